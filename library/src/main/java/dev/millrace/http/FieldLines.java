@@ -1,0 +1,189 @@
+package dev.millrace.http;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads field lines up to the empty line that ends them (RFC 9112 section 5), in a head or in a
+ * trailer, and may stop and go on at any byte. Each complete line is handed to {@link
+ * RequestFields}.
+ *
+ * <pre>
+ *   LINE --tchar--> NAME --":"--> SPACE --other--> VALUE --CR--> VALUE_LF --LF--> LINE
+ *     |
+ *     +---CR---> END_LF --LF--> DONE
+ * </pre>
+ *
+ * Positions are kept relative to the start of the head or trailer, so that the bytes may move in
+ * between.
+ */
+final class FieldLines {
+
+    private static final int LINE = 0;
+    private static final int NAME = 1;
+    private static final int SPACE = 2;
+    private static final int VALUE = 3;
+    private static final int VALUE_LF = 4;
+    private static final int END_LF = 5;
+    private static final int DONE = 6;
+
+    private final int maxLines;
+    private final RequestFields fields;
+
+    private int state;
+    private int lines;
+    private int nameStart;
+    private int nameEnd;
+    private int valueStart;
+    private int valueEnd;
+    private @Nullable ParseError error;
+
+    FieldLines(HttpLimits limits, RequestFields fields) {
+        this.maxLines = limits.maxHeaderLines();
+        this.fields = fields;
+    }
+
+    /** Makes ready for a head. */
+    void reset() {
+        state = LINE;
+        lines = 0;
+        error = null;
+    }
+
+    /**
+     * Makes ready for the trailer of the same message, whose lines count with those of the head
+     * (X18).
+     */
+    void resumeForTrailer() {
+        state = LINE;
+    }
+
+    boolean isDone() {
+        return state == DONE;
+    }
+
+    /** Lines seen, those of the trailer included. */
+    int count() {
+        return lines;
+    }
+
+    @Nullable ParseError error() {
+        return error;
+    }
+
+    /**
+     * Reads {@code [from, end)} of a head or trailer that starts at {@code base}; answers the
+     * position reached.
+     */
+    @SuppressWarnings(
+            "fallthrough") // each state runs into the next unless the input ends or is wrong
+    int scan(byte[] array, int from, int end, int base) {
+        int at = from;
+        while (at < end) {
+            switch (state) {
+                case LINE:
+                    if (!Ascii.isToken(array[at]) || lines == maxLines) {
+                        if (array[at] != Ascii.CR) {
+                            return fail(wrongStart(array[at]), at);
+                        }
+                        at++;
+                        state = END_LF;
+                        continue;
+                    }
+                    nameStart = at - base;
+                    state = NAME;
+                case NAME:
+                    at = Ascii.tokenEnd(array, at, end);
+                    if (at == end) {
+                        return at;
+                    }
+                    if (array[at] != ':') {
+                        return fail(wrongInName(array[at]), at);
+                    }
+                    nameEnd = at++ - base;
+                    state = SPACE;
+                case SPACE:
+                    at = Ascii.spaceEnd(array, at, end);
+                    if (at == end) {
+                        return at;
+                    }
+                    valueStart = at - base;
+                    state = VALUE;
+                case VALUE:
+                    at = Ascii.valueEnd(array, at, end);
+                    if (at == end) {
+                        return at;
+                    }
+                    if (array[at] != Ascii.CR) {
+                        return fail(wrongInValue(array[at]), at);
+                    }
+                    valueEnd = at++ - base;
+                    state = VALUE_LF;
+                    if (at == end) {
+                        return at;
+                    }
+                case VALUE_LF:
+                    at = endLine(array, at, base);
+                    if (error != null) {
+                        return at;
+                    }
+                    continue;
+                default:
+                    return endSection(array, at);
+            }
+        }
+        return at;
+    }
+
+    private int endLine(byte[] array, int at, int base) {
+        if (array[at] != Ascii.LF) {
+            return fail(ParseError.BARE_CR, at);
+        }
+        lines++;
+        error = fields.accept(array, base, nameStart, nameEnd, valueStart, valueEnd);
+        state = LINE;
+        return at + 1;
+    }
+
+    private int endSection(byte[] array, int at) {
+        if (array[at] != Ascii.LF) {
+            return fail(ParseError.BARE_CR, at);
+        }
+        state = DONE;
+        return at + 1;
+    }
+
+    private ParseError wrongStart(byte b) {
+        if (Ascii.isSpace(b)) {
+            // RFC 9112 section 2.2 for the first line; section 5.2 allows a server to refuse
+            // folding.
+            return lines == 0 ? ParseError.LEADING_SPACE : ParseError.FOLDED_LINE;
+        }
+        if (Ascii.isToken(b)) {
+            return ParseError.TOO_MANY_FIELDS;
+        }
+        return switch (b) {
+            case Ascii.LF -> ParseError.BARE_LF;
+            case ':' -> ParseError.EMPTY_NAME;
+            default -> ParseError.INVALID_NAME;
+        };
+    }
+
+    private static ParseError wrongInName(byte b) {
+        return switch (b) {
+            // RFC 9112 section 5.1: whitespace between name and colon has been used to smuggle
+            // requests.
+            case Ascii.SP, Ascii.TAB -> ParseError.SPACE_IN_NAME;
+            case Ascii.CR, Ascii.LF -> ParseError.MISSING_COLON;
+            default -> ParseError.INVALID_NAME;
+        };
+    }
+
+    private static ParseError wrongInValue(byte b) {
+        return b == Ascii.LF ? ParseError.BARE_LF : ParseError.INVALID_VALUE;
+    }
+
+    private int fail(ParseError reason, int at) {
+        error = reason;
+        return at;
+    }
+}

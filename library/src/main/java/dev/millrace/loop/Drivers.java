@@ -1,0 +1,22 @@
+package dev.millrace.loop;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+
+/** Chooses the driver for this machine. */
+final class Drivers {
+    private Drivers() {}
+
+    static Driver open() {
+        String system = System.getProperty("os.name");
+        if (!system.equals("Linux")) {
+            throw new UnsupportedOperationException(
+                    "millrace has no driver for " + system + " yet: it needs Linux");
+        }
+        try {
+            return new EpollDriver();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

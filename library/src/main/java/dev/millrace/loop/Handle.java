@@ -1,0 +1,131 @@
+package dev.millrace.loop;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A long-lived thing on a loop: a timer, a phase hook, a listener, a stream.
+ *
+ * <pre>
+ *   open ──start──▶ active ──stop──▶ open          an active, referenced handle keeps its loop alive (row A4)
+ *     └───────────────┴──close──▶ closing ──closing phase──▶ closed
+ * </pre>
+ *
+ * Belongs to the loop's thread. {@link #close} may be called any number of times; the listener of
+ * {@link #onClose} runs once, in the closing phase, after every other callback of the handle, and
+ * never inside {@code close} (rows B6, R6). No order is promised between handles closed in the same
+ * turn.
+ */
+public abstract sealed class Handle implements AutoCloseable
+        permits TimerHandle, PhaseHandle, StreamHandle, ListenHandle {
+    final Loop loop;
+    private boolean isActive;
+    private boolean isReferenced = true;
+    private boolean isClosing;
+    private boolean isClosed;
+    private @Nullable Runnable closeListener;
+
+    Handle(Loop loop) {
+        loop.checkThread();
+        this.loop = loop;
+    }
+
+    /** The loop it belongs to. */
+    public final Loop loop() {
+        return loop;
+    }
+
+    /** Whether it is at work, and so keeps the loop alive unless {@link #unref} was called. */
+    public final boolean isActive() {
+        return isActive;
+    }
+
+    /** Whether {@link #close} was called. */
+    public final boolean isClosing() {
+        return isClosing;
+    }
+
+    /** Whether closing is over. */
+    public final boolean isClosed() {
+        return isClosed;
+    }
+
+    /** Lets the handle keep the loop alive while it is active, which is the default. */
+    public final void ref() {
+        setReferenced(true);
+    }
+
+    /**
+     * Stops the handle from keeping the loop alive (row B16); it works on as long as something else
+     * does.
+     */
+    public final void unref() {
+        setReferenced(false);
+    }
+
+    private void setReferenced(boolean referenced) {
+        loop.checkThread();
+        if (referenced != isReferenced) {
+            isReferenced = referenced;
+            if (isActive) {
+                loop.countActive(referenced ? 1 : -1);
+            }
+        }
+    }
+
+    final void setActive(boolean active) {
+        if (active != isActive) {
+            isActive = active;
+            if (isReferenced) {
+                loop.countActive(active ? 1 : -1);
+            }
+        }
+    }
+
+    /**
+     * Called once, when the handle is closed.
+     *
+     * @throws IllegalStateException if there is a listener already
+     */
+    public final void onClose(Runnable listener) {
+        loop.checkThread();
+        if (closeListener != null) {
+            throw new IllegalStateException("onClose has a listener already");
+        }
+        closeListener = listener;
+    }
+
+    /**
+     * Stops the handle at once; what it still had under way ends with ECANCELED, then the listener
+     * of onClose runs.
+     */
+    @Override
+    public final void close() {
+        loop.checkThread();
+        if (!isClosing) {
+            isClosing = true;
+            release();
+            setActive(false);
+            loop.closing(this);
+        }
+    }
+
+    /** Gives back what the kernel or the loop holds for it; runs no user code. */
+    abstract void release();
+
+    /** Ends what is still under way with ECANCELED, in the closing phase. */
+    void cancel() {}
+
+    /** The closing phase's part. */
+    final void finishClosing() {
+        cancel();
+        isClosed = true;
+        if (closeListener != null) {
+            loop.run(closeListener);
+        }
+    }
+
+    /** What an exception in one of its callbacks means; by default, that nobody expected it. */
+    void thrown(Throwable thrown) {
+        loop.uncaught(thrown);
+    }
+}

@@ -1,0 +1,35 @@
+package dev.millrace.loop;
+
+/**
+ * A task that {@link Loop#setImmediate} has queued; closing it before it ran takes it back. Loop
+ * thread only.
+ */
+public final class Immediate implements AutoCloseable, Guarded {
+    private final Loop loop;
+    private final Runnable task;
+    private boolean isCancelled;
+
+    Immediate(Loop loop, Runnable task) {
+        this.loop = loop;
+        this.task = task;
+    }
+
+    @Override
+    public void close() {
+        loop.checkThread();
+        isCancelled = true;
+    }
+
+    @Override
+    public void call() {
+        if (!isCancelled) {
+            isCancelled = true;
+            task.run();
+        }
+    }
+
+    @Override
+    public void failed(Throwable thrown) {
+        loop.uncaught(thrown);
+    }
+}

@@ -1,0 +1,43 @@
+package dev.millrace.loop;
+
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tasks that other threads hand to a loop. The first one wakes it, later ones find it woken; tasks
+ * of one thread run in the order they were handed over.
+ */
+final class Inbox {
+    private final Driver driver;
+    private final ConcurrentLinkedQueue<Runnable> tasks = new ConcurrentLinkedQueue<>();
+    private final AtomicBoolean isAwake = new AtomicBoolean();
+
+    Inbox(Driver driver) {
+        this.driver = driver;
+    }
+
+    /** Any thread. */
+    void add(Runnable task) {
+        tasks.add(task);
+        if (isAwake.compareAndSet(false, true)) {
+            driver.wakeUp();
+        }
+    }
+
+    boolean isEmpty() {
+        return tasks.isEmpty();
+    }
+
+    /**
+     * The loop's thread: forgets the wake-up before it looks, so that a task added meanwhile wakes
+     * it again.
+     */
+    void beginDrain() {
+        isAwake.set(false);
+    }
+
+    @Nullable Runnable poll() {
+        return tasks.poll();
+    }
+}

@@ -1,0 +1,86 @@
+package dev.millrace.loop;
+
+import java.net.Inet4Address;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.util.Objects;
+
+/**
+ * An IPv4 or IPv6 address and a port.
+ *
+ * @param host the host; an IPv6 address may carry a scope id
+ * @param port 0 to 65535; 0 asks for any free port when listening
+ */
+public record IpAddress(InetAddress host, int port) implements Address {
+    /**
+     * @throws IllegalArgumentException if the port is out of range
+     */
+    public IpAddress {
+        Objects.requireNonNull(host, "host");
+        if (port < 0 || port > 65_535) {
+            throw new IllegalArgumentException(
+                    "port " + port + " is out of range: use 0 (any free port) to 65535");
+        }
+    }
+
+    /**
+     * An address from a literal such as {@code 127.0.0.1}, {@code ::1} or {@code fe80::1%eth0};
+     * names are not looked up (row C3).
+     *
+     * @throws IllegalArgumentException if the text is no IP address, or the port is out of range
+     */
+    public static IpAddress of(String literal, int port) {
+        return new IpAddress(InetAddress.ofLiteral(literal), port);
+    }
+
+    /** 127.0.0.1, whatever the machine's hosts file says. */
+    public static IpAddress loopback(int port) {
+        return of("127.0.0.1", port);
+    }
+
+    /** {@code IPv4} or {@code IPv6}, as Node's {@code address().family} has it. */
+    public String family() {
+        return host instanceof Inet4Address ? "IPv4" : "IPv6";
+    }
+
+    /** The host alone, an IPv6 one without brackets. */
+    public String hostText() {
+        return host.getHostAddress();
+    }
+
+    /** {@code 127.0.0.1:8080}, or {@code [::1]:8080} (RFC 3986 section 3.2.2). */
+    @Override
+    public String toString() {
+        String text = hostText();
+        return (host instanceof Inet6Address ? "[" + shortened(text) + "]" : text) + ":" + port;
+    }
+
+    /** RFC 5952 section 4.2: the longest run of two or more zero groups becomes "::". */
+    private static String shortened(String full) {
+        int zone = full.indexOf('%');
+        String[] group = (zone < 0 ? full : full.substring(0, zone)).split(":");
+        int best = -1;
+        int bestLength = 1;
+        for (int start = 0; start < group.length; start++) {
+            int end = start;
+            while (end < group.length && group[end].equals("0")) {
+                end++;
+            }
+            if (end - start > bestLength) {
+                best = start;
+                bestLength = end - start;
+            }
+        }
+        StringBuilder text = new StringBuilder();
+        for (int at = 0; at < group.length; at++) {
+            if (at == best) {
+                text.append("::");
+                at += bestLength - 1;
+            } else {
+                text.append(text.isEmpty() || text.charAt(text.length() - 1) == ':' ? "" : ":")
+                        .append(group[at]);
+            }
+        }
+        return text + (zone < 0 ? "" : full.substring(zone));
+    }
+}

@@ -1,0 +1,206 @@
+package dev.millrace.loop;
+
+import java.io.IOException;
+import java.util.Objects;
+import java.util.function.Consumer;
+import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A listener: TCP or a Unix socket, by its address.
+ *
+ * <pre>
+ *   created ──bind──▶ bound ──listen──▶ listening ──close──▶ closed
+ * </pre>
+ *
+ * {@link #bind} stays silent: what it met is kept and shows at {@link #listen} (rows B5, C7). A
+ * listener that made a socket file removes it when it closes (row G10). Loop thread only.
+ */
+public final class ListenHandle extends Handle implements PortEvents {
+    private final ListenOptions options;
+    private Driver.@Nullable Port port;
+    private @Nullable Address asked;
+    private @Nullable IOException delayed;
+    private @Nullable Consumer<StreamHandle> connectionListener;
+    private IntConsumer acceptErrorListener = errno -> {};
+    private boolean ownsPath;
+    private Runnable beforeRelease = () -> {};
+
+    /** A listener without a socket. */
+    public ListenHandle(Loop loop, ListenOptions options) {
+        super(loop);
+        this.options = Objects.requireNonNull(options, "options");
+    }
+
+    /** Makes the socket and binds it. A failure is kept for {@link #listen}. */
+    public void bind(Address address) {
+        loop.checkThread();
+        if (asked != null || isClosing()) {
+            throw new IllegalStateException(
+                    isClosing() ? "the listener is closed" : "the listener is bound already");
+        }
+        asked = address;
+        try {
+            Driver.Port opened = loop.driver.socket(address);
+            attach(opened);
+            prepare(opened, address);
+            int result = loop.driver.bind(opened, address);
+            if (result < 0) {
+                delayed = SystemError.of(-result, "listen", address);
+            } else {
+                ownsPath = true;
+            }
+        } catch (IOException e) {
+            delayed = e;
+        }
+    }
+
+    private void prepare(Driver.Port opened, Address address) {
+        if (!(address instanceof IpAddress ip)) {
+            return;
+        }
+        // Without it a restart right after a stop meets the old connections in TIME_WAIT (row C6).
+        loop.driver.setOption(opened, Driver.Option.REUSE_ADDRESS, 1);
+        if (options.reusePort()) {
+            loop.driver.setOption(opened, Driver.Option.REUSE_PORT, 1);
+        }
+        if (ip.host() instanceof java.net.Inet6Address) {
+            loop.driver.setOption(opened, Driver.Option.IPV6_ONLY, options.ipv6Only() ? 1 : 0);
+        }
+        // Linux hands it down to accepted connections, which saves a call for each.
+        if (options.noDelay()) {
+            loop.driver.setOption(opened, Driver.Option.NO_DELAY, 1);
+        }
+    }
+
+    /**
+     * Serves a description that another loop listens on, in place of {@link #bind} and {@link
+     * #listen}.
+     */
+    void adopt(Driver.Shared shared, Address address) throws IOException {
+        asked = address;
+        attach(loop.driver.adopt(shared));
+    }
+
+    private void attach(Driver.Port opened) {
+        port = opened;
+        opened.attach(this);
+    }
+
+    /**
+     * Listens; {@code listener} gets each connection from then on.
+     *
+     * @throws IOException what bind or listen met
+     * @throws IllegalStateException if the listener is not bound, or listens already
+     */
+    public void listen(Consumer<StreamHandle> listener) throws IOException {
+        open();
+        start(listener);
+    }
+
+    /** Makes the kernel queue connections, without taking any yet; {@link #start} takes them. */
+    public void open() throws IOException {
+        loop.checkThread();
+        if (asked == null || connectionListener != null) {
+            throw new IllegalStateException(
+                    asked == null ? "bind first" : "the listener listens already");
+        }
+        if (delayed != null) {
+            throw delayed;
+        }
+        int result = loop.driver.listen(port(), options.backlog());
+        if (result < 0) {
+            throw SystemError.of(-result, "listen", asked);
+        }
+    }
+
+    /** Takes connections from now on. */
+    public void start(Consumer<StreamHandle> listener) {
+        connectionListener = Objects.requireNonNull(listener, "listener");
+        resume();
+    }
+
+    /** Told the errno when accepting fails; accepting goes on (row D6). */
+    public void onAcceptError(IntConsumer listener) {
+        acceptErrorListener = Objects.requireNonNull(listener, "listener");
+    }
+
+    /** Takes no further connection; the kernel queues them up to the backlog. */
+    public void pause() {
+        loop.checkThread();
+        if (connectionListener != null && !isClosing()) {
+            loop.driver.acceptStop(port());
+        }
+    }
+
+    /** Takes connections again. */
+    public void resume() {
+        loop.checkThread();
+        if (connectionListener != null && !isClosing()) {
+            loop.driver.acceptStart(port());
+            setActive(true);
+        }
+    }
+
+    Driver.Shared share() throws IOException {
+        return loop.driver.share(port());
+    }
+
+    /** Leaves the socket file to somebody else: only the current owner removes it (row X108). */
+    void disownPath() {
+        ownsPath = false;
+    }
+
+    /** Makes this listener the one that removes the socket file. */
+    void ownPath() {
+        ownsPath = true;
+    }
+
+    void beforeRelease(Runnable hook) {
+        beforeRelease = hook;
+    }
+
+    /**
+     * Where it listens, with the port the kernel chose; null before {@link #bind} and after {@link
+     * #close}.
+     */
+    public @Nullable Address localAddress() {
+        return port == null || isClosing() ? null : loop.driver.localAddress(port);
+    }
+
+    @Override
+    public void onAccept(Driver.Port connection) {
+        StreamHandle stream = new StreamHandle(loop, connection);
+        if (connectionListener == null || isClosing()) {
+            stream.close();
+        } else {
+            connectionListener.accept(stream);
+        }
+    }
+
+    @Override
+    public void onAcceptError(int errno) {
+        acceptErrorListener.accept(errno);
+    }
+
+    @Override
+    void release() {
+        beforeRelease.run();
+        if (ownsPath && asked instanceof UnixAddress path && !path.isAbstract()) {
+            // Before the descriptor is closed: afterwards the name might be a successor's already.
+            loop.driver.unlink(path);
+        }
+        if (port != null) {
+            loop.driver.close(port);
+        }
+    }
+
+    @Override
+    public void failed(Throwable thrown) {
+        thrown(thrown);
+    }
+
+    private Driver.Port port() {
+        return Objects.requireNonNull(port, "no socket yet");
+    }
+}

@@ -1,0 +1,47 @@
+package dev.millrace.loop;
+
+/**
+ * How a listener listens.
+ *
+ * @param backlog connections the kernel keeps for us until we accept them; it caps this at
+ *     net.core.somaxconn (C11)
+ * @param noDelay whether accepted TCP connections send small segments at once (TCP_NODELAY); writes
+ *     of one callback leave in one send anyway, so waiting for more gains nothing
+ * @param ipv6Only whether an IPv6 listener refuses IPv4 peers (row C5)
+ * @param reusePort whether several sockets may listen on one port (SO_REUSEPORT), which hides
+ *     "address in use"
+ */
+public record ListenOptions(int backlog, boolean noDelay, boolean ipv6Only, boolean reusePort) {
+    /** Backlog 511, no delay, dual stack, one listener per port. */
+    public static final ListenOptions DEFAULTS = new ListenOptions(511, true, false, false);
+
+    /**
+     * @throws IllegalArgumentException if the backlog is not positive
+     */
+    public ListenOptions {
+        if (backlog <= 0) {
+            throw new IllegalArgumentException(
+                    "backlog is " + backlog + ": use 1 or more, 511 is the default");
+        }
+    }
+
+    /** These options with another backlog. */
+    public ListenOptions withBacklog(int backlog) {
+        return new ListenOptions(backlog, noDelay, ipv6Only, reusePort);
+    }
+
+    /** These options with no-delay on or off. */
+    public ListenOptions withNoDelay(boolean noDelay) {
+        return new ListenOptions(backlog, noDelay, ipv6Only, reusePort);
+    }
+
+    /** These options for IPv6 alone, or for both. */
+    public ListenOptions withIpv6Only(boolean ipv6Only) {
+        return new ListenOptions(backlog, noDelay, ipv6Only, reusePort);
+    }
+
+    /** These options with a shared port or an exclusive one. */
+    public ListenOptions withReusePort(boolean reusePort) {
+        return new ListenOptions(backlog, noDelay, ipv6Only, reusePort);
+    }
+}

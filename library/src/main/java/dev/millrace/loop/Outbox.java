@@ -1,0 +1,271 @@
+package dev.millrace.loop;
+
+import dev.millrace.sys.Errno;
+import java.util.ArrayDeque;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The write side of a {@link StreamHandle}: what was written, what the kernel took, and who wants
+ * to know.
+ *
+ * <pre>
+ *   write ──▶ gather buffer ──send──▶ kernel         bytesAccepted: all that was written
+ *     │            └ rest ─▶ queue ──driver──▶ kernel   bytesSent: what the kernel took
+ *     └ over 16 KiB ──send──▶ kernel
+ * </pre>
+ *
+ * A write is over when {@code bytesSent} reaches the position at which it ended; so callbacks come
+ * in write order whatever became of the bytes on the way (row R7).
+ */
+final class Outbox implements Guarded {
+    private final StreamHandle stream;
+    private final Loop loop;
+    private long bytesAccepted;
+    private long bytesSent;
+    private int failure;
+    private @Nullable WriteQueue queue;
+    private @Nullable ArrayDeque<Request> writes;
+    private @Nullable Request shutdown;
+    private boolean isShutdownWanted;
+    private boolean wantsDrained;
+    private boolean isListed;
+
+    Outbox(StreamHandle stream) {
+        this.stream = stream;
+        this.loop = stream.loop;
+    }
+
+    long bytesAccepted() {
+        return bytesAccepted;
+    }
+
+    long queuedBytes() {
+        return bytesAccepted - bytesSent;
+    }
+
+    boolean isOpen() {
+        return !isShutdownWanted && failure == 0;
+    }
+
+    void write(byte[] array, int offset, int length, boolean isLent, @Nullable Request request) {
+        begin(array, offset, length, request);
+        if (!isBlocked() && length > GatherBuffer.COPY_MAX_BYTES) {
+            loop.gather().flush();
+        }
+        if (isBlocked()) {
+            enqueue(array, offset, length, isLent);
+        } else if (length > GatherBuffer.COPY_MAX_BYTES) {
+            send(array, offset, length, isLent);
+        } else if (!loop.gather().add(this, array, offset, length)) {
+            enqueue(array, offset, length, true);
+        }
+        progressed();
+    }
+
+    private void begin(byte[] array, int offset, int length, @Nullable Request request) {
+        Objects.checkFromIndexSize(offset, length, array.length);
+        if (isShutdownWanted || stream.isClosing()) {
+            throw new IllegalStateException(
+                    stream.isClosing() ? "write after close" : "write after end");
+        }
+        bytesAccepted += length;
+        if (request != null) {
+            request.begin(Request.Kind.WRITE, stream);
+            request.endPosition = bytesAccepted;
+            if (writes == null) {
+                writes = new ArrayDeque<>(4);
+            }
+            writes.add(request);
+        }
+    }
+
+    /**
+     * Whether new bytes must queue: there is no connection yet, or the kernel has not taken the
+     * earlier ones.
+     */
+    boolean isBlocked() {
+        return queue != null || !stream.isConnected();
+    }
+
+    private void enqueue(byte[] array, int offset, int length, boolean isLent) {
+        if (queue == null) {
+            queue = new WriteQueue();
+            loop.countRequests(1);
+        }
+        if (isLent) {
+            queue.appendCopy(array, offset, length);
+        } else {
+            queue.appendOwned(array, offset, length);
+        }
+    }
+
+    /**
+     * Sends now; what the kernel leaves over queues. {@code isLent}: the array is not ours to keep.
+     */
+    void send(byte[] array, int offset, int length, boolean isLent) {
+        int sent =
+                failure != 0
+                        ? -failure
+                        : loop.driver.tryWrite(stream.port(), array, offset, length);
+        if (sent < 0) {
+            fail(-sent);
+            return;
+        }
+        bytesSent += sent;
+        if (sent < length) {
+            enqueue(array, offset + sent, length - sent, isLent);
+            Objects.requireNonNull(queue).park(loop.driver, stream.port());
+        }
+        progressed();
+    }
+
+    /** The connection stands: what was written before goes out. */
+    void connected() {
+        if (queue != null) {
+            flushQueue(queue);
+        }
+        progressed();
+    }
+
+    /** The driver has written the chunk it was given. */
+    void written(int errno) {
+        if (queue == null) {
+            return;
+        }
+        if (errno != 0) {
+            fail(errno);
+            return;
+        }
+        bytesSent += queue.removeFirst();
+        flushQueue(queue);
+    }
+
+    private void flushQueue(WriteQueue waiting) {
+        int written = waiting.write(loop.driver, stream.port());
+        if (written < 0) {
+            fail(-written);
+            return;
+        }
+        bytesSent += written;
+        if (waiting.isEmpty()) {
+            dropQueue();
+        }
+        progressed();
+    }
+
+    private void dropQueue() {
+        if (queue != null) {
+            queue = null;
+            loop.countRequests(-1);
+        }
+    }
+
+    private void fail(int errno) {
+        failure = errno;
+        dropQueue();
+        list();
+    }
+
+    void notifyDrained() {
+        wantsDrained = true;
+        progressed();
+    }
+
+    void shutdown(Request request, boolean isPossible) {
+        request.begin(Request.Kind.SHUTDOWN, stream);
+        if (isShutdownWanted || !isPossible) {
+            loop.pend(() -> request.end(Errno.ENOTCONN));
+            return;
+        }
+        isShutdownWanted = true;
+        shutdown = request;
+        progressed();
+    }
+
+    /** Lists the stream with the trampoline when there is something to deliver. */
+    private void progressed() {
+        if (isNextWriteOver()
+                || (bytesSent == bytesAccepted && (wantsDrained || shutdown != null))) {
+            list();
+        }
+    }
+
+    private boolean isNextWriteOver() {
+        return writes != null && !writes.isEmpty() && writes.peek().endPosition <= bytesSent;
+    }
+
+    private void list() {
+        if (!isListed) {
+            isListed = true;
+            loop.finished(this);
+        }
+    }
+
+    /**
+     * Runs the callbacks of what is over, in order; then ends the write side if that is wanted and
+     * possible.
+     */
+    void deliver() {
+        isListed = false;
+        if (stream.isClosing()) {
+            return;
+        }
+        if (failure != 0) {
+            endAll(failure);
+            stream.writeFailed(failure);
+            return;
+        }
+        endWritten();
+        if (bytesSent != bytesAccepted || stream.isClosing()) {
+            return;
+        }
+        if (wantsDrained) {
+            wantsDrained = false;
+            loop.enter(this);
+        }
+        if (shutdown != null && stream.isConnected() && !stream.isClosing()) {
+            Request request = shutdown;
+            shutdown = null;
+            request.end(-loop.driver.shutdown(stream.port()));
+        }
+    }
+
+    private void endWritten() {
+        while (isNextWriteOver()) {
+            Objects.requireNonNull(writes).remove().end(0);
+        }
+    }
+
+    private void endAll(int errno) {
+        while (writes != null && !writes.isEmpty()) {
+            writes.remove().end(errno);
+        }
+        Request request = shutdown;
+        if (request != null) {
+            shutdown = null;
+            request.end(errno);
+        }
+    }
+
+    /**
+     * Closing: what the kernel already had did succeed, the rest ends with ECANCELED (rows F10,
+     * R7).
+     */
+    void cancel() {
+        dropQueue();
+        endWritten();
+        endAll(Errno.ECANCELED);
+    }
+
+    /** Tells the owner that the stream is drained. */
+    @Override
+    public void call() {
+        stream.events().onDrained();
+    }
+
+    @Override
+    public void failed(Throwable thrown) {
+        stream.thrown(thrown);
+    }
+}

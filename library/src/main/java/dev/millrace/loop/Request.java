@@ -1,0 +1,92 @@
+package dev.millrace.loop;
+
+import dev.millrace.sys.Errno;
+import java.io.IOException;
+import java.util.Objects;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One operation of a handle with one outcome: a connect, a write or a shutdown (rows B1, B4). The
+ * callback gets null for success, otherwise the error, exactly once, never from inside the call
+ * that started the operation, and always before the handle's close callback (rows R7, R8). After
+ * its callback a request may be used again. Loop thread only.
+ */
+public final class Request implements Guarded {
+    /** What a pending request waits for. */
+    public enum Kind {
+        CONNECT,
+        WRITE,
+        SHUTDOWN
+    }
+
+    private final Consumer<? super @Nullable IOException> callback;
+    private @Nullable Object data;
+    private @Nullable Kind kind;
+    private @Nullable StreamHandle handle;
+    private @Nullable IOException outcome;
+
+    /** A write is over when this many bytes of the stream have been handed to the kernel. */
+    long endPosition;
+
+    /** A request that tells {@code callback} its outcome. */
+    public Request(Consumer<? super @Nullable IOException> callback) {
+        this.callback = Objects.requireNonNull(callback, "callback");
+    }
+
+    /** What the user attached. */
+    public @Nullable Object data() {
+        return data;
+    }
+
+    /** Attaches something of the user's. */
+    public Request data(@Nullable Object data) {
+        this.data = data;
+        return this;
+    }
+
+    /** What it waits for, or null when it is free. */
+    public @Nullable Kind kind() {
+        return kind;
+    }
+
+    void begin(Kind kind, StreamHandle handle) {
+        if (this.kind != null) {
+            throw new IllegalStateException(
+                    "the request is in use: a " + this.kind + " has not ended yet");
+        }
+        this.kind = kind;
+        this.handle = handle;
+        handle.loop.countRequests(1);
+    }
+
+    /**
+     * Ends it; the callback runs now, so call this from a place where user code may run. {@code
+     * errno} 0: success.
+     */
+    void end(int errno) {
+        StreamHandle owner = Objects.requireNonNull(handle);
+        outcome = errno == 0 ? null : owner.error(errno, syscall());
+        kind = null;
+        owner.loop.countRequests(-1);
+        owner.loop.enter(this);
+    }
+
+    private String syscall() {
+        return kind == null ? "close" : kind.name().toLowerCase(java.util.Locale.ROOT);
+    }
+
+    void cancel() {
+        end(Errno.ECANCELED);
+    }
+
+    @Override
+    public void call() {
+        callback.accept(outcome);
+    }
+
+    @Override
+    public void failed(Throwable thrown) {
+        Objects.requireNonNull(handle).thrown(thrown);
+    }
+}

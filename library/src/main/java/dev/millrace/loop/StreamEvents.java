@@ -1,0 +1,27 @@
+package dev.millrace.loop;
+
+import java.io.IOException;
+
+/**
+ * What a {@link StreamHandle} reports to its one owner, on the loop's thread. The owner may close
+ * the handle in any.
+ */
+public interface StreamEvents {
+    /** {@code length} bytes arrived; they are lent for the duration of the call. */
+    void onRead(byte[] array, int offset, int length);
+
+    /** The peer sent FIN; every byte before it was reported. */
+    void onEnd();
+
+    /** Reading or writing failed: the stream is of no more use, and its owner closes it. */
+    void onError(IOException error);
+
+    /**
+     * Everything written so far was handed to the kernel; only after {@link
+     * StreamHandle#notifyDrained}.
+     */
+    default void onDrained() {}
+
+    /** A callback of the stream threw. */
+    void onThrown(Throwable thrown);
+}

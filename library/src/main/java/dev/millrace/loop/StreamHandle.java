@@ -1,0 +1,350 @@
+package dev.millrace.loop;
+
+import dev.millrace.sys.Errno;
+import java.io.IOException;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A connected byte stream, or one that is going to be: TCP or a Unix socket, by its address.
+ * Authors of protocols use it through {@code net}'s sockets; this is the layer that libuv's users
+ * know.
+ *
+ * <pre>
+ *   created ──connect──▶ connecting ──▶ connected ──shutdown──▶ write side over ──close──▶ closed
+ *              accepted connections start here ───┘
+ * </pre>
+ *
+ * Loop thread only. Operating errors arrive by callback, never from inside the call that meets them
+ * (row R9).
+ */
+public final class StreamHandle extends Handle implements PortEvents {
+    private final Outbox outbox = new Outbox(this);
+    private @Nullable StreamSetup setup;
+    private Driver.@Nullable Port port;
+    private StreamEvents events;
+    private @Nullable Request connect;
+    private boolean isConnected;
+    private boolean isReading;
+    private boolean isEnded;
+    private long bytesRead;
+
+    /** A stream without a socket; {@link #connect} makes one (row C9). */
+    public StreamHandle(Loop loop, StreamEvents events) {
+        super(loop);
+        this.events = Objects.requireNonNull(events, "events");
+    }
+
+    /** A stream on a connection that was accepted; its owner takes it with {@link #owner}. */
+    StreamHandle(Loop loop, Driver.Port port) {
+        super(loop);
+        this.events = new Unowned(this);
+        this.isConnected = true;
+        attach(port);
+    }
+
+    void attach(Driver.Port opened) {
+        if (port != null) {
+            // A connect that failed leaves a socket of no use; a further attempt brings its own.
+            loop.driver.close(port);
+        }
+        port = opened;
+        opened.attach(this);
+    }
+
+    /** Sets who owns an accepted stream. */
+    public void owner(StreamEvents owner) {
+        this.events = Objects.requireNonNull(owner, "owner");
+    }
+
+    /** Binds the local end before {@link #connect}; a failure shows at connect (row B5). */
+    public void bind(Address local) {
+        loop.checkThread();
+        setup().local = local;
+    }
+
+    /** Sets an option; before there is a socket it is kept and applied to it (row C13). */
+    public void option(Driver.Option option, int value) {
+        loop.checkThread();
+        if (port == null) {
+            setup().options.put(option, value);
+        } else if (!isClosing()) {
+            loop.driver.setOption(port, option, value);
+        }
+    }
+
+    private StreamSetup setup() {
+        if (setup == null) {
+            setup = new StreamSetup();
+        }
+        return setup;
+    }
+
+    /**
+     * Connects to {@code peer}. Bytes written before are sent once the connection stands (row H14).
+     * After a failure it may be tried again.
+     *
+     * @throws IllegalStateException if the stream is connected, connecting or closed
+     */
+    public void connect(Address peer, Request request) {
+        loop.checkThread();
+        if (connect != null || isConnected || isClosing()) {
+            throw new IllegalStateException(
+                    isClosing()
+                            ? "the stream is closed"
+                            : isConnected ? "already connected" : "already connecting");
+        }
+        request.begin(Request.Kind.CONNECT, this);
+        connect = request;
+        int result = setup().connect(this, peer);
+        if (result != -Errno.EINPROGRESS) {
+            // Known at once, but told later, so that what is attached after this call sees it (row
+            // R9).
+            loop.pend(() -> onConnect(-result));
+        }
+    }
+
+    @Override
+    public void onConnect(int errno) {
+        Request request = connect;
+        if (request == null) {
+            return;
+        }
+        connect = null;
+        isConnected = errno == 0;
+        request.end(errno);
+        if (isConnected && !isClosing()) {
+            if (isReading) {
+                loop.driver.readStart(port());
+            }
+            outbox.connected();
+        }
+    }
+
+    /** Reports what arrives, from now on (row E1). */
+    public void readStart() {
+        loop.checkThread();
+        if (!isReading && !isEnded && !isClosing()) {
+            isReading = true;
+            setActive(true);
+            if (isConnected) {
+                loop.driver.readStart(port());
+            }
+        }
+    }
+
+    /** Reports nothing more; takes effect at once, also inside {@code onRead} (row R23). */
+    public void readStop() {
+        loop.checkThread();
+        if (isReading) {
+            isReading = false;
+            setActive(false);
+            if (isConnected) {
+                loop.driver.readStop(port());
+            }
+        }
+    }
+
+    @Override
+    public void onRead(byte[] array, int offset, int length) {
+        bytesRead += length;
+        events.onRead(array, offset, length);
+    }
+
+    @Override
+    public void onEnd() {
+        readOver();
+        events.onEnd();
+    }
+
+    @Override
+    public void onReadError(int errno) {
+        readOver();
+        events.onError(error(errno, "read"));
+    }
+
+    private void readOver() {
+        isEnded = true;
+        isReading = false;
+        setActive(false);
+    }
+
+    /**
+     * Writes bytes that the caller may reuse at once. Small writes of one callback leave in one
+     * send (row F2).
+     *
+     * @param request told when the bytes were handed to the kernel, or why not; null if nobody
+     *     wants to know
+     * @throws IllegalStateException after {@link #shutdown} or {@link #close}
+     */
+    public void write(byte[] array, int offset, int length, @Nullable Request request) {
+        loop.checkThread();
+        outbox.write(array, offset, length, true, request);
+    }
+
+    /**
+     * As {@link #write}, of bytes that nobody changes any more: what the kernel does not take at
+     * once is not copied.
+     */
+    public void writeOwned(byte[] array, int offset, int length, @Nullable Request request) {
+        loop.checkThread();
+        outbox.write(array, offset, length, false, request);
+    }
+
+    @Override
+    public void onWritten(int errno) {
+        outbox.written(errno);
+    }
+
+    void writeFailed(int errno) {
+        if (!isClosing()) {
+            loop.enter(
+                    new Guarded() {
+                        @Override
+                        public void call() {
+                            events.onError(error(errno, "write"));
+                        }
+
+                        @Override
+                        public void failed(Throwable thrown) {
+                            StreamHandle.this.thrown(thrown);
+                        }
+                    });
+        }
+    }
+
+    /**
+     * Tells {@link StreamEvents#onDrained} once, when all bytes written so far were handed to the
+     * kernel.
+     */
+    public void notifyDrained() {
+        outbox.notifyDrained();
+    }
+
+    /**
+     * Ends the write side: FIN follows the last byte (row F8). A second call's request ends with
+     * ENOTCONN.
+     */
+    public void shutdown(Request request) {
+        loop.checkThread();
+        outbox.shutdown(request, !isClosing() && (isConnected || connect != null));
+    }
+
+    /** Bytes written but not handed to the kernel yet. */
+    public long queuedBytes() {
+        return outbox.queuedBytes();
+    }
+
+    /** Bytes received so far; survives {@link #close} (row E9). */
+    public long bytesRead() {
+        return bytesRead;
+    }
+
+    /** Bytes written so far, those that are still queued included. */
+    public long bytesWritten() {
+        return outbox.bytesAccepted();
+    }
+
+    /** Whether a connection stands, or stood until {@link #close}. */
+    public boolean isConnected() {
+        return isConnected;
+    }
+
+    /** Whether bytes can still arrive (row B8). */
+    public boolean isReadable() {
+        return isConnected && !isEnded && !isClosing();
+    }
+
+    /** Whether bytes can be written (row B8). */
+    public boolean isWritable() {
+        return isConnected && outbox.isOpen() && !isClosing();
+    }
+
+    /** The local address, or null when there is none (any more). */
+    public @Nullable Address localAddress() {
+        return port == null || isClosing() ? null : loop.driver.localAddress(port);
+    }
+
+    /** The peer's address, or null when there is none (any more). */
+    public @Nullable Address remoteAddress() {
+        return port == null || isClosing() ? null : loop.driver.remoteAddress(port);
+    }
+
+    /** Closes with a reset: unsent bytes are thrown away and the peer sees ECONNRESET. */
+    public void reset() {
+        loop.checkThread();
+        if (port != null && !isClosing()) {
+            loop.driver.reset(port);
+        }
+        close();
+    }
+
+    @Override
+    void release() {
+        if (loop.gather().holds(outbox)) {
+            loop.gather().flush();
+        }
+        isReading = false;
+        if (port != null) {
+            loop.driver.close(port);
+        }
+    }
+
+    @Override
+    void cancel() {
+        Request request = connect;
+        if (request != null) {
+            connect = null;
+            request.end(Errno.ECANCELED);
+        }
+        outbox.cancel();
+    }
+
+    @Override
+    public void failed(Throwable thrown) {
+        thrown(thrown);
+    }
+
+    @Override
+    void thrown(Throwable thrown) {
+        events.onThrown(thrown);
+    }
+
+    IOException error(int errno, String syscall) {
+        Address peer = setup == null ? null : setup.peer;
+        return peer == null ? SystemError.of(errno, syscall) : SystemError.of(errno, syscall, peer);
+    }
+
+    StreamEvents events() {
+        return events;
+    }
+
+    Driver.Port port() {
+        return Objects.requireNonNull(port, "no socket yet");
+    }
+
+    /**
+     * Owns an accepted stream that nobody took: it ends with the first thing that happens to it.
+     */
+    private record Unowned(StreamHandle stream) implements StreamEvents {
+        @Override
+        public void onRead(byte[] array, int offset, int length) {
+            stream.close();
+        }
+
+        @Override
+        public void onEnd() {
+            stream.close();
+        }
+
+        @Override
+        public void onError(IOException error) {
+            stream.close();
+        }
+
+        @Override
+        public void onThrown(Throwable thrown) {
+            stream.close();
+        }
+    }
+}

@@ -1,0 +1,41 @@
+package dev.millrace.loop;
+
+import java.io.IOException;
+import java.util.EnumMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is known of a stream before it has a socket: applied when {@link StreamHandle#connect} makes
+ * one.
+ */
+final class StreamSetup {
+    final Map<Driver.Option, Integer> options = new EnumMap<>(Driver.Option.class);
+    @Nullable Address local;
+    @Nullable Address peer;
+
+    /** 0, {@code -EINPROGRESS} or a negated errno. */
+    int connect(StreamHandle stream, Address to) {
+        peer = to;
+        Driver driver = stream.loop.driver;
+        Driver.Port port;
+        try {
+            port = driver.socket(to);
+        } catch (IOException e) {
+            return -errno(e);
+        }
+        stream.attach(port);
+        options.forEach((option, value) -> driver.setOption(port, option, value));
+        if (local != null) {
+            int bound = driver.bind(port, local);
+            if (bound < 0) {
+                return bound;
+            }
+        }
+        return driver.connect(port, to);
+    }
+
+    static int errno(IOException e) {
+        return e instanceof SystemError system ? system.errno() : dev.millrace.sys.Errno.EINVAL;
+    }
+}

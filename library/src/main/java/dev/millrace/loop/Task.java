@@ -1,0 +1,14 @@
+package dev.millrace.loop;
+
+/** A plain task as a callback; what it throws was expected by nobody. */
+record Task(Loop loop, Runnable task) implements Guarded {
+    @Override
+    public void call() {
+        task.run();
+    }
+
+    @Override
+    public void failed(Throwable thrown) {
+        loop.uncaught(thrown);
+    }
+}

@@ -1,0 +1,119 @@
+package dev.millrace.loop;
+
+import java.time.Duration;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A timer. It is due a given time after the loop's cached {@link Loop#now}, and runs in the timer
+ * phase at the end of a turn; timers due at the same time run in the order they were started (row
+ * R2). A repeating timer is armed again before its callback, so that the callback can stop it (row
+ * R3).
+ */
+public final class TimerHandle extends Handle implements Guarded {
+    /** Its place in the heap, or -1. */
+    int heapIndex = -1;
+
+    long dueNanos;
+    long startOrder;
+    private long repeatNanos;
+    private @Nullable Runnable callback;
+
+    /** A timer that is not started yet. */
+    public TimerHandle(Loop loop) {
+        super(loop);
+    }
+
+    /** Runs {@code callback} once after {@code timeout}; a timer that is running starts anew. */
+    public void start(Duration timeout, Runnable callback) {
+        start(timeout, Duration.ZERO, callback);
+    }
+
+    /**
+     * Runs {@code callback} after {@code timeout}, then every {@code repeat} (zero: once).
+     *
+     * @throws IllegalArgumentException if a duration is negative
+     * @throws IllegalStateException if the timer is closed
+     */
+    public void start(Duration timeout, Duration repeat, Runnable callback) {
+        loop.checkThread();
+        if (isClosing()) {
+            throw new IllegalStateException("the timer is closed");
+        }
+        if (timeout.isNegative() || repeat.isNegative()) {
+            throw new IllegalArgumentException(
+                    "a timer's duration is zero or more: " + timeout + ", " + repeat);
+        }
+        this.callback = Objects.requireNonNull(callback, "callback");
+        this.repeatNanos = nanos(repeat);
+        arm(nanos(timeout));
+    }
+
+    /** Stops the timer; a stopped timer stays usable. */
+    public void stop() {
+        loop.checkThread();
+        loop.timers.remove(this);
+        setActive(false);
+    }
+
+    /**
+     * Starts a repeating timer anew with its interval, and does nothing to one that does not
+     * repeat.
+     *
+     * @throws IllegalStateException if the timer was never started
+     */
+    public void again() {
+        loop.checkThread();
+        if (callback == null) {
+            throw new IllegalStateException("the timer was never started");
+        }
+        if (repeatNanos > 0 && !isClosing()) {
+            arm(repeatNanos);
+        }
+    }
+
+    /** The time left, by the loop's cached time; zero when it is due or stopped. */
+    public Duration dueIn() {
+        return heapIndex < 0
+                ? Duration.ZERO
+                : Duration.ofNanos(Math.max(0, dueNanos - loop.nowNanos()));
+    }
+
+    private void arm(long nanos) {
+        loop.timers.remove(this);
+        dueNanos = loop.nowNanos() + nanos;
+        loop.timers.add(this);
+        setActive(true);
+    }
+
+    /** Taken out of the heap because it is due. */
+    void expire() {
+        setActive(false);
+        if (repeatNanos > 0) {
+            arm(repeatNanos);
+        }
+    }
+
+    @Override
+    public void call() {
+        Objects.requireNonNull(callback).run();
+    }
+
+    @Override
+    public void failed(Throwable thrown) {
+        thrown(thrown);
+    }
+
+    @Override
+    void release() {
+        loop.timers.remove(this);
+    }
+
+    private static long nanos(Duration duration) {
+        // Half of the clock's range is 146 years: "never" for every purpose, and safe to add to the
+        // time.
+        return duration.getSeconds() > Long.MAX_VALUE / 2_000_000_000L
+                ? Long.MAX_VALUE / 2
+                : duration.toNanos();
+    }
+}

@@ -1,0 +1,116 @@
+package dev.millrace.loop;
+
+import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one guarded call site: everything the loop runs is entered here, so that an exception in one
+ * callback never skips another, and so that what a callback left behind is settled before the next
+ * one starts (rows R4, M4):
+ *
+ * <pre>
+ *   callback → next-ticks → microtasks → gathered writes leave in one send → write callbacks
+ *                 ▲                                                                │
+ *                 └───────────────────── until all is quiet ◀──────────────────────┘
+ * </pre>
+ *
+ * A callback entered from within another one (a handler below a parser, say) is guarded as well,
+ * and settled with the outermost.
+ */
+final class Trampoline {
+    private final Loop loop;
+    final GatherBuffer gather = new GatherBuffer();
+    private final ArrayDeque<Runnable> ticks = new ArrayDeque<>();
+    private final ArrayDeque<Runnable> microtasks = new ArrayDeque<>();
+    private final ArrayDeque<Outbox> finished = new ArrayDeque<>();
+    private int depth;
+
+    Trampoline(Loop loop) {
+        this.loop = loop;
+    }
+
+    void enter(Guarded callback) {
+        depth++;
+        try {
+            callback.call();
+        } catch (Throwable thrown) {
+            failed(callback, thrown);
+        }
+        if (--depth == 0) {
+            settle();
+        }
+    }
+
+    private void failed(Guarded callback, Throwable thrown) {
+        if (thrown instanceof VirtualMachineError fatal) {
+            loop.fatal(fatal);
+            return;
+        }
+        try {
+            callback.failed(thrown);
+        } catch (Throwable again) {
+            // The listener for errors failed as well; nobody is left to tell but the loop's own.
+            thrown.addSuppressed(again);
+            loop.uncaught(thrown);
+        }
+    }
+
+    private void settle() {
+        if (isQuiet()) {
+            return;
+        }
+        depth++;
+        while (!isQuiet()) {
+            Runnable task = nextTask();
+            if (task != null) {
+                run(task);
+            } else if (!gather.flush()) {
+                Outbox outbox = finished.poll();
+                if (outbox != null) {
+                    outbox.deliver();
+                }
+            }
+        }
+        depth--;
+    }
+
+    private boolean isQuiet() {
+        return ticks.isEmpty() && microtasks.isEmpty() && gather.isEmpty() && finished.isEmpty();
+    }
+
+    /** All next-ticks come before the first microtask, also those that a next-tick adds. */
+    private @Nullable Runnable nextTask() {
+        Runnable tick = ticks.poll();
+        return tick != null ? tick : microtasks.poll();
+    }
+
+    private void run(Runnable task) {
+        try {
+            task.run();
+        } catch (VirtualMachineError fatal) {
+            loop.fatal(fatal);
+        } catch (Throwable thrown) {
+            loop.uncaught(thrown);
+        }
+    }
+
+    void nextTick(Runnable task) {
+        ticks.add(task);
+    }
+
+    void microtask(Runnable task) {
+        microtasks.add(task);
+    }
+
+    /** {@code outbox} has callbacks, or an end of writing, to deliver. */
+    void finished(Outbox outbox) {
+        finished.add(outbox);
+    }
+
+    /** Settles what was left outside any callback, as before the loop runs for the first time. */
+    void settleNow() {
+        if (depth == 0) {
+            settle();
+        }
+    }
+}

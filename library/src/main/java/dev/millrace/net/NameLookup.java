@@ -1,0 +1,75 @@
+package dev.millrace.net;
+
+import dev.millrace.loop.Address;
+import dev.millrace.loop.IpAddress;
+import dev.millrace.loop.Loop;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * Names to addresses, with the JDK's resolver, which blocks: so it runs on a virtual thread and the
+ * outcome comes back on the loop (row A14). IP literals need no look-up.
+ */
+final class NameLookup {
+    private NameLookup() {}
+
+    /**
+     * Tells {@code found} the addresses, or {@code failed} why there are none; never from inside
+     * this call.
+     */
+    static void addresses(
+            Loop loop,
+            String host,
+            int port,
+            Consumer<? super List<Address>> found,
+            Consumer<? super IOException> failed) {
+        // Checked before anything starts: a wrong port is the caller's mistake, not the network's.
+        IpAddress.loopback(port);
+        List<Address> literal = literal(host, port);
+        if (!literal.isEmpty()) {
+            loop.nextTick(() -> found.accept(literal));
+            return;
+        }
+        Runnable done = loop.keepAlive();
+        Thread.ofVirtual().start(() -> lookUp(loop, host, port, found, failed, done));
+    }
+
+    private static void lookUp(
+            Loop loop,
+            String host,
+            int port,
+            Consumer<? super List<Address>> found,
+            Consumer<? super IOException> failed,
+            Runnable done) {
+        Runnable outcome;
+        try {
+            List<Address> addresses =
+                    Arrays.stream(InetAddress.getAllByName(host))
+                            .<Address>map(a -> new IpAddress(a, port))
+                            .toList();
+            outcome = () -> found.accept(addresses);
+        } catch (UnknownHostException e) {
+            IOException error =
+                    new UnknownHostException(
+                            "getaddrinfo ENOTFOUND: no address is known for " + host);
+            outcome = () -> failed.accept(error);
+        }
+        Runnable told = outcome;
+        loop.execute(() -> {
+            done.run();
+            told.run();
+        });
+    }
+
+    private static List<Address> literal(String host, int port) {
+        try {
+            return List.of(IpAddress.of(host, port));
+        } catch (IllegalArgumentException notALiteral) {
+            return List.of();
+        }
+    }
+}

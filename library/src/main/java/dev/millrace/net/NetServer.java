@@ -1,0 +1,302 @@
+package dev.millrace.net;
+
+import dev.millrace.loop.Address;
+import dev.millrace.loop.IpAddress;
+import dev.millrace.loop.ListenHandle;
+import dev.millrace.loop.ListenOptions;
+import dev.millrace.loop.Loop;
+import dev.millrace.loop.StreamHandle;
+import dev.millrace.loop.SystemError;
+import dev.millrace.loop.UnixAddress;
+import dev.millrace.stream.ReadSide;
+import java.io.IOException;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Listens on a TCP port or a Unix socket, as Node's {@code net.Server} does.
+ *
+ * <pre>
+ *   created ──listen──▶ opening ──onListening──▶ listening ──close──▶ closing ──last one gone──▶ onClose
+ *                          └──onError──▶ created (listen may be tried again)
+ * </pre>
+ *
+ * Belongs to its loop's thread, and serves the connections on it. A listen that fails is told to
+ * {@link #onError}; without that listener it goes to {@link Loop#onUncaught}, and so ends the
+ * program.
+ */
+public final class NetServer implements AutoCloseable {
+    private final Loop loop;
+    private final NetSocketOptions socketOptions;
+    private final Consumer<? super NetSocket> connectionListener;
+    private final Set<NetSocket> connections = new LinkedHashSet<>();
+    private @Nullable Runnable listeningListener;
+    private @Nullable Consumer<? super IOException> errorListener;
+    private @Nullable Runnable closeListener;
+    private @Nullable ListenHandle handle;
+    private boolean isListening;
+    private boolean isClosed;
+    private boolean isCloseTold;
+    private boolean isReferenced = true;
+    private long accepted;
+    private long acceptErrors;
+
+    private NetServer(
+            Loop loop,
+            NetSocketOptions socketOptions,
+            Consumer<? super NetSocket> connectionListener) {
+        loop.checkThread();
+        this.loop = loop;
+        this.socketOptions = Objects.requireNonNull(socketOptions, "socketOptions");
+        this.connectionListener = Objects.requireNonNull(connectionListener, "connectionListener");
+    }
+
+    /** A server that gives each connection to {@code connectionListener}. */
+    public static NetServer create(Loop loop, Consumer<? super NetSocket> connectionListener) {
+        return create(loop, NetSocketOptions.DEFAULTS, connectionListener);
+    }
+
+    /** As {@link #create(Loop, Consumer)}, with options for the accepted sockets. */
+    public static NetServer create(
+            Loop loop,
+            NetSocketOptions socketOptions,
+            Consumer<? super NetSocket> connectionListener) {
+        return new NetServer(loop, socketOptions, connectionListener);
+    }
+
+    /**
+     * Listens on {@code port} of every interface: IPv6 and IPv4 on one socket, IPv4 alone where
+     * there is no IPv6 (row I8). Port 0 takes any free one; {@link #address} tells which (row I9).
+     */
+    public NetServer listen(int port) {
+        return listen(port, ListenOptions.DEFAULTS);
+    }
+
+    /** As {@link #listen(int)}, with options. */
+    public NetServer listen(int port, ListenOptions options) {
+        IpAddress everyIpv6 = IpAddress.of("::", port);
+        begin();
+        loop.nextTick(() -> openDualStack(everyIpv6, options));
+        return this;
+    }
+
+    /** Listens on {@code port} of {@code host}, an IP literal or a name. */
+    public NetServer listen(int port, String host) {
+        return listen(port, host, ListenOptions.DEFAULTS);
+    }
+
+    /** As {@link #listen(int, String)}, with options. */
+    public NetServer listen(int port, String host, ListenOptions options) {
+        begin();
+        NameLookup.addresses(
+                loop, host, port, found -> open(found.getFirst(), options), this::failed);
+        return this;
+    }
+
+    /** Listens at {@code address}, TCP or Unix. */
+    public NetServer listen(Address address) {
+        return listen(address, ListenOptions.DEFAULTS);
+    }
+
+    /** As {@link #listen(Address)}, with options. */
+    public NetServer listen(Address address, ListenOptions options) {
+        begin();
+        loop.nextTick(() -> open(address, options));
+        return this;
+    }
+
+    /** Listens on a Unix socket; {@code path} as {@link UnixAddress#of(String)} takes it. */
+    public NetServer listen(String path) {
+        return listen(UnixAddress.of(path));
+    }
+
+    /**
+     * The outcome comes on the next tick, so that listeners attached after listen() see it (rows
+     * I10, M5).
+     */
+    private void begin() {
+        loop.checkThread();
+        if (isListening || isClosed) {
+            throw new IllegalStateException(
+                    isClosed
+                            ? "the server is closed"
+                            : "listen was called already (ERR_SERVER_ALREADY_LISTEN)");
+        }
+        isListening = true;
+    }
+
+    private void openDualStack(IpAddress everyIpv6, ListenOptions options) {
+        IOException error = tryOpen(everyIpv6, options);
+        if (error == null) {
+            return;
+        }
+        boolean hasNoIpv6 =
+                List.of("EAFNOSUPPORT", "EADDRNOTAVAIL", "EINVAL")
+                        .contains(SystemError.codeOf(error));
+        if (hasNoIpv6) {
+            open(IpAddress.of("0.0.0.0", everyIpv6.port()), options);
+        } else {
+            failed(error);
+        }
+    }
+
+    private void open(Address address, ListenOptions options) {
+        IOException error = tryOpen(address, options);
+        if (error != null) {
+            failed(error);
+        }
+    }
+
+    private @Nullable IOException tryOpen(Address address, ListenOptions options) {
+        if (isClosed) {
+            return null;
+        }
+        ListenHandle opened = new ListenHandle(loop, options);
+        try {
+            loop.listenSource().open(opened, address);
+        } catch (IOException e) {
+            opened.close();
+            return e;
+        }
+        handle = opened;
+        if (!isReferenced) {
+            opened.unref();
+        }
+        opened.onAcceptError(errno -> acceptErrors++);
+        opened.onClose(this::closeIfOver);
+        opened.start(this::connected);
+        if (listeningListener != null) {
+            listeningListener.run();
+        }
+        return null;
+    }
+
+    private void failed(IOException error) {
+        isListening = false;
+        if (errorListener != null) {
+            errorListener.accept(error);
+        } else {
+            loop.uncaught(error);
+        }
+    }
+
+    private void connected(StreamHandle stream) {
+        accepted++;
+        NetSocket socket = new NetSocket(stream, socketOptions);
+        connections.add(socket);
+        socket.afterClose(() -> {
+            connections.remove(socket);
+            closeIfOver();
+        });
+        SocketWires.guarded(socket, () -> connectionListener.accept(socket));
+    }
+
+    /** It listens: connections will come. */
+    public NetServer onListening(Runnable listener) {
+        listeningListener = ReadSide.once(listeningListener, listener, "onListening");
+        return this;
+    }
+
+    /** Listening failed. */
+    public NetServer onError(Consumer<? super IOException> listener) {
+        errorListener = ReadSide.once(errorListener, listener, "onError");
+        return this;
+    }
+
+    /** It is closed, and its last connection is gone (row R29). */
+    public NetServer onClose(Runnable listener) {
+        closeListener = ReadSide.once(closeListener, listener, "onClose");
+        return this;
+    }
+
+    /** Takes no further connection, from now on; those it has go on. Idempotent. */
+    @Override
+    public void close() {
+        loop.checkThread();
+        if (!isClosed) {
+            isClosed = true;
+            if (handle != null) {
+                handle.close();
+            } else {
+                loop.setImmediate(this::closeIfOver);
+            }
+        }
+    }
+
+    private void closeIfOver() {
+        boolean isHandleGone = handle == null || handle.isClosed();
+        if (isClosed && isHandleGone && connections.isEmpty() && !isCloseTold) {
+            isCloseTold = true;
+            if (closeListener != null) {
+                closeListener.run();
+            }
+        }
+    }
+
+    /** Lets the server keep its loop alive, which is the default. */
+    public NetServer ref() {
+        isReferenced = true;
+        if (handle != null) {
+            handle.ref();
+        }
+        return this;
+    }
+
+    /**
+     * Stops the server from keeping its loop alive; may be called before listen as well (row B16).
+     */
+    public NetServer unref() {
+        isReferenced = false;
+        if (handle != null) {
+            handle.unref();
+        }
+        return this;
+    }
+
+    /** Where it listens, with the port the kernel chose; empty while it does not. */
+    public Optional<Address> address() {
+        return Optional.ofNullable(handle == null ? null : handle.localAddress());
+    }
+
+    /** The port it listens on. */
+    public int port() {
+        return address()
+                .map(address -> address instanceof IpAddress ip ? ip.port() : 0)
+                .orElseThrow(() -> new IllegalStateException("the server does not listen"));
+    }
+
+    /** The connections that are open now. */
+    public Set<NetSocket> connections() {
+        return Set.copyOf(connections);
+    }
+
+    /** How many connections are open now. */
+    public int connectionCount() {
+        return connections.size();
+    }
+
+    /** How many connections were accepted so far. */
+    public long acceptedCount() {
+        return accepted;
+    }
+
+    /** How many times accepting failed so far; it goes on regardless (row D6). */
+    public long acceptErrorCount() {
+        return acceptErrors;
+    }
+
+    /** Whether it takes connections. */
+    public boolean isListening() {
+        return handle != null && !isClosed;
+    }
+
+    /** The loop it belongs to. */
+    public Loop loop() {
+        return loop;
+    }
+}

@@ -1,0 +1,393 @@
+package dev.millrace.net;
+
+import dev.millrace.loop.Address;
+import dev.millrace.loop.Driver;
+import dev.millrace.loop.Loop;
+import dev.millrace.loop.StreamHandle;
+import dev.millrace.stream.Filter;
+import dev.millrace.stream.InboundStream;
+import dev.millrace.stream.ReadSide;
+import dev.millrace.stream.StreamPipe;
+import dev.millrace.stream.WriteStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A TCP or Unix connection: a stream in both directions, as Node's {@code net.Socket} is.
+ *
+ * <pre>
+ *   connect ──▶ connecting ──onConnect──▶ open ──onEnd──▶ peer ended ─┐
+ *   accepted ─────────────────────────────▶ │                         ├─ both ──▶ onClose
+ *                                           └──end()───▶ we ended ────┘
+ *   anywhere: destroy(), or an error ──▶ onError ──▶ onClose
+ * </pre>
+ *
+ * Belongs to its loop's thread. Without an {@link #onError} listener, an error of a connection that
+ * we opened goes to {@link Loop#onUncaught}; one that a peer opened just closes.
+ */
+public final class NetSocket extends InboundStream<NetSocket>
+        implements WriteStream, AutoCloseable {
+    private final Loop loop;
+    private final SocketWires wires;
+    private final StreamHandle handle;
+    private final ReadSide read;
+    private final NetSocketOptions options;
+    private final SocketListeners listeners = new SocketListeners();
+    private @Nullable IOException failure;
+    private final boolean isOurs;
+    private boolean isConnecting;
+    private boolean isEnding;
+    private boolean isFinished;
+    private boolean isDestroyed;
+
+    /** A connection that was accepted. */
+    NetSocket(StreamHandle accepted, NetSocketOptions options) {
+        this(accepted.loop(), accepted, options);
+        read.start();
+    }
+
+    private NetSocket(Loop loop, @Nullable StreamHandle accepted, NetSocketOptions options) {
+        this.loop = loop;
+        this.options = options;
+        this.isOurs = accepted == null;
+        this.isConnecting = isOurs;
+        this.wires = new SocketWires(this);
+        this.handle = accepted == null ? new StreamHandle(loop, wires) : accepted;
+        this.read = new ReadSide(wires);
+        handle.owner(wires);
+        handle.onClose(this::closed);
+    }
+
+    /** A connection to {@code port} of {@code localhost}. */
+    public static NetSocket connect(Loop loop, int port) {
+        return connect(loop, port, "localhost");
+    }
+
+    /**
+     * A connection to {@code port} of {@code host}: an IP literal, or a name, which is looked up
+     * without blocking the loop, and whose addresses are tried in turn. Writes before it stands are
+     * sent then (row H14).
+     */
+    public static NetSocket connect(Loop loop, int port, String host) {
+        return connect(loop, port, host, NetSocketOptions.DEFAULTS);
+    }
+
+    /** As {@link #connect(Loop, int, String)}, with options. */
+    public static NetSocket connect(Loop loop, int port, String host, NetSocketOptions options) {
+        NetSocket socket = new NetSocket(loop, null, options);
+        NameLookup.addresses(loop, host, port, socket::attempt, socket::destroy);
+        return socket;
+    }
+
+    /** A connection to {@code address}, TCP or Unix. */
+    public static NetSocket connect(Loop loop, Address address) {
+        return connect(loop, address, NetSocketOptions.DEFAULTS);
+    }
+
+    /** As {@link #connect(Loop, Address)}, with options. */
+    public static NetSocket connect(Loop loop, Address address, NetSocketOptions options) {
+        NetSocket socket = new NetSocket(loop, null, options);
+        socket.attempt(List.of(address));
+        return socket;
+    }
+
+    private void attempt(List<Address> addresses) {
+        if (!isDestroyed) {
+            new ConnectAttempts(handle, addresses, this::connectEnded).start(options);
+        }
+    }
+
+    private void connectEnded(@Nullable IOException error) {
+        if (isDestroyed) {
+            return;
+        }
+        if (error != null) {
+            destroy(error);
+            return;
+        }
+        isConnecting = false;
+        listeners.tellConnected(this);
+        if (!isDestroyed) {
+            read.start();
+        }
+    }
+
+    /**
+     * The connection stands (row H13): told before any data. Never told for an accepted connection.
+     */
+    public NetSocket onConnect(Runnable listener) {
+        listeners.connect = ReadSide.once(listeners.connect, listener, "onConnect");
+        return this;
+    }
+
+    /**
+     * The connection as a stage, which ends with an {@link IOException} when there is none to be
+     * had.
+     */
+    public CompletionStage<NetSocket> connected() {
+        loop.checkThread();
+        return listeners.connected(this, failure);
+    }
+
+    @Override
+    public NetSocket onError(Consumer<? super IOException> listener) {
+        listeners.error = ReadSide.once(listeners.error, listener, "onError");
+        return this;
+    }
+
+    @Override
+    public NetSocket onClose(Runnable listener) {
+        listeners.close = ReadSide.once(listeners.close, listener, "onClose");
+        return this;
+    }
+
+    @Override
+    public NetSocket onDrain(Runnable listener) {
+        listeners.drain = ReadSide.once(listeners.drain, listener, "onDrain");
+        return this;
+    }
+
+    /** Our last byte was handed to the kernel, after {@link #end} (row R11). */
+    public NetSocket onFinish(Runnable listener) {
+        listeners.finish = ReadSide.once(listeners.finish, listener, "onFinish");
+        return this;
+    }
+
+    @Override
+    public void piped(StreamPipe pipe) {
+        wires.piped(pipe);
+    }
+
+    /**
+     * Puts {@code filter} between this socket and the wire. Call it before the first byte is read
+     * or written.
+     *
+     * @throws IllegalStateException if there is a filter already
+     */
+    public NetSocket filter(Filter filter) {
+        loop.checkThread();
+        wires.filter(filter);
+        return this;
+    }
+
+    @Override
+    public boolean write(byte[] array, int offset, int length) {
+        return write(array, offset, length, null);
+    }
+
+    @Override
+    public boolean write(ByteBuffer buffer) {
+        return write(buffer, null);
+    }
+
+    /** As {@link #write(ByteBuffer)}; {@code callback} gets null when the kernel has the bytes. */
+    public boolean write(
+            ByteBuffer buffer, @Nullable Consumer<? super @Nullable IOException> callback) {
+        if (isRefused(callback)) {
+            return false;
+        }
+        wires.writeOwned(buffer, callback);
+        return wires.isBelowMark();
+    }
+
+    /** As the other {@code write}; {@code callback} gets null when the kernel has the bytes. */
+    public boolean write(
+            byte[] array,
+            int offset,
+            int length,
+            @Nullable Consumer<? super @Nullable IOException> callback) {
+        if (isRefused(callback)) {
+            return false;
+        }
+        wires.write(array, offset, length, callback);
+        return wires.isBelowMark();
+    }
+
+    /**
+     * After end() a write is the caller's mistake; on a destroyed socket it may be the peer's
+     * doing.
+     */
+    private boolean isRefused(@Nullable Consumer<? super @Nullable IOException> callback) {
+        loop.checkThread();
+        if (isDestroyed && callback != null) {
+            loop.nextTick(
+                    () -> callback.accept(new IOException("write after the socket was destroyed")));
+        }
+        if (isEnding && !isDestroyed) {
+            throw new IllegalStateException("write after end (ERR_STREAM_WRITE_AFTER_END)");
+        }
+        return isDestroyed;
+    }
+
+    @Override
+    public void end() {
+        loop.checkThread();
+        if (!isEnding && !isDestroyed) {
+            isEnding = true;
+            wires.end();
+        }
+    }
+
+    /** The last byte and FIN were handed to the kernel, or could not be. */
+    void finished(@Nullable IOException error) {
+        if (error != null || isDestroyed) {
+            return;
+        }
+        isFinished = true;
+        SocketListeners.tell(listeners.finish);
+        if (read.isEnded()) {
+            destroy();
+        }
+    }
+
+    /** The reader has been told the end. */
+    void ended() {
+        if (!options.allowHalfOpen()) {
+            end();
+        }
+        if (isFinished) {
+            destroy();
+        }
+    }
+
+    @Override
+    public void destroy() {
+        destroy(null);
+    }
+
+    /**
+     * Destroys the socket with an error for {@link #onError}; null for none. Only the first call
+     * counts (row R19).
+     */
+    public void destroy(@Nullable IOException error) {
+        loop.checkThread();
+        if (!isDestroyed) {
+            isDestroyed = true;
+            failure = error;
+            read.destroy();
+            handle.close();
+        }
+    }
+
+    /** A listener threw: the socket is destroyed with it, and never without a word. */
+    void thrown(Throwable thrown) {
+        listeners.thrown(thrown, isOurs);
+        destroy(new IOException("a listener of the socket threw " + thrown, thrown));
+    }
+
+    /** Destroys the socket with a reset, so that the peer sees ECONNRESET. */
+    public void reset() {
+        loop.checkThread();
+        if (!isDestroyed) {
+            handle.reset();
+            destroy();
+        }
+    }
+
+    /** As {@link #destroy()}. */
+    @Override
+    public void close() {
+        destroy();
+    }
+
+    /** The closing phase: error, then close (row R12). */
+    private void closed() {
+        wires.closed();
+        listeners.tellClosed(this, failure, isOurs);
+    }
+
+    SocketListeners listeners() {
+        return listeners;
+    }
+
+    /** For the server that counts its connections. */
+    void afterClose(Runnable task) {
+        listeners.afterClose = task;
+    }
+
+    @Override
+    protected ReadSide readSide() {
+        loop.checkThread();
+        return read;
+    }
+
+    @Override
+    protected NetSocket self() {
+        return this;
+    }
+
+    /** Where the wires deliver to. */
+    ReadSide inbound() {
+        return read;
+    }
+
+    StreamHandle handle() {
+        return handle;
+    }
+
+    /** The loop it belongs to. */
+    public Loop loop() {
+        return loop;
+    }
+
+    /** Whether the connection is still being made. */
+    public boolean isConnecting() {
+        return isConnecting;
+    }
+
+    /** Whether bytes can still arrive. */
+    public boolean isReadable() {
+        return handle.isReadable();
+    }
+
+    /** Whether bytes can be written to the connection. */
+    public boolean isWritable() {
+        return handle.isWritable() && !isEnding;
+    }
+
+    /** Whether it is over. */
+    public boolean isDestroyed() {
+        return isDestroyed;
+    }
+
+    /** Whether an error ended it (row R12). */
+    public boolean hadError() {
+        return failure != null;
+    }
+
+    /** Bytes written that the kernel has not taken yet. */
+    public long queuedBytes() {
+        return handle.queuedBytes();
+    }
+
+    /** Bytes received so far. */
+    public long bytesRead() {
+        return handle.bytesRead();
+    }
+
+    /** Bytes written so far, those waiting included. */
+    public long bytesWritten() {
+        return handle.bytesWritten();
+    }
+
+    /** Our end's address; empty before the connection stands and after it is over. */
+    public Optional<Address> localAddress() {
+        return Optional.ofNullable(handle.localAddress());
+    }
+
+    /** The peer's address; empty before the connection stands and after it is over. */
+    public Optional<Address> remoteAddress() {
+        return Optional.ofNullable(handle.remoteAddress());
+    }
+
+    /** Sends segments at once (TCP_NODELAY), or waits for more. */
+    public NetSocket noDelay(boolean noDelay) {
+        handle.option(Driver.Option.NO_DELAY, noDelay ? 1 : 0);
+        return this;
+    }
+}

@@ -1,0 +1,94 @@
+package dev.millrace.net;
+
+import dev.millrace.loop.LoopStage;
+import java.io.IOException;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who wants to hear of a {@link NetSocket}, and the order in which its last events are told: error,
+ * then close (R12).
+ */
+final class SocketListeners {
+    private static final System.Logger LOGGER = System.getLogger("dev.millrace.net");
+
+    @Nullable Runnable connect;
+    @Nullable Consumer<? super IOException> error;
+    @Nullable Runnable drain;
+    @Nullable Runnable finish;
+    @Nullable Runnable close;
+
+    /** For the server that counts its connections. */
+    @Nullable Runnable afterClose;
+
+    private @Nullable LoopStage<NetSocket> connected;
+
+    static void tell(@Nullable Runnable listener) {
+        if (listener != null) {
+            listener.run();
+        }
+    }
+
+    /** The stage of the connection, made when it is first asked for. */
+    LoopStage<NetSocket> connected(NetSocket socket, @Nullable IOException failure) {
+        if (connected == null) {
+            connected = new LoopStage<>(socket.loop());
+            if (socket.isDestroyed()) {
+                connected.completeExceptionally(reason(failure));
+            } else if (!socket.isConnecting()) {
+                connected.complete(socket);
+            }
+        }
+        return connected;
+    }
+
+    void tellConnected(NetSocket socket) {
+        tell(connect);
+        if (connected != null) {
+            connected.complete(socket);
+        }
+    }
+
+    /**
+     * A listener of a socket that nobody watches for errors threw: that must not pass without a
+     * word.
+     */
+    void thrown(Throwable thrown, boolean isOurs) {
+        if (error == null && !isOurs) {
+            LOGGER.log(
+                    System.Logger.Level.ERROR,
+                    "a listener of a socket threw, the socket is destroyed",
+                    thrown);
+        }
+    }
+
+    void tellClosed(NetSocket socket, @Nullable IOException failure, boolean isOurs) {
+        try {
+            tellFailure(socket, failure, isOurs);
+        } finally {
+            tell(afterClose);
+            tell(close);
+        }
+    }
+
+    private void tellFailure(NetSocket socket, @Nullable IOException failure, boolean isOurs) {
+        boolean isWatched = connected != null;
+        if (connected != null) {
+            connected.completeExceptionally(reason(failure));
+        }
+        if (failure == null) {
+            return;
+        }
+        if (error != null) {
+            error.accept(failure);
+        } else if (isOurs && !isWatched) {
+            socket.loop().uncaught(failure);
+        }
+    }
+
+    private static IOException reason(@Nullable IOException failure) {
+        return failure != null
+                ? failure
+                : new IOException("the socket was destroyed before it was connected");
+    }
+}

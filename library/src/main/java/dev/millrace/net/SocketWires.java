@@ -1,0 +1,234 @@
+package dev.millrace.net;
+
+import dev.millrace.loop.Guarded;
+import dev.millrace.loop.Request;
+import dev.millrace.loop.StreamEvents;
+import dev.millrace.loop.StreamHandle;
+import dev.millrace.stream.ByteSink;
+import dev.millrace.stream.Filter;
+import dev.millrace.stream.ReadSide;
+import dev.millrace.stream.StreamPipe;
+import dev.millrace.stream.WriteStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Between a {@link NetSocket} and its {@link StreamHandle}: the bytes of both directions, straight
+ * or through a {@link Filter}.
+ *
+ * <pre>
+ *   handle ──onRead──▶ [filter.received] ──▶ read side
+ *   handle ◀──write─── [filter.written]  ◀── socket.write
+ * </pre>
+ */
+final class SocketWires implements StreamEvents, ReadSide.Source {
+    private static final byte[] NOTHING = new byte[0];
+
+    private final NetSocket socket;
+    private @Nullable Filter filter;
+    private @Nullable StreamPipe pipe;
+    private boolean needsDrain;
+
+    SocketWires(NetSocket socket) {
+        this.socket = socket;
+    }
+
+    void filter(Filter added) {
+        if (filter != null) {
+            throw new IllegalStateException("the socket has a filter already");
+        }
+        filter = added;
+        added.attach(new ToReader(socket), new ToPeer(socket));
+    }
+
+    @Override
+    public void onRead(byte[] array, int offset, int length) {
+        if (filter == null) {
+            socket.inbound().deliver(array, offset, length);
+        } else {
+            filter.received(array, offset, length);
+        }
+    }
+
+    @Override
+    public void onEnd() {
+        if (filter == null) {
+            socket.inbound().end();
+        } else {
+            filter.receivedEnd();
+        }
+    }
+
+    @Override
+    public void onError(IOException error) {
+        socket.destroy(error);
+    }
+
+    /** Whether the writer may go on; if not, it will be told of the drain. */
+    boolean isBelowMark() {
+        boolean isBelow = socket.queuedBytes() < WriteStream.HIGH_WATER_MARK_BYTES;
+        if (!isBelow && !needsDrain) {
+            needsDrain = true;
+            socket.handle().notifyDrained();
+        }
+        return isBelow;
+    }
+
+    @Override
+    public void onDrained() {
+        needsDrain = false;
+        if (pipe != null) {
+            pipe.onDrain();
+        }
+        if (!socket.isDestroyed()) {
+            SocketListeners.tell(socket.listeners().drain);
+        }
+    }
+
+    void piped(StreamPipe from) {
+        pipe = from;
+    }
+
+    void closed() {
+        if (pipe != null) {
+            pipe.onDestinationClosed();
+        }
+    }
+
+    /** What a user's listener threw ends the socket it belongs to. */
+    @Override
+    public void onThrown(Throwable thrown) {
+        socket.thrown(thrown);
+    }
+
+    void write(
+            byte[] array,
+            int offset,
+            int length,
+            @Nullable Consumer<? super @Nullable IOException> callback) {
+        Request request = callback == null ? null : new Request(callback);
+        if (filter == null) {
+            socket.handle().write(array, offset, length, request);
+        } else {
+            writeFiltered(filter, array, offset, length, request);
+        }
+    }
+
+    void writeOwned(ByteBuffer buffer, @Nullable Consumer<? super @Nullable IOException> callback) {
+        Request request = callback == null ? null : new Request(callback);
+        int length = buffer.remaining();
+        byte[] array;
+        int offset;
+        if (buffer.hasArray()) {
+            array = buffer.array();
+            offset = buffer.arrayOffset() + buffer.position();
+            buffer.position(buffer.limit());
+        } else {
+            array = new byte[length];
+            offset = 0;
+            buffer.get(array);
+        }
+        if (filter == null) {
+            socket.handle().writeOwned(array, offset, length, request);
+        } else {
+            writeFiltered(filter, array, offset, length, request);
+        }
+    }
+
+    /** The request ends when whatever the filter made of the bytes was handed to the kernel. */
+    private void writeFiltered(
+            Filter through, byte[] array, int offset, int length, @Nullable Request request) {
+        through.written(array, offset, length);
+        if (request != null) {
+            socket.handle().write(NOTHING, 0, 0, request);
+        }
+    }
+
+    void end() {
+        if (filter == null) {
+            shutdown(socket);
+        } else {
+            filter.writtenEnd();
+        }
+    }
+
+    private static void shutdown(NetSocket socket) {
+        socket.handle().shutdown(new Request(socket::finished));
+    }
+
+    @Override
+    public void startReading() {
+        socket.handle().readStart();
+    }
+
+    @Override
+    public void stopReading() {
+        socket.handle().readStop();
+    }
+
+    @Override
+    public void soon(Runnable task) {
+        socket.loop().nextTick(() -> guarded(socket, task));
+    }
+
+    @Override
+    public void endTold() {
+        socket.ended();
+    }
+
+    /** Runs {@code task} so that what it throws ends the socket. */
+    static void guarded(NetSocket socket, Runnable task) {
+        socket.loop().enter(new Part(socket, task));
+    }
+
+    /** A part of a socket's work that is not below one of its handle's callbacks. */
+    private record Part(NetSocket socket, Runnable task) implements Guarded {
+        @Override
+        public void call() {
+            task.run();
+        }
+
+        @Override
+        public void failed(Throwable thrown) {
+            socket.thrown(thrown);
+        }
+    }
+
+    /** What a filter makes for the user. */
+    private record ToReader(NetSocket socket) implements ByteSink {
+        @Override
+        public void write(byte[] array, int offset, int length) {
+            socket.inbound().deliver(array, offset, length);
+        }
+
+        @Override
+        public void end() {
+            socket.inbound().end();
+        }
+
+        @Override
+        public void fail(IOException error) {
+            socket.destroy(error);
+        }
+    }
+
+    /** What a filter makes for the wire. */
+    private record ToPeer(NetSocket socket) implements ByteSink {
+        @Override
+        public void write(byte[] array, int offset, int length) {
+            socket.handle().write(array, offset, length, null);
+        }
+
+        @Override
+        public void end() {
+            shutdown(socket);
+        }
+
+        @Override
+        public void fail(IOException error) {
+            socket.destroy(error);
+        }
+    }
+}

@@ -1,0 +1,231 @@
+package dev.millrace.stream;
+
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.Objects;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The read side of a stream, for those who implement {@link ReadStream}: listeners, pause and
+ * resume, what is kept while nobody takes it, and the end behind the last byte.
+ *
+ * <pre>
+ *              deliver                       taken
+ *   source ──────────────▶ flowing ───────────────▶ listener
+ *     ▲  │                    │ paused, left over or nobody there
+ *     │  └── stopped ◀── kept (≤ 64 KiB) ──resume──▶ listener, then start the source again
+ * </pre>
+ */
+public final class ReadSide {
+    /** Where the bytes come from. */
+    public interface Source {
+        /** Bytes may be delivered from now on. */
+        void startReading();
+
+        /** No byte is delivered until started again, from right now on. */
+        void stopReading();
+
+        /** Runs {@code task} soon, on the loop, and not from inside the running call. */
+        void soon(Runnable task);
+
+        /** The listener for the end, if there is one, has been told. */
+        void endTold();
+    }
+
+    private static final byte[] NONE = new byte[0];
+
+    private final Source source;
+    private @Nullable Consumer<? super ByteBuffer> dataListener;
+    private @Nullable BytesListener bytesListener;
+    private @Nullable StreamPipe pipe;
+    private @Nullable Runnable endListener;
+    private byte[] kept = NONE;
+    private int keptOffset;
+    private boolean isStarted;
+    private boolean isPaused;
+    private boolean isDiscarding;
+    private boolean isEndComing;
+    private boolean isEnded;
+    private boolean isOver;
+    private boolean isScheduled;
+
+    public ReadSide(Source source) {
+        this.source = source;
+    }
+
+    public void onData(Consumer<? super ByteBuffer> listener) {
+        dataListener = once(dataListener, listener, "onData");
+        listenerCame();
+    }
+
+    public void onBytes(BytesListener listener) {
+        bytesListener = once(bytesListener, listener, "onBytes");
+        listenerCame();
+    }
+
+    public void onEnd(Runnable listener) {
+        endListener = once(endListener, listener, "onEnd");
+    }
+
+    /** Sets the one listener of an event. */
+    public static <L> L once(@Nullable L present, L listener, String event) {
+        if (present != null) {
+            throw new IllegalStateException(event + " has a listener already");
+        }
+        return Objects.requireNonNull(listener, "listener");
+    }
+
+    public <W extends WriteStream> W pipeTo(ReadStream self, W destination) {
+        if (pipe != null) {
+            throw new IllegalStateException("the stream is piped already");
+        }
+        pipe = new StreamPipe(self, destination);
+        listenerCame();
+        return destination;
+    }
+
+    /** Begins to read, unless it was paused before. */
+    public void start() {
+        isStarted = true;
+        flowAgain();
+    }
+
+    public void pause() {
+        if (!isPaused) {
+            isPaused = true;
+            source.stopReading();
+        }
+    }
+
+    public void resume() {
+        if (!hasListener()) {
+            isDiscarding = true;
+        }
+        if (isPaused || isDiscarding) {
+            isPaused = false;
+            flowAgain();
+        }
+    }
+
+    public boolean isPaused() {
+        return isPaused;
+    }
+
+    /** Whether the end was told. */
+    public boolean isEnded() {
+        return isEnded;
+    }
+
+    /** No further event: the stream is destroyed. What was kept is thrown away. */
+    public void destroy() {
+        isOver = true;
+        kept = NONE;
+        keptOffset = 0;
+    }
+
+    private void listenerCame() {
+        if (isStarted && !isPaused && hasKept()) {
+            flowAgain();
+        }
+    }
+
+    private boolean hasListener() {
+        return bytesListener != null || dataListener != null || pipe != null;
+    }
+
+    private boolean hasKept() {
+        return keptOffset < kept.length;
+    }
+
+    /**
+     * What was kept goes first, and not from inside the call that resumed; without anything kept
+     * the source starts.
+     */
+    private void flowAgain() {
+        if (!isStarted || isPaused || isOver) {
+            return;
+        }
+        if (!hasKept() && !isEndComing) {
+            source.startReading();
+        } else if (!isScheduled) {
+            isScheduled = true;
+            source.soon(this::deliverKept);
+        }
+    }
+
+    private void deliverKept() {
+        isScheduled = false;
+        if (isPaused || isOver) {
+            return;
+        }
+        if (hasKept()) {
+            byte[] array = kept;
+            int offset = keptOffset;
+            kept = NONE;
+            keptOffset = 0;
+            deliver(array, offset, array.length - offset);
+        }
+        if (isEndComing && !hasKept()) {
+            end();
+        } else if (!isPaused && !isOver && !hasKept()) {
+            source.startReading();
+        }
+    }
+
+    /** The source has bytes, lent for the duration of the call. */
+    public void deliver(byte[] array, int offset, int length) {
+        int taken = isPaused || hasKept() ? 0 : take(array, offset, length);
+        if (taken < length && !isOver) {
+            keep(array, offset + taken, length - taken);
+            source.stopReading();
+        }
+    }
+
+    private int take(byte[] array, int offset, int length) {
+        if (!hasListener()) {
+            return isDiscarding ? length : 0;
+        }
+        if (dataListener != null) {
+            // The owned copy: the listener may keep it for ever.
+            dataListener.accept(
+                    ByteBuffer.wrap(Arrays.copyOfRange(array, offset, offset + length)));
+        }
+        if (pipe != null && !isOver) {
+            pipe.onBytes(array, offset, length);
+        }
+        return bytesListener == null || isOver
+                ? length
+                : bytesListener.onBytes(array, offset, length);
+    }
+
+    private void keep(byte[] array, int offset, int length) {
+        if (hasKept()) {
+            byte[] joined = Arrays.copyOfRange(kept, keptOffset, kept.length + length);
+            System.arraycopy(array, offset, joined, kept.length - keptOffset, length);
+            kept = joined;
+        } else {
+            kept = Arrays.copyOfRange(array, offset, offset + length);
+        }
+        keptOffset = 0;
+    }
+
+    /** The source has no more bytes. The end is told when everything before it was taken. */
+    public void end() {
+        if (isEnded || isOver) {
+            return;
+        }
+        isEndComing = true;
+        if (hasKept() || isPaused) {
+            return;
+        }
+        isEnded = true;
+        if (pipe != null) {
+            pipe.onEnd();
+        }
+        if (endListener != null) {
+            endListener.run();
+        }
+        source.endTold();
+    }
+}

@@ -1,0 +1,56 @@
+package dev.millrace.stream;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.function.Consumer;
+
+/**
+ * The side of a stream that bytes come out of.
+ *
+ * <p>It flows from the start, unless it is paused. Bytes that arrive while nobody listens are kept,
+ * up to 64 KiB; then nothing more is received until somebody does, so memory stays bounded and the
+ * peer is slowed down (rows H17, E1). The end is told after the last byte was taken, not before
+ * (row R13).
+ *
+ * <p>Every {@code on} method holds one listener, which runs on the loop's thread; a second
+ * registration throws {@link IllegalStateException}. What a listener throws destroys the stream.
+ */
+public interface ReadStream {
+    /** Receives each chunk as a buffer that belongs to the listener for ever. */
+    ReadStream onData(Consumer<? super ByteBuffer> listener);
+
+    /** Receives each chunk in place; for those who copy or consume at once. */
+    ReadStream onBytes(BytesListener listener);
+
+    /** The peer has ended its side, and every byte before was taken. */
+    ReadStream onEnd(Runnable listener);
+
+    /** The stream failed; told once, before {@link #onClose} (row R12). */
+    ReadStream onError(Consumer<? super IOException> listener);
+
+    /** The stream is over; told once, last of all (row R11). */
+    ReadStream onClose(Runnable listener);
+
+    /** Stops the flow at once (row E1). */
+    ReadStream pause();
+
+    /**
+     * Lets it flow again. Without a listener for bytes, they are thrown away from now on, as in
+     * Node.
+     */
+    ReadStream resume();
+
+    /** Whether it is paused. */
+    boolean isPaused();
+
+    /**
+     * Writes everything to {@code destination}, as fast as that takes it, then ends it. A
+     * destination that closes early pauses this stream and does not destroy it.
+     *
+     * @return {@code destination}
+     */
+    <W extends WriteStream> W pipeTo(W destination);
+
+    /** Ends the stream in both directions at once. Idempotent. */
+    void destroy();
+}

@@ -1,0 +1,67 @@
+package dev.millrace.stream;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * The side of a stream that bytes go into.
+ *
+ * <p>{@code write} always takes everything; it answers false when 64 KiB or more are waiting, and
+ * then {@link #onDrain} is told once, when nothing waits any more (row R25). Whoever goes on
+ * writing regardless fills memory. Loop thread only.
+ */
+public interface WriteStream {
+    /** Bytes waiting from which on {@code write} answers false. */
+    int HIGH_WATER_MARK_BYTES = 64 * 1024;
+
+    /**
+     * Writes bytes that the caller may reuse at once.
+     *
+     * @return false when the caller should wait for {@link #onDrain}
+     * @throws IllegalStateException after {@link #end}
+     */
+    boolean write(byte[] array, int offset, int length);
+
+    /**
+     * Writes what remains in {@code buffer}, which then belongs to the stream: it must not be
+     * changed any more.
+     *
+     * @return false when the caller should wait for {@link #onDrain}
+     * @throws IllegalStateException after {@link #end}
+     */
+    boolean write(ByteBuffer buffer);
+
+    /** Writes {@code bytes}, which then belong to the stream: they must not be changed any more. */
+    default boolean write(byte[] bytes) {
+        return write(ByteBuffer.wrap(bytes));
+    }
+
+    /** Writes {@code text} as UTF-8. */
+    default boolean write(String text) {
+        return write(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Ends this side once everything was written. Idempotent. */
+    void end();
+
+    /** Writes {@code text} as UTF-8, then ends this side. */
+    default void end(String text) {
+        write(text);
+        end();
+    }
+
+    /** Writes {@code bytes}, then ends this side. */
+    default void end(byte[] bytes) {
+        write(bytes);
+        end();
+    }
+
+    /**
+     * Everything that was waiting has been handed on; told once after each {@code write} that
+     * answered false.
+     */
+    WriteStream onDrain(Runnable listener);
+
+    /** For {@link ReadStream#pipeTo}: {@code pipe} is told of every drain and of the close. */
+    void piped(StreamPipe pipe);
+}

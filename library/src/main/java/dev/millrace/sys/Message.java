@@ -1,0 +1,109 @@
+package dev.millrace.sys;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Bytes and descriptors that travel together over a Unix socket (sendmsg(2), cmsg(3), SCM_RIGHTS in
+ * unix(7)).
+ *
+ * <pre>
+ * struct msghdr  { void *msg_name; socklen_t msg_namelen; struct iovec *msg_iov; size_t msg_iovlen;
+ *                  void *msg_control; size_t msg_controllen; int msg_flags; };   // 56 bytes on both libcs
+ * struct iovec   { void *iov_base; size_t iov_len; };
+ * struct cmsghdr { size_t cmsg_len; int cmsg_level; int cmsg_type; };  // 16 bytes, then the descriptors
+ * </pre>
+ *
+ * The descriptors arrive with the first byte they were sent with, so a message with descriptors has
+ * at least one byte (row R34).
+ */
+public final class Message {
+    /** SCM_MAX_FD: the kernel takes at most this many descriptors in one message (EINVAL above). */
+    public static final int DESCRIPTORS_MAX = 253;
+
+    private static final int MSGHDR_BYTES = 56;
+    private static final int IOVEC_BYTES = 16;
+    private static final int CMSGHDR_BYTES = 16;
+    private static final long CONTROLLEN_OFFSET = 40;
+    private static final long FLAGS_OFFSET = 48;
+
+    private final MemorySegment header;
+    private final MemorySegment vector;
+    private final MemorySegment control;
+    private final MemorySegment bytes;
+
+    /**
+     * A message with room for {@code capacityBytes} bytes and as many descriptors as a message can
+     * carry.
+     */
+    public Message(int capacityBytes) {
+        Arena arena = Arena.ofAuto();
+        header = arena.allocate(MSGHDR_BYTES, 8);
+        vector = arena.allocate(IOVEC_BYTES, 8);
+        control = arena.allocate(CMSGHDR_BYTES + (DESCRIPTORS_MAX + 1) * 4L, 8);
+        bytes = arena.allocate(capacityBytes);
+        header.set(JAVA_LONG, 16, vector.address());
+        header.set(JAVA_LONG, 24, 1);
+        vector.set(JAVA_LONG, 0, bytes.address());
+    }
+
+    /** Fills the message to be sent. */
+    public void store(byte[] array, int offset, int length, int... descriptors) {
+        MemorySegment.copy(array, offset, bytes, JAVA_BYTE, 0, length);
+        vector.set(JAVA_LONG, 8, length);
+        int payload = descriptors.length * 4;
+        header.set(JAVA_LONG, 32, descriptors.length == 0 ? 0 : control.address());
+        header.set(
+                JAVA_LONG,
+                CONTROLLEN_OFFSET,
+                descriptors.length == 0 ? 0 : aligned(CMSGHDR_BYTES + payload));
+        control.set(JAVA_LONG, 0, CMSGHDR_BYTES + payload);
+        control.set(JAVA_INT, 8, Linux.SOL_SOCKET);
+        control.set(JAVA_INT, 12, Linux.SCM_RIGHTS);
+        MemorySegment.copy(descriptors, 0, control, JAVA_INT, CMSGHDR_BYTES, descriptors.length);
+    }
+
+    void prepareToReceive() {
+        vector.set(JAVA_LONG, 8, bytes.byteSize());
+        header.set(JAVA_LONG, 32, control.address());
+        header.set(JAVA_LONG, CONTROLLEN_OFFSET, control.byteSize());
+        header.set(JAVA_INT, FLAGS_OFFSET, 0);
+    }
+
+    /** The first {@code count} bytes received. */
+    public byte[] received(int count) {
+        return bytes.asSlice(0, count).toArray(JAVA_BYTE);
+    }
+
+    /** The descriptors received, in the order they were sent; the caller owns them now. */
+    public int[] descriptors() {
+        long controlBytes = header.get(JAVA_LONG, CONTROLLEN_OFFSET);
+        if (controlBytes < CMSGHDR_BYTES
+                || control.get(JAVA_INT, 8) != Linux.SOL_SOCKET
+                || control.get(JAVA_INT, 12) != Linux.SCM_RIGHTS) {
+            return new int[0];
+        }
+        long payload = control.get(JAVA_LONG, 0) - CMSGHDR_BYTES;
+        return control.asSlice(CMSGHDR_BYTES, payload).toArray(JAVA_INT);
+    }
+
+    /**
+     * Whether descriptors were lost on the way because there was no room for them (MSG_CTRUNC, row
+     * X93).
+     */
+    public boolean isTruncated() {
+        return (header.get(JAVA_INT, FLAGS_OFFSET) & Linux.MSG_CTRUNC) != 0;
+    }
+
+    long address() {
+        return header.address();
+    }
+
+    private static long aligned(long length) {
+        return (length + 7) & ~7L;
+    }
+}

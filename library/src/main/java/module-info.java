@@ -1,0 +1,16 @@
+/**
+ * Node's networking model for the JVM: an event loop, streams with back-pressure, TCP and Unix
+ * sockets, and HTTP.
+ *
+ * <p>Packages, from the bottom up; arrows only point down: {@code sys} (not exported: every
+ * downcall), {@link dev.millrace.loop}, {@link dev.millrace.stream}, {@link dev.millrace.net},
+ * {@link dev.millrace.http}.
+ */
+module dev.millrace {
+    requires static transitive org.jspecify;
+
+    exports dev.millrace.loop;
+    exports dev.millrace.stream;
+    exports dev.millrace.net;
+    exports dev.millrace.http;
+}

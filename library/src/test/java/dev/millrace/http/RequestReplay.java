@@ -1,0 +1,70 @@
+package dev.millrace.http;
+
+import java.util.Arrays;
+import java.util.List;
+
+/** Feeds one input to a fresh parser, cut in a certain way, as a connection would. */
+final class RequestReplay {
+
+    /** What came out: the log and how many bytes were accepted. */
+    record Outcome(List<String> log, int consumed) {}
+
+    private RequestReplay() {}
+
+    static Outcome whole(HttpLimits limits, byte[] input) {
+        return run(limits, input, false, input.length);
+    }
+
+    /** Pieces of the given sizes, the last size for all that is left. */
+    static Outcome pieces(HttpLimits limits, byte[] input, int... sizes) {
+        return run(limits, input, false, sizes);
+    }
+
+    static Outcome pausing(HttpLimits limits, byte[] input, int... sizes) {
+        return run(limits, input, true, sizes);
+    }
+
+    private static Outcome run(HttpLimits limits, byte[] input, boolean pausing, int... sizes) {
+        RequestParser parser = new RequestParser(limits);
+        RequestLog log = new RequestLog(parser, pausing);
+        int consumed = feed(parser, log, input, sizes);
+        return new Outcome(log.lines(), consumed);
+    }
+
+    static int feed(RequestParser parser, RequestLog log, byte[] input, int... sizes) {
+        int consumed = 0;
+        int cut = 0;
+        while (consumed < input.length && parser.error() == null) {
+            int size = Math.max(1, sizes[Math.min(cut++, sizes.length - 1)]);
+            int length = Math.min(size, input.length - consumed);
+            int taken = piece(parser, log, input, consumed, length);
+            consumed += taken;
+            if (taken < length) {
+                break;
+            }
+        }
+        return consumed;
+    }
+
+    /**
+     * One read: a fresh array with something before and behind the bytes, wiped afterwards, as the
+     * loop's receive array is. Whenever the parser pauses, the rest moves to another array.
+     */
+    private static int piece(
+            RequestParser parser, RequestLog log, byte[] input, int from, int length) {
+        int taken = 0;
+        while (true) {
+            int lead = 3 + taken % 5;
+            byte[] array = new byte[lead + length - taken + 4];
+            Arrays.fill(array, (byte) '\n');
+            System.arraycopy(input, from + taken, array, lead, length - taken);
+            int limit = lead + length - taken;
+            taken += parser.parse(array, lead, limit, log) - lead;
+            Arrays.fill(array, (byte) '?');
+            if (!parser.isPaused()) {
+                return taken;
+            }
+            parser.resume();
+        }
+    }
+}

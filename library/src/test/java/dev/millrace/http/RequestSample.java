@@ -1,0 +1,94 @@
+package dev.millrace.http;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * One sample of the golden files in {@code http/request}: a heading with title and row ids, a block
+ * with the bytes, a block with the events.
+ */
+record RequestSample(String file, String title, List<String> rows, String bytes, List<String> log) {
+
+    private static final String FOLDER = "/http/request";
+    private static final String FENCE = "```";
+
+    private static final List<RequestSample> ALL = read();
+
+    static List<RequestSample> all() {
+        return ALL;
+    }
+
+    /** The samples that prove a row. */
+    static List<RequestSample> of(String row) {
+        return ALL.stream().filter(sample -> sample.rows.contains(row)).toList();
+    }
+
+    byte[] input() {
+        return bytes.getBytes(ISO_8859_1);
+    }
+
+    boolean isRefused() {
+        return !log.isEmpty() && log.getLast().startsWith("error ");
+    }
+
+    @Override
+    public String toString() {
+        return file + ": " + title;
+    }
+
+    private static List<RequestSample> read() {
+        try (Stream<Path> files =
+                Files.list(Path.of(RequestSample.class.getResource(FOLDER).toURI()))) {
+            List<RequestSample> samples = new ArrayList<>();
+            for (Path file : files.sorted().toList()) {
+                samples.addAll(read(file));
+            }
+            return List.copyOf(samples);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static List<RequestSample> read(Path file) throws IOException {
+        List<RequestSample> samples = new ArrayList<>();
+        List<String> lines = Files.readAllLines(file, UTF_8);
+        for (int i = 0; i < lines.size(); i++) {
+            if (lines.get(i).startsWith("## ")) {
+                String heading = lines.get(i).substring(3);
+                int ids = heading.lastIndexOf('[');
+                String[] rows = heading.substring(ids + 1, heading.length() - 1).split(" ");
+                int request = next(lines, i, FENCE + "http") + 1;
+                int behind = next(lines, request, FENCE);
+                int events = next(lines, behind, FENCE + "text") + 1;
+                samples.add(
+                        new RequestSample(
+                                file.getFileName().toString(),
+                                heading.substring(0, ids).strip(),
+                                Arrays.asList(rows),
+                                Escapes.read(String.join("", lines.subList(request, behind))),
+                                lines.subList(events, next(lines, events, FENCE))));
+            }
+        }
+        return samples;
+    }
+
+    private static int next(List<String> lines, int from, String line) {
+        int at = from;
+        while (!lines.get(at).equals(line)) {
+            at++;
+        }
+        return at;
+    }
+}
