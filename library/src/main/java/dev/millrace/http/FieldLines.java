@@ -34,7 +34,6 @@ final class FieldLines {
     private int nameStart;
     private int nameEnd;
     private int valueStart;
-    private int valueEnd;
     private @Nullable ParseError error;
 
     FieldLines(HttpLimits limits, RequestFields fields) {
@@ -74,74 +73,80 @@ final class FieldLines {
      * Reads {@code [from, end)} of a head or trailer that starts at {@code base}; answers the
      * position reached.
      */
-    @SuppressWarnings(
-            "fallthrough") // each state runs into the next unless the input ends or is wrong
     int scan(byte[] array, int from, int end, int base) {
         int at = from;
-        while (at < end) {
-            switch (state) {
-                case LINE:
-                    if (!Ascii.isToken(array[at]) || lines == maxLines) {
-                        if (array[at] != Ascii.CR) {
-                            return fail(wrongStart(array[at]), at);
-                        }
-                        at++;
-                        state = END_LF;
-                        continue;
-                    }
-                    nameStart = at - base;
-                    state = NAME;
-                case NAME:
-                    at = Ascii.tokenEnd(array, at, end);
-                    if (at == end) {
-                        return at;
-                    }
-                    if (array[at] != ':') {
-                        return fail(wrongInName(array[at]), at);
-                    }
-                    nameEnd = at++ - base;
-                    state = SPACE;
-                case SPACE:
-                    at = Ascii.spaceEnd(array, at, end);
-                    if (at == end) {
-                        return at;
-                    }
-                    valueStart = at - base;
-                    state = VALUE;
-                case VALUE:
-                    at = Ascii.valueEnd(array, at, end);
-                    if (at == end) {
-                        return at;
-                    }
-                    if (array[at] != Ascii.CR) {
-                        return fail(wrongInValue(array[at]), at);
-                    }
-                    valueEnd = at++ - base;
-                    state = VALUE_LF;
-                    if (at == end) {
-                        return at;
-                    }
-                case VALUE_LF:
-                    at = endLine(array, at, base);
-                    if (error != null) {
-                        return at;
-                    }
-                    continue;
-                default:
-                    return endSection(array, at);
+        while (at < end && error == null) {
+            if (state == END_LF) {
+                return endSection(array, at);
+            }
+            if (state == LINE && (!Ascii.isToken(array[at]) || lines == maxLines)) {
+                if (array[at] != Ascii.CR) {
+                    return fail(wrongStart(array[at]), at);
+                }
+                state = END_LF;
+                at++;
+            } else {
+                at = line(array, at, end, base);
             }
         }
         return at;
     }
 
-    private int endLine(byte[] array, int at, int base) {
-        if (array[at] != Ascii.LF) {
-            return fail(ParseError.BARE_CR, at);
+    /** Each state runs into the next unless the input ends or is wrong. */
+    @SuppressWarnings("fallthrough")
+    private int line(byte[] array, int from, int end, int base) {
+        int at = from;
+        int name = nameStart;
+        int colon = nameEnd;
+        int value = valueStart;
+        switch (state) {
+            case LINE:
+                name = at - base;
+            case NAME:
+                at = Ascii.tokenEnd(array, at, end);
+                if (at == end) {
+                    return suspend(NAME, name, 0, 0, at);
+                }
+                if (array[at] != ':') {
+                    return fail(wrongInName(array[at]), at);
+                }
+                colon = at++ - base;
+            case SPACE:
+                at = Ascii.spaceEnd(array, at, end);
+                if (at == end) {
+                    return suspend(SPACE, name, colon, 0, at);
+                }
+                value = at - base;
+            case VALUE:
+                at = Ascii.valueEnd(array, at, end);
+                if (at == end) {
+                    return suspend(VALUE, name, colon, value, at);
+                }
+                if (array[at] != Ascii.CR) {
+                    return fail(wrongInValue(array[at]), at);
+                }
+                at++;
+                if (at == end) {
+                    return suspend(VALUE_LF, name, colon, value, at);
+                }
+            default:
+                if (array[at] != Ascii.LF) {
+                    return fail(ParseError.BARE_CR, at);
+                }
+                lines++;
+                state = LINE;
+                error = fields.accept(array, base, name, colon, value, at - 1 - base);
+                return at + 1;
         }
-        lines++;
-        error = fields.accept(array, base, nameStart, nameEnd, valueStart, valueEnd);
-        state = LINE;
-        return at + 1;
+    }
+
+    /** Writing the positions down only here keeps them in registers as long as lines are whole. */
+    private int suspend(int inState, int name, int colon, int value, int at) {
+        state = inState;
+        nameStart = name;
+        nameEnd = colon;
+        valueStart = value;
+        return at;
     }
 
     private int endSection(byte[] array, int at) {

@@ -113,10 +113,9 @@ final class RequestLine {
 
     /**
      * Reads {@code [from, end)} of a line that starts at {@code base}; answers the position
-     * reached.
+     * reached. Each state runs into the next unless the input ends or is wrong.
      */
-    @SuppressWarnings(
-            "fallthrough") // each state runs into the next unless the input ends or is wrong
+    @SuppressWarnings("fallthrough")
     int scan(byte[] array, int from, int end, int base) {
         int at = from;
         switch (state) {

@@ -1,0 +1,180 @@
+package dev.millrace.http;
+
+import dev.millrace.stream.WriteStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The answers a connection owes, in the order of the requests (rows J15, R37). Only the first one
+ * writes to the socket. What refuses the bytes behind the last request waits here as well.
+ */
+final class AnswerQueue {
+    /** Answers due from which on no further request is read (row R38). */
+    private static final int DUE_MAX = 256;
+
+    private static final byte[] CONTINUE =
+            "HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+
+    private final ServerConnection connection;
+    private @Nullable ServerResponse first;
+    private @Nullable ServerResponse last;
+    private @Nullable Refusal refusal;
+    private int due;
+    private long waitingBytes;
+    private boolean isContinueDue;
+
+    AnswerQueue(ServerConnection connection) {
+        this.connection = connection;
+    }
+
+    void add(ServerResponse response) {
+        if (last == null) {
+            first = response;
+        } else {
+            last.next = response;
+        }
+        last = response;
+        due++;
+    }
+
+    boolean isEmpty() {
+        return first == null;
+    }
+
+    boolean isFirst(ServerResponse response) {
+        return response == first;
+    }
+
+    boolean isLast(ServerResponse response) {
+        return response == last;
+    }
+
+    /** The answer due to {@code request}, or null when it was given. */
+    @Nullable ServerResponse to(ServerRequest request) {
+        ServerResponse at = first;
+        while (at != null && at.request() != request) {
+            at = at.next;
+        }
+        return at;
+    }
+
+    /** Whether {@code request} was answered before all of it had arrived. */
+    boolean isFinished(ServerRequest request) {
+        return first != null && first.request() == request && first.isFinished();
+    }
+
+    /** Bytes of answers that wait for their turn (row J16). */
+    void countWaiting(long bytes) {
+        waitingBytes += bytes;
+    }
+
+    /** Whether too much waits to be sent for another request to be read. */
+    boolean isFull() {
+        long queued = waitingBytes + connection.socket().queuedBytes();
+        return due >= DUE_MAX || queued >= WriteStream.HIGH_WATER_MARK_BYTES;
+    }
+
+    /** An answer has written its last byte; if it is the first, the next one may send. */
+    void answerOver() {
+        while (first != null && first.body().isOver() && !first.isFinished()) {
+            ServerResponse over = first;
+            over.finish();
+            if (!over.body().isPersistent()) {
+                connection.linger();
+                return;
+            }
+            if (connection.isReading(over.request())) {
+                over.request().discard();
+                return;
+            }
+            pop();
+        }
+    }
+
+    /** All of {@code request} has arrived. */
+    void requestEnded(ServerRequest request) {
+        if (isFinished(request)) {
+            pop();
+        }
+    }
+
+    /** The first exchange is over: request and answer are complete. */
+    private void pop() {
+        ServerResponse over = Objects.requireNonNull(first);
+        first = over.next;
+        due--;
+        over.request().close(null);
+        if (first != null) {
+            becomeFirst(first);
+        } else {
+            last = null;
+            connection.clock().idle();
+            if (refusal != null || connection.isEnding()) {
+                sendRefusal();
+                return;
+            }
+        }
+        resumeParsing();
+    }
+
+    private void becomeFirst(ServerResponse response) {
+        if (isContinueDue && connection.isReading(response.request())) {
+            isContinueDue = false;
+            connection.send(CONTINUE, 0, CONTINUE.length, true);
+        }
+        response.body().becomeFirst();
+        answerOver();
+    }
+
+    private void resumeParsing() {
+        if (!isFull()) {
+            connection.resumeParsing();
+        }
+    }
+
+    /** The socket has taken everything. */
+    void drained() {
+        if (first != null) {
+            first.body().drained();
+        }
+        resumeParsing();
+    }
+
+    /** RFC 9110 section 15.2: an interim answer, which has to keep the order as well. */
+    void sendContinue(ServerRequest request) {
+        if (first == null || first.request() != request) {
+            isContinueDue = true;
+        } else if (!first.isHeadSent()) {
+            connection.send(CONTINUE, 0, CONTINUE.length, true);
+        }
+    }
+
+    /** Ends the connection with {@code refusal}, behind what is due (row X33). */
+    void refuse(Refusal last) {
+        refusal = last;
+        if (first == null) {
+            sendRefusal();
+        }
+    }
+
+    private void sendRefusal() {
+        if (refusal != null) {
+            refusal.send(connection.socket(), connection.server().head());
+        }
+        connection.linger();
+    }
+
+    /** The connection is over; {@code error} says why, if it should not be. */
+    void close(@Nullable IOException error) {
+        ServerResponse response = first;
+        first = null;
+        last = null;
+        refusal = null;
+        due = 0;
+        for (; response != null; response = response.next) {
+            response.close(error);
+        }
+    }
+}

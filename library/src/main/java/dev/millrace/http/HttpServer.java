@@ -1,0 +1,280 @@
+package dev.millrace.http;
+
+import dev.millrace.loop.Address;
+import dev.millrace.loop.ListenOptions;
+import dev.millrace.loop.Loop;
+import dev.millrace.loop.TimerHandle;
+import dev.millrace.net.NetServer;
+import dev.millrace.net.NetSocket;
+import dev.millrace.net.NetSocketOptions;
+import dev.millrace.stream.ReadSide;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An HTTP/1.1 server, as Node's {@code http.Server} is, over TCP or a Unix socket: a {@link
+ * NetServer} whose connections speak HTTP. Strict by default; its limits and timeouts are in {@link
+ * HttpServerOptions}. Belongs to its loop's thread.
+ */
+public final class HttpServer implements AutoCloseable {
+    /** How long, and how much, a connection reads on after its last answer. */
+    static final Duration LINGER_MAX = Duration.ofSeconds(2);
+
+    static final long LINGER_MAX_BYTES = 1 << 20;
+
+    private static final System.Logger LOGGER = System.getLogger("dev.millrace.http");
+    private static final Duration CHECK_INTERVAL_MAX = Duration.ofSeconds(1);
+    private static final Duration CHECK_INTERVAL_MIN = Duration.ofMillis(5);
+
+    private final Loop loop;
+    private final HttpServerOptions options;
+    private final HttpHandler handler;
+    private final NetServer server;
+    private final ParserPool parsers;
+    private final ResponseHead head;
+    private final List<ServerConnection> connections = new ArrayList<>();
+    private final TimerHandle checks;
+    private @Nullable Consumer<? super Throwable> handlerErrorListener;
+    private boolean isClosing;
+    private long requests;
+    private long handlerErrors;
+    private long dropped;
+
+    private HttpServer(Loop loop, HttpServerOptions options, HttpHandler handler) {
+        this.loop = loop;
+        this.options = Objects.requireNonNull(options, "options");
+        this.handler = Objects.requireNonNull(handler, "handler");
+        this.parsers = new ParserPool(options.limits());
+        this.head = new ResponseHead(loop, options.timeouts());
+        this.checks = new TimerHandle(loop);
+        // The peer may end its side after its request and still wants the answer (row J2).
+        NetSocketOptions sockets = NetSocketOptions.DEFAULTS.withAllowHalfOpen(true);
+        this.server = NetServer.create(loop, sockets, this::connected);
+    }
+
+    /** A server that gives each request to {@code handler}. */
+    public static HttpServer create(Loop loop, HttpHandler handler) {
+        return create(loop, HttpServerOptions.DEFAULTS, handler);
+    }
+
+    /** As {@link #create(Loop, HttpHandler)}, with options. */
+    public static HttpServer create(Loop loop, HttpServerOptions options, HttpHandler handler) {
+        return new HttpServer(loop, options, handler);
+    }
+
+    /** As {@link NetServer#listen(int)}. */
+    public HttpServer listen(int port) {
+        server.listen(port);
+        return this;
+    }
+
+    /** As {@link NetServer#listen(int, String)}. */
+    public HttpServer listen(int port, String host) {
+        server.listen(port, host);
+        return this;
+    }
+
+    /** As {@link NetServer#listen(int, String, ListenOptions)}. */
+    public HttpServer listen(int port, String host, ListenOptions options) {
+        server.listen(port, host, options);
+        return this;
+    }
+
+    /** As {@link NetServer#listen(Address)}. */
+    public HttpServer listen(Address address) {
+        server.listen(address);
+        return this;
+    }
+
+    /** As {@link NetServer#listen(Address, ListenOptions)}. */
+    public HttpServer listen(Address address, ListenOptions options) {
+        server.listen(address, options);
+        return this;
+    }
+
+    /** As {@link NetServer#listen(String)}: a Unix socket. */
+    public HttpServer listen(String path) {
+        server.listen(path);
+        return this;
+    }
+
+    private void connected(NetSocket socket) {
+        if (options.maxConnections() > 0 && connections.size() >= options.maxConnections()) {
+            dropped++;
+            socket.destroy();
+            return;
+        }
+        ServerConnection connection = new ServerConnection(this, socket);
+        connection.index = connections.size();
+        connections.add(connection);
+        if (connections.size() == 1) {
+            startChecks();
+        }
+    }
+
+    /** One timer for all connections, and only while there are any: an idle server does nothing. */
+    private void startChecks() {
+        HttpTimeouts timeouts = options.timeouts();
+        Duration interval =
+                Stream.of(
+                                timeouts.header(),
+                                timeouts.request(),
+                                timeouts.keepAlive(),
+                                timeouts.write())
+                        .filter(Duration::isPositive)
+                        .map(timeout -> timeout.dividedBy(4))
+                        .reduce(CHECK_INTERVAL_MAX, (a, b) -> a.compareTo(b) < 0 ? a : b);
+        if (interval.compareTo(CHECK_INTERVAL_MIN) < 0) {
+            interval = CHECK_INTERVAL_MIN;
+        }
+        checks.start(interval, interval, this::check);
+        checks.unref();
+    }
+
+    /** Backwards, because a connection that is closed meanwhile is replaced by the last one. */
+    private void check() {
+        for (int at = connections.size() - 1; at >= 0; at--) {
+            if (at < connections.size()) {
+                connections.get(at).clock().check(options.timeouts());
+            }
+        }
+    }
+
+    void closed(ServerConnection connection) {
+        ServerConnection last = connections.removeLast();
+        if (last != connection) {
+            connections.set(connection.index, last);
+            last.index = connection.index;
+        }
+        if (connections.isEmpty()) {
+            checks.stop();
+        }
+    }
+
+    /** It listens. */
+    public HttpServer onListening(Runnable listener) {
+        server.onListening(listener);
+        return this;
+    }
+
+    /** Listening failed; without this listener that ends the program, see {@link NetServer}. */
+    public HttpServer onError(Consumer<? super IOException> listener) {
+        server.onError(listener);
+        return this;
+    }
+
+    /** It is closed, and its last connection is gone. */
+    public HttpServer onClose(Runnable listener) {
+        server.onClose(listener);
+        return this;
+    }
+
+    /** A handler threw; the peer got a 500. Without this listener it is logged. */
+    public HttpServer onHandlerError(Consumer<? super Throwable> listener) {
+        handlerErrorListener = ReadSide.once(handlerErrorListener, listener, "onHandlerError");
+        return this;
+    }
+
+    void handlerFailed(Throwable thrown) {
+        handlerErrors++;
+        if (handlerErrorListener != null) {
+            handlerErrorListener.accept(thrown);
+        } else {
+            LOGGER.log(
+                    System.Logger.Level.ERROR, "an HTTP handler threw, the answer is 500", thrown);
+        }
+    }
+
+    /**
+     * Takes no further connection, closes those that wait for a request, and lets the others end
+     * with the answer to theirs (row R58). {@link #onClose} is told when the last one is gone.
+     */
+    @Override
+    public void close() {
+        if (!isClosing) {
+            isClosing = true;
+            server.close();
+            List.copyOf(connections).forEach(ServerConnection::closeWhenIdle);
+        }
+    }
+
+    /** Destroys every connection, whatever it is doing. */
+    public void closeAllConnections() {
+        loop.checkThread();
+        List.copyOf(connections).forEach(connection -> connection.socket().destroy());
+    }
+
+    /** Stops the server from keeping its loop alive. */
+    public HttpServer unref() {
+        server.unref();
+        return this;
+    }
+
+    /** Lets the server keep its loop alive, which is the default. */
+    public HttpServer ref() {
+        server.ref();
+        return this;
+    }
+
+    /** Where it listens; empty while it does not. */
+    public Optional<Address> address() {
+        return server.address();
+    }
+
+    /** The port it listens on. */
+    public int port() {
+        return server.port();
+    }
+
+    /** How many connections are open now. */
+    public int connectionCount() {
+        return connections.size();
+    }
+
+    /** How many connections were closed at once because there were too many. */
+    public long droppedCount() {
+        return dropped;
+    }
+
+    /** How many requests were given to the handler so far. */
+    public long requestCount() {
+        return requests;
+    }
+
+    /** How many times the handler threw so far. */
+    public long handlerErrorCount() {
+        return handlerErrors;
+    }
+
+    /** The loop it belongs to. */
+    public Loop loop() {
+        return loop;
+    }
+
+    HttpHandler handler() {
+        return handler;
+    }
+
+    ParserPool parsers() {
+        return parsers;
+    }
+
+    ResponseHead head() {
+        return head;
+    }
+
+    boolean isClosing() {
+        return isClosing;
+    }
+
+    void countRequest() {
+        requests++;
+    }
+}

@@ -1,0 +1,44 @@
+package dev.millrace.http;
+
+import java.util.Objects;
+
+/**
+ * How an {@link HttpServer} serves.
+ *
+ * @param limits how much of everything a peer may send
+ * @param timeouts how long a peer may take
+ * @param maxConnections open connections of this server above which a new one is closed at once; 0
+ *     for no limit
+ */
+public record HttpServerOptions(HttpLimits limits, HttpTimeouts timeouts, int maxConnections) {
+    /** The defaults of {@link HttpLimits} and {@link HttpTimeouts}, any number of connections. */
+    public static final HttpServerOptions DEFAULTS =
+            new HttpServerOptions(HttpLimits.DEFAULTS, HttpTimeouts.DEFAULTS, 0);
+
+    /**
+     * @throws IllegalArgumentException if maxConnections is negative
+     */
+    public HttpServerOptions {
+        Objects.requireNonNull(limits, "limits");
+        Objects.requireNonNull(timeouts, "timeouts");
+        if (maxConnections < 0) {
+            throw new IllegalArgumentException(
+                    "maxConnections is 0 (no limit) or more, was " + maxConnections);
+        }
+    }
+
+    /** These options with other limits. */
+    public HttpServerOptions withLimits(HttpLimits limits) {
+        return new HttpServerOptions(limits, timeouts, maxConnections);
+    }
+
+    /** These options with other timeouts. */
+    public HttpServerOptions withTimeouts(HttpTimeouts timeouts) {
+        return new HttpServerOptions(limits, timeouts, maxConnections);
+    }
+
+    /** These options with another number of connections. */
+    public HttpServerOptions withMaxConnections(int maxConnections) {
+        return new HttpServerOptions(limits, timeouts, maxConnections);
+    }
+}

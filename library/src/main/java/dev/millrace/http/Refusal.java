@@ -1,0 +1,21 @@
+package dev.millrace.http;
+
+import dev.millrace.net.NetSocket;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * The answer to bytes that are no request this server serves, made without a handler; the
+ * connection ends with it.
+ */
+record Refusal(int status, String text) {
+    void send(NetSocket socket, ResponseHead head) {
+        byte[] body = (text + "\n").getBytes(StandardCharsets.UTF_8);
+        ResponseFields fields = new ResponseFields();
+        fields.set("Content-Type", "text/plain; charset=utf-8");
+        head.begin(status, null, fields);
+        head.contentLength(body.length);
+        head.end(false, true);
+        head.append(body, 0, body.length);
+        socket.write(head.array(), 0, head.length());
+    }
+}

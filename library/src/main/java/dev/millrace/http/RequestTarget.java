@@ -1,0 +1,55 @@
+package dev.millrace.http;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+
+/** Percent-decoding of paths and queries (RFC 3986 section 2.1), which never guesses. */
+final class RequestTarget {
+    private RequestTarget() {}
+
+    /**
+     * The text with every percent-encoded byte decoded and the result read as UTF-8; empty when an
+     * encoding is broken, the bytes are no UTF-8, or one is NUL: a name that no file or user can
+     * have meant.
+     */
+    static Optional<String> decode(String text) {
+        if (text.indexOf('%') < 0) {
+            return Optional.of(text);
+        }
+        byte[] bytes = new byte[text.length()];
+        int length = 0;
+        for (int at = 0; at < text.length(); at++) {
+            int value = text.charAt(at);
+            if (value == '%') {
+                value = hexPair(text, at + 1);
+                at += 2;
+            }
+            if (value <= 0 || value > 0xff) {
+                return Optional.empty();
+            }
+            bytes[length++] = (byte) value;
+        }
+        try {
+            // A fresh decoder reports malformed input; String's constructor would replace it.
+            return Optional.of(
+                    StandardCharsets.UTF_8
+                            .newDecoder()
+                            .decode(ByteBuffer.wrap(bytes, 0, length))
+                            .toString());
+        } catch (CharacterCodingException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** Negative when there are no two hex digits. */
+    private static int hexPair(String text, int at) {
+        if (at + 2 > text.length()) {
+            return -1;
+        }
+        int high = Character.digit(text.charAt(at), 16);
+        int low = Character.digit(text.charAt(at + 1), 16);
+        return high < 0 || low < 0 ? -1 : high << 4 | low;
+    }
+}

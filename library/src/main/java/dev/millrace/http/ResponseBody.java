@@ -1,0 +1,198 @@
+package dev.millrace.http;
+
+import dev.millrace.stream.WriteStream;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The bytes of one answer on their way to the socket: framing, the check against a declared length,
+ * and the wait for the answers before it (row R37). Only the first answer due writes to the socket;
+ * later ones collect here until it is their turn.
+ */
+final class ResponseBody {
+    private static final byte[] LAST_CHUNK = "0\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] CRLF = {'\r', '\n'};
+
+    private final ServerConnection connection;
+    private final ServerResponse response;
+    private BodyFraming framing = BodyFraming.NONE;
+    private long remaining;
+    private boolean isPersistent;
+    private boolean isOver;
+    private boolean needsDrain;
+    private @Nullable ByteArrayOutputStream waiting;
+
+    ResponseBody(ServerConnection connection, ServerResponse response) {
+        this.connection = connection;
+        this.response = response;
+    }
+
+    /** Decides the framing and writes the head. {@code length}: of the whole body, or -1. */
+    void begin(long length) {
+        ResponseHead head = head(length);
+        put(head.array(), 0, head.length(), true);
+    }
+
+    /** Head and body at once. */
+    void whole(byte[] bytes) {
+        ResponseHead head = head(bytes.length);
+        boolean hasBody = framing != BodyFraming.NONE;
+        if (hasBody) {
+            count(bytes.length);
+        }
+        if (hasBody
+                && framing != BodyFraming.CHUNKED
+                && bytes.length <= ServerConnection.COPY_MAX) {
+            head.append(bytes, 0, bytes.length);
+            put(head.array(), 0, head.length(), true);
+        } else {
+            put(head.array(), 0, head.length(), true);
+            if (hasBody) {
+                frame(bytes, 0, bytes.length, false);
+            }
+        }
+        end();
+    }
+
+    private ResponseHead head(long length) {
+        ResponseFields fields = response.fieldsOrNull();
+        ServerRequest request = response.request();
+        int status = response.status();
+        long declared = fields == null ? -1 : fields.contentLength();
+        boolean wantsLength =
+                declared >= 0 || (length >= 0 && !isRemoved(fields, "content-length"));
+        boolean isBodiless = status == 204 || status == 304;
+        if (isBodiless || request.isHead()) {
+            framing = BodyFraming.NONE;
+        } else if (wantsLength && (fields == null || !fields.isChunked())) {
+            framing = BodyFraming.LENGTH;
+        } else if (!request.isHttp10() && !isRemoved(fields, "transfer-encoding")) {
+            framing = BodyFraming.CHUNKED;
+        } else {
+            framing = BodyFraming.CLOSE;
+        }
+        remaining = declared >= 0 ? declared : length;
+        isPersistent =
+                connection.mayPersist(response)
+                        && framing.mayPersist()
+                        && (fields == null || !fields.isClose());
+        ResponseHead head = connection.server().head();
+        head.begin(status, response.reason(), fields);
+        // RFC 9110 section 8.6: none with 204; on HEAD and 304 it says what GET would have had.
+        if (status != 204 && (declared >= 0 || (wantsLength && status != 304))) {
+            head.contentLength(declared >= 0 ? declared : length);
+        } else if (framing == BodyFraming.CHUNKED
+                || (request.isHead() && !request.isHttp10() && !isBodiless)) {
+            head.chunked();
+        }
+        boolean wantsDate = fields == null || !(fields.hasDate() || isRemoved(fields, "date"));
+        head.end(isPersistent, wantsDate);
+        return head;
+    }
+
+    private static boolean isRemoved(@Nullable ResponseFields fields, String lower) {
+        return fields != null && fields.isRemoved(lower);
+    }
+
+    /** False when the handler should wait for a drain. */
+    boolean write(byte[] array, int offset, int length, boolean isLent) {
+        if (framing != BodyFraming.NONE && length > 0) {
+            count(length);
+            frame(array, offset, length, isLent);
+        }
+        boolean isBelow = queuedBytes() < WriteStream.HIGH_WATER_MARK_BYTES;
+        needsDrain |= !isBelow;
+        return isBelow;
+    }
+
+    private void frame(byte[] array, int offset, int length, boolean isLent) {
+        if (framing == BodyFraming.CHUNKED && length > 0) {
+            byte[] size =
+                    (Integer.toHexString(length) + "\r\n").getBytes(StandardCharsets.US_ASCII);
+            put(size, 0, size.length, true);
+            put(array, offset, length, isLent);
+            put(CRLF, 0, CRLF.length, true);
+        } else {
+            put(array, offset, length, isLent);
+        }
+    }
+
+    /** RFC 9110 section 8.6 and row R43: never a byte beyond what was declared. */
+    private void count(long length) {
+        if (framing == BodyFraming.LENGTH) {
+            remaining -= length;
+            if (remaining < 0) {
+                mismatch("longer");
+            }
+        }
+    }
+
+    private void mismatch(String how) {
+        connection.socket().destroy();
+        throw new IllegalStateException(
+                "the body is "
+                        + how
+                        + " than its Content-Length, the connection is destroyed"
+                        + " (ERR_HTTP_CONTENT_LENGTH_MISMATCH)");
+    }
+
+    void end() {
+        if (framing == BodyFraming.LENGTH && remaining > 0) {
+            mismatch("shorter");
+        }
+        if (framing == BodyFraming.CHUNKED) {
+            put(LAST_CHUNK, 0, LAST_CHUNK.length, true);
+        }
+        isOver = true;
+        connection.answers().answerOver();
+    }
+
+    /** Whether everything was written, here or to the socket. */
+    boolean isOver() {
+        return isOver;
+    }
+
+    /** Whether another answer may follow. */
+    boolean isPersistent() {
+        return isPersistent;
+    }
+
+    private void put(byte[] array, int offset, int length, boolean isLent) {
+        if (connection.answers().isFirst(response)) {
+            connection.send(array, offset, length, isLent);
+            return;
+        }
+        if (waiting == null) {
+            waiting = new ByteArrayOutputStream(Math.max(512, length));
+        }
+        waiting.write(array, offset, length);
+        connection.answers().countWaiting(length);
+    }
+
+    /** It is its turn: what was collected goes to the socket. */
+    void becomeFirst() {
+        ByteArrayOutputStream collected = waiting;
+        if (collected != null) {
+            waiting = null;
+            byte[] bytes = collected.toByteArray();
+            connection.answers().countWaiting(-bytes.length);
+            connection.send(bytes, 0, bytes.length, false);
+        }
+        if (needsDrain && queuedBytes() < WriteStream.HIGH_WATER_MARK_BYTES) {
+            drained();
+        }
+    }
+
+    private long queuedBytes() {
+        return waiting != null ? waiting.size() : connection.socket().queuedBytes();
+    }
+
+    /** The socket has taken everything. */
+    void drained() {
+        if (needsDrain) {
+            needsDrain = false;
+            response.drained();
+        }
+    }
+}

@@ -1,0 +1,395 @@
+package dev.millrace.http;
+
+import dev.millrace.loop.Guarded;
+import dev.millrace.loop.Loop;
+import dev.millrace.net.NetSocket;
+import dev.millrace.stream.BytesListener;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One connection of an HTTP server: bytes in, requests to the handler, answers out in the order of
+ * the requests.
+ *
+ * <pre>
+ *   bytes ─▶ parser ─▶ request ─▶ handler            first ─▶ next ─▶ … ─▶ last     answers due
+ *              ▲ paused while the body's reader is,    │
+ *              │ or too much waits to be sent          └─ writes to the socket; the others wait
+ *              └────────────────────────────────────────
+ *
+ *   serving ──last request seen──▶ no more requests ──its answer is out──▶ lingering ──▶ closed
+ * </pre>
+ *
+ * An error in the bytes is an answer behind those that are due (row X33), and every close after an
+ * answer is one routine, {@link #linger}: FIN, then reading on for a while, because a close with
+ * bytes unread makes the kernel send a reset, which can take the answer from the peer.
+ */
+final class ServerConnection implements BytesListener, RequestEvents, Guarded {
+    /** Bodies up to this size leave in one array with their head. */
+    static final int COPY_MAX = 16 * 1024;
+
+    private static final byte[] NOTHING = {};
+
+    private final HttpServer server;
+    private final NetSocket socket;
+    private final ConnectionClock clock;
+    private @Nullable RequestParser parser;
+    private @Nullable ServerRequest reading;
+    private final AnswerQueue answers = new AnswerQueue(this);
+    private boolean isParsing;
+    private boolean isBodyPaused;
+    private boolean isLastRequestSeen;
+    private boolean isLingering;
+    private boolean hasPeerEnded;
+    private long discarded;
+
+    /** The exchange that the handler is being called with. */
+    private @Nullable ServerResponse entering;
+
+    /** Its place in the server's list. */
+    int index;
+
+    ServerConnection(HttpServer server, NetSocket socket) {
+        this.server = server;
+        this.socket = socket;
+        this.clock = new ConnectionClock(this);
+        socket.onBytes(this)
+                .onEnd(this::peerEnded)
+                .onError(error -> {})
+                .onDrain(this::drained)
+                .onClose(this::closed);
+    }
+
+    Loop loop() {
+        return server.loop();
+    }
+
+    HttpServer server() {
+        return server;
+    }
+
+    NetSocket socket() {
+        return socket;
+    }
+
+    ConnectionClock clock() {
+        return clock;
+    }
+
+    @Override
+    public int onBytes(byte[] array, int offset, int length) {
+        if (isLingering || (isLastRequestSeen && reading == null)) {
+            return discard(length);
+        }
+        return parse(array, offset, length);
+    }
+
+    /** What follows the last request is ignored (row X34), but not without end. */
+    private int discard(int length) {
+        discarded += length;
+        if (discarded > HttpServer.LINGER_MAX_BYTES) {
+            socket.destroy();
+        }
+        return length;
+    }
+
+    private int parse(byte[] array, int offset, int length) {
+        RequestParser current = parser == null ? server.parsers().take() : parser;
+        parser = current;
+        isParsing = true;
+        int at;
+        try {
+            at = current.parse(array, offset, offset + length, this);
+        } finally {
+            isParsing = false;
+        }
+        ParseError error = current.error();
+        if (isOver()) {
+            releaseParser();
+            return length;
+        }
+        if (error != null) {
+            refuse(error.status(), error.code() + ": " + error.text());
+            return length;
+        }
+        if (isLastRequestSeen && reading == null) {
+            releaseParser();
+            return at - offset + discard(offset + length - at);
+        }
+        if (current.isPaused()) {
+            socket.pause();
+        } else if (current.isFresh()) {
+            releaseParser();
+        }
+        return at - offset;
+    }
+
+    /** Whether nothing more is served: what the parser still tells is of no interest. */
+    private boolean isOver() {
+        return isLingering || socket.isDestroyed();
+    }
+
+    private void releaseParser() {
+        if (parser != null && !isParsing) {
+            server.parsers().release(parser);
+            parser = null;
+        }
+    }
+
+    @Override
+    public void onMessageBegin() {
+        clock.requestBegan();
+    }
+
+    @Override
+    public void onHead(RequestParser head) {
+        if (isOver()) {
+            head.pause();
+            return;
+        }
+        ServerRequest request = new ServerRequest(this, head);
+        ServerResponse response = new ServerResponse(this, request);
+        reading = request;
+        isLastRequestSeen = !head.keepAlive() || server.isClosing();
+        answers.add(response);
+        clock.headEnded();
+        if (head.hasUnknownExpect()) {
+            response.fail(417, new IOException("unknown expectation"));
+            return;
+        }
+        request.start();
+        entering = response;
+        loop().enter(this);
+    }
+
+    /** Calls the handler, guarded. */
+    @Override
+    public void call() throws Exception {
+        ServerResponse response = Objects.requireNonNull(entering);
+        server.countRequest();
+        server.handler().handle(response.request(), response);
+    }
+
+    @Override
+    public void failed(Throwable thrown) {
+        handlerFailed(Objects.requireNonNull(entering), thrown);
+    }
+
+    void handlerFailed(ServerRequest request, Throwable thrown) {
+        ServerResponse response = answers.to(request);
+        if (response == null) {
+            server.handlerFailed(thrown);
+        } else {
+            handlerFailed(response, thrown);
+        }
+    }
+
+    /** Row X76: 500 while the head is still open, otherwise the connection goes. */
+    private void handlerFailed(ServerResponse response, Throwable thrown) {
+        server.handlerFailed(thrown);
+        response.fail(500, thrown);
+    }
+
+    /** Runs a part of a request's work that is not below the parser. */
+    void enter(ServerRequest request, Runnable task) {
+        loop().enter(
+                        new Guarded() {
+                            @Override
+                            public void call() {
+                                task.run();
+                            }
+
+                            @Override
+                            public void failed(Throwable thrown) {
+                                handlerFailed(request, thrown);
+                            }
+                        });
+    }
+
+    @Override
+    public void onBody(byte[] array, int offset, int length) {
+        ServerRequest request = reading;
+        if (request == null || isOver()) {
+            return;
+        }
+        if (!answers.isFinished(request) || discard(length) > 0) {
+            request.arrive(array, offset, length);
+        }
+    }
+
+    @Override
+    public void onTrailers(byte[] array, int start, int end) {
+        // Valid, and nobody has asked for them yet.
+    }
+
+    @Override
+    public void onMessageEnd() {
+        ServerRequest request = reading;
+        if (request == null || isOver()) {
+            return;
+        }
+        reading = null;
+        clock.requestEnded();
+        request.arrive(NOTHING, 0, 0);
+        answers.requestEnded(request);
+        if (parser != null && (isLastRequestSeen || answers.isFull())) {
+            parser.pause();
+        }
+    }
+
+    void pauseBody(ServerRequest request) {
+        if (request == reading && parser != null) {
+            isBodyPaused = true;
+            parser.pause();
+            clock.paused();
+            if (!isParsing) {
+                socket.pause();
+            }
+        }
+    }
+
+    void resumeBody(ServerRequest request) {
+        if (request == reading && isBodyPaused) {
+            isBodyPaused = false;
+            clock.resumed();
+            resumeParsing();
+        }
+    }
+
+    /**
+     * Below the parser it just goes on; otherwise events may be due, and then bytes that were kept.
+     */
+    void resumeParsing() {
+        if (parser == null || !parser.isPaused() || isBodyPaused || isLingering) {
+            return;
+        }
+        parser.resume();
+        if (!isParsing) {
+            loop().nextTick(this::goOn);
+        }
+    }
+
+    private void goOn() {
+        if (parser == null || parser.isPaused() || isParsing || socket.isDestroyed()) {
+            return;
+        }
+        parse(NOTHING, 0, 0);
+        if (!socket.isDestroyed() && (parser == null || !parser.isPaused())) {
+            socket.resume();
+        }
+    }
+
+    /** Whether no further request is served after those that are due. */
+    boolean isEnding() {
+        return server.isClosing() || hasPeerEnded;
+    }
+
+    boolean isReading(ServerRequest request) {
+        return request == reading;
+    }
+
+    AnswerQueue answers() {
+        return answers;
+    }
+
+    /** Whether another request may follow {@code response}'s (row R39). */
+    boolean mayPersist(ServerResponse response) {
+        ServerRequest request = response.request();
+        boolean isLast = isLastRequestSeen && answers.isLast(response);
+        boolean isTooMuchUnread =
+                request == reading && request.contentLength() > HttpServer.LINGER_MAX_BYTES;
+        return !isLast && !isTooMuchUnread && !isEnding() && !request.isAwaitingContinue();
+    }
+
+    /** For the first answer due. */
+    void send(byte[] array, int offset, int length, boolean isLent) {
+        if (isLent) {
+            socket.write(array, offset, length);
+        } else {
+            socket.write(ByteBuffer.wrap(array, offset, length));
+        }
+    }
+
+    /** Answers what can't be served, behind what is due, and ends the connection. */
+    void refuse(int status, String text) {
+        clock.stopped();
+        isLastRequestSeen = true;
+        ServerResponse begun = reading == null ? null : answers.to(reading);
+        if (begun != null) {
+            refuseBegun(begun, status);
+            return;
+        }
+        reading = null;
+        releaseParser();
+        answers.refuse(new Refusal(status, text));
+    }
+
+    /** The body broke after the handler got the request. */
+    private void refuseBegun(ServerResponse response, int status) {
+        ServerRequest request = response.request();
+        request.close(
+                new IOException(
+                        "the request broke off: " + status + " " + Statuses.reason(status)));
+        reading = null;
+        releaseParser();
+        if (!response.isEnded()) {
+            response.fail(status, new IOException("broken request"));
+        } else if (answers.isFinished(request)) {
+            linger();
+        }
+    }
+
+    private void drained() {
+        answers.drained();
+    }
+
+    /** FIN after the last answer; then what still comes is read and thrown away, for a while. */
+    void linger() {
+        if (!isLingering) {
+            isLingering = true;
+            reading = null;
+            answers.close(null);
+            stopParser();
+            clock.lingering();
+            socket.resume();
+            socket.end();
+        }
+    }
+
+    private void stopParser() {
+        if (parser != null) {
+            parser.pause();
+        }
+        releaseParser();
+    }
+
+    private void peerEnded() {
+        hasPeerEnded = true;
+        if (reading != null) {
+            refuse(400, "the request ended before its body did");
+        } else if (parser != null && !parser.isBetweenMessages()) {
+            refuse(400, "the request ended before its head did");
+        } else if (answers.isEmpty()) {
+            socket.end();
+        }
+    }
+
+    /** Ends it now if it serves nothing, otherwise with the answer to its last request. */
+    void closeWhenIdle() {
+        if (answers.isEmpty()
+                && reading == null
+                && (parser == null || parser.isBetweenMessages())) {
+            linger();
+        }
+    }
+
+    private void closed() {
+        isLingering = true;
+        reading = null;
+        answers.close(new IOException("the peer closed the connection (ECONNRESET)"));
+        releaseParser();
+        server.closed(this);
+    }
+}

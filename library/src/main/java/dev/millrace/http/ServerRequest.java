@@ -1,0 +1,297 @@
+package dev.millrace.http;
+
+import dev.millrace.loop.Guarded;
+import dev.millrace.net.NetSocket;
+import dev.millrace.stream.BytesListener;
+import dev.millrace.stream.InboundStream;
+import dev.millrace.stream.ReadSide;
+import dev.millrace.stream.WriteStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A request: its head, and its body as a stream with back-pressure down to the socket (row J14).
+ * Belongs to the loop's thread; may be kept and read after the answer was given.
+ *
+ * <p>{@link #onEnd} means that the body is complete. When the peer goes away before, {@link
+ * #onError} is told, and no end (row X41).
+ */
+public final class ServerRequest extends InboundStream<ServerRequest>
+        implements ReadSide.Source, Guarded {
+    private final ServerConnection connection;
+    private final ReadSide read = new ReadSide(this);
+    private final byte[] head;
+    private final int methodEnd;
+    private final int targetStart;
+    private final int targetEnd;
+    private final int pathStart;
+    private final int fieldsStart;
+    private final int authorityStart;
+    private final int authorityEnd;
+    private final int minorVersion;
+    private final long contentLength;
+    private final boolean isChunked;
+    private boolean expectsContinue;
+    private boolean isComplete;
+    private boolean isClosed;
+    private @Nullable Consumer<? super IOException> errorListener;
+    private @Nullable Runnable closeListener;
+
+    // One delivery under way, as arguments of a guarded call that costs no allocation.
+    private byte @Nullable [] arriving;
+    private int arrivingOffset;
+    private int arrivingLength;
+
+    /** Copies the head out of the parser's array, which is overwritten soon. */
+    ServerRequest(ServerConnection connection, RequestParser parser) {
+        int start = parser.headStart();
+        this.connection = connection;
+        this.head = Arrays.copyOfRange(parser.headArray(), start, parser.headEnd());
+        this.methodEnd = parser.methodEnd() - start;
+        this.targetStart = parser.targetStart() - start;
+        this.targetEnd = parser.targetEnd() - start;
+        this.pathStart = parser.pathStart() - start;
+        this.fieldsStart = parser.fieldsStart() - start;
+        this.authorityStart = parser.authorityStart() - start;
+        this.authorityEnd = parser.authorityEnd() - start;
+        this.minorVersion = parser.minorVersion();
+        this.contentLength = parser.contentLength();
+        this.isChunked = parser.isChunked();
+        this.expectsContinue = parser.expectsContinue();
+    }
+
+    /** The method, in the case it came in: methods are case-sensitive (RFC 9110 section 9.1). */
+    public String method() {
+        return isGet() ? "GET" : text(0, methodEnd);
+    }
+
+    private boolean isGet() {
+        return methodEnd == 3 && head[0] == 'G' && head[1] == 'E' && head[2] == 'T';
+    }
+
+    boolean isHead() {
+        return methodEnd == 4
+                && head[0] == 'H'
+                && head[1] == 'E'
+                && head[2] == 'A'
+                && head[3] == 'D';
+    }
+
+    /** The request target as it came (RFC 9112 section 3.2). */
+    public String target() {
+        return text(targetStart, targetEnd);
+    }
+
+    /** The path, still percent-encoded; {@code *} or empty for targets that have none. */
+    public String rawPath() {
+        return text(pathStart, pathEnd());
+    }
+
+    /**
+     * The path, percent-decoded; empty when it can't be decoded to text: answer 400 then. Dots are
+     * not resolved; check the result before it names a file.
+     */
+    public Optional<String> path() {
+        return RequestTarget.decode(rawPath());
+    }
+
+    /** What follows the question mark, still percent-encoded; empty without one. */
+    public Optional<String> rawQuery() {
+        int end = pathEnd();
+        return end < targetEnd ? Optional.of(text(end + 1, targetEnd)) : Optional.empty();
+    }
+
+    private int pathEnd() {
+        int at = pathStart;
+        while (at < targetEnd && head[at] != '?') {
+            at++;
+        }
+        return at;
+    }
+
+    /** Host and port that the request is for; those in the target win over Host (row X26). */
+    public String authority() {
+        return text(authorityStart, authorityEnd);
+    }
+
+    /** {@code 1.1} or {@code 1.0}. */
+    public String version() {
+        return minorVersion == 0 ? "1.0" : "1.1";
+    }
+
+    boolean isHttp10() {
+        return minorVersion == 0;
+    }
+
+    /** The field lines. */
+    public HttpHeaders headers() {
+        return new HttpHeaders(head, fieldsStart);
+    }
+
+    /** The value of the first field line with this name. */
+    public Optional<String> header(String name) {
+        return headers().first(name);
+    }
+
+    /** The announced length of the body in bytes; -1 when it is chunked, 0 when there is none. */
+    public long contentLength() {
+        return isChunked ? -1 : Math.max(0, contentLength);
+    }
+
+    /** Whether the whole body has arrived. */
+    public boolean isComplete() {
+        return isComplete;
+    }
+
+    /** The connection it came on (row J22). */
+    public NetSocket socket() {
+        return connection.socket();
+    }
+
+    private String text(int from, int end) {
+        return new String(head, from, end - from, StandardCharsets.ISO_8859_1);
+    }
+
+    @Override
+    public ServerRequest onData(Consumer<? super ByteBuffer> listener) {
+        super.onData(listener);
+        return wanted();
+    }
+
+    @Override
+    public ServerRequest onBytes(BytesListener listener) {
+        super.onBytes(listener);
+        return wanted();
+    }
+
+    @Override
+    public ServerRequest resume() {
+        super.resume();
+        return wanted();
+    }
+
+    @Override
+    public <W extends WriteStream> W pipeTo(W destination) {
+        super.pipeTo(destination);
+        wanted();
+        return destination;
+    }
+
+    /** RFC 9110 section 10.1.1: a peer that asks first is told to go on when the body is wanted. */
+    private ServerRequest wanted() {
+        if (expectsContinue && !isClosed) {
+            expectsContinue = false;
+            connection.answers().sendContinue(this);
+        }
+        return this;
+    }
+
+    /** Whether the peer still waits for a 100 before it sends the body. */
+    boolean isAwaitingContinue() {
+        return expectsContinue;
+    }
+
+    @Override
+    public ServerRequest onError(Consumer<? super IOException> listener) {
+        errorListener = ReadSide.once(errorListener, listener, "onError");
+        return this;
+    }
+
+    @Override
+    public ServerRequest onClose(Runnable listener) {
+        closeListener = ReadSide.once(closeListener, listener, "onClose");
+        return this;
+    }
+
+    /** Destroys the connection, and with it whatever is still to be answered on it. */
+    @Override
+    public void destroy() {
+        connection.socket().destroy();
+    }
+
+    @Override
+    protected ReadSide readSide() {
+        connection.loop().checkThread();
+        return read;
+    }
+
+    @Override
+    protected ServerRequest self() {
+        return this;
+    }
+
+    void start() {
+        read.start();
+    }
+
+    /** Some of the body has arrived; or all of it, when {@code length} is 0. */
+    void arrive(byte[] array, int offset, int length) {
+        arriving = array;
+        arrivingOffset = offset;
+        arrivingLength = length;
+        connection.loop().enter(this);
+    }
+
+    @Override
+    public void call() {
+        byte[] array = arriving;
+        arriving = null;
+        if (array == null || isClosed) {
+            return;
+        }
+        if (arrivingLength > 0) {
+            read.deliver(array, arrivingOffset, arrivingLength);
+        } else {
+            isComplete = true;
+            read.end();
+        }
+    }
+
+    @Override
+    public void failed(Throwable thrown) {
+        connection.handlerFailed(this, thrown);
+    }
+
+    /** Nobody will read the rest of the body: it is thrown away as it comes (row R59). */
+    void discard() {
+        read.resume();
+    }
+
+    /** The exchange is over; {@code error} tells why the body did not arrive whole. */
+    void close(@Nullable IOException error) {
+        if (isClosed) {
+            return;
+        }
+        isClosed = true;
+        read.destroy();
+        if (error != null && !isComplete && errorListener != null) {
+            errorListener.accept(error);
+        }
+        if (closeListener != null) {
+            closeListener.run();
+        }
+    }
+
+    @Override
+    public void startReading() {
+        connection.resumeBody(this);
+    }
+
+    @Override
+    public void stopReading() {
+        connection.pauseBody(this);
+    }
+
+    @Override
+    public void soon(Runnable task) {
+        connection.loop().nextTick(() -> connection.enter(this, task));
+    }
+
+    @Override
+    public void endTold() {}
+}

@@ -1,0 +1,326 @@
+package dev.millrace.http;
+
+import dev.millrace.loop.SystemError;
+import dev.millrace.net.NetSocket;
+import dev.millrace.stream.ReadSide;
+import dev.millrace.stream.StreamPipe;
+import dev.millrace.stream.WriteStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The answer to a request: status and header fields, then the body as a stream with back-pressure
+ * from the socket.
+ *
+ * <pre>
+ *   head open ──write, end──▶ head decided ──▶ body ──end──▶ ended ──sent──▶ onFinish, onClose
+ *       the peer leaves, or it is destroyed, anywhere ─────────────────────▶ onClose
+ * </pre>
+ *
+ * The length is decided with the first byte (row R42): a Content-Length of the handler's wins; a
+ * single {@code end(data)} gets one; otherwise the body is chunked, or ends with the connection for
+ * HTTP/1.0. Writing after the peer has gone does nothing (row R60). Belongs to the loop's thread.
+ */
+public final class ServerResponse implements WriteStream {
+    private final ServerConnection connection;
+    private final ServerRequest request;
+    private final ResponseBody body;
+    private int status = 200;
+    private @Nullable String reason;
+    private @Nullable ResponseFields fields;
+    private boolean isHeadSent;
+    private boolean isEnded;
+    private boolean isFailed;
+    private boolean isClosed;
+    private boolean isFinished;
+    private @Nullable Runnable drainListener;
+    private @Nullable Runnable finishListener;
+    private @Nullable Runnable closeListener;
+    private @Nullable StreamPipe pipe;
+
+    /** The next answer due on the connection. */
+    @Nullable ServerResponse next;
+
+    ServerResponse(ServerConnection connection, ServerRequest request) {
+        this.connection = connection;
+        this.request = request;
+        this.body = new ResponseBody(connection, this);
+    }
+
+    /**
+     * Sets the status; 200 is the default.
+     *
+     * @throws IllegalArgumentException unless it is 200 to 599: informational ones are not final
+     * @throws IllegalStateException if the head was sent
+     */
+    public ServerResponse status(int status) {
+        return status(status, null);
+    }
+
+    /** As {@link #status(int)}, with a reason phrase of the handler's. */
+    public ServerResponse status(int status, @Nullable String reason) {
+        checkHeadOpen();
+        if (status < 200 || status > 599) {
+            throw new IllegalArgumentException("a final status is 200 to 599, not " + status);
+        }
+        if (reason != null) {
+            ResponseFields.checkValue("the reason phrase", reason);
+        }
+        this.status = status;
+        this.reason = reason;
+        return this;
+    }
+
+    /** The status. */
+    public int status() {
+        return status;
+    }
+
+    /**
+     * Sets a header field, in place of those with the same name.
+     *
+     * @throws IllegalArgumentException if the name is no token, or the value holds CR, LF, NUL or
+     *     another character that a field can't carry (row R54)
+     * @throws IllegalStateException if the head was sent
+     */
+    public ServerResponse header(String name, String value) {
+        checkHeadOpen();
+        fields().set(name, value);
+        return this;
+    }
+
+    /** Adds a header field beside those with the same name; otherwise as {@link #header}. */
+    public ServerResponse addHeader(String name, String value) {
+        checkHeadOpen();
+        fields().add(name, value);
+        return this;
+    }
+
+    /** Removes a header field, also one that would be added by itself (row R42). */
+    public ServerResponse removeHeader(String name) {
+        checkHeadOpen();
+        fields().remove(name);
+        return this;
+    }
+
+    private void checkHeadOpen() {
+        connection.loop().checkThread();
+        if (isHeadSent) {
+            throw new IllegalStateException("the head was sent already (ERR_HTTP_HEADERS_SENT)");
+        }
+    }
+
+    private ResponseFields fields() {
+        if (fields == null) {
+            fields = new ResponseFields();
+        }
+        return fields;
+    }
+
+    @Nullable ResponseFields fieldsOrNull() {
+        return fields;
+    }
+
+    @Nullable String reason() {
+        return reason;
+    }
+
+    @Override
+    public boolean write(byte[] array, int offset, int length) {
+        return write(array, offset, length, true);
+    }
+
+    @Override
+    public boolean write(ByteBuffer buffer) {
+        if (!buffer.hasArray()) {
+            byte[] copy = new byte[buffer.remaining()];
+            buffer.get(copy);
+            return write(copy, 0, copy.length, false);
+        }
+        return write(
+                buffer.array(),
+                buffer.arrayOffset() + buffer.position(),
+                buffer.remaining(),
+                false);
+    }
+
+    private boolean write(byte[] array, int offset, int length, boolean isLent) {
+        if (!mayWrite()) {
+            return false;
+        }
+        if (!isHeadSent) {
+            isHeadSent = true;
+            body.begin(-1);
+        }
+        return body.write(array, offset, length, isLent);
+    }
+
+    /** Sends the head now, with the body to come; the first write does so by itself. */
+    public void flushHead() {
+        if (mayWrite() && !isHeadSent) {
+            isHeadSent = true;
+            body.begin(-1);
+        }
+    }
+
+    private boolean mayWrite() {
+        connection.loop().checkThread();
+        if (isEnded && !isClosed && !isFailed) {
+            throw new IllegalStateException("write after end (ERR_STREAM_WRITE_AFTER_END)");
+        }
+        return !isClosed && !isFailed;
+    }
+
+    @Override
+    public void end() {
+        connection.loop().checkThread();
+        if (isEnded || isClosed) {
+            return;
+        }
+        isEnded = true;
+        if (!isHeadSent) {
+            isHeadSent = true;
+            body.begin(0);
+        }
+        body.end();
+    }
+
+    @Override
+    public void end(String text) {
+        end(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    @Override
+    public void end(byte[] bytes) {
+        if (!mayWrite()) {
+            return;
+        }
+        if (isHeadSent) {
+            write(bytes, 0, bytes.length, false);
+            end();
+            return;
+        }
+        isHeadSent = true;
+        isEnded = true;
+        body.whole(bytes);
+    }
+
+    /**
+     * Answers with an error status and a short text; once the head is gone, destroys the connection
+     * instead, so that the peer can't take half an answer for a whole one.
+     */
+    public void fail(int status, Throwable cause) {
+        if (isEnded || isClosed) {
+            return;
+        }
+        if (isHeadSent) {
+            connection.socket().destroy();
+            return;
+        }
+        // A handler that does not know of it yet may go on writing; that is no mistake of its own.
+        isFailed = true;
+        fields = null;
+        status(status, null);
+        header("Connection", "close");
+        header("Content-Type", "text/plain; charset=utf-8");
+        String code = SystemError.codeOf(cause);
+        String text = status + " " + Statuses.reason(status) + (code.isEmpty() ? "" : " " + code);
+        isHeadSent = true;
+        isEnded = true;
+        body.whole((text + "\n").getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Whether the head was decided, so that status and fields can't be changed any more. */
+    public boolean isHeadSent() {
+        return isHeadSent;
+    }
+
+    /** Whether {@link #end} was called. */
+    public boolean isEnded() {
+        return isEnded;
+    }
+
+    /** Whether the exchange is over, one way or the other. */
+    public boolean isClosed() {
+        return isClosed;
+    }
+
+    /** The request that it answers. */
+    public ServerRequest request() {
+        return request;
+    }
+
+    /** The connection it leaves on. */
+    public NetSocket socket() {
+        return connection.socket();
+    }
+
+    @Override
+    public ServerResponse onDrain(Runnable listener) {
+        drainListener = ReadSide.once(drainListener, listener, "onDrain");
+        return this;
+    }
+
+    /** The whole answer was handed to the socket. */
+    public ServerResponse onFinish(Runnable listener) {
+        finishListener = ReadSide.once(finishListener, listener, "onFinish");
+        return this;
+    }
+
+    /** The exchange is over: the answer has left, or the connection is gone (row R60). */
+    public ServerResponse onClose(Runnable listener) {
+        closeListener = ReadSide.once(closeListener, listener, "onClose");
+        return this;
+    }
+
+    @Override
+    public void piped(StreamPipe pipe) {
+        this.pipe = pipe;
+    }
+
+    ResponseBody body() {
+        return body;
+    }
+
+    void drained() {
+        if (pipe != null) {
+            pipe.onDrain();
+        }
+        if (drainListener != null && !isClosed) {
+            drainListener.run();
+        }
+    }
+
+    boolean isFinished() {
+        return isFinished;
+    }
+
+    /** All of it is with the socket. */
+    void finish() {
+        isFinished = true;
+        isClosed = true;
+        if (finishListener != null) {
+            finishListener.run();
+        }
+        if (closeListener != null) {
+            closeListener.run();
+        }
+    }
+
+    /** The connection is gone. */
+    void close(@Nullable IOException error) {
+        request.close(error);
+        if (isClosed) {
+            return;
+        }
+        isClosed = true;
+        if (pipe != null) {
+            pipe.onDestinationClosed();
+        }
+        if (closeListener != null) {
+            closeListener.run();
+        }
+    }
+}
