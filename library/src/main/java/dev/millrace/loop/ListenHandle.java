@@ -1,6 +1,7 @@
 package dev.millrace.loop;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
@@ -17,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * listener that made a socket file removes it when it closes (row G10). Loop thread only.
  */
 public final class ListenHandle extends Handle implements PortEvents {
+    private static final Duration ACCEPT_REST = Duration.ofMillis(100);
+
     private final ListenOptions options;
     private Driver.@Nullable Port port;
     private @Nullable Address asked;
@@ -178,8 +181,14 @@ public final class ListenHandle extends Handle implements PortEvents {
         }
     }
 
+    /**
+     * Accepting again at once would meet the same, and level-triggered readiness would spin on it: so
+     * it rests (rows D6, X50).
+     */
     @Override
     public void onAcceptError(int errno) {
+        pause();
+        loop.setTimeout(ACCEPT_REST, this::resume).unref();
         acceptErrorListener.accept(errno);
     }
 
