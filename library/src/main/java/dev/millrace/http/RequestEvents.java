@@ -9,13 +9,13 @@ package dev.millrace.http;
  *
  * <ol>
  *   <li>Every call happens inside {@code parse}, on its thread. An error ends the sequence
- *     anywhere, without a call.
+ *       anywhere, without a call.
  *   <li>The order and the bytes do not depend on how the input was cut; only the number of {@code
- *     onBody} does.
+ *       onBody} does.
  *   <li>After {@code pause()} inside a call, no other call follows until {@code resume()} and the
- *     next {@code parse}.
+ *       next {@code parse}.
  *   <li>{@code parse} must not be called from inside a call; nor {@code reset}: pause, return, then
- *     reset.
+ *       reset.
  *   <li>When a call throws, the position is lost and the parser is good for {@code reset} only.
  * </ol>
  */

@@ -155,7 +155,9 @@ final class RequestParser {
         return phase == BETWEEN;
     }
 
-    /** Whether not even an empty line of a next request was seen: a fresh parser would go on alike. */
+    /**
+     * Whether not even an empty line of a next request was seen: a fresh parser would go on alike.
+     */
     boolean isFresh() {
         return phase == BETWEEN && skipped == 0;
     }

@@ -34,7 +34,7 @@ final class SectionReader {
     private int headStart;
     private int headLength;
 
-    /** Whether the head lies in {@link #joined}, which may be replaced by a larger one. */
+    /** Whether the head was joined, so that its trailer must not be joined over it. */
     private boolean headJoined;
 
     private boolean inTrailer;
@@ -181,9 +181,7 @@ final class SectionReader {
         int fresh = start + carried;
         if (joined.length < fresh + length) {
             int size = Math.max(fresh + length, Math.max(JOIN_STEP, 2 * joined.length));
-            byte[] larger = Arrays.copyOf(joined, size);
-            headArray = headJoined ? larger : headArray;
-            joined = larger;
+            joined = Arrays.copyOf(joined, size);
         }
         System.arraycopy(input, from, joined, fresh, length);
         carried += length;

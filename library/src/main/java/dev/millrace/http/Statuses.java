@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Statuses {
     private static final Map<Integer, String> REASONS = new TreeMap<>();
-    private static final byte @Nullable [][] LINES = new byte[600][];
+    private static final byte[] @Nullable [] LINES = new byte[600][];
 
     static {
         String table =

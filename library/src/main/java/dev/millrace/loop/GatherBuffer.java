@@ -42,6 +42,14 @@ final class GatherBuffer {
         return true;
     }
 
+    /** Throws away what was gathered for {@code writer}. */
+    void discard(Outbox writer) {
+        if (tenant == writer) {
+            tenant = null;
+            length = 0;
+        }
+    }
+
     /** Sends what was gathered; false if there was nothing. */
     boolean flush() {
         Outbox writer = tenant;

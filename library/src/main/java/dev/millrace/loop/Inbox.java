@@ -30,11 +30,16 @@ final class Inbox {
     }
 
     /**
-     * The loop's thread: forgets the wake-up before it looks, so that a task added meanwhile wakes
-     * it again.
+     * The loop's thread, after every wait: forgets the wake-up before it looks, so that a task
+     * added meanwhile wakes it again. True if there are tasks. Forgetting only when there are some
+     * would be wrong: the wake-up may be of a task that the drain before has taken already, and no
+     * later task could wake the loop then.
      */
-    void beginDrain() {
-        isAwake.set(false);
+    boolean beginDrain() {
+        if (isAwake.get()) {
+            isAwake.set(false);
+        }
+        return !tasks.isEmpty();
     }
 
     @Nullable Runnable poll() {

@@ -43,16 +43,17 @@ public record IpAddress(InetAddress host, int port) implements Address {
         return host instanceof Inet4Address ? "IPv4" : "IPv6";
     }
 
-    /** The host alone, an IPv6 one without brackets. */
+    /** The host alone, an IPv6 one without brackets and shortened as RFC 5952 has it. */
     public String hostText() {
-        return host.getHostAddress();
+        String text = host.getHostAddress();
+        return host instanceof Inet6Address ? shortened(text) : text;
     }
 
     /** {@code 127.0.0.1:8080}, or {@code [::1]:8080} (RFC 3986 section 3.2.2). */
     @Override
     public String toString() {
         String text = hostText();
-        return (host instanceof Inet6Address ? "[" + shortened(text) + "]" : text) + ":" + port;
+        return (host instanceof Inet6Address ? "[" + text + "]" : text) + ":" + port;
     }
 
     /** RFC 5952 section 4.2: the longest run of two or more zero groups becomes "::". */

@@ -95,7 +95,7 @@ public final class Loop implements Executor, AutoCloseable {
      */
     public boolean run(RunMode mode) {
         checkThread();
-        if (isRunning) {
+        if (isRunning || trampoline.isRunning()) {
             throw new IllegalStateException(
                     "the loop is running: it can't be run from one of its own callbacks");
         }
@@ -152,8 +152,7 @@ public final class Loop implements Executor, AutoCloseable {
     private void poll(long timeoutNanos) {
         isTimeStale = timeoutNanos != 0;
         driver.poll(timeoutNanos, dispatcher);
-        if (!inbox.isEmpty()) {
-            inbox.beginDrain();
+        if (inbox.beginDrain()) {
             for (int count = 0; count < TASKS_PER_TURN; count++) {
                 Runnable task = inbox.poll();
                 if (task == null) {

@@ -48,11 +48,13 @@ public final class LoopGroup {
     }
 
     private void run(Consumer<? super Loop> setup, CountDownLatch ready) {
-        try (Loop loop = Loop.create()) {
-            loop.listenSource(listeners.source());
+        try (Loop loop = Loop.create();
+                SharedListeners.Source source = listeners.source()) {
+            loop.listenSource(source);
             synchronized (loops) {
                 loops.add(loop);
             }
+            stopIfFailed(loop);
             loop.run(() -> setup.accept(loop));
             ready.countDown();
             loop.run(RunMode.DEFAULT);
@@ -60,6 +62,13 @@ public final class LoopGroup {
             failed(thrown);
         } finally {
             ready.countDown();
+        }
+    }
+
+    /** A loop that comes late to a group that has failed is not told to stop by anybody else. */
+    private synchronized void stopIfFailed(Loop loop) {
+        if (failure != null) {
+            loop.stop();
         }
     }
 

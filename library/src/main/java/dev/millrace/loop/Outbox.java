@@ -27,6 +27,7 @@ final class Outbox implements Guarded {
     private @Nullable WriteQueue queue;
     private @Nullable ArrayDeque<Request> writes;
     private @Nullable Request shutdown;
+    private @Nullable ArrayDeque<Request> refused;
     private boolean isShutdownWanted;
     private boolean wantsDrained;
     private boolean isListed;
@@ -175,12 +176,22 @@ final class Outbox implements Guarded {
     void shutdown(Request request, boolean isPossible) {
         request.begin(Request.Kind.SHUTDOWN, stream);
         if (isShutdownWanted || !isPossible) {
-            loop.pend(() -> request.end(Errno.ENOTCONN));
+            if (refused == null) {
+                refused = new ArrayDeque<>(1);
+            }
+            refused.add(request);
+            loop.pend(this::endRefused);
             return;
         }
         isShutdownWanted = true;
         shutdown = request;
         progressed();
+    }
+
+    private void endRefused() {
+        while (refused != null && !refused.isEmpty()) {
+            refused.remove().end(Errno.ENOTCONN);
+        }
     }
 
     /** Lists the stream with the trampoline when there is something to deliver. */
@@ -203,12 +214,18 @@ final class Outbox implements Guarded {
     }
 
     /**
-     * Runs the callbacks of what is over, in order; then ends the write side if that is wanted and
-     * possible.
+     * Runs the callback of the first write that is over, and asks for another turn, so that what it
+     * deferred comes before the next one (row R4). Without any left, tells the failure, or ends the
+     * write side if that is wanted and possible.
      */
     void deliver() {
         isListed = false;
         if (stream.isClosing()) {
+            return;
+        }
+        if (isNextWriteOver()) {
+            Objects.requireNonNull(writes).remove().end(0);
+            list();
             return;
         }
         if (failure != 0) {
@@ -216,8 +233,7 @@ final class Outbox implements Guarded {
             stream.writeFailed(failure);
             return;
         }
-        endWritten();
-        if (bytesSent != bytesAccepted || stream.isClosing()) {
+        if (bytesSent != bytesAccepted) {
             return;
         }
         if (wantsDrained) {
@@ -256,6 +272,7 @@ final class Outbox implements Guarded {
         dropQueue();
         endWritten();
         endAll(Errno.ECANCELED);
+        endRefused();
     }
 
     /** Tells the owner that the stream is drained. */

@@ -1,14 +1,18 @@
 package dev.millrace.loop;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * One listening description for all loops of a group: the first loop that asks for an address opens
  * the socket, the others serve duplicates of it; the last one that closes lets go of it. A loop
- * that asks twice for the same fixed port meets EADDRINUSE, as it would alone; asking twice for
- * port 0 gives two ports.
+ * that asks for a fixed port while it listens there meets EADDRINUSE, as it would alone; asking
+ * twice for port 0 gives two ports.
  */
 final class SharedListeners {
     private record Key(Address address, int nth) {}
@@ -24,19 +28,45 @@ final class SharedListeners {
 
     private final Map<Key, Entry> entries = new HashMap<>();
 
-    /** A source for one loop. */
-    ListenSource source() {
-        Map<Address, Integer> asked = new HashMap<>();
-        return (handle, address) -> {
-            if (!handle.loop.driver.supports(Capability.SHARED_LISTENERS)) {
-                ListenSource.OWN.open(handle, address);
-                return;
-            }
-            open(handle, new Key(address, asked.merge(address, 1, Integer::sum)));
-        };
+    /** A source for one loop, used and closed on its thread. */
+    Source source() {
+        return new Source();
     }
 
-    private synchronized void open(ListenHandle handle, Key key) throws IOException {
+    /** What one loop listens on. */
+    final class Source implements ListenSource, AutoCloseable {
+        private final Set<Key> held = new HashSet<>();
+        private final List<ListenHandle> handles = new ArrayList<>();
+
+        @Override
+        public void open(ListenHandle handle, Address address) throws IOException {
+            if (!handle.loop.driver.supports(Capability.SHARED_LISTENERS)) {
+                OWN.open(handle, address);
+                return;
+            }
+            Key key = new Key(address, 1);
+            while (held.contains(key)) {
+                key = new Key(address, key.nth + 1);
+            }
+            join(handle, key);
+            held.add(key);
+            handles.add(handle);
+            Key joined = key;
+            handle.beforeRelease(() -> {
+                held.remove(joined);
+                handles.remove(handle);
+                leave(handle, joined);
+            });
+        }
+
+        /** A loop that was stopped lets go of what it still listens on. */
+        @Override
+        public void close() {
+            List.copyOf(handles).forEach(ListenHandle::close);
+        }
+    }
+
+    private synchronized void join(ListenHandle handle, Key key) throws IOException {
         Entry entry = entries.get(key);
         if (entry == null) {
             ListenSource.OWN.open(handle, key.address);
@@ -46,7 +76,6 @@ final class SharedListeners {
             handle.adopt(entry.shared, key.address);
             entry.users++;
         }
-        handle.beforeRelease(() -> leave(handle, key));
     }
 
     private synchronized void leave(ListenHandle handle, Key key) {

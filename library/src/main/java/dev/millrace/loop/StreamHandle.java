@@ -274,6 +274,9 @@ public final class StreamHandle extends Handle implements PortEvents {
     public void reset() {
         loop.checkThread();
         if (port != null && !isClosing()) {
+            // First, or close() would flush them into a descriptor number that may be another's by
+            // then.
+            loop.gather().discard(outbox);
             loop.driver.reset(port);
         }
         close();

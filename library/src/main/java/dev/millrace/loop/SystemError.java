@@ -7,11 +7,13 @@ import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.SocketException;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What the kernel refused. Every such error is an {@link IOException}, of the JDK's finer type
  * where there is one, and carries the parts of its message, which is worded as Node's: {@code
- * listen EADDRINUSE: address already in use 127.0.0.1:8080} (rows B7, H12).
+ * listen EADDRINUSE: address already in use 127.0.0.1:8080}, {@code connect ECONNREFUSED
+ * 127.0.0.1:1} (rows B7, H12).
  */
 public sealed interface SystemError {
     /** The errno's name, for instance {@code ECONNRESET}. */
@@ -73,9 +75,14 @@ public sealed interface SystemError {
      * @param address the address it was about
      */
     record Details(int errno, String syscall, Optional<Address> address) {
+        /** Node leaves the text out for what befalls a connection. */
+        private static final Set<String> WITHOUT_TEXT =
+                Set.of("bind", "connect", "read", "write", "shutdown");
+
         String message() {
+            String text = WITHOUT_TEXT.contains(syscall) ? "" : ": " + Errno.text(errno);
             String where = address.map(a -> " " + a).orElse("");
-            return syscall + " " + Errno.name(errno) + ": " + Errno.text(errno) + where;
+            return syscall + " " + Errno.name(errno) + text + where;
         }
     }
 

@@ -24,6 +24,7 @@ final class Trampoline {
     private final ArrayDeque<Runnable> microtasks = new ArrayDeque<>();
     private final ArrayDeque<Outbox> finished = new ArrayDeque<>();
     private int depth;
+    private boolean isInMicrotasks;
 
     Trampoline(Loop loop) {
         this.loop = loop;
@@ -60,6 +61,7 @@ final class Trampoline {
             return;
         }
         depth++;
+        isInMicrotasks = false;
         while (!isQuiet()) {
             Runnable task = nextTask();
             if (task != null) {
@@ -74,14 +76,27 @@ final class Trampoline {
         depth--;
     }
 
+    /** Whether a callback is running. */
+    boolean isRunning() {
+        return depth > 0;
+    }
+
     private boolean isQuiet() {
         return ticks.isEmpty() && microtasks.isEmpty() && gather.isEmpty() && finished.isEmpty();
     }
 
-    /** All next-ticks come before the first microtask, also those that a next-tick adds. */
+    /**
+     * All next-ticks come before the first microtask, also those that a next-tick adds; and once
+     * microtasks run, all of them come before the next next-tick, as in Node.
+     */
     private @Nullable Runnable nextTask() {
-        Runnable tick = ticks.poll();
-        return tick != null ? tick : microtasks.poll();
+        Runnable tick = isInMicrotasks ? null : ticks.poll();
+        if (tick != null) {
+            return tick;
+        }
+        Runnable microtask = microtasks.poll();
+        isInMicrotasks = microtask != null;
+        return isInMicrotasks ? microtask : ticks.poll();
     }
 
     private void run(Runnable task) {

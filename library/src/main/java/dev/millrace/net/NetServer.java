@@ -92,6 +92,8 @@ public final class NetServer implements AutoCloseable {
 
     /** As {@link #listen(int, String)}, with options. */
     public NetServer listen(int port, String host, ListenOptions options) {
+        // A wrong port is the caller's mistake, and leaves the server as it was.
+        IpAddress.loopback(port);
         begin();
         NameLookup.addresses(
                 loop, host, port, found -> open(found.getFirst(), options), this::failed);
@@ -178,6 +180,9 @@ public final class NetServer implements AutoCloseable {
 
     private void failed(IOException error) {
         isListening = false;
+        if (isClosed) {
+            return;
+        }
         if (errorListener != null) {
             errorListener.accept(error);
         } else {

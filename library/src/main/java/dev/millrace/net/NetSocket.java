@@ -4,6 +4,7 @@ import dev.millrace.loop.Address;
 import dev.millrace.loop.Driver;
 import dev.millrace.loop.Loop;
 import dev.millrace.loop.StreamHandle;
+import dev.millrace.loop.SystemError;
 import dev.millrace.stream.Filter;
 import dev.millrace.stream.InboundStream;
 import dev.millrace.stream.ReadSide;
@@ -113,6 +114,7 @@ public final class NetSocket extends InboundStream<NetSocket>
         isConnecting = false;
         listeners.tellConnected(this);
         if (!isDestroyed) {
+            wires.connected();
             read.start();
         }
     }
@@ -235,7 +237,9 @@ public final class NetSocket extends InboundStream<NetSocket>
 
     /** The last byte and FIN were handed to the kernel, or could not be. */
     void finished(@Nullable IOException error) {
-        if (error != null || isDestroyed) {
+        // ENOTCONN: the peer has reset the connection since; other errors destroy the socket anyway.
+        boolean isOver = error == null || SystemError.codeOf(error).equals("ENOTCONN");
+        if (!isOver || isDestroyed) {
             return;
         }
         isFinished = true;

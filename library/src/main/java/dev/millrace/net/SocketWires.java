@@ -30,6 +30,7 @@ final class SocketWires implements StreamEvents, ReadSide.Source {
     private @Nullable Filter filter;
     private @Nullable StreamPipe pipe;
     private boolean needsDrain;
+    private boolean isEndDue;
 
     SocketWires(NetSocket socket) {
         this.socket = socket;
@@ -108,16 +109,14 @@ final class SocketWires implements StreamEvents, ReadSide.Source {
             int offset,
             int length,
             @Nullable Consumer<? super @Nullable IOException> callback) {
-        Request request = callback == null ? null : new Request(callback);
         if (filter == null) {
-            socket.handle().write(array, offset, length, request);
+            socket.handle().write(array, offset, length, request(callback));
         } else {
-            writeFiltered(filter, array, offset, length, request);
+            writeFiltered(filter, array, offset, length, callback);
         }
     }
 
     void writeOwned(ByteBuffer buffer, @Nullable Consumer<? super @Nullable IOException> callback) {
-        Request request = callback == null ? null : new Request(callback);
         int length = buffer.remaining();
         byte[] array;
         int offset;
@@ -131,23 +130,45 @@ final class SocketWires implements StreamEvents, ReadSide.Source {
             buffer.get(array);
         }
         if (filter == null) {
-            socket.handle().writeOwned(array, offset, length, request);
+            socket.handle().writeOwned(array, offset, length, request(callback));
         } else {
-            writeFiltered(filter, array, offset, length, request);
+            writeFiltered(filter, array, offset, length, callback);
         }
     }
 
     /** The request ends when whatever the filter made of the bytes was handed to the kernel. */
     private void writeFiltered(
-            Filter through, byte[] array, int offset, int length, @Nullable Request request) {
+            Filter through,
+            byte[] array,
+            int offset,
+            int length,
+            @Nullable Consumer<? super @Nullable IOException> callback) {
         through.written(array, offset, length);
-        if (request != null) {
-            socket.handle().write(NOTHING, 0, 0, request);
+        if (callback != null && socket.isDestroyed()) {
+            // The filter failed: the socket tells the callback so.
+            socket.write(NOTHING, 0, 0, callback);
+        } else if (callback != null) {
+            socket.handle().write(NOTHING, 0, 0, request(callback));
+        }
+    }
+
+    private static @Nullable Request request(
+            @Nullable Consumer<? super @Nullable IOException> callback) {
+        return callback == null ? null : new Request(callback);
+    }
+
+    /** The connection stands: an end that was asked for before comes true (row R15). */
+    void connected() {
+        if (isEndDue) {
+            isEndDue = false;
+            end();
         }
     }
 
     void end() {
-        if (filter == null) {
+        if (socket.isConnecting()) {
+            isEndDue = true;
+        } else if (filter == null) {
             shutdown(socket);
         } else {
             filter.writtenEnd();

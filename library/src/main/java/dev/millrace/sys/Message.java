@@ -35,13 +35,20 @@ public final class Message {
     private final MemorySegment vector;
     private final MemorySegment control;
     private final MemorySegment bytes;
+    private final long controlBytes;
 
     /**
      * A message with room for {@code capacityBytes} bytes and as many descriptors as a message can
      * carry.
      */
     public Message(int capacityBytes) {
+        this(capacityBytes, DESCRIPTORS_MAX);
+    }
+
+    /** As the other, with room for {@code descriptorsMax} descriptors to receive. */
+    Message(int capacityBytes, int descriptorsMax) {
         Arena arena = Arena.ofAuto();
+        controlBytes = CMSGHDR_BYTES + descriptorsMax * 4L;
         header = arena.allocate(MSGHDR_BYTES, 8);
         vector = arena.allocate(IOVEC_BYTES, 8);
         control = arena.allocate(CMSGHDR_BYTES + (DESCRIPTORS_MAX + 1) * 4L, 8);
@@ -70,7 +77,7 @@ public final class Message {
     void prepareToReceive() {
         vector.set(JAVA_LONG, 8, bytes.byteSize());
         header.set(JAVA_LONG, 32, control.address());
-        header.set(JAVA_LONG, CONTROLLEN_OFFSET, control.byteSize());
+        header.set(JAVA_LONG, CONTROLLEN_OFFSET, controlBytes);
         header.set(JAVA_INT, FLAGS_OFFSET, 0);
     }
 
@@ -81,8 +88,7 @@ public final class Message {
 
     /** The descriptors received, in the order they were sent; the caller owns them now. */
     public int[] descriptors() {
-        long controlBytes = header.get(JAVA_LONG, CONTROLLEN_OFFSET);
-        if (controlBytes < CMSGHDR_BYTES
+        if (header.get(JAVA_LONG, CONTROLLEN_OFFSET) < CMSGHDR_BYTES
                 || control.get(JAVA_INT, 8) != Linux.SOL_SOCKET
                 || control.get(JAVA_INT, 12) != Linux.SCM_RIGHTS) {
             return new int[0];

@@ -7,7 +7,9 @@ import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Damaged messages by the hundred thousand, from fixed seeds: no exception, no cut that matters. */
+/**
+ * Damaged messages by the hundred thousand, from fixed seeds: no exception, no cut that matters.
+ */
 class RequestParserFuzzTest {
 
     private static final int MESSAGES = 150_000;

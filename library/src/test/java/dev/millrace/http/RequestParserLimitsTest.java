@@ -155,6 +155,9 @@ class RequestParserLimitsTest {
         assertServed(limits, CHUNKED + "7\r\n0123456\r\n3\r\n789\r\n0\r\n\r\n");
         String fits = CHUNKED + "7\r\n0123456\r\n";
         assertRefused(limits, fits + "4\r\n789a\r\n", "BODY_TOO_LARGE 413", fits.length() + 2);
+        String three = CHUNKED + "4\r\n0123\r\n4\r\n4567\r\n4\r\n89ab\r\n";
+        int third = three.length() - "\n89ab\r\n".length();
+        assertRefused(limits, three, "BODY_TOO_LARGE 413", third);
         String huge = fits + "7fffffffffffffff\r\n";
         assertRefused(limits, huge, "BODY_TOO_LARGE 413", huge.length() - 1);
         // Without a limit the sum of two sizes may not wrap either.

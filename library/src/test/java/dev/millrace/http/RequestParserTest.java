@@ -111,6 +111,8 @@ class RequestParserTest {
                 parser.parse(input.clone(), 0, cut, new RequestLog(parser, cut % 2 == 0));
                 parser.reset();
                 assertThat(parser.headArray()).isEmpty();
+                assertThat(parser.isPaused()).isFalse();
+                assertThat(parser.isBetweenMessages()).isTrue();
                 RequestLog next = new RequestLog(parser, false);
                 int consumed = RequestReplay.feed(parser, next, bytes(GET + CHUNKED), cut);
                 assertThat(new RequestReplay.Outcome(next.lines(), consumed)).isEqualTo(fresh);

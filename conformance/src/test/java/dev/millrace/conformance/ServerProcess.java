@@ -1,0 +1,114 @@
+package dev.millrace.conformance;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/** A server in a process of its own, which has printed its start line, and ends with the test. */
+public final class ServerProcess implements AutoCloseable {
+    private final Process process;
+    private final String startLine;
+
+    private ServerProcess(List<String> command) throws IOException {
+        process =
+                new ProcessBuilder(command)
+                        .redirectError(ProcessBuilder.Redirect.INHERIT)
+                        .start();
+        BufferedReader output = process.inputReader();
+        startLine = output.readLine();
+        if (startLine == null) {
+            throw new IOException("ended without a start line: " + command);
+        }
+    }
+
+    /** A command of the command line, from the jars that the build made. */
+    public static ServerProcess cli(String... arguments) throws IOException {
+        List<String> command =
+                new ArrayList<>(
+                        List.of(
+                                java(),
+                                "-XX:+UseSerialGC",
+                                "--enable-native-access=dev.millrace",
+                                "-p",
+                                root().resolve("cli/target/app").toString(),
+                                "-m",
+                                "dev.millrace.cli/dev.millrace.cli.Main"));
+        command.addAll(List.of(arguments));
+        return new ServerProcess(command);
+    }
+
+    /** A program of this test's class path. */
+    public static ServerProcess program(Class<?> main, List<String> jvmOptions) throws IOException {
+        List<String> command = new ArrayList<>(List.of(java(), "--enable-native-access=ALL-UNNAMED"));
+        command.addAll(jvmOptions);
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+        return new ServerProcess(command);
+    }
+
+    private static String java() {
+        return Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    }
+
+    /** The repository's root, wherever the tests were started. */
+    public static Path root() {
+        Path folder = Path.of("").toAbsolutePath();
+        while (!Files.exists(folder.resolve("build"))) {
+            folder = folder.getParent();
+        }
+        return folder;
+    }
+
+    /** What it printed first. */
+    public String startLine() {
+        return startLine;
+    }
+
+    /** Whether it lives. */
+    public boolean isAlive() {
+        return process.isAlive();
+    }
+
+    /** Resident memory, as the kernel counts it. */
+    public long residentKib() {
+        try (Stream<String> lines = Files.lines(proc("status"))) {
+            return lines.filter(line -> line.startsWith("VmRSS:"))
+                    .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+                    .findFirst()
+                    .orElseThrow();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** How many descriptors it has open. */
+    public long descriptors() {
+        try (Stream<Path> open = Files.list(proc("fd"))) {
+            return open.count();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private Path proc(String file) {
+        return Path.of("/proc", Long.toString(process.pid()), file);
+    }
+
+    @Override
+    public void close() {
+        process.destroy();
+        try {
+            if (!process.waitFor(10, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+            }
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+    }
+}
