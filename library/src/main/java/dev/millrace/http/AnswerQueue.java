@@ -174,7 +174,8 @@ final class AnswerQueue {
         refusal = null;
         due = 0;
         for (; response != null; response = response.next) {
-            response.close(error);
+            ServerResponse closing = response;
+            connection.enter(closing.request(), () -> closing.close(error));
         }
     }
 }

@@ -11,6 +11,36 @@ import java.util.Locale;
 final class ResponseFields {
     private static final long NOT_DECLARED = -1;
 
+    /**
+     * The fields that decide something here; found by length first, because most are not among
+     * them.
+     */
+    private enum Known {
+        CONTENT_LENGTH("Content-Length"),
+        TRANSFER_ENCODING("Transfer-Encoding"),
+        CONNECTION("Connection"),
+        DATE("Date"),
+        OTHER("");
+
+        private final String name;
+
+        Known(String name) {
+            this.name = name;
+        }
+
+        static Known of(String name) {
+            Known candidate =
+                    switch (name.length()) {
+                        case 4 -> DATE;
+                        case 10 -> CONNECTION;
+                        case 14 -> CONTENT_LENGTH;
+                        case 17 -> TRANSFER_ENCODING;
+                        default -> OTHER;
+                    };
+            return candidate.name.equalsIgnoreCase(name) ? candidate : OTHER;
+        }
+    }
+
     /** Names and values in turn. */
     private final List<String> lines = new ArrayList<>(8);
 
@@ -18,38 +48,38 @@ final class ResponseFields {
     private long contentLength = NOT_DECLARED;
     private boolean isClose;
     private boolean isChunked;
-    private boolean hasConnection;
     private boolean hasDate;
 
     /** Sets a field, in place of all lines with that name. */
     void set(String name, String value) {
-        String lower = checkName(name);
+        checkName(name);
         checkValue(name, value);
-        drop(name);
-        removed.remove(lower);
-        append(lower, name, value);
+        Known known = Known.of(name);
+        drop(known, name);
+        if (!removed.isEmpty()) {
+            removed.removeIf(name::equalsIgnoreCase);
+        }
+        append(known, name, value);
     }
 
     /** Adds a line beside those with the same name. */
     void add(String name, String value) {
-        String lower = checkName(name);
+        checkName(name);
         checkValue(name, value);
-        if (lower.equals("content-length") && contentLength != NOT_DECLARED) {
+        Known known = Known.of(name);
+        if (known == Known.CONTENT_LENGTH && contentLength != NOT_DECLARED) {
             throw new IllegalArgumentException("Content-Length is set already; set it once");
         }
-        append(lower, name, value);
+        append(known, name, value);
     }
 
-    private void append(String lower, String name, String value) {
-        switch (lower) {
-            case "content-length" -> contentLength = parseLength(value);
-            case "transfer-encoding" -> isChunked = requireChunked(value);
-            case "connection" -> {
-                hasConnection = true;
-                isClose |= value.toLowerCase(Locale.ROOT).contains("close");
-            }
-            case "date" -> hasDate = true;
-            default -> {}
+    private void append(Known known, String name, String value) {
+        switch (known) {
+            case CONTENT_LENGTH -> contentLength = parseLength(value);
+            case TRANSFER_ENCODING -> isChunked = requireChunked(value);
+            case CONNECTION -> isClose |= value.toLowerCase(Locale.ROOT).contains("close");
+            case DATE -> hasDate = true;
+            case OTHER -> {}
         }
         if (isChunked && contentLength != NOT_DECLARED) {
             throw new IllegalArgumentException(
@@ -61,29 +91,25 @@ final class ResponseFields {
 
     /** Removes a field; one that would be added by itself stays away (row R42). */
     void remove(String name) {
-        String lower = checkName(name);
-        drop(name);
-        if (!removed.contains(lower)) {
-            removed.add(lower);
-        }
+        checkName(name);
+        drop(Known.of(name), name);
+        removed.removeIf(name::equalsIgnoreCase);
+        removed.add(name);
     }
 
-    private void drop(String name) {
+    private void drop(Known known, String name) {
         for (int at = lines.size() - 2; at >= 0; at -= 2) {
             if (lines.get(at).equalsIgnoreCase(name)) {
                 lines.remove(at + 1);
                 lines.remove(at);
             }
         }
-        switch (name.toLowerCase(Locale.ROOT)) {
-            case "content-length" -> contentLength = NOT_DECLARED;
-            case "transfer-encoding" -> isChunked = false;
-            case "connection" -> {
-                hasConnection = false;
-                isClose = false;
-            }
-            case "date" -> hasDate = false;
-            default -> {}
+        switch (known) {
+            case CONTENT_LENGTH -> contentLength = NOT_DECLARED;
+            case TRANSFER_ENCODING -> isChunked = false;
+            case CONNECTION -> isClose = false;
+            case DATE -> hasDate = false;
+            case OTHER -> {}
         }
     }
 
@@ -91,8 +117,8 @@ final class ResponseFields {
         return lines;
     }
 
-    boolean isRemoved(String lower) {
-        return !removed.isEmpty() && removed.contains(lower);
+    boolean isRemoved(String name) {
+        return !removed.isEmpty() && removed.stream().anyMatch(name::equalsIgnoreCase);
     }
 
     /** As declared by the handler, or negative. */
@@ -108,15 +134,11 @@ final class ResponseFields {
         return isClose;
     }
 
-    boolean hasConnection() {
-        return hasConnection;
-    }
-
     boolean hasDate() {
         return hasDate;
     }
 
-    private static String checkName(String name) {
+    private static void checkName(String name) {
         boolean isToken = !name.isEmpty();
         for (int at = 0; at < name.length(); at++) {
             char c = name.charAt(at);
@@ -129,7 +151,6 @@ final class ResponseFields {
                             + "\" is no header name: use letters, digits and hyphens"
                             + " (ERR_INVALID_HTTP_TOKEN)");
         }
-        return name.toLowerCase(Locale.ROOT);
     }
 
     /**

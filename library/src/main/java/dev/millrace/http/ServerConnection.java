@@ -388,8 +388,8 @@ final class ServerConnection implements BytesListener, RequestEvents, Guarded {
     private void closed() {
         isLingering = true;
         reading = null;
-        answers.close(new IOException("the peer closed the connection (ECONNRESET)"));
         releaseParser();
         server.closed(this);
+        answers.close(new IOException("the peer closed the connection (ECONNRESET)"));
     }
 }

@@ -269,6 +269,12 @@ public final class ServerRequest extends InboundStream<ServerRequest>
         }
         isClosed = true;
         read.destroy();
+        if (errorListener != null || closeListener != null) {
+            connection.enter(this, () -> tellClosed(error));
+        }
+    }
+
+    private void tellClosed(@Nullable IOException error) {
         if (error != null && !isComplete && errorListener != null) {
             errorListener.accept(error);
         }

@@ -301,6 +301,12 @@ public final class ServerResponse implements WriteStream {
     void finish() {
         isFinished = true;
         isClosed = true;
+        if (finishListener != null || closeListener != null) {
+            connection.enter(request, this::tellFinished);
+        }
+    }
+
+    private void tellFinished() {
         if (finishListener != null) {
             finishListener.run();
         }

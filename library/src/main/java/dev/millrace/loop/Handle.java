@@ -120,7 +120,20 @@ public abstract sealed class Handle implements AutoCloseable
         cancel();
         isClosed = true;
         if (closeListener != null) {
-            loop.run(closeListener);
+            loop.enter(new Closed(this, closeListener));
+        }
+    }
+
+    /** The last callback of a handle. */
+    private record Closed(Handle handle, Runnable listener) implements Guarded {
+        @Override
+        public void call() {
+            listener.run();
+        }
+
+        @Override
+        public void failed(Throwable thrown) {
+            handle.thrown(thrown);
         }
     }
 

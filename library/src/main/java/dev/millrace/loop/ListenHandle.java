@@ -182,8 +182,8 @@ public final class ListenHandle extends Handle implements PortEvents {
     }
 
     /**
-     * Accepting again at once would meet the same, and level-triggered readiness would spin on it: so
-     * it rests (rows D6, X50).
+     * Accepting again at once would meet the same, and level-triggered readiness would spin on it:
+     * so it rests (rows D6, X50).
      */
     @Override
     public void onAcceptError(int errno) {

@@ -237,7 +237,8 @@ public final class NetSocket extends InboundStream<NetSocket>
 
     /** The last byte and FIN were handed to the kernel, or could not be. */
     void finished(@Nullable IOException error) {
-        // ENOTCONN: the peer has reset the connection since; other errors destroy the socket anyway.
+        // ENOTCONN: the peer has reset the connection since; other errors destroy the socket
+        // anyway.
         boolean isOver = error == null || SystemError.codeOf(error).equals("ENOTCONN");
         if (!isOver || isDestroyed) {
             return;
@@ -265,8 +266,7 @@ public final class NetSocket extends InboundStream<NetSocket>
     }
 
     /**
-     * Destroys the socket with an error for {@link #onError}; null for none. Only the first call
-     * counts (row R19).
+     * Destroys the socket with an error for {@link #onError}, or null; the first call counts (R19).
      */
     public void destroy(@Nullable IOException error) {
         loop.checkThread();
@@ -280,7 +280,11 @@ public final class NetSocket extends InboundStream<NetSocket>
 
     /** A listener threw: the socket is destroyed with it, and never without a word. */
     void thrown(Throwable thrown) {
-        listeners.thrown(thrown, isOurs);
+        if (isDestroyed) {
+            listeners.logAfterClose(thrown);
+        } else {
+            listeners.thrown(thrown, isOurs);
+        }
         destroy(new IOException("a listener of the socket threw " + thrown, thrown));
     }
 

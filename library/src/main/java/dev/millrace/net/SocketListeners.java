@@ -49,17 +49,18 @@ final class SocketListeners {
         }
     }
 
-    /**
-     * A listener of a socket that nobody watches for errors threw: that must not pass without a
-     * word.
-     */
-    void thrown(Throwable thrown, boolean isOurs) {
-        if (error == null && !isOurs) {
+    /** A listener threw. If nobody will be told, it must not pass without a word all the same. */
+    void thrown(Throwable thrown, boolean isUncaughtTold) {
+        if (error == null && !isUncaughtTold) {
             LOGGER.log(
                     System.Logger.Level.ERROR,
                     "a listener of a socket threw, the socket is destroyed",
                     thrown);
         }
+    }
+
+    void logAfterClose(Throwable thrown) {
+        LOGGER.log(System.Logger.Level.ERROR, "a listener of a closed socket threw", thrown);
     }
 
     void tellClosed(NetSocket socket, @Nullable IOException failure, boolean isOurs) {
