@@ -237,10 +237,8 @@ public final class NetSocket extends InboundStream<NetSocket>
 
     /** The last byte and FIN were handed to the kernel, or could not be. */
     void finished(@Nullable IOException error) {
-        // ENOTCONN: the peer has reset the connection since; other errors destroy the socket
-        // anyway.
-        boolean isOver = error == null || SystemError.codeOf(error).equals("ENOTCONN");
-        if (!isOver || isDestroyed) {
+        // ENOTCONN: the peer has reset it since; other errors destroy it anyway.
+        if (isDestroyed || (error != null && !SystemError.codeOf(error).equals("ENOTCONN"))) {
             return;
         }
         isFinished = true;
