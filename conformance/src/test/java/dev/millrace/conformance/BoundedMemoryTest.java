@@ -81,7 +81,8 @@ class BoundedMemoryTest {
             answer.append((char) b);
             if (end < 0 && answer.toString().endsWith("\r\n\r\n")) {
                 end = answer.length();
-                length = Integer.parseInt(answer.toString().replaceAll("(?s).*Content-Length: (\\d+).*", "$1"));
+                String digits = answer.toString().replaceAll("(?s).*Content-Length: (\\d+).*", "$1");
+                length = Integer.parseInt(digits);
             }
         }
         return answer.toString();

@@ -48,7 +48,9 @@ class ReflectStormTest {
                             "POST /c HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
                                     + "5\r\nhello\r\n3;e=1\r\nabc\r\n0\r\nX-T: 1\r\n\r\n"),
                     ascii("HEAD / HTTP/1.1\r\nHost: a\r\n\r\nGET /2 HTTP/1.1\r\nHost: a\r\n\r\n"),
-                    ascii("PUT /e HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\nabc"),
+                    ascii(
+                            "PUT /e HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\n"
+                                    + "Content-Length: 3\r\n\r\nabc"),
                     ascii("OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n"),
                     ascii("GET http://b/z HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"),
                     ascii("GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n"));
