@@ -104,7 +104,9 @@ final class Check {
         return length;
     }
 
-    /** Sends on a thread of its own: a server that echoes may want to be read before it reads on. */
+    /**
+     * Sends on a thread of its own: a server that echoes may want to be read before it reads on.
+     */
     private static void sendBeside(SocketChannel channel, byte[] bytes) {
         ByteBuffer buffer = ByteBuffer.wrap(bytes);
         Thread.ofVirtual()

@@ -12,7 +12,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What a connection costs that has made one round trip and is then silent. Fresh servers in every round. */
+/**
+ * What a connection costs that has made one round trip and is then silent. Fresh servers in every
+ * round.
+ */
 final class IdleRun {
 
     private static final int ROUNDS = 3;

@@ -4,7 +4,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** A table that reads well unrendered too: columns are padded; the first is text, the others are figures. */
+/**
+ * A table that reads well unrendered too: columns are padded; the first is text, the others are
+ * figures.
+ */
 final class MarkdownTable {
 
     private final List<List<String>> rows = new ArrayList<>();

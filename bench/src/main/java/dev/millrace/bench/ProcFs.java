@@ -22,8 +22,9 @@ final class ProcFs {
     record Cpu(Map<String, Long> nanosByTask, long userNanos, long kernelNanos) {
 
         /**
-         * Nanoseconds used since {@code earlier}: the scheduler's own account of every thread, or, when a
-         * thread has ended in between and taken its account along, the process's, which is kept in ticks.
+         * Nanoseconds used since {@code earlier}: the scheduler's own account of every thread, or,
+         * when a thread has ended in between and taken its account along, the process's, which is
+         * kept in ticks.
          */
         long nanosSince(Cpu earlier) {
             if (!nanosByTask.keySet().containsAll(earlier.nanosByTask.keySet())) {

@@ -6,7 +6,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Locale;
 
-/** Prints tables as they are ready; keeps them and every sample below {@code bench/target/compare}. */
+/**
+ * Prints tables as they are ready; keeps them and every sample below {@code bench/target/compare}.
+ */
 final class Results {
 
     private static final String COLUMNS =

@@ -7,8 +7,8 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * The workloads that measure traffic: every server runs, all but the measured one are stopped, and they
- * take turns.
+ * The workloads that measure traffic: every server runs, all but the measured one are stopped, and
+ * they take turns.
  *
  * <p>The order moves on by one with each round, so that nobody always follows the same neighbour.
  */

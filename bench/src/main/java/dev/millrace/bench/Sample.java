@@ -6,7 +6,8 @@ package dev.millrace.bench;
  * @param cpuMicros CPU time of the whole server process
  * @param kernelMicros the part of it that was spent in the kernel
  * @param loadPercent CPU of the load generator: near 100 it was the limit, not the server
- * @param otherPercent CPU of processes that have nothing to do with this run, and what the hypervisor took
+ * @param otherPercent CPU of processes that have nothing to do with this run, and what the
+ *     hypervisor took
  * @param errors as the load generator counted them
  */
 record Sample(

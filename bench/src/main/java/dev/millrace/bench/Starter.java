@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Starts and checks the servers of a workload; whoever can't take part is left out with one line. */
+/**
+ * Starts and checks the servers of a workload; whoever can't take part is left out with one line.
+ */
 final class Starter {
 
     private final Layout layout;

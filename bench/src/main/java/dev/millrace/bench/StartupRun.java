@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * From the start of a process to its first right answer, files in the cache, on both CPUs: a start is the
- * one thing for which a JVM's compiler threads count as help.
+ * From the start of a process to its first right answer, files in the cache, on both CPUs: a start
+ * is the one thing for which a JVM's compiler threads count as help.
  */
 final class StartupRun {
 

@@ -9,8 +9,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A server named on the command line: {@code --sut 'name=NAME,cmd=COMMAND'}, with {@code {port}}, {@code
- * {path}} and {@code {service}} in the command; {@code ,jvm=no} for a short warm-up and no collections.
+ * A server named on the command line: {@code --sut 'name=NAME,cmd=COMMAND'}, with {@code {port}},
+ * {@code {path}} and {@code {service}} in the command; {@code ,jvm=no} for a short warm-up and no
+ * collections.
  */
 record SystemUnderTest(String name, String command, boolean jvm) {
 

@@ -16,7 +16,8 @@ final class WarmUp {
     private WarmUp() {}
 
     /**
-     * A native server gets one slice; a JVM goes on until two slices in a row were no better than before.
+     * A native server gets one slice; a JVM goes on until two slices in a row were no better than
+     * before.
      *
      * @param again whether the server has been warmed up by another shape of load already
      */

@@ -19,7 +19,10 @@ final class Window {
         this.quietPercent = quietPercent;
     }
 
-    /** Waits for a quiet machine; a window that others disturbed is taken again, and the best is kept. */
+    /**
+     * Waits for a quiet machine; a window that others disturbed is taken again, and the best is
+     * kept.
+     */
     Sample quietest(ServerProcess server, Command load)
             throws LeftOut, IOException, InterruptedException {
         Sample best = null;
@@ -89,7 +92,10 @@ final class Window {
         }
     }
 
-    /** Our own servers are stopped or idle now: whatever is busy is somebody else. Waits 5 s at most. */
+    /**
+     * Our own servers are stopped or idle now: whatever is busy is somebody else. Waits 5 s at
+     * most.
+     */
     private void awaitQuiet() throws IOException, InterruptedException {
         for (int i = 0; i < QUIET_TRIES; i++) {
             long busy = ProcFs.machine().busyNanos();

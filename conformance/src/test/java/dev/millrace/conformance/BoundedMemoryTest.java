@@ -26,7 +26,11 @@ class BoundedMemoryTest {
         try (ServerProcess server = start();
                 Socket socket = connect(server)) {
             OutputStream out = socket.getOutputStream();
-            out.write(ascii("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: " + (1L << 30) + "\r\n\r\n"));
+            out.write(
+                    ascii(
+                            "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: "
+                                    + (1L << 30)
+                                    + "\r\n\r\n"));
             byte[] chunk = new byte[MIB];
             long early = 0;
             for (int count = 1; count <= 1024; count++) {
@@ -81,7 +85,8 @@ class BoundedMemoryTest {
             answer.append((char) b);
             if (end < 0 && answer.toString().endsWith("\r\n\r\n")) {
                 end = answer.length();
-                String digits = answer.toString().replaceAll("(?s).*Content-Length: (\\d+).*", "$1");
+                String digits =
+                        answer.toString().replaceAll("(?s).*Content-Length: (\\d+).*", "$1");
                 length = Integer.parseInt(digits);
             }
         }

@@ -17,9 +17,7 @@ public final class ServerProcess implements AutoCloseable {
 
     private ServerProcess(List<String> command) throws IOException {
         process =
-                new ProcessBuilder(command)
-                        .redirectError(ProcessBuilder.Redirect.INHERIT)
-                        .start();
+                new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
         BufferedReader output = process.inputReader();
         startLine = output.readLine();
         if (startLine == null) {
@@ -45,7 +43,8 @@ public final class ServerProcess implements AutoCloseable {
 
     /** A program of this test's class path. */
     public static ServerProcess program(Class<?> main, List<String> jvmOptions) throws IOException {
-        List<String> command = new ArrayList<>(List.of(java(), "--enable-native-access=ALL-UNNAMED"));
+        List<String> command =
+                new ArrayList<>(List.of(java(), "--enable-native-access=ALL-UNNAMED"));
         command.addAll(jvmOptions);
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
         return new ServerProcess(command);

@@ -19,31 +19,29 @@ public final class SlowHandlers {
 
     /** Prints its port once it listens. */
     public static void main(String[] arguments) {
-        Loop.run(
-                loop -> {
-                    HttpServer server =
-                            HttpServer.create(
-                                    loop,
-                                    (request, response) -> {
-                                        if (request.method().equals("POST")) {
-                                            readSlowly(loop, request, response);
-                                        } else {
-                                            download(response);
-                                        }
-                                    });
-                    server.onListening(() -> System.out.println(server.port()));
-                    server.listen(IpAddress.loopback(0));
-                });
+        Loop.run(loop -> {
+            HttpServer server =
+                    HttpServer.create(
+                            loop,
+                            (request, response) -> {
+                                if (request.method().equals("POST")) {
+                                    readSlowly(loop, request, response);
+                                } else {
+                                    download(response);
+                                }
+                            });
+            server.onListening(() -> System.out.println(server.port()));
+            server.listen(IpAddress.loopback(0));
+        });
     }
 
     private static void readSlowly(Loop loop, ServerRequest request, ServerResponse response) {
         long[] total = {0};
-        request.onData(
-                chunk -> {
-                    total[0] += chunk.remaining();
-                    request.pause();
-                    loop.setTimeout(PAUSE, request::resume);
-                });
+        request.onData(chunk -> {
+            total[0] += chunk.remaining();
+            request.pause();
+            loop.setTimeout(PAUSE, request::resume);
+        });
         request.onEnd(() -> response.end(Long.toString(total[0])));
     }
 

@@ -42,7 +42,8 @@ class ReflectStormTest {
     private static final List<byte[]> CORPUS =
             List.of(
                     ascii("GET / HTTP/1.1\r\nHost: a\r\n\r\n"),
-                    ascii("GET /x?y=1 HTTP/1.1\r\nHost: a:80\r\nAccept: */*\r\nUser-Agent: t\r\n\r\n"),
+                    ascii(
+                            "GET /x?y=1 HTTP/1.1\r\nHost: a:80\r\nAccept: */*\r\nUser-Agent: t\r\n\r\n"),
                     ascii("POST /p HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello"),
                     ascii(
                             "POST /c HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -112,7 +113,8 @@ class ReflectStormTest {
             try {
                 answers += checkAnswers(exchange(message));
             } catch (AssertionError | IOException e) {
-                throw new AssertionError("seed " + seed + ", message " + at + ": " + e.getMessage(), e);
+                throw new AssertionError(
+                        "seed " + seed + ", message " + at + ": " + e.getMessage(), e);
             }
         }
         return answers;
@@ -152,7 +154,9 @@ class ReflectStormTest {
         }
     }
 
-    /** The bytes are zero or more whole answers; how many. The body of an answer to HEAD is absent. */
+    /**
+     * The bytes are zero or more whole answers; how many. The body of an answer to HEAD is absent.
+     */
     private static int checkAnswers(byte[] bytes) {
         String text = new String(bytes, StandardCharsets.ISO_8859_1);
         int at = 0;
@@ -169,7 +173,9 @@ class ReflectStormTest {
                 int body = length.find() ? Integer.parseInt(length.group(1)) : 0;
                 boolean isHeadAnswer = text.startsWith("HTTP/1.1 ", at) || at == text.length();
                 at = isHeadAnswer ? at : at + body;
-                assertThat(at).as("the end of a body in %s", text).isLessThanOrEqualTo(text.length());
+                assertThat(at)
+                        .as("the end of a body in %s", text)
+                        .isLessThanOrEqualTo(text.length());
             }
         }
         return answers;

@@ -3,7 +3,10 @@ package dev.millrace.bench.peer;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 
-/** Sends every buffer back; flushes when a batch of reads is over; stops reading while the peer does not. */
+/**
+ * Sends every buffer back; flushes when a batch of reads is over; stops reading while the peer does
+ * not.
+ */
 final class EchoHandler extends ChannelInboundHandlerAdapter {
 
     @Override

@@ -20,7 +20,9 @@ import java.util.concurrent.TimeUnit;
 /** The answers of one event loop, with a date that is formatted once a second. */
 final class HttpAnswers {
 
-    /** No validation: what the peer sends is fixed, and what it receives is the load generator's. */
+    /**
+     * No validation: what the peer sends is fixed, and what it receives is the load generator's.
+     */
     static final HttpHeadersFactory HEADERS =
             DefaultHttpHeadersFactory.headersFactory().withValidation(false);
 

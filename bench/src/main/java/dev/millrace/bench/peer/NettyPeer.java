@@ -23,8 +23,8 @@ import java.net.SocketAddress;
 /**
  * Netty as a peer, on one event loop: {@code NettyPeer nio|epoll echo|http|post PORT|/path}.
  *
- * <p>Set up for speed the way its users do it: answers are flushed once per batch of reads, headers are not
- * validated, promises are shared where nobody waits for them, and leak detection is off.
+ * <p>Set up for speed the way its users do it: answers are flushed once per batch of reads, headers
+ * are not validated, promises are shared where nobody waits for them, and leak detection is off.
  */
 public final class NettyPeer {
 
