@@ -47,8 +47,9 @@ final class AnswerQueue {
         return response == first;
     }
 
-    boolean isLast(ServerResponse response) {
-        return response == last;
+    /** Whether nothing follows {@code response}, no refusal either. */
+    boolean endsWith(ServerResponse response) {
+        return response == last && refusal == null;
     }
 
     /** The answer due to {@code request}, or null when it was given. */
@@ -104,6 +105,7 @@ final class AnswerQueue {
     private void pop() {
         ServerResponse over = Objects.requireNonNull(first);
         first = over.next;
+        over.next = null;
         due--;
         over.request().close(null);
         if (first != null) {
@@ -175,7 +177,7 @@ final class AnswerQueue {
         due = 0;
         for (; response != null; response = response.next) {
             ServerResponse closing = response;
-            connection.enter(closing.request(), () -> closing.close(error));
+            closing.request().enter(() -> closing.close(error));
         }
     }
 }

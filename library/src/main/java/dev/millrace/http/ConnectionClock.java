@@ -95,6 +95,11 @@ final class ConnectionClock {
     /** Ends what has waited for too long. */
     void check(HttpTimeouts timeouts) {
         checkWrite(timeouts.write());
+        if ((wait == Wait.KEEP_ALIVE || wait == Wait.LINGER)
+                && connection.socket().queuedBytes() > 0) {
+            // The last answer is still on its way, and the peer has nothing to say before it ends.
+            sinceNanos = now();
+        }
         switch (wait) {
             case HEAD -> {
                 if (isOver(timeouts.header())) {

@@ -258,6 +258,10 @@ public final class HttpServer implements AutoCloseable {
         return loop;
     }
 
+    List<ServerConnection> connections() {
+        return connections;
+    }
+
     HttpHandler handler() {
         return handler;
     }

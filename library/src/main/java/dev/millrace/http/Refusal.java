@@ -14,7 +14,7 @@ record Refusal(int status, String text) {
         fields.set("Content-Type", "text/plain; charset=utf-8");
         head.begin(status, null, fields);
         head.contentLength(body.length);
-        head.end(false, true);
+        head.end(false, true, true);
         head.append(body, 0, body.length);
         socket.write(head.array(), 0, head.length());
     }

@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
  * later ones collect here until it is their turn.
  */
 final class ResponseBody {
+    /** Bodies up to this size leave in one array with their head. */
+    private static final int COPY_MAX = 16 * 1024;
+
     private static final byte[] LAST_CHUNK = "0\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] CRLF = {'\r', '\n'};
 
@@ -41,9 +44,7 @@ final class ResponseBody {
         if (hasBody) {
             count(bytes.length);
         }
-        if (hasBody
-                && framing != BodyFraming.CHUNKED
-                && bytes.length <= ServerConnection.COPY_MAX) {
+        if (hasBody && framing != BodyFraming.CHUNKED && bytes.length <= COPY_MAX) {
             head.append(bytes, 0, bytes.length);
             put(head.array(), 0, head.length(), true);
         } else {
@@ -60,35 +61,47 @@ final class ResponseBody {
         ServerRequest request = response.request();
         int status = response.status();
         long declared = fields == null ? -1 : fields.contentLength();
-        boolean wantsLength =
-                declared >= 0 || (length >= 0 && !isRemoved(fields, "content-length"));
+        BodyFraming ofGet = framing(fields, length);
         boolean isBodiless = status == 204 || status == 304;
-        if (isBodiless || request.isHead()) {
-            framing = BodyFraming.NONE;
-        } else if (wantsLength && (fields == null || !fields.isChunked())) {
-            framing = BodyFraming.LENGTH;
-        } else if (!request.isHttp10() && !isRemoved(fields, "transfer-encoding")) {
-            framing = BodyFraming.CHUNKED;
-        } else {
-            framing = BodyFraming.CLOSE;
-        }
+        framing = isBodiless || request.isHead() ? BodyFraming.NONE : ofGet;
         remaining = declared >= 0 ? declared : length;
+        boolean wantsConnection = !isRemoved(fields, "connection");
         isPersistent =
                 connection.mayPersist(response)
                         && framing.mayPersist()
-                        && (fields == null || !fields.isClose());
+                        && (fields == null || !fields.isClose())
+                        && (wantsConnection || !request.isHttp10());
+        if (!isPersistent) {
+            connection.lastAnswerBegan();
+        }
         ResponseHead head = connection.server().head();
         head.begin(status, response.reason(), fields);
         // RFC 9110 section 8.6: none with 204; on HEAD and 304 it says what GET would have had.
-        if (status != 204 && (declared >= 0 || (wantsLength && status != 304))) {
-            head.contentLength(declared >= 0 ? declared : length);
-        } else if (framing == BodyFraming.CHUNKED
-                || (request.isHead() && !request.isHttp10() && !isBodiless)) {
+        // A HEAD that ends without a body leaves open how long it would have been.
+        boolean isUnknown = isBodiless || (request.isHead() && length == 0);
+        if (declared >= 0 ? status != 204 : ofGet == BodyFraming.LENGTH && !isUnknown) {
+            head.contentLength(remaining);
+        } else if (ofGet == BodyFraming.CHUNKED && !isUnknown) {
             head.chunked();
         }
         boolean wantsDate = fields == null || !(fields.hasDate() || isRemoved(fields, "date"));
-        head.end(isPersistent, wantsDate);
+        head.end(isPersistent, wantsDate, wantsConnection);
         return head;
+    }
+
+    /** How a GET is framed (row R42); HEAD, 204 and 304 stop after the head. */
+    private BodyFraming framing(@Nullable ResponseFields fields, long length) {
+        boolean isHttp10 = response.request().isHttp10();
+        if (fields != null && fields.contentLength() >= 0) {
+            return BodyFraming.LENGTH;
+        }
+        boolean isChunked = fields != null && fields.isChunked() && !isHttp10;
+        if (length >= 0 && !isChunked && !isRemoved(fields, "content-length")) {
+            return BodyFraming.LENGTH;
+        }
+        return isHttp10 || isRemoved(fields, "transfer-encoding")
+                ? BodyFraming.CLOSE
+                : BodyFraming.CHUNKED;
     }
 
     private static boolean isRemoved(@Nullable ResponseFields fields, String lower) {

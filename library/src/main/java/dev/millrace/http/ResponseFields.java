@@ -55,10 +55,8 @@ final class ResponseFields {
         checkName(name);
         checkValue(name, value);
         Known known = Known.of(name);
+        checkFraming(known, value);
         drop(known, name);
-        if (!removed.isEmpty()) {
-            removed.removeIf(name::equalsIgnoreCase);
-        }
         append(known, name, value);
     }
 
@@ -67,23 +65,40 @@ final class ResponseFields {
         checkName(name);
         checkValue(name, value);
         Known known = Known.of(name);
+        checkFraming(known, value);
         if (known == Known.CONTENT_LENGTH && contentLength != NOT_DECLARED) {
             throw new IllegalArgumentException("Content-Length is set already; set it once");
         }
         append(known, name, value);
     }
 
+    /** Before anything is changed, so that a field that is refused leaves no trace. */
+    private void checkFraming(Known known, String value) {
+        boolean isLength = known == Known.CONTENT_LENGTH;
+        boolean isCoding = known == Known.TRANSFER_ENCODING;
+        if (isLength) {
+            parseLength(value);
+        }
+        if (isCoding && !value.equalsIgnoreCase("chunked")) {
+            throw new IllegalArgumentException(
+                    "\"" + value + "\" is no transfer coding this server writes: use chunked");
+        }
+        if ((isLength && isChunked) || (isCoding && contentLength != NOT_DECLARED)) {
+            throw new IllegalArgumentException(
+                    "Content-Length and Transfer-Encoding exclude each other: set one of them");
+        }
+    }
+
     private void append(Known known, String name, String value) {
         switch (known) {
             case CONTENT_LENGTH -> contentLength = parseLength(value);
-            case TRANSFER_ENCODING -> isChunked = requireChunked(value);
+            case TRANSFER_ENCODING -> isChunked = true;
             case CONNECTION -> isClose |= value.toLowerCase(Locale.ROOT).contains("close");
             case DATE -> hasDate = true;
             case OTHER -> {}
         }
-        if (isChunked && contentLength != NOT_DECLARED) {
-            throw new IllegalArgumentException(
-                    "Content-Length and Transfer-Encoding exclude each other: set one of them");
+        if (!removed.isEmpty()) {
+            removed.removeIf(name::equalsIgnoreCase);
         }
         lines.add(name);
         lines.add(value);
@@ -182,13 +197,5 @@ final class ResponseFields {
                     "\"" + value + "\" is no Content-Length: use decimal digits");
         }
         return Long.parseLong(value);
-    }
-
-    private static boolean requireChunked(String value) {
-        if (!value.equalsIgnoreCase("chunked")) {
-            throw new IllegalArgumentException(
-                    "\"" + value + "\" is no transfer coding this server writes: use chunked");
-        }
-        return true;
     }
 }

@@ -16,6 +16,7 @@ final class ResponseHead {
     private static final byte[] CONTENT_LENGTH = ascii("Content-Length: ");
     private static final byte[] CHUNKED = ascii("Transfer-Encoding: chunked\r\n");
     private static final byte[] CLOSE = ascii("Connection: close\r\n");
+    private static final byte[] NOTHING = {};
     private static final long NANOS_PER_SECOND = 1_000_000_000;
 
     private final Loop loop;
@@ -89,13 +90,13 @@ final class ResponseHead {
     }
 
     /** Ends the head with what is the same for all. */
-    void end(boolean isPersistent, boolean wantsDate) {
+    void end(boolean isPersistent, boolean wantsDate, boolean wantsConnection) {
         refreshDate();
-        if (isPersistent && wantsDate) {
+        if (isPersistent && wantsDate && wantsConnection) {
             append(dateAndKeepAlive);
         } else {
-            append(wantsDate ? date : new byte[0]);
-            append(isPersistent ? keepAlive : CLOSE);
+            append(wantsDate ? date : NOTHING);
+            append(wantsConnection ? isPersistent ? keepAlive : CLOSE : NOTHING);
         }
         ensure(2);
         endLine();

@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
  * bytes unread makes the kernel send a reset, which can take the answer from the peer.
  */
 final class ServerConnection implements BytesListener, RequestEvents, Guarded {
-    /** Bodies up to this size leave in one array with their head. */
-    static final int COPY_MAX = 16 * 1024;
+    /** Large bodies leave in slices, each of which the write timeout sees as progress (X44). */
+    private static final int SLICE_MAX = 256 * 1024;
 
     private static final byte[] NOTHING = {};
 
@@ -58,7 +58,7 @@ final class ServerConnection implements BytesListener, RequestEvents, Guarded {
         socket.onBytes(this)
                 .onEnd(this::peerEnded)
                 .onError(error -> {})
-                .onDrain(this::drained)
+                .onDrain(answers::drained)
                 .onClose(this::closed);
     }
 
@@ -80,19 +80,28 @@ final class ServerConnection implements BytesListener, RequestEvents, Guarded {
 
     @Override
     public int onBytes(byte[] array, int offset, int length) {
-        if (isLingering || (isLastRequestSeen && reading == null)) {
-            return discard(length);
+        if (isLingering || isLastRequestRead()) {
+            return ignore(length);
         }
         return parse(array, offset, length);
     }
 
     /** What follows the last request is ignored (row X34), but not without end. */
-    private int discard(int length) {
-        discarded += length;
-        if (discarded > HttpServer.LINGER_MAX_BYTES) {
-            socket.destroy();
+    private int ignore(int length) {
+        if (isTooMuch(length)) {
+            if (isLingering) {
+                socket.destroy();
+            } else {
+                // The answer is still due: what comes waits until it is out.
+                socket.pause();
+            }
         }
         return length;
+    }
+
+    private boolean isTooMuch(int length) {
+        discarded += length;
+        return discarded > HttpServer.LINGER_MAX_BYTES;
     }
 
     private int parse(byte[] array, int offset, int length) {
@@ -114,9 +123,9 @@ final class ServerConnection implements BytesListener, RequestEvents, Guarded {
             refuse(error.status(), error.code() + ": " + error.text());
             return length;
         }
-        if (isLastRequestSeen && reading == null) {
+        if (isLastRequestRead()) {
             releaseParser();
-            return at - offset + discard(offset + length - at);
+            return at - offset + ignore(offset + length - at);
         }
         if (current.isPaused()) {
             socket.pause();
@@ -152,6 +161,7 @@ final class ServerConnection implements BytesListener, RequestEvents, Guarded {
         ServerRequest request = new ServerRequest(this, head);
         ServerResponse response = new ServerResponse(this, request);
         reading = request;
+        discarded = 0;
         isLastRequestSeen = !head.keepAlive() || server.isClosing();
         answers.add(response);
         clock.headEnded();
@@ -188,24 +198,8 @@ final class ServerConnection implements BytesListener, RequestEvents, Guarded {
 
     /** Row X76: 500 while the head is still open, otherwise the connection goes. */
     private void handlerFailed(ServerResponse response, Throwable thrown) {
-        server.handlerFailed(thrown);
         response.fail(500, thrown);
-    }
-
-    /** Runs a part of a request's work that is not below the parser. */
-    void enter(ServerRequest request, Runnable task) {
-        loop().enter(
-                        new Guarded() {
-                            @Override
-                            public void call() {
-                                task.run();
-                            }
-
-                            @Override
-                            public void failed(Throwable thrown) {
-                                handlerFailed(request, thrown);
-                            }
-                        });
+        server.handlerFailed(thrown);
     }
 
     @Override
@@ -214,7 +208,9 @@ final class ServerConnection implements BytesListener, RequestEvents, Guarded {
         if (request == null || isOver()) {
             return;
         }
-        if (!answers.isFinished(request) || discard(length) > 0) {
+        if (answers.isFinished(request) && isTooMuch(length)) {
+            socket.destroy();
+        } else {
             request.arrive(array, offset, length);
         }
     }
@@ -262,7 +258,8 @@ final class ServerConnection implements BytesListener, RequestEvents, Guarded {
      * Below the parser it just goes on; otherwise events may be due, and then bytes that were kept.
      */
     void resumeParsing() {
-        if (parser == null || !parser.isPaused() || isBodyPaused || isLingering) {
+        boolean isOver = isLingering || isLastRequestRead();
+        if (parser == null || !parser.isPaused() || isBodyPaused || isOver) {
             return;
         }
         parser.resume();
@@ -283,7 +280,16 @@ final class ServerConnection implements BytesListener, RequestEvents, Guarded {
 
     /** Whether no further request is served after those that are due. */
     boolean isEnding() {
-        return server.isClosing() || hasPeerEnded;
+        return server.isClosing() || hasPeerEnded || isLastRequestRead();
+    }
+
+    private boolean isLastRequestRead() {
+        return isLastRequestSeen && reading == null;
+    }
+
+    /** RFC 9112 section 9.6: behind an answer that closes no further request is processed. */
+    void lastAnswerBegan() {
+        isLastRequestSeen = true;
     }
 
     boolean isReading(ServerRequest request) {
@@ -297,10 +303,12 @@ final class ServerConnection implements BytesListener, RequestEvents, Guarded {
     /** Whether another request may follow {@code response}'s (row R39). */
     boolean mayPersist(ServerResponse response) {
         ServerRequest request = response.request();
-        boolean isLast = isLastRequestSeen && answers.isLast(response);
+        boolean isLast = (isLastRequestSeen || isEnding()) && answers.endsWith(response);
         boolean isTooMuchUnread =
-                request == reading && request.contentLength() > HttpServer.LINGER_MAX_BYTES;
-        return !isLast && !isTooMuchUnread && !isEnding() && !request.isAwaitingContinue();
+                request == reading
+                        && !request.isWanted()
+                        && request.contentLength() > HttpServer.LINGER_MAX_BYTES;
+        return !isLast && !isTooMuchUnread && !request.isAwaitingContinue();
     }
 
     /** For the first answer due. */
@@ -308,7 +316,10 @@ final class ServerConnection implements BytesListener, RequestEvents, Guarded {
         if (isLent) {
             socket.write(array, offset, length);
         } else {
-            socket.write(ByteBuffer.wrap(array, offset, length));
+            for (int at = 0; at < length; at += SLICE_MAX) {
+                int count = Math.min(SLICE_MAX, length - at);
+                socket.write(ByteBuffer.wrap(array, offset + at, count));
+            }
         }
     }
 
@@ -318,7 +329,7 @@ final class ServerConnection implements BytesListener, RequestEvents, Guarded {
         isLastRequestSeen = true;
         ServerResponse begun = reading == null ? null : answers.to(reading);
         if (begun != null) {
-            refuseBegun(begun, status);
+            refuseBegun(begun, status, text);
             return;
         }
         reading = null;
@@ -327,22 +338,16 @@ final class ServerConnection implements BytesListener, RequestEvents, Guarded {
     }
 
     /** The body broke after the handler got the request. */
-    private void refuseBegun(ServerResponse response, int status) {
+    private void refuseBegun(ServerResponse response, int status, String text) {
         ServerRequest request = response.request();
-        request.close(
-                new IOException(
-                        "the request broke off: " + status + " " + Statuses.reason(status)));
+        request.close(new IOException("the request broke off: " + text));
         reading = null;
         releaseParser();
         if (!response.isEnded()) {
-            response.fail(status, new IOException("broken request"));
+            response.refuse(status, text);
         } else if (answers.isFinished(request)) {
             linger();
         }
-    }
-
-    private void drained() {
-        answers.drained();
     }
 
     /** FIN after the last answer; then what still comes is read and thrown away, for a while. */
@@ -350,19 +355,16 @@ final class ServerConnection implements BytesListener, RequestEvents, Guarded {
         if (!isLingering) {
             isLingering = true;
             reading = null;
+            discarded = 0;
             answers.close(null);
-            stopParser();
+            if (parser != null) {
+                parser.pause();
+                releaseParser();
+            }
             clock.lingering();
             socket.resume();
             socket.end();
         }
-    }
-
-    private void stopParser() {
-        if (parser != null) {
-            parser.pause();
-        }
-        releaseParser();
     }
 
     private void peerEnded() {

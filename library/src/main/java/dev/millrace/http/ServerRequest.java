@@ -39,6 +39,8 @@ public final class ServerRequest extends InboundStream<ServerRequest>
     private boolean expectsContinue;
     private boolean isComplete;
     private boolean isClosed;
+    private boolean isDiscarding;
+    private boolean isWanted;
     private @Nullable Consumer<? super IOException> errorListener;
     private @Nullable Runnable closeListener;
 
@@ -184,11 +186,17 @@ public final class ServerRequest extends InboundStream<ServerRequest>
 
     /** RFC 9110 section 10.1.1: a peer that asks first is told to go on when the body is wanted. */
     private ServerRequest wanted() {
+        isWanted = true;
         if (expectsContinue && !isClosed) {
             expectsContinue = false;
             connection.answers().sendContinue(this);
         }
         return this;
+    }
+
+    /** Whether somebody takes the body. */
+    boolean isWanted() {
+        return isWanted;
     }
 
     /** Whether the peer still waits for a 100 before it sends the body. */
@@ -205,6 +213,9 @@ public final class ServerRequest extends InboundStream<ServerRequest>
     @Override
     public ServerRequest onClose(Runnable listener) {
         closeListener = ReadSide.once(closeListener, listener, "onClose");
+        if (isClosed) {
+            soon(listener);
+        }
         return this;
     }
 
@@ -259,7 +270,13 @@ public final class ServerRequest extends InboundStream<ServerRequest>
 
     /** Nobody will read the rest of the body: it is thrown away as it comes (row R59). */
     void discard() {
-        read.resume();
+        isDiscarding = true;
+        if (read.isPaused()) {
+            stopReading();
+            connection.resumeBody(this);
+        } else {
+            read.resume();
+        }
     }
 
     /** The exchange is over; {@code error} tells why the body did not arrive whole. */
@@ -269,17 +286,12 @@ public final class ServerRequest extends InboundStream<ServerRequest>
         }
         isClosed = true;
         read.destroy();
-        if (errorListener != null || closeListener != null) {
-            connection.enter(this, () -> tellClosed(error));
-        }
-    }
-
-    private void tellClosed(@Nullable IOException error) {
-        if (error != null && !isComplete && errorListener != null) {
-            errorListener.accept(error);
+        Consumer<? super IOException> listener = errorListener;
+        if (error != null && !isComplete && listener != null) {
+            soon(() -> listener.accept(error));
         }
         if (closeListener != null) {
-            closeListener.run();
+            soon(closeListener);
         }
     }
 
@@ -290,12 +302,22 @@ public final class ServerRequest extends InboundStream<ServerRequest>
 
     @Override
     public void stopReading() {
-        connection.pauseBody(this);
+        if (isDiscarding) {
+            // A reader that stops after the answer was given can't hold up the next request.
+            read.destroy();
+        } else {
+            connection.pauseBody(this);
+        }
     }
 
     @Override
     public void soon(Runnable task) {
-        connection.loop().nextTick(() -> connection.enter(this, task));
+        connection.loop().nextTick(() -> enter(task));
+    }
+
+    /** Runs a part of this request's work that is not below the parser. */
+    void enter(Runnable task) {
+        connection.loop().enter(new RequestTask(connection, this, task));
     }
 
     @Override

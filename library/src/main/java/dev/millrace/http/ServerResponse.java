@@ -167,7 +167,7 @@ public final class ServerResponse implements WriteStream {
 
     private boolean mayWrite() {
         connection.loop().checkThread();
-        if (isEnded && !isClosed && !isFailed) {
+        if (isEnded && !isFailed) {
             throw new IllegalStateException("write after end (ERR_STREAM_WRITE_AFTER_END)");
         }
         return !isClosed && !isFailed;
@@ -212,6 +212,13 @@ public final class ServerResponse implements WriteStream {
      * instead, so that the peer can't take half an answer for a whole one.
      */
     public void fail(int status, Throwable cause) {
+        String code = SystemError.codeOf(cause);
+        refuse(status, status + " " + Statuses.reason(status) + (code.isEmpty() ? "" : " " + code));
+    }
+
+    /** As {@link #fail}, with a text that tells the peer more. */
+    void refuse(int status, String text) {
+        connection.loop().checkThread();
         if (isEnded || isClosed) {
             return;
         }
@@ -219,14 +226,12 @@ public final class ServerResponse implements WriteStream {
             connection.socket().destroy();
             return;
         }
+        status(status, null);
         // A handler that does not know of it yet may go on writing; that is no mistake of its own.
         isFailed = true;
         fields = null;
-        status(status, null);
         header("Connection", "close");
         header("Content-Type", "text/plain; charset=utf-8");
-        String code = SystemError.codeOf(cause);
-        String text = status + " " + Statuses.reason(status) + (code.isEmpty() ? "" : " " + code);
         isHeadSent = true;
         isEnded = true;
         body.whole((text + "\n").getBytes(StandardCharsets.UTF_8));
@@ -266,12 +271,18 @@ public final class ServerResponse implements WriteStream {
     /** The whole answer was handed to the socket. */
     public ServerResponse onFinish(Runnable listener) {
         finishListener = ReadSide.once(finishListener, listener, "onFinish");
+        if (isFinished) {
+            tell(listener);
+        }
         return this;
     }
 
     /** The exchange is over: the answer has left, or the connection is gone (row R60). */
     public ServerResponse onClose(Runnable listener) {
         closeListener = ReadSide.once(closeListener, listener, "onClose");
+        if (isClosed) {
+            tell(listener);
+        }
         return this;
     }
 
@@ -289,7 +300,7 @@ public final class ServerResponse implements WriteStream {
             pipe.onDrain();
         }
         if (drainListener != null && !isClosed) {
-            drainListener.run();
+            request.enter(drainListener);
         }
     }
 
@@ -301,17 +312,17 @@ public final class ServerResponse implements WriteStream {
     void finish() {
         isFinished = true;
         isClosed = true;
-        if (finishListener != null || closeListener != null) {
-            connection.enter(request, this::tellFinished);
+        if (pipe != null) {
+            pipe.onDestinationClosed();
         }
+        tell(finishListener);
+        tell(closeListener);
     }
 
-    private void tellFinished() {
-        if (finishListener != null) {
-            finishListener.run();
-        }
-        if (closeListener != null) {
-            closeListener.run();
+    /** Not from inside the call that brought it about, so that a listener added after it hears. */
+    private void tell(@Nullable Runnable listener) {
+        if (listener != null) {
+            request.soon(listener);
         }
     }
 
@@ -325,8 +336,6 @@ public final class ServerResponse implements WriteStream {
         if (pipe != null) {
             pipe.onDestinationClosed();
         }
-        if (closeListener != null) {
-            closeListener.run();
-        }
+        tell(closeListener);
     }
 }

@@ -70,9 +70,12 @@ final class Outbox implements Guarded {
             throw new IllegalStateException(
                     stream.isClosing() ? "write after close" : "write after end");
         }
+        if (request != null) {
+            // First: it throws when the request is in use, and nothing must have changed by then.
+            request.begin(Request.Kind.WRITE, stream);
+        }
         bytesAccepted += length;
         if (request != null) {
-            request.begin(Request.Kind.WRITE, stream);
             request.endPosition = bytesAccepted;
             if (writes == null) {
                 writes = new ArrayDeque<>(4);

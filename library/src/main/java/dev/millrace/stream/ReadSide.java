@@ -175,6 +175,10 @@ public final class ReadSide {
 
     /** The source has bytes, lent for the duration of the call. */
     public void deliver(byte[] array, int offset, int length) {
+        if (length == 0) {
+            // A filter may have nothing to show for what it took.
+            return;
+        }
         int taken = isPaused || hasKept() ? 0 : take(array, offset, length);
         if (taken < length && !isOver) {
             keep(array, offset + taken, length - taken);

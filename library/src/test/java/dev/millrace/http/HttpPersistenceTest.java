@@ -1,0 +1,306 @@
+package dev.millrace.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.http.RawHttp.Answer;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** When a connection is kept for another request, and how it ends when it is not. */
+@Timeout(30)
+class HttpPersistenceTest {
+    private static final Duration SOON = Duration.ofMillis(30);
+
+    @Tag("R39")
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "GET / HTTP/1.1\r\nHost: a\r\n\r\n",
+                "GET / HTTP/1.1\r\nHost: a\r\nConnection: keep-alive\r\n\r\n",
+                "GET / HTTP/1.0\r\nConnection: Keep-Alive\r\n\r\n",
+                "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc",
+            })
+    void aConnectionIsKept(String request) throws IOException {
+        try (var fixture = HttpFixture.serve((inbound, response) -> response.end("kept"));
+                RawHttp client = fixture.connect()) {
+            for (int round = 0; round < 3; round++) {
+                Answer answer = client.send(request).answer();
+                assertThat(answer.header("Connection")).isEqualTo("keep-alive");
+                assertThat(answer.text()).isEqualTo("kept");
+            }
+        }
+    }
+
+    @Tag("R39")
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
+                "GET / HTTP/1.1\r\nHost: a\r\nConnection: keep-alive, Close\r\n\r\n",
+                "GET / HTTP/1.0\r\n\r\n",
+                "GET / HTTP/1.0\r\nConnection: keep-alive, close\r\n\r\n",
+                "GET /closing HTTP/1.1\r\nHost: a\r\n\r\n",
+                "GET /unframed HTTP/1.1\r\nHost: a\r\n\r\n",
+            })
+    void aConnectionIsClosedAndSaysSo(String request) throws IOException {
+        try (var fixture =
+                        HttpFixture.serve((inbound, response) -> {
+                            if (inbound.rawPath().equals("/closing")) {
+                                response.header("Connection", "close");
+                            } else if (inbound.rawPath().equals("/unframed")) {
+                                response.removeHeader("Content-Length");
+                                response.removeHeader("Transfer-Encoding");
+                            }
+                            response.end("last");
+                        });
+                RawHttp client = fixture.connect()) {
+            String all = client.send(request).rest();
+            assertThat(all).contains("\r\nConnection: close\r\n").endsWith("\r\n\r\nlast");
+            assertThat(all).doesNotContain("keep-alive", "Keep-Alive");
+            client.endOutput();
+            fixture.untilEmpty();
+        }
+    }
+
+    @Tag("R39")
+    @Test
+    void aHandlerThatAsksToKeepWhatCanNotBeKeptIsOverruled() throws IOException {
+        try (var fixture =
+                        HttpFixture.serve((request, response) ->
+                                response.header("Connection", "keep-alive").end("x"));
+                RawHttp client = fixture.connect()) {
+            String all = client.send("GET / HTTP/1.0\r\n\r\n").rest();
+            assertThat(all).contains("Connection: close\r\n").doesNotContain("keep-alive");
+        }
+    }
+
+    @Tag("R48")
+    @Tag("X34")
+    @Test
+    void bytesAfterTheLastRequestAreIgnored() throws IOException {
+        String last = "GET /last HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+        for (String behind : List.of(RawHttp.get("/more"), "\0garbage", "\n", "G")) {
+            for (boolean isLate : new boolean[] {false, true}) {
+                try (var fixture = HttpFixture.serve(answering(isLate));
+                        RawHttp client = fixture.connect()) {
+                    assertThat(client.send(last + behind).rest())
+                            .startsWith("HTTP/1.1 200 OK\r\n")
+                            .endsWith("\r\n\r\n/last");
+                    assertThat(fixture.server().requestCount()).isEqualTo(1);
+                }
+            }
+        }
+    }
+
+    @Tag("R48")
+    @Tag("X34")
+    @Test
+    void bytesInAnotherSegmentAfterTheLastRequestAreIgnored() throws IOException {
+        try (var fixture = HttpFixture.serve(answering(true));
+                RawHttp client = fixture.connect()) {
+            client.send("GET /last HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+            fixture.until(() -> fixture.server().requestCount() == 1);
+            client.send("\0\0\0" + RawHttp.get("/more"));
+            assertThat(client.rest()).endsWith("\r\n\r\n/last");
+            assertThat(fixture.server().requestCount()).isEqualTo(1);
+        }
+    }
+
+    /** More than is read and thrown away: the rest waits until the answer is out. */
+    @Tag("X34")
+    @Test
+    void manyBytesAfterTheLastRequestDoNotTakeItsAnswerAway() throws IOException {
+        String last = "GET /last HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+        ServerResponse[] due = new ServerResponse[1];
+        try (var fixture = HttpFixture.serve((request, response) -> due[0] = response);
+                RawHttp client = fixture.connect()) {
+            Thread.ofVirtual()
+                    .start(() -> {
+                        try {
+                            client.send(last + "x".repeat(1_800_000));
+                        } catch (IOException closed) {
+                            // The reader of the answer sees what became of it.
+                        }
+                    });
+            fixture.untilRead(1_048_576);
+            fixture.run(() -> due[0].end("still"));
+            assertThat(client.rest()).endsWith("\r\n\r\nstill");
+        }
+    }
+
+    /** RFC 9112 section 9.6: after an answer with close, nothing more is processed. */
+    @Tag("R39")
+    @Test
+    void nothingIsServedBehindAnAnswerThatCloses() throws IOException {
+        try (var fixture =
+                        HttpFixture.serve((request, response) -> {
+                            if (request.rawPath().equals("/slow")) {
+                                request.socket()
+                                        .loop()
+                                        .setTimeout(SOON, () -> response.end("slow"));
+                            } else {
+                                response.header("Connection", "close").end("closes");
+                            }
+                        });
+                RawHttp client = fixture.connect()) {
+            client.send(RawHttp.get("/slow") + RawHttp.get("/close") + RawHttp.get("/never"));
+            assertThat(client.answer().text()).isEqualTo("slow");
+            assertThat(client.answer().text()).isEqualTo("closes");
+            assertThat(client.rest()).isEmpty();
+            assertThat(fixture.server().requestCount()).isEqualTo(2);
+        }
+    }
+
+    @Tag("R39")
+    @Test
+    void nothingMoreIsReadBehindAnAnswerThatWillClose() throws IOException {
+        List<ServerResponse> due = new ArrayList<>();
+        try (var fixture = HttpFixture.serve((request, response) -> due.add(response));
+                RawHttp client = fixture.connect()) {
+            client.send(RawHttp.get("/").repeat(400));
+            fixture.until(() -> !due.isEmpty() && due.getFirst().socket().isPaused());
+            int size = due.size();
+            fixture.run(() -> {
+                due.get(1).header("Connection", "close").flushHead();
+                due.get(0).end("first");
+            });
+            assertThat(client.answer().text()).isEqualTo("first");
+            fixture.run(() -> due.get(1).end("second"));
+            assertThat(client.answer().text()).isEqualTo("second");
+            assertThat(client.rest()).isEmpty();
+            fixture.run(() -> assertThat(due).hasSize(size));
+        }
+    }
+
+    @Tag("J2")
+    @Test
+    void aLateAnswerReachesAClientThatHasEndedItsSide() throws IOException {
+        try (var fixture = HttpFixture.serve(answering(true));
+                RawHttp client = fixture.connect()) {
+            client.send(RawHttp.get("/late")).endOutput();
+            assertThat(client.rest()).startsWith("HTTP/1.1 200 OK").endsWith("/late");
+            fixture.untilEmpty();
+        }
+    }
+
+    @Tag("J2")
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void allPipelinedAnswersReachAClientThatHasEndedItsSide(boolean isLate) throws IOException {
+        try (var fixture = HttpFixture.serve(answering(isLate));
+                RawHttp client = fixture.connect()) {
+            client.send(RawHttp.get("/1") + RawHttp.get("/2") + RawHttp.get("/3")).endOutput();
+            assertThat(client.answer().text()).isEqualTo("/1");
+            assertThat(client.answer().text()).isEqualTo("/2");
+            assertThat(client.answer().text()).isEqualTo("/3");
+            assertThat(client.rest()).isEmpty();
+        }
+    }
+
+    @Tag("J2")
+    @Test
+    void aStreamedAnswerReachesAClientThatHasEndedItsSide() throws IOException {
+        try (var fixture =
+                        HttpFixture.serve((request, response) -> {
+                            response.write("first,");
+                            request.socket().loop().setTimeout(SOON, () -> response.end("second"));
+                        });
+                RawHttp client = fixture.connect()) {
+            Answer answer = client.send(RawHttp.get("/")).endOutput().answer();
+            assertThat(answer.text()).isEqualTo("first,second");
+            assertThat(client.rest()).isEmpty();
+        }
+    }
+
+    @Test
+    void aClientThatEndsBetweenRequestsIsLetGo() throws IOException {
+        try (var fixture = HttpFixture.serve(answering(false));
+                RawHttp client = fixture.connect()) {
+            assertThat(client.get().text()).isEqualTo("/");
+            assertThat(client.send("\r\n").endOutput().rest()).isEmpty();
+            fixture.untilEmpty();
+        }
+    }
+
+    @Tag("R59")
+    @ParameterizedTest
+    @ValueSource(ints = {1, 5_000, 300_000})
+    void anUnreadBodyIsDiscarded(int length) throws IOException {
+        for (String body :
+                List.of(
+                        RawHttp.post("x".repeat(length)),
+                        RawHttp.chunked("y".repeat(length), "z".repeat(length)))) {
+            for (boolean isLate : new boolean[] {false, true}) {
+                try (var fixture = HttpFixture.serve(answering(isLate));
+                        RawHttp client = fixture.connect()) {
+                    client.send(body + RawHttp.get("/next"));
+                    assertThat(client.answer().text()).isEqualTo("/");
+                    assertThat(client.answer().text()).isEqualTo("/next");
+                }
+            }
+        }
+    }
+
+    /** What is discarded is counted for each request, not for the connection's whole life. */
+    @Tag("R59")
+    @Test
+    void manyUnreadBodiesAreDiscarded() throws IOException {
+        String request = RawHttp.post("x".repeat(30_000));
+        try (var fixture = HttpFixture.serve(answering(false));
+                RawHttp client = fixture.connect()) {
+            for (int round = 0; round < 100; round++) {
+                assertThat(client.send(request).answer().text())
+                        .as("round " + round)
+                        .isEqualTo("/");
+            }
+        }
+    }
+
+    @Tag("R59")
+    @Test
+    void aBodyTooLongToDiscardEndsTheConnectionAfterTheAnswer() throws IOException {
+        try (var fixture = HttpFixture.serve(answering(false));
+                RawHttp client = fixture.connect()) {
+            client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000000\r\n\r\n");
+            Answer answer = client.answer();
+            assertThat(answer.header("Connection")).isEqualTo("close");
+            assertThat(client.rest()).isEmpty();
+        }
+    }
+
+    /** A handler that answers early has paused its reading: what comes is not shown to it. */
+    @Tag("R59")
+    @Test
+    void aPausedReaderSeesNothingOfWhatIsDiscarded() throws IOException {
+        StringBuilder seen = new StringBuilder();
+        try (var fixture =
+                        HttpFixture.serve((request, response) -> {
+                            request.onData(data -> seen.append(data.remaining()));
+                            request.pause();
+                            response.end(request.rawPath());
+                        });
+                RawHttp client = fixture.connect()) {
+            client.send(RawHttp.post("x".repeat(1000)) + RawHttp.get("/next"));
+            assertThat(client.answer().text()).isEqualTo("/");
+            assertThat(client.answer().text()).isEqualTo("/next");
+            assertThat(fixture.<String>onLoop(seen::toString)).isEmpty();
+        }
+    }
+
+    private static HttpHandler answering(boolean isLate) {
+        return (request, response) -> {
+            if (isLate) {
+                request.socket().loop().setTimeout(SOON, () -> response.end(request.target()));
+            } else {
+                response.end(request.target());
+            }
+        };
+    }
+}

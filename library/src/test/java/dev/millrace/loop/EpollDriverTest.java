@@ -1,0 +1,336 @@
+package dev.millrace.loop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.testing.Kernel;
+import dev.millrace.testing.RawClient;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** The driver alone, without a loop: what each poll dispatches. */
+class EpollDriverTest {
+    private final Driver driver = Drivers.open();
+    private final List<String> seen = new ArrayList<>();
+    private final List<Driver.Port> accepted = new ArrayList<>();
+    private Driver.Port listener;
+
+    /** Writes down what a port reports, and keeps what is accepted. */
+    private final class Receiver implements PortEvents {
+        @Override
+        public void onAccept(Driver.Port connection) {
+            accepted.add(connection);
+            connection.attach(this);
+            seen.add("accept " + ((IpAddress) driver.remoteAddress(connection)).port());
+        }
+
+        @Override
+        public void onAcceptError(int errno) {
+            seen.add("accept error " + errno);
+        }
+
+        @Override
+        public void onRead(byte[] array, int offset, int length) {
+            seen.add("read " + length);
+        }
+
+        @Override
+        public void onEnd() {
+            seen.add("end");
+        }
+
+        @Override
+        public void onReadError(int errno) {
+            seen.add("error " + errno);
+        }
+    }
+
+    @BeforeEach
+    void listen() throws IOException {
+        listener = driver.socket(IpAddress.loopback(0));
+        listener.attach(new Receiver());
+        driver.setOption(listener, Driver.Option.RECEIVE_BUFFER_BYTES, 1 << 20);
+        driver.bind(listener, IpAddress.loopback(0));
+        driver.listen(listener, 100);
+        driver.acceptStart(listener);
+    }
+
+    @AfterEach
+    void close() {
+        driver.close();
+    }
+
+    private int port() {
+        return ((IpAddress) driver.localAddress(listener)).port();
+    }
+
+    private void poll() {
+        driver.poll(0, this::enter);
+    }
+
+    private void enter(Guarded callback) {
+        try {
+            callback.call();
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private RawClient accepted() {
+        RawClient client = RawClient.connect(port());
+        poll();
+        return client;
+    }
+
+    private Driver.Port connection() {
+        return accepted.getFirst();
+    }
+
+    private long unread(RawClient client) {
+        return Kernel.unreadBytes(port(), client.localPort());
+    }
+
+    @Test
+    @Tag("D1")
+    void eachReadinessAcceptsOneAndAllAreTakenInOrder() {
+        List<RawClient> clients = new ArrayList<>();
+        List<String> expected = new ArrayList<>();
+        for (int i = 0; i < 50; i++) {
+            clients.add(RawClient.connect(port()));
+            expected.add("accept " + clients.getLast().localPort());
+        }
+        for (int turn = 1; turn <= 50; turn++) {
+            poll();
+            assertThat(seen).hasSize(turn);
+        }
+        poll();
+        assertThat(seen).isEqualTo(expected);
+        clients.forEach(RawClient::close);
+    }
+
+    @Test
+    @Tag("D2")
+    void nothingLeftToAcceptIsNoError() throws IOException {
+        Driver.Port sibling = driver.adopt(driver.share(listener));
+        sibling.attach(new Receiver());
+        driver.acceptStart(sibling);
+        try (RawClient client = RawClient.connect(port())) {
+            int[] ready = {0};
+            driver.poll(
+                    0,
+                    callback -> {
+                        ready[0]++;
+                        enter(callback);
+                    });
+            assertThat(ready[0]).as("both were told").isEqualTo(2);
+            assertThat(seen).containsExactly("accept " + client.localPort());
+            poll();
+            assertThat(seen).hasSize(1);
+        }
+    }
+
+    /**
+     * Level-triggered: what a short array or a pause leaves behind is announced without a new
+     * arrival.
+     */
+    @Test
+    @Tag("A12")
+    void whatIsLeftUnreadIsAnnouncedAgain() {
+        RawClient client = accepted();
+        Driver.Port connection = connection();
+        int[] total = {0};
+        connection.attach(
+                new PortEvents() {
+                    @Override
+                    public void onRead(byte[] array, int offset, int length) {
+                        total[0] += length;
+                        driver.readStop(connection);
+                    }
+                });
+        client.write(new byte[150_000]);
+        Kernel.await("the bytes to arrive", () -> unread(client) == 150_000);
+        for (int reads = 1; reads <= 2; reads++) {
+            driver.readStart(connection);
+            poll();
+            poll();
+            assertThat(total[0]).isEqualTo(reads * Driver.RECEIVE_MAX_BYTES);
+            assertThat(unread(client)).isEqualTo(150_000 - total[0]);
+        }
+        driver.readStart(connection);
+        poll();
+        assertThat(total[0]).isEqualTo(150_000);
+        client.close();
+    }
+
+    @Test
+    @Tag("A8")
+    void startingToWatchCostsNoCallUntilThePoll() {
+        RawClient client = accepted();
+        int fd = ((EpollPort) connection()).fd;
+        driver.readStart(connection());
+        assertThat(Kernel.watched(fd)).isEqualTo(-1);
+        driver.readStop(connection());
+        poll();
+        assertThat(Kernel.watched(fd)).as("started and stopped in one turn").isEqualTo(-1);
+        driver.readStart(connection());
+        poll();
+        assertThat(Kernel.watched(fd) & 1).isEqualTo(1);
+        client.close();
+    }
+
+    @Test
+    @Tag("A9")
+    void whatIsReadyTogetherIsCalledBackFromOnePoll() {
+        RawClient one = accepted();
+        RawClient two = accepted();
+        accepted.forEach(driver::readStart);
+        one.write("1");
+        two.write("22");
+        Kernel.await("both to arrive", () -> unread(one) == 1 && unread(two) == 2);
+        seen.clear();
+        poll();
+        assertThat(seen).containsExactlyInAnyOrder("read 1", "read 2");
+        one.close();
+        two.close();
+    }
+
+    /** A full array does not tell whether there is more: the answer "nothing now" is no event. */
+    @Test
+    @Tag("E4")
+    void nothingNowIsNoEvent() {
+        RawClient client = accepted();
+        client.write(new byte[Driver.RECEIVE_MAX_BYTES]);
+        Kernel.await("the bytes to arrive", () -> unread(client) == Driver.RECEIVE_MAX_BYTES);
+        driver.readStart(connection());
+        poll();
+        assertThat(seen).endsWith("accept " + client.localPort(), "read 65536");
+        client.halfClose();
+        while (seen.size() < 3) {
+            driver.poll(1_000_000_000, this::enter);
+        }
+        assertThat(seen).last().isEqualTo("end");
+        client.close();
+    }
+
+    @Test
+    @Tag("E5")
+    void oneReadinessReadsABoundedAmount() {
+        RawClient client = RawClient.connect(port());
+        poll();
+        driver.setOption(connection(), Driver.Option.RECEIVE_BUFFER_BYTES, 4 << 20);
+        Thread.ofVirtual()
+                .start(() -> {
+                    try (client) {
+                        client.write(new byte[8 << 20]);
+                    }
+                });
+        driver.readStart(connection());
+        int most = 0;
+        long total = 0;
+        while (!seen.contains("end")) {
+            seen.clear();
+            driver.poll(1_000_000_000, this::enter);
+            int bytes =
+                    seen.stream()
+                            .filter(line -> line.startsWith("read"))
+                            .mapToInt(this::length)
+                            .sum();
+            total += bytes;
+            most = Math.max(most, bytes);
+        }
+        assertThat(total).isEqualTo(8 << 20);
+        assertThat(most).isBetween(Driver.RECEIVE_MAX_BYTES + 1, 4 * Driver.RECEIVE_MAX_BYTES);
+    }
+
+    private int length(String line) {
+        return Integer.parseInt(line.substring("read ".length()));
+    }
+
+    @Test
+    void anEventOfAClosedPortDoesNotReachTheNextOwnerOfItsNumber() throws IOException {
+        RawClient one = accepted();
+        RawClient two = accepted();
+        accepted.forEach(driver::readStart);
+        poll();
+        seen.clear();
+        List<Driver.Port> victims = new ArrayList<>(accepted);
+        PortEvents closer =
+                new PortEvents() {
+                    @Override
+                    public void onRead(byte[] array, int offset, int length) {
+                        seen.add("first");
+                        victims.forEach(driver::close);
+                        openInTheirPlace(victims.size());
+                    }
+                };
+        victims.forEach(port -> port.attach(closer));
+        one.write("x");
+        two.write("x");
+        Kernel.await("both to arrive", () -> unread(one) == 1 && unread(two) == 1);
+        poll();
+        assertThat(seen).containsExactly("first");
+        one.close();
+        two.close();
+    }
+
+    private void openInTheirPlace(int count) {
+        try {
+            for (int i = 0; i < count; i++) {
+                Driver.Port fresh = driver.socket(IpAddress.loopback(0));
+                fresh.attach(new Receiver());
+                driver.readStart(fresh);
+            }
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    void aPortThatNobodyReadsOrWritesIsNotWatched() {
+        RawClient client = accepted();
+        poll();
+        int fd = ((EpollPort) connection()).fd;
+        assertThat(Kernel.watched(fd)).as("it was never added").isEqualTo(-1);
+        client.write("x");
+        client.reset();
+        poll();
+        assertThat(seen).hasSize(1);
+    }
+
+    /**
+     * HUP can't be masked: a port that nobody listens to leaves the set, and comes back with a
+     * reader.
+     */
+    @Test
+    void aHangUpNobodyListensToDoesNotSpin() {
+        RawClient client = accepted();
+        driver.readStart(connection());
+        poll();
+        driver.readStop(connection());
+        client.write("x");
+        client.reset();
+        int fd = ((EpollPort) connection()).fd;
+        Kernel.await(
+                "the port to leave",
+                () -> {
+                    poll();
+                    return Kernel.watched(fd) == -1;
+                });
+        assertThat(seen).hasSize(1);
+        driver.readStart(connection());
+        poll();
+        poll();
+        assertThat(seen).endsWith("read 1", "error 104");
+    }
+
+    @Test
+    void pollReturnsWhenTheTimeIsOver() {
+        long start = driver.nanoTime();
+        driver.poll(3_000_000, this::enter);
+        assertThat(driver.nanoTime() - start).isGreaterThanOrEqualTo(3_000_000);
+    }
+}

@@ -1,0 +1,205 @@
+package dev.millrace.loop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.millrace.sys.Errno;
+import dev.millrace.sys.Libc;
+import dev.millrace.sys.Linux;
+import dev.millrace.testing.RawClient;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ListenHandleTest {
+    private final RecordingDriver driver = new RecordingDriver();
+    private final Loop loop = Loop.on(driver);
+
+    @AfterEach
+    void close() {
+        loop.close();
+    }
+
+    private ListenHandle listener() {
+        return new ListenHandle(loop, ListenOptions.DEFAULTS);
+    }
+
+    @Test
+    @Tag("B5")
+    @Tag("C7")
+    void bindStaysSilentAndListenReportsThePortInUse() throws IOException {
+        ListenHandle first = listener();
+        first.bind(IpAddress.loopback(0));
+        first.listen(stream -> {});
+        Address taken = first.localAddress();
+        ListenHandle second = listener();
+        assertThatCode(() -> second.bind(taken)).doesNotThrowAnyException();
+        assertThatThrownBy(() -> second.listen(stream -> {}))
+                .isInstanceOf(IOException.class)
+                .hasMessage("listen EADDRINUSE: address already in use " + taken)
+                .satisfies(e -> assertThat(((SystemError) e).address()).contains(taken));
+    }
+
+    @Test
+    @Tag("C6")
+    void reuseAddressIsSetBeforeBind() {
+        listener().bind(IpAddress.loopback(0));
+        assertThat(driver.calls())
+                .containsSubsequence("socket", "setOption REUSE_ADDRESS 1", "bind")
+                .doesNotContain("setOption REUSE_PORT 1");
+    }
+
+    @Test
+    @Tag("C10")
+    @Tag("C11")
+    void theBacklogIsHandedToTheKernelAnd511Otherwise() throws IOException {
+        ListenHandle usual = listener();
+        usual.bind(IpAddress.loopback(0));
+        usual.listen(stream -> {});
+        ListenHandle small = new ListenHandle(loop, ListenOptions.DEFAULTS.withBacklog(7));
+        small.bind(IpAddress.loopback(0));
+        small.listen(stream -> {});
+        assertThat(driver.calls("listen")).containsExactly("listen 511", "listen 7");
+        assertThatThrownBy(() -> ListenOptions.DEFAULTS.withBacklog(0))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("backlog is 0: use 1 or more, 511 is the default");
+    }
+
+    /** A Unix socket with room for n more takes n + 1, and refuses the next at once. */
+    @Test
+    @Tag("C10")
+    void theKernelQueuesAsManyAsTheBacklogSays() throws IOException {
+        assertThat(connectsUntilFull(ListenOptions.DEFAULTS.withBacklog(3))).isEqualTo(4);
+    }
+
+    @Test
+    @Tag("C11")
+    void theKernelQueues511WithoutABacklogGiven() throws IOException {
+        String most = Files.readAllLines(Path.of("/proc/sys/net/core/somaxconn")).getFirst();
+        assertThat(connectsUntilFull(ListenOptions.DEFAULTS))
+                .isEqualTo(Math.min(511, Integer.parseInt(most)) + 1);
+    }
+
+    private int connectsUntilFull(ListenOptions options) throws IOException {
+        UnixAddress address = UnixAddress.of("@millrace-backlog-" + ProcessHandle.current().pid());
+        ListenHandle full = new ListenHandle(loop, options);
+        full.bind(address);
+        full.listen(stream -> {});
+        List<Integer> clients = new ArrayList<>();
+        try (Libc libc = new Libc()) {
+            int result = 0;
+            while (result == 0) {
+                int type = Linux.SOCK_STREAM | Linux.SOCK_NONBLOCK | Linux.SOCK_CLOEXEC;
+                clients.add(libc.socket(Linux.AF_UNIX, type, 0));
+                result = libc.connect(clients.getLast(), SocketNames.of(address));
+            }
+            assertThat(result).isEqualTo(-Errno.EAGAIN);
+            clients.forEach(libc::close);
+        }
+        full.close();
+        return clients.size() - 1;
+    }
+
+    @Test
+    @Tag("G5")
+    void aUnixListenerAcceptsAsATcpOneDoes(@TempDir Path folder) throws IOException {
+        List<String> seen = new ArrayList<>();
+        for (Address address :
+                List.of(IpAddress.loopback(0), UnixAddress.of(folder.resolve("s")))) {
+            ListenHandle listener = listener();
+            listener.bind(address);
+            listener.listen(stream -> {
+                seen.add(
+                        stream.isConnected()
+                                + " "
+                                + stream.isReadable()
+                                + " "
+                                + stream.isWritable());
+                stream.close();
+                listener.close();
+            });
+            StreamHandle client = new StreamHandle(loop, StreamHandleTest.NOBODY);
+            client.connect(listener.localAddress(), new Request(e -> client.close()));
+            loop.run(RunMode.DEFAULT);
+        }
+        assertThat(seen).containsExactly("true true true", "true true true");
+    }
+
+    @Test
+    @Tag("G10")
+    void closingRemovesTheSocketFile(@TempDir Path folder) throws IOException {
+        Path path = folder.resolve("s");
+        ListenHandle listener = listener();
+        listener.bind(UnixAddress.of(path));
+        assertThat(path).exists();
+        listener.listen(stream -> {});
+        listener.close();
+        assertThat(path).doesNotExist();
+        assertThat(driver.calls()).containsSubsequence("unlink", "close");
+    }
+
+    @Test
+    @Tag("G10")
+    void aFileThatWasThereIsNotRemoved(@TempDir Path folder) throws IOException {
+        Path path = Files.createFile(folder.resolve("s"));
+        ListenHandle listener = listener();
+        listener.bind(UnixAddress.of(path));
+        assertThatThrownBy(() -> listener.listen(stream -> {}))
+                .hasMessage("listen EADDRINUSE: address already in use " + path);
+        listener.close();
+        assertThat(path).exists();
+    }
+
+    @Test
+    void anAbstractNameNeedsNoUnlink() throws IOException {
+        ListenHandle listener = listener();
+        listener.bind(UnixAddress.of("@millrace-abstract-" + ProcessHandle.current().pid()));
+        listener.listen(stream -> {});
+        listener.close();
+        assertThat(driver.calls("unlink")).isEmpty();
+    }
+
+    @Test
+    @Tag("A10")
+    void aPausedListenerLeavesConnectionsInTheKernel() throws IOException {
+        ListenHandle listener = listener();
+        int[] accepted = {0};
+        listener.bind(IpAddress.loopback(0));
+        listener.listen(stream -> {
+            accepted[0]++;
+            stream.close();
+        });
+        listener.pause();
+        try (RawClient client = RawClient.connect(((IpAddress) listener.localAddress()).port())) {
+            loop.run(RunMode.NOWAIT);
+            assertThat(accepted[0]).isZero();
+            listener.resume();
+            loop.run(RunMode.ONCE);
+            assertThat(accepted[0]).isEqualTo(1);
+            assertThat(client.readToEnd()).isEmpty();
+        }
+    }
+
+    @Test
+    void misuseThrows() throws IOException {
+        ListenHandle listener = listener();
+        assertThatThrownBy(() -> listener.listen(stream -> {})).hasMessage("bind first");
+        listener.bind(IpAddress.loopback(0));
+        assertThatThrownBy(() -> listener.bind(IpAddress.loopback(0)))
+                .hasMessage("the listener is bound already");
+        listener.listen(stream -> {});
+        assertThatThrownBy(() -> listener.listen(stream -> {}))
+                .hasMessage("the listener listens already");
+        listener.close();
+        assertThat(listener.localAddress()).isNull();
+        assertThatThrownBy(() -> listener.bind(IpAddress.loopback(0)))
+                .hasMessage("the listener is closed");
+    }
+}

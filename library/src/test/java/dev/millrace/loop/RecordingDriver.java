@@ -1,0 +1,213 @@
+package dev.millrace.loop;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The machine's own driver, watched: which calls the loop made, with which timeouts it polled, and
+ * a lie or two for what this machine cannot show. Its records are read on the loop's thread, or
+ * after the loop has ended.
+ */
+public final class RecordingDriver implements Driver {
+    private final Driver real = Drivers.open();
+    private final List<String> calls = new ArrayList<>();
+    private final List<Long> timeouts = new ArrayList<>();
+    private LongConsumer beforePoll = timeout -> {};
+    private boolean hasNoIpv6;
+    private boolean isTimeVirtual;
+    private long virtualNanos;
+    private volatile int wakeUps;
+
+    /** Every call but poll and the clock, in order: name and what matters of its arguments. */
+    public List<String> calls() {
+        return calls;
+    }
+
+    /** The calls that begin with {@code name}. */
+    public List<String> calls(String name) {
+        return calls.stream().filter(call -> call.startsWith(name)).toList();
+    }
+
+    /** The timeout of every poll in nanoseconds, in order. */
+    public List<Long> timeouts() {
+        return timeouts;
+    }
+
+    /** How often another thread had to wake the loop. */
+    public int wakeUps() {
+        return wakeUps;
+    }
+
+    /** Told the timeout of each poll right before it waits. */
+    public void beforePoll(LongConsumer hook) {
+        beforePoll = hook;
+    }
+
+    /** Behaves as a kernel without IPv6 from now on. */
+    public RecordingDriver withoutIpv6() {
+        hasNoIpv6 = true;
+        return this;
+    }
+
+    /** From now on time stands still, but that a poll with a timeout jumps to its end at once. */
+    public RecordingDriver withVirtualTime() {
+        isTimeVirtual = true;
+        return this;
+    }
+
+    /** Lets so many milliseconds pass, as a callback that computes for long would. */
+    public void passMillis(long millis) {
+        virtualNanos += millis * 1_000_000;
+    }
+
+    @Override
+    public String name() {
+        return real.name();
+    }
+
+    @Override
+    public boolean supports(Capability capability) {
+        return real.supports(capability);
+    }
+
+    @Override
+    public long nanoTime() {
+        return isTimeVirtual ? virtualNanos : real.nanoTime();
+    }
+
+    @Override
+    public void poll(long timeoutNanos, Dispatcher dispatcher) {
+        timeouts.add(timeoutNanos);
+        beforePoll.accept(timeoutNanos);
+        boolean isJump = isTimeVirtual && timeoutNanos > 0;
+        virtualNanos += isJump ? timeoutNanos : 0;
+        real.poll(isJump ? 0 : timeoutNanos, dispatcher);
+    }
+
+    @Override
+    public void wakeUp() {
+        wakeUps++;
+        real.wakeUp();
+    }
+
+    @Override
+    public Port socket(Address address) throws IOException {
+        calls.add("socket");
+        if (hasNoIpv6 && address instanceof IpAddress ip && ip.family().equals("IPv6")) {
+            throw SystemError.of(97, "socket");
+        }
+        return real.socket(address);
+    }
+
+    @Override
+    public int bind(Port port, Address address) {
+        calls.add("bind");
+        return real.bind(port, address);
+    }
+
+    @Override
+    public int listen(Port port, int backlog) {
+        calls.add("listen " + backlog);
+        return real.listen(port, backlog);
+    }
+
+    @Override
+    public void acceptStart(Port port) {
+        calls.add("acceptStart");
+        real.acceptStart(port);
+    }
+
+    @Override
+    public void acceptStop(Port port) {
+        calls.add("acceptStop");
+        real.acceptStop(port);
+    }
+
+    @Override
+    public int connect(Port port, Address address) {
+        calls.add("connect");
+        return real.connect(port, address);
+    }
+
+    @Override
+    public void readStart(Port port) {
+        calls.add("readStart");
+        real.readStart(port);
+    }
+
+    @Override
+    public void readStop(Port port) {
+        calls.add("readStop");
+        real.readStop(port);
+    }
+
+    @Override
+    public int tryWrite(Port port, byte[] array, int offset, int length) {
+        calls.add("tryWrite " + length);
+        return real.tryWrite(port, array, offset, length);
+    }
+
+    @Override
+    public void write(Port port, byte[] array, int offset, int length) {
+        calls.add("write " + length);
+        real.write(port, array, offset, length);
+    }
+
+    @Override
+    public int shutdown(Port port) {
+        calls.add("shutdown");
+        return real.shutdown(port);
+    }
+
+    @Override
+    public @Nullable Address localAddress(Port port) {
+        return real.localAddress(port);
+    }
+
+    @Override
+    public @Nullable Address remoteAddress(Port port) {
+        return real.remoteAddress(port);
+    }
+
+    @Override
+    public int setOption(Port port, Option option, int value) {
+        calls.add("setOption " + option + " " + value);
+        return real.setOption(port, option, value);
+    }
+
+    @Override
+    public void close(Port port) {
+        calls.add("close");
+        real.close(port);
+    }
+
+    @Override
+    public void reset(Port port) {
+        calls.add("reset");
+        real.reset(port);
+    }
+
+    @Override
+    public void unlink(UnixAddress path) {
+        calls.add("unlink");
+        real.unlink(path);
+    }
+
+    @Override
+    public Shared share(Port port) throws IOException {
+        return real.share(port);
+    }
+
+    @Override
+    public Port adopt(Shared shared) throws IOException {
+        return real.adopt(shared);
+    }
+
+    @Override
+    public void close() {
+        real.close();
+    }
+}

@@ -1,0 +1,66 @@
+package dev.millrace.net;
+
+import dev.millrace.stream.ByteSink;
+import dev.millrace.stream.Filter;
+import java.io.IOException;
+
+/**
+ * A cipher for children, with a closing mark as TLS has one: the smallest filter that does all a
+ * filter can.
+ */
+final class XorFilter implements Filter {
+    static final byte KEY = 0x5A;
+    static final byte CLOSE_MARK = (byte) 0xFF;
+
+    private ByteSink reader;
+    private ByteSink peer;
+    private boolean isReaderEnded;
+
+    @Override
+    public void attach(ByteSink toReader, ByteSink toPeer) {
+        reader = toReader;
+        peer = toPeer;
+    }
+
+    @Override
+    public void received(byte[] array, int offset, int length) {
+        byte[] plain = xor(array, offset, length);
+        if (plain[length - 1] == CLOSE_MARK) {
+            reader.write(plain, 0, length - 1);
+            isReaderEnded = true;
+            reader.end();
+        } else {
+            reader.write(plain, 0, length);
+        }
+    }
+
+    @Override
+    public void receivedEnd() {
+        if (!isReaderEnded) {
+            reader.fail(new IOException("cut off"));
+        }
+    }
+
+    @Override
+    public void written(byte[] array, int offset, int length) {
+        if (length == 13) {
+            peer.fail(new IOException("unlucky"));
+        } else {
+            peer.write(xor(array, offset, length), 0, length);
+        }
+    }
+
+    @Override
+    public void writtenEnd() {
+        peer.write(new byte[] {CLOSE_MARK ^ KEY}, 0, 1);
+        peer.end();
+    }
+
+    static byte[] xor(byte[] array, int offset, int length) {
+        byte[] result = new byte[length];
+        for (int i = 0; i < length; i++) {
+            result[i] = (byte) (array[offset + i] ^ KEY);
+        }
+        return result;
+    }
+}

@@ -1,0 +1,145 @@
+package dev.millrace.scenario;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.millrace.loop.Loop;
+import dev.millrace.loop.SystemError;
+import dev.millrace.loop.UnixAddress;
+import dev.millrace.net.NetServer;
+import dev.millrace.net.NetSocket;
+import dev.millrace.testing.ChildJvm;
+import dev.millrace.testing.Journal;
+import dev.millrace.testing.LoopFixture;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class UnixSocketTest {
+    private final Journal journal = new Journal();
+
+    private void connect(Path path) {
+        LoopFixture.run(loop -> {
+            NetSocket socket = NetSocket.connect(loop, UnixAddress.of(path));
+            socket.onConnect(journal.line("connected"));
+            socket.onError(error -> journal.add(error.getMessage()));
+            socket.onClose(journal.line("close"));
+            journal.add("returned");
+        });
+    }
+
+    @Test
+    @Tag("G6")
+    void aMissingPathIsEnoent(@TempDir Path folder) {
+        Path path = folder.resolve("missing");
+        connect(path);
+        assertThat(journal.lines()).containsExactly("returned", "connect ENOENT " + path, "close");
+    }
+
+    @Test
+    @Tag("G6")
+    void aSocketFileWithoutAListenerIsEconnrefused(@TempDir Path folder) throws Exception {
+        Path path = folder.resolve("dead");
+        // The JDK leaves the file behind when it closes.
+        try (ServerSocketChannel dead = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            dead.bind(UnixDomainSocketAddress.of(path));
+        }
+        connect(path);
+        assertThat(journal.lines())
+                .containsExactly("returned", "connect ECONNREFUSED " + path, "close");
+    }
+
+    /** Linux says ECONNREFUSED where other kernels say ENOTSOCK. */
+    @Test
+    @Tag("G6")
+    void aPlainFileIsEconnrefused(@TempDir Path folder) throws Exception {
+        Path path = Files.createFile(folder.resolve("plain"));
+        connect(path);
+        assertThat(journal.lines())
+                .containsExactly("returned", "connect ECONNREFUSED " + path, "close");
+        assertThat(path).exists();
+    }
+
+    @Test
+    @Tag("G6")
+    void noPermissionIsEacces(@TempDir Path folder) throws Exception {
+        Path path = folder.resolve("forbidden");
+        try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            server.bind(UnixDomainSocketAddress.of(path));
+            Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("---------"));
+            List<String> command = new ArrayList<>();
+            if (System.getProperty("user.name").equals("root")) {
+                assumeTrue(
+                        Files.isExecutable(Path.of("/usr/bin/setpriv")),
+                        "root may do all: needs setpriv");
+                command.addAll(
+                        List.of(
+                                "/usr/bin/setpriv",
+                                "--bounding-set",
+                                "-dac_override,-dac_read_search"));
+            }
+            command.addAll(ChildJvm.command(Connector.class, path.toString()));
+            ChildJvm.Result result = ChildJvm.run(command);
+            assertThat(result.output()).isEqualTo("EACCES\n");
+            assertThat(result.status()).isZero();
+        }
+    }
+
+    /** Connects and prints the error's code. */
+    static final class Connector {
+        public static void main(String[] arguments) {
+            Loop.run(loop ->
+                    NetSocket.connect(loop, UnixAddress.of(arguments[0]))
+                            .onError(error -> System.out.println(SystemError.codeOf(error))));
+        }
+    }
+
+    @Test
+    @Tag("G10")
+    void aListenerThatClosesRemovesItsFileAndAnotherMayFollow(@TempDir Path folder) {
+        Path path = folder.resolve("s");
+        LoopFixture.run(loop -> {
+            NetServer first = NetServer.create(loop, socket -> {});
+            first.listen(path.toString())
+                    .onListening(() -> {
+                        journal.add("first " + Files.exists(path));
+                        first.close();
+                        journal.add("closed " + Files.exists(path));
+                    });
+            first.onClose(() -> {
+                NetServer second = NetServer.create(loop, socket -> {});
+                second.listen(path.toString())
+                        .onListening(() -> {
+                            journal.add("second " + Files.exists(path));
+                            second.close();
+                        });
+            });
+        });
+        assertThat(journal.lines()).containsExactly("first true", "closed false", "second true");
+        assertThat(path).doesNotExist();
+    }
+
+    @Test
+    void abstractNamesWorkWithoutAFile() {
+        String name = "@millrace-scenario-" + ProcessHandle.current().pid();
+        LoopFixture.run(loop -> {
+            NetServer server = NetServer.create(loop, peer -> peer.end("hello"));
+            server.listen(name)
+                    .onListening(() -> {
+                        journal.add(server.address().orElseThrow().toString());
+                        NetSocket socket = NetSocket.connect(loop, UnixAddress.of(name));
+                        socket.onData(buffer -> journal.add("data " + buffer.remaining()));
+                        socket.onClose(server::close);
+                    });
+        });
+        assertThat(journal.lines()).containsExactly(name, "data 5");
+    }
+}

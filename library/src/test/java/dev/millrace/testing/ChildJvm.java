@@ -1,0 +1,58 @@
+package dev.millrace.testing;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** A program of the tests in a process of its own. */
+public final class ChildJvm {
+    /** How a child ended: its exit status and everything it printed, errors included. */
+    public record Result(int status, String output) {}
+
+    private ChildJvm() {}
+
+    /** The command line that starts {@code main} with this process's class path. */
+    public static List<String> command(Class<?> main, String... arguments) {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of("-Xshare:auto", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
+        command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-cp"));
+        command.add(System.getProperty("java.class.path"));
+        command.add(main.getName());
+        command.addAll(List.of(arguments));
+        return command;
+    }
+
+    /**
+     * Runs {@code main} until it ends by itself; a child that does not is killed and fails the
+     * test.
+     */
+    public static Result run(Class<?> main, String... arguments)
+            throws IOException, InterruptedException {
+        return run(command(main, arguments));
+    }
+
+    /** Runs {@code command} until it ends by itself. */
+    public static Result run(List<String> command) throws IOException, InterruptedException {
+        Process child = new ProcessBuilder(command).redirectErrorStream(true).start();
+        Thread watch =
+                Thread.ofVirtual()
+                        .start(() -> {
+                            try {
+                                if (!child.waitFor(
+                                        2 * LoopFixture.DEADLINE_SECONDS, TimeUnit.SECONDS)) {
+                                    child.destroyForcibly();
+                                }
+                            } catch (InterruptedException ended) {
+                                Thread.currentThread().interrupt();
+                            }
+                        });
+        String output = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        int status = child.waitFor();
+        watch.interrupt();
+        return new Result(status, output);
+    }
+}
