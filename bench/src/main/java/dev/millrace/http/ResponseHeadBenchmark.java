@@ -45,7 +45,7 @@ public class ResponseHeadBenchmark {
         fields.set("Content-Type", "text/plain");
         head.begin(200, null, fields);
         head.contentLength(13);
-        head.end(true, true);
+        head.end(true, true, true);
         return head.length();
     }
 }

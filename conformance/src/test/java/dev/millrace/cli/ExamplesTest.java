@@ -1,0 +1,111 @@
+package dev.millrace.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** Every example compiles, runs and does what its first lines say. */
+class ExamplesTest {
+    private static final int LINES_MAX = 40;
+
+    private static Launched run(String name, String... arguments) {
+        String file = Launched.root().resolve("examples/" + name + ".java").toString();
+        List<String> words = Stream.concat(Stream.of("run", file), Stream.of(arguments)).toList();
+        return Launched.start(words.toArray(String[]::new));
+    }
+
+    @Test
+    void noneIsForgotten() throws IOException {
+        Path folder = Launched.root().resolve("examples");
+        String index = Files.readString(folder.resolve("README.md"));
+        String tests =
+                Files.readString(
+                        Launched.root()
+                                .resolve("conformance/src/test/java/dev/millrace/cli")
+                                .resolve("ExamplesTest.java"));
+        Set<String> names = new TreeSet<>();
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path file : files.filter(f -> f.toString().endsWith(".java")).toList()) {
+                names.add(file.getFileName().toString().replace(".java", ""));
+                assertThat(Files.readAllLines(file)).as("%s", file).hasSizeLessThan(LINES_MAX);
+            }
+        }
+        assertThat(names)
+                .isNotEmpty()
+                .allSatisfy(name -> {
+                    assertThat(index).contains("[" + name + ".java](" + name + ".java)");
+                    assertThat(tests).contains("run(\"" + name + "\"");
+                });
+    }
+
+    @Test
+    void echoClientAndCopy() throws IOException {
+        try (Launched echo = run("TcpEcho", "0").listening();
+                Launched copy = run("StreamingCopy", "0", "" + echo.port()).listening();
+                Launched client = run("NetClient", "" + copy.port(), "there and back")) {
+            assertThat(client.line()).isEqualTo("connected to 127.0.0.1:" + copy.port());
+            assertThat(client.output()).isEqualTo("there and back\nthe server has ended");
+            assertThat(client.status()).isZero();
+            String much = "0123456789".repeat(100_000);
+            try (Peer peer = Peer.of(copy)) {
+                Thread.ofVirtual().start(() -> sendAll(peer, much));
+                assertThat(peer.readAll()).isEqualTo(much);
+            }
+        }
+    }
+
+    private static void sendAll(Peer peer, String text) {
+        try {
+            peer.send(text).end();
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    void phases() throws IOException {
+        try (Launched echo = run("EchoPhases", "0").listening();
+                Peer peer = Peer.of(echo)) {
+            assertThat(peer.send("ping").end().readAll()).isEqualTo("ping");
+            String lines = echo.output();
+            assertThat(lines.lines().toList())
+                    .containsSubsequence(
+                            "PREPARE",
+                            "connection",
+                            "nextTick",
+                            "CHECK",
+                            "immediate",
+                            "timeout",
+                            "IDLE",
+                            "PREPARE",
+                            "closed");
+            assertThat(echo.status()).isZero();
+        }
+    }
+
+    @Test
+    void unixEcho() {
+        String name = "@millrace-example-" + ProcessHandle.current().pid();
+        try (Launched echo = run("UnixEcho", name).listening()) {
+            assertThat(echo.startLine()).isEqualTo("echo on " + name);
+        }
+    }
+
+    @Test
+    void httpServers() throws IOException {
+        try (Launched hello = run("HttpHello", "0").listening();
+                Launched byHand = run("HttpByHand", "0").listening();
+                Peer first = Peer.of(hello);
+                Peer second = Peer.of(byHand)) {
+            assertThat(first.ask("GET /").text()).isEqualTo("Hello World\n");
+            assertThat(second.ask("GET /").text()).isEqualTo("You said: GET / HTTP/1.1\n");
+        }
+    }
+}

@@ -1,0 +1,71 @@
+package dev.millrace.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The script in front of the JVM. */
+class LauncherTest {
+
+    @Test
+    void itBecomesTheJvm() {
+        try (Launched server = Launched.start("hello", "--port", "0").listening()) {
+            assertThat(server.pid()).isEqualTo(server.processId());
+        }
+    }
+
+    @Test
+    void itWorksByALinkFromAnotherFolder(@TempDir Path folder) throws IOException {
+        Path link = folder.resolve("m");
+        Files.createSymbolicLink(link, Launched.root().resolve("millrace"));
+        List<String> words = List.of(link.toString(), "version");
+        try (Launched command = Launched.start(folder, Map.of(), words)) {
+            assertThat(command.output()).startsWith("millrace ");
+            assertThat(command.status()).isZero();
+        }
+    }
+
+    @Test
+    void anOlderJavaHomeIsPassedOver(@TempDir Path folder) throws IOException {
+        Path compiler = Files.createDirectories(folder.resolve("bin")).resolve("javac");
+        Files.writeString(compiler, "");
+        assertThat(compiler.toFile().setExecutable(true)).isTrue();
+        Files.writeString(folder.resolve("release"), "JAVA_VERSION=\"17.0.9\"\n");
+        try (Launched command = Launched.start(Map.of("JAVA_HOME", "" + folder), "version")) {
+            assertThat(command.output()).startsWith("millrace ");
+        }
+    }
+
+    @Test
+    void withoutANewEnoughJdkItSaysSo(@TempDir Path folder) throws IOException {
+        Path script = folder.resolve("millrace");
+        Files.copy(Launched.root().resolve("millrace"), script);
+        String finder = Files.readString(Launched.root().resolve(".mvn/find-jdk.sh"));
+        Path copy = Files.createDirectories(folder.resolve(".mvn")).resolve("find-jdk.sh");
+        Files.writeString(copy, finder.replace("jdk_needed=25", "jdk_needed=999"));
+        try (Launched command =
+                Launched.start(folder, Map.of(), List.of("sh", "" + script, "hello"))) {
+            assertThat(command.status()).isEqualTo(2);
+            assertThat(command.errors())
+                    .startsWith("millrace: needs JDK 999 or newer")
+                    .hasLineCount(1);
+        }
+    }
+
+    @Test
+    void itUsesTheStartUpCacheOfTheBuild() {
+        assumeTrue(
+                Files.exists(Launched.root().resolve("cli/target/app/command.aot")),
+                "this build made no cache");
+        try (Launched command = Launched.start("doctor")) {
+            assertThat(command.output()).contains("command.aot");
+        }
+    }
+}

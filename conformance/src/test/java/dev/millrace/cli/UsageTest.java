@@ -1,0 +1,117 @@
+package dev.millrace.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What is typed wrongly, or can't be done, is one line that says what to do. */
+class UsageTest {
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "sevre               | unknown command sevre; did you mean serve?",
+                "hello --prot 1      | unknown option --prot; did you mean --port?",
+                "hello --port 65536  | --port 65536: use 0 (any free port) to 65535",
+                "hello --port x      | --port x: use 0 (any free port) to 65535",
+                "hello --port        | --port needs a value",
+                "hello --port=1 --port=2 | --port is given twice",
+                "hello there         | hello takes no operand: there",
+                "serve a b           | serve takes no second operand: b",
+                "echo --loops 0      | --loops 0: use 1 to 256",
+                "echo --max-body 1k  | unknown option --max-body",
+                "hello --max-body 1x | --max-body 1x: a size is",
+                "hello --header-timeout 5y | --header-timeout 5y: a duration is",
+                "run no-such.java    | there is no file no-such.java",
+            })
+    void wrongUsageEndsWithStatus2(String words, String message) {
+        try (Launched command = Launched.start(words.strip().split(" "))) {
+            assertThat(command.status()).isEqualTo(2);
+            assertThat(command.errors()).startsWith("millrace: " + message).hasLineCount(1);
+            assertThat(command.output()).isEmpty();
+        }
+    }
+
+    @Test
+    void aUnixPathThatIsTooLongIsWrongUsage() {
+        try (Launched command = Launched.start("echo", "--unix", "/tmp/" + "x".repeat(108))) {
+            assertThat(command.status()).isEqualTo(2);
+            assertThat(command.errors()).contains("107").hasLineCount(1);
+        }
+    }
+
+    @Test
+    void aTakenPortNamesItsHolder() throws IOException {
+        InetAddress loopback = InetAddress.getByAddress(new byte[] {127, 0, 0, 1});
+        try (ServerSocket holder = new ServerSocket(0, 1, loopback);
+                Launched command = Launched.start("hello", "--port", "" + holder.getLocalPort())) {
+            assertThat(command.status()).isEqualTo(1);
+            assertThat(command.errors())
+                    .contains("port " + holder.getLocalPort() + " of 127.0.0.1 is in use")
+                    .contains("process " + ProcessHandle.current().pid())
+                    .contains("--port")
+                    .hasLineCount(1);
+            assertThat(command.output()).as("no start line").isEmpty();
+        }
+    }
+
+    @Test
+    void aTakenUnixPathNamesItsHolder(@TempDir Path folder) throws IOException {
+        Path path = folder.resolve("socket");
+        try (Launched first = Launched.start("echo", "--unix", "" + path).listening();
+                Launched second = Launched.start("echo", "--unix", "" + path)) {
+            assertThat(second.status()).isEqualTo(1);
+            assertThat(second.errors()).contains("process " + first.pid()).hasLineCount(1);
+        }
+        try (Launched third = Launched.start("echo", "--unix", "" + path)) {
+            assertThat(third.status()).isEqualTo(1);
+            assertThat(third.errors()).contains("remove it").hasLineCount(1);
+        }
+        assertThat(Files.exists(path)).as("what was there is left alone").isTrue();
+    }
+
+    @Test
+    void aMissingFolderIsNamed(@TempDir Path folder) {
+        String missing = folder.resolve("none").toString();
+        try (Launched command = Launched.start("serve", missing)) {
+            assertThat(command.status()).isEqualTo(1);
+            assertThat(command.errors())
+                    .startsWith("millrace: can't serve " + missing)
+                    .hasLineCount(1);
+        }
+    }
+
+    @Test
+    void anAddressOfAnotherMachineIsExplained() {
+        try (Launched command = Launched.start("hello", "--port=0", "--host=192.0.2.1")) {
+            assertThat(command.status()).isEqualTo(1);
+            assertThat(command.errors()).contains("no address 192.0.2.1").hasLineCount(1);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "help,Usage: millrace COMMAND",
+        "--help,Usage: millrace COMMAND",
+        "help serve,Usage: millrace serve [OPTION...] [DIR]",
+        "run --help,Usage: millrace run FILE.java",
+        "version,millrace 0.",
+        "doctor,millrace ",
+    })
+    void whatIsAskedForGoesToStandardOutput(String words, String output) {
+        try (Launched command = Launched.start(words.split(" "))) {
+            assertThat(command.output()).startsWith(output);
+            assertThat(command.errors()).isEmpty();
+            assertThat(command.status()).isZero();
+        }
+    }
+}
