@@ -186,6 +186,24 @@ class HttpCloseTest {
         }
     }
 
+    /** What was kept for a reader that comes too late is gone with the connection. */
+    @Tag("J17")
+    @Test
+    void aClosedRequestGivesNothingMore() throws IOException {
+        ServerRequest[] held = new ServerRequest[1];
+        try (var fixture = HttpFixture.serve((request, response) -> held[0] = request);
+                RawHttp client = fixture.connect()) {
+            String request = RawHttp.post("kept").replace("h: 4", "h: 9");
+            client.send(request);
+            fixture.untilRead(request.length());
+            fixture.run(() -> held[0].destroy());
+            fixture.untilEmpty();
+            fixture.run(() -> held[0].onData(data -> told.append("data ")).resume());
+            fixture.run(() -> assertThat(held[0].isComplete()).isFalse());
+            assertThat(told(fixture)).isEmpty();
+        }
+    }
+
     @Tag("R60")
     @Test
     void anAnswerUnderWayIsClosedWithoutFinish() throws IOException {

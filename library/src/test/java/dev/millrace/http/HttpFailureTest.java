@@ -145,14 +145,17 @@ class HttpFailureTest {
 
     @Test
     void aDrainListenerMayThrow() throws IOException {
+        boolean[] isBelow = {true};
         try (var fixture =
                         HttpFixture.serve((request, response) -> {
                             response.onDrain(() -> fail(request));
-                            response.write(new byte[8 << 20]);
+                            isBelow[0] = response.write(new byte[32 << 20]);
                         });
-                RawHttp client = fixture.connect()) {
-            assertThatThrownBy(client::get).isInstanceOf(IOException.class);
-            assertThat(fixture.handlerErrors()).hasSize(1);
+                RawHttp client = RawHttp.connect(fixture.port(), 64 << 10)) {
+            client.send(RawHttp.get("/"));
+            fixture.until(() -> !isBelow[0]);
+            assertThatThrownBy(client::answer).isInstanceOf(EOFException.class);
+            assertThat(fixture.handlerErrors()).hasOnlyElementsOfType(Oops.class).hasSize(1);
         }
     }
 

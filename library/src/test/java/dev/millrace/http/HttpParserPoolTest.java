@@ -55,6 +55,21 @@ class HttpParserPoolTest {
 
     @Tag("J6")
     @Test
+    void aConnectionThatEndsInARequestGivesItsParserBack() throws IOException {
+        String cut = RawHttp.post("body").replace("body", "bo");
+        try (var fixture = HttpFixture.serve(HttpParserPoolTest::echo)) {
+            for (int length : new int[] {10, cut.length()}) {
+                RawHttp client = fixture.connect().send(cut.substring(0, length));
+                fixture.untilRead(length);
+                client.reset();
+                fixture.untilEmpty();
+                fixture.run(() -> assertThat(fixture.server().parsers().idleCount()).isEqualTo(1));
+            }
+        }
+    }
+
+    @Tag("J6")
+    @Test
     void thePoolIsBounded() {
         ParserPool pool = new ParserPool(HttpLimits.DEFAULTS);
         RequestParser first = pool.take();

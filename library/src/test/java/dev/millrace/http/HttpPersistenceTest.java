@@ -1,6 +1,7 @@
 package dev.millrace.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.http.RawHttp.Answer;
 import java.io.IOException;
@@ -272,6 +273,25 @@ class HttpPersistenceTest {
             Answer answer = client.answer();
             assertThat(answer.header("Connection")).isEqualTo("close");
             assertThat(client.rest()).isEmpty();
+        }
+    }
+
+    @Tag("R59")
+    @Test
+    void aBodyWithoutEndIsNotDiscardedForEver() throws IOException {
+        byte[] chunk = ("10000\r\n" + "x".repeat(0x10000) + "\r\n").getBytes();
+        try (var fixture = HttpFixture.serve(answering(false));
+                RawHttp client = fixture.connect()) {
+            client.send("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n");
+            assertThat(client.answer().text()).isEqualTo("/");
+            assertThatThrownBy(
+                            () -> {
+                                for (int sent = 0; sent < 64 << 20; sent += chunk.length) {
+                                    client.send(chunk);
+                                }
+                            })
+                    .isInstanceOf(IOException.class);
+            fixture.untilEmpty();
         }
     }
 
