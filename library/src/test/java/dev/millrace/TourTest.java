@@ -29,11 +29,10 @@ class TourTest {
         }
         assertThat(stops).hasSize(10);
         assertThat(stops)
-                .allSatisfy(
-                        file ->
-                                assertThat(root.resolve(file))
-                                        .as("a file of docs/tour.md; mend the tour when it moved")
-                                        .isRegularFile());
+                .allSatisfy(file ->
+                        assertThat(root.resolve(file))
+                                .as("a file of docs/tour.md; mend the tour when it moved")
+                                .isRegularFile());
     }
 
     @Test

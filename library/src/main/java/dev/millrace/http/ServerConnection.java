@@ -27,9 +27,6 @@ import org.jspecify.annotations.Nullable;
  * bytes unread makes the kernel send a reset, which can take the answer from the peer.
  */
 final class ServerConnection implements BytesListener, RequestEvents, Guarded {
-    /** Large bodies leave in slices, each of which the write timeout sees as progress (X44). */
-    private static final int SLICE_MAX = 256 * 1024;
-
     private static final byte[] NOTHING = {};
 
     private final HttpServer server;
@@ -316,10 +313,7 @@ final class ServerConnection implements BytesListener, RequestEvents, Guarded {
         if (isLent) {
             socket.write(array, offset, length);
         } else {
-            for (int at = 0; at < length; at += SLICE_MAX) {
-                int count = Math.min(SLICE_MAX, length - at);
-                socket.write(ByteBuffer.wrap(array, offset + at, count));
-            }
+            socket.write(ByteBuffer.wrap(array, offset, length));
         }
     }
 

@@ -30,6 +30,10 @@ public record IpAddress(InetAddress host, int port) implements Address {
      * @throws IllegalArgumentException if the text is no IP address, or the port is out of range
      */
     public static IpAddress of(String literal, int port) {
+        // The JDK also takes 1.2.3 and 127.1, as inet_aton(3) does; here four parts are four parts.
+        if (literal.indexOf(':') < 0 && literal.chars().filter(c -> c == '.').count() != 3) {
+            throw new IllegalArgumentException("no IP address: " + literal);
+        }
         return new IpAddress(InetAddress.ofLiteral(literal), port);
     }
 

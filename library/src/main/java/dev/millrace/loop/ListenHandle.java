@@ -26,6 +26,7 @@ public final class ListenHandle extends Handle implements PortEvents {
     private @Nullable IOException delayed;
     private @Nullable Consumer<StreamHandle> connectionListener;
     private IntConsumer acceptErrorListener = errno -> {};
+    private boolean isPaused;
     private boolean ownsPath;
     private Runnable beforeRelease = () -> {};
 
@@ -131,6 +132,7 @@ public final class ListenHandle extends Handle implements PortEvents {
     /** Takes no further connection; the kernel queues them up to the backlog. */
     public void pause() {
         loop.checkThread();
+        isPaused = true;
         if (connectionListener != null && !isClosing()) {
             loop.driver.acceptStop(port());
         }
@@ -139,7 +141,12 @@ public final class ListenHandle extends Handle implements PortEvents {
     /** Takes connections again. */
     public void resume() {
         loop.checkThread();
-        if (connectionListener != null && !isClosing()) {
+        isPaused = false;
+        acceptAgain();
+    }
+
+    private void acceptAgain() {
+        if (connectionListener != null && !isClosing() && !isPaused) {
             loop.driver.acceptStart(port());
             setActive(true);
         }
@@ -187,8 +194,8 @@ public final class ListenHandle extends Handle implements PortEvents {
      */
     @Override
     public void onAcceptError(int errno) {
-        pause();
-        loop.setTimeout(ACCEPT_REST, this::resume).unref();
+        loop.driver.acceptStop(port());
+        loop.setTimeout(ACCEPT_REST, this::acceptAgain).unref();
         acceptErrorListener.accept(errno);
     }
 

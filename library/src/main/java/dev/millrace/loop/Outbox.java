@@ -132,7 +132,7 @@ final class Outbox implements Guarded {
         progressed();
     }
 
-    /** The driver has written the chunk it was given. */
+    /** The driver has written the slice it was given. */
     void written(int errno) {
         if (queue == null) {
             return;
@@ -141,7 +141,7 @@ final class Outbox implements Guarded {
             fail(errno);
             return;
         }
-        bytesSent += queue.removeFirst();
+        bytesSent += queue.written();
         flushQueue(queue);
     }
 

@@ -314,8 +314,7 @@ public final class StreamHandle extends Handle implements PortEvents {
     }
 
     IOException error(int errno, String syscall) {
-        Address peer = setup == null ? null : setup.peer;
-        return peer == null ? SystemError.of(errno, syscall) : SystemError.of(errno, syscall, peer);
+        return setup == null ? SystemError.of(errno, syscall) : setup.error(errno, syscall);
     }
 
     StreamEvents events() {

@@ -14,9 +14,13 @@ final class StreamSetup {
     @Nullable Address local;
     @Nullable Address peer;
 
+    /** What bind met, which connect then reports (row B5). */
+    private boolean hasBindFailed;
+
     /** 0, {@code -EINPROGRESS} or a negated errno. */
     int connect(StreamHandle stream, Address to) {
         peer = to;
+        hasBindFailed = false;
         Driver driver = stream.loop.driver;
         Driver.Port port;
         try {
@@ -29,10 +33,21 @@ final class StreamSetup {
         if (local != null) {
             int bound = driver.bind(port, local);
             if (bound < 0) {
+                hasBindFailed = true;
                 return bound;
             }
         }
         return driver.connect(port, to);
+    }
+
+    /**
+     * The error {@code errno}, with the address it is about: ours for bind, otherwise the peer's.
+     */
+    IOException error(int errno, String syscall) {
+        if (hasBindFailed && local != null) {
+            return SystemError.of(errno, "bind", local);
+        }
+        return peer == null ? SystemError.of(errno, syscall) : SystemError.of(errno, syscall, peer);
     }
 
     static int errno(IOException e) {

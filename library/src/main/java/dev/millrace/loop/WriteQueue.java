@@ -8,6 +8,7 @@ import java.util.ArrayDeque;
  */
 final class WriteQueue {
     private static final int OWN_CHUNK_BYTES = 16 * 1024;
+    private static final int SLICE_BYTES = 256 * 1024;
 
     /**
      * A piece of the queue. {@code isOwn}: the array is the queue's, with room to append up to its
@@ -29,8 +30,10 @@ final class WriteQueue {
 
     private final ArrayDeque<Chunk> chunks = new ArrayDeque<>(4);
 
-    /** The first chunk was handed to the driver and must not change until it is written. */
-    private boolean isFirstUnderWay;
+    /**
+     * Bytes of the first chunk that the driver was given, which must not change until it is done.
+     */
+    private int underWay;
 
     boolean isEmpty() {
         return chunks.isEmpty();
@@ -43,7 +46,7 @@ final class WriteQueue {
 
     void appendCopy(byte[] array, int offset, int length) {
         Chunk last = chunks.peekLast();
-        boolean isBusy = chunks.size() == 1 && isFirstUnderWay;
+        boolean isBusy = chunks.size() == 1 && underWay > 0;
         if (last != null && !isBusy && last.isOwn && last.array.length - last.end >= length) {
             System.arraycopy(array, offset, last.array, last.end, length);
             last.end += length;
@@ -54,16 +57,21 @@ final class WriteQueue {
         chunks.add(new Chunk(copy, 0, length, true));
     }
 
-    /** The first chunk was written; its length. */
-    int removeFirst() {
-        isFirstUnderWay = false;
-        Chunk first = chunks.remove();
-        return first.end - first.offset;
+    /** What the driver was given is written; how many bytes that was. */
+    int written() {
+        int count = underWay;
+        underWay = 0;
+        Chunk first = chunks.element();
+        first.offset += count;
+        if (first.offset == first.end) {
+            chunks.remove();
+        }
+        return count;
     }
 
     /**
-     * Tries to write as much as goes at once: the bytes written, or a negated errno. The rest is
-     * handed to the driver.
+     * Tries to write as much as goes at once: the bytes written, or a negated errno. Of the rest,
+     * the driver is given the next slice.
      */
     int write(Driver driver, Driver.Port port) {
         int written = 0;
@@ -76,8 +84,7 @@ final class WriteQueue {
             written += count;
             first.offset += count;
             if (count < length) {
-                isFirstUnderWay = true;
-                driver.write(port, first.array, first.offset, first.end - first.offset);
+                park(driver, port);
                 break;
             }
             chunks.remove();
@@ -85,12 +92,12 @@ final class WriteQueue {
         return written;
     }
 
-    /** Hands the first chunk to the driver untried. */
+    /** Gives the driver the next slice untried; not more, so that progress shows. */
     void park(Driver driver, Driver.Port port) {
         Chunk first = chunks.peek();
-        if (first != null && !isFirstUnderWay) {
-            isFirstUnderWay = true;
-            driver.write(port, first.array, first.offset, first.end - first.offset);
+        if (first != null && underWay == 0) {
+            underWay = Math.min(SLICE_BYTES, first.end - first.offset);
+            driver.write(port, first.array, first.offset, underWay);
         }
     }
 }

@@ -42,6 +42,10 @@ public final class ReadSide {
     private @Nullable Runnable endListener;
     private byte[] kept = NONE;
     private int keptOffset;
+
+    /** Bytes at the front of what is kept that only the listener of onBytes has still to take. */
+    private int keptSeen;
+
     private boolean isStarted;
     private boolean isPaused;
     private boolean isDiscarding;
@@ -120,8 +124,13 @@ public final class ReadSide {
     /** No further event: the stream is destroyed. What was kept is thrown away. */
     public void destroy() {
         isOver = true;
+        destroyKept();
+    }
+
+    private void destroyKept() {
         kept = NONE;
         keptOffset = 0;
+        keptSeen = 0;
     }
 
     private void listenerCame() {
@@ -162,9 +171,9 @@ public final class ReadSide {
         if (hasKept()) {
             byte[] array = kept;
             int offset = keptOffset;
-            kept = NONE;
-            keptOffset = 0;
-            deliver(array, offset, array.length - offset);
+            int seen = keptSeen;
+            destroyKept();
+            deliver(array, offset, array.length - offset, seen);
         }
         if (isEndComing && !hasKept()) {
             end();
@@ -179,24 +188,50 @@ public final class ReadSide {
             // A filter may have nothing to show for what it took.
             return;
         }
-        int taken = isPaused || hasKept() ? 0 : take(array, offset, length);
+        deliver(array, offset, length, 0);
+    }
+
+    private void deliver(byte[] array, int offset, int length, int seen) {
+        if (isPaused || hasKept()) {
+            keep(array, offset, length);
+            keptSeen = Math.max(keptSeen, seen);
+            source.stopReading();
+            return;
+        }
+        int taken = take(array, offset, length, seen);
         if (taken < length && !isOver) {
             keep(array, offset + taken, length - taken);
+            keptSeen = hasListener() ? length - taken : 0;
             source.stopReading();
+            if (hasListener() && !isPaused) {
+                goOn(taken);
+            }
         }
     }
 
-    private int take(byte[] array, int offset, int length) {
+    /**
+     * The listener left something without a pause: it gets the rest again, if that leads anywhere.
+     */
+    private void goOn(int taken) {
+        if (taken == 0) {
+            throw new IllegalStateException("onBytes took nothing without pausing the stream");
+        }
+        flowAgain();
+    }
+
+    /** {@code seen}: bytes at the front that the others than onBytes were given before. */
+    private int take(byte[] array, int offset, int length, int seen) {
         if (!hasListener()) {
             return isDiscarding ? length : 0;
         }
-        if (dataListener != null) {
+        int from = offset + seen;
+        int fresh = length - seen;
+        if (dataListener != null && fresh > 0) {
             // The owned copy: the listener may keep it for ever.
-            dataListener.accept(
-                    ByteBuffer.wrap(Arrays.copyOfRange(array, offset, offset + length)));
+            dataListener.accept(ByteBuffer.wrap(Arrays.copyOfRange(array, from, from + fresh)));
         }
-        if (pipe != null && !isOver) {
-            pipe.onBytes(array, offset, length);
+        if (pipe != null && fresh > 0 && !isOver) {
+            pipe.onBytes(array, from, fresh);
         }
         return bytesListener == null || isOver
                 ? length

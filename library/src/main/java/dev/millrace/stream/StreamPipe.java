@@ -8,6 +8,9 @@ public final class StreamPipe implements BytesListener {
     private final WriteStream destination;
     private boolean isOver;
 
+    /** It was the pipe that paused the source, so the pipe may resume it. */
+    private boolean isWaiting;
+
     StreamPipe(ReadStream source, WriteStream destination) {
         this.source = source;
         this.destination = destination;
@@ -17,6 +20,7 @@ public final class StreamPipe implements BytesListener {
     @Override
     public int onBytes(byte[] array, int offset, int length) {
         if (!isOver && !destination.write(array, offset, length)) {
+            isWaiting = true;
             source.pause();
         }
         return length;
@@ -32,7 +36,8 @@ public final class StreamPipe implements BytesListener {
 
     /** The destination has taken everything that waited. */
     public void onDrain() {
-        if (!isOver) {
+        if (isWaiting && !isOver) {
+            isWaiting = false;
             source.resume();
         }
     }

@@ -146,6 +146,48 @@ class ReadSideTest {
     }
 
     @Test
+    void whoLeavesSomethingWithoutAPauseGetsItAgain() {
+        side.start();
+        side.onBytes((array, offset, length) -> {
+            seen.add(text(array, offset, 1));
+            return 1;
+        });
+        deliver("abc");
+        runSoon();
+        runSoon();
+        assertThat(String.join("", seen)).isEqualTo("abc");
+    }
+
+    @Test
+    void whoTakesNothingHasToPause() {
+        side.start();
+        side.onBytes((array, offset, length) -> 0);
+        assertThatThrownBy(() -> deliver("abc"))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("without pausing");
+    }
+
+    @Test
+    @Tag("J10")
+    void aDataListenerBesideSeesEachByteOnce() {
+        StringBuilder data = new StringBuilder();
+        side.start();
+        side.onData(chunk -> data.append(StandardCharsets.US_ASCII.decode(chunk)));
+        side.onBytes((array, offset, length) -> {
+            seen.add(text(array, offset, 1));
+            side.pause();
+            return 1;
+        });
+        deliver("abc");
+        side.resume();
+        runSoon();
+        side.resume();
+        runSoon();
+        assertThat(String.join("", seen)).isEqualTo("abc");
+        assertThat(data).hasToString("abc");
+    }
+
+    @Test
     @Tag("R13")
     void theEndWaitsForWhatIsKept() {
         side.start();
