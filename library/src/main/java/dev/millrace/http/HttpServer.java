@@ -274,6 +274,11 @@ public final class HttpServer implements AutoCloseable {
         return head;
     }
 
+    /** Whether a connection's request with this number is the last one it may make. */
+    boolean isLast(int request) {
+        return request == options.maxRequestsPerConnection();
+    }
+
     boolean isClosing() {
         return isClosing;
     }

@@ -9,36 +9,53 @@ import java.util.Objects;
  * @param timeouts how long a peer may take
  * @param maxConnections open connections of this server above which a new one is closed at once; 0
  *     for no limit
+ * @param maxRequestsPerConnection requests after whose answer a connection closes; 0 for no limit
  */
-public record HttpServerOptions(HttpLimits limits, HttpTimeouts timeouts, int maxConnections) {
-    /** The defaults of {@link HttpLimits} and {@link HttpTimeouts}, any number of connections. */
+public record HttpServerOptions(
+        HttpLimits limits,
+        HttpTimeouts timeouts,
+        int maxConnections,
+        int maxRequestsPerConnection) {
+    /**
+     * The defaults of {@link HttpLimits} and {@link HttpTimeouts}, any number of connections and of
+     * requests on each.
+     */
     public static final HttpServerOptions DEFAULTS =
-            new HttpServerOptions(HttpLimits.DEFAULTS, HttpTimeouts.DEFAULTS, 0);
+            new HttpServerOptions(HttpLimits.DEFAULTS, HttpTimeouts.DEFAULTS, 0, 0);
 
     /**
-     * @throws IllegalArgumentException if maxConnections is negative
+     * @throws IllegalArgumentException if a number is negative
      */
     public HttpServerOptions {
         Objects.requireNonNull(limits, "limits");
         Objects.requireNonNull(timeouts, "timeouts");
-        if (maxConnections < 0) {
-            throw new IllegalArgumentException(
-                    "maxConnections is 0 (no limit) or more, was " + maxConnections);
+        requireNotNegative(maxConnections, "maxConnections");
+        requireNotNegative(maxRequestsPerConnection, "maxRequestsPerConnection");
+    }
+
+    private static void requireNotNegative(int number, String name) {
+        if (number < 0) {
+            throw new IllegalArgumentException(name + " is 0 (no limit) or more, was " + number);
         }
     }
 
     /** These options with other limits. */
     public HttpServerOptions withLimits(HttpLimits limits) {
-        return new HttpServerOptions(limits, timeouts, maxConnections);
+        return new HttpServerOptions(limits, timeouts, maxConnections, maxRequestsPerConnection);
     }
 
     /** These options with other timeouts. */
     public HttpServerOptions withTimeouts(HttpTimeouts timeouts) {
-        return new HttpServerOptions(limits, timeouts, maxConnections);
+        return new HttpServerOptions(limits, timeouts, maxConnections, maxRequestsPerConnection);
     }
 
     /** These options with another number of connections. */
     public HttpServerOptions withMaxConnections(int maxConnections) {
-        return new HttpServerOptions(limits, timeouts, maxConnections);
+        return new HttpServerOptions(limits, timeouts, maxConnections, maxRequestsPerConnection);
+    }
+
+    /** These options with another number of requests on a connection (row J21). */
+    public HttpServerOptions withMaxRequestsPerConnection(int maxRequestsPerConnection) {
+        return new HttpServerOptions(limits, timeouts, maxConnections, maxRequestsPerConnection);
     }
 }

@@ -41,6 +41,7 @@ final class ServerConnection implements BytesListener, RequestEvents, Guarded {
     private boolean isLingering;
     private boolean hasPeerEnded;
     private long discarded;
+    private int requests;
 
     /** The exchange that the handler is being called with. */
     private @Nullable ServerResponse entering;
@@ -159,7 +160,7 @@ final class ServerConnection implements BytesListener, RequestEvents, Guarded {
         ServerResponse response = new ServerResponse(this, request);
         reading = request;
         discarded = 0;
-        isLastRequestSeen = !head.keepAlive() || server.isClosing();
+        isLastRequestSeen = !head.keepAlive() || server.isClosing() || server.isLast(++requests);
         answers.add(response);
         clock.headEnded();
         if (head.hasUnknownExpect()) {

@@ -70,6 +70,23 @@ class HttpPersistenceTest {
         }
     }
 
+    @Tag("J21")
+    @Tag("R39")
+    @Test
+    void aConnectionEndsWithTheLastRequestItMayMake() throws IOException {
+        HttpServerOptions options = HttpServerOptions.DEFAULTS.withMaxRequestsPerConnection(2);
+        try (var fixture =
+                        HttpFixture.serve(
+                                options, (request, response) -> response.end(request.target()));
+                RawHttp client = fixture.connect()) {
+            client.send(RawHttp.get("/1") + RawHttp.get("/2") + RawHttp.get("/3"));
+            Answer first = client.answer();
+            assertThat(first.header("Connection")).isEqualTo("keep-alive");
+            assertThat(client.rest()).contains("Connection: close").endsWith("/2");
+            assertThat(fixture.server().requestCount()).isEqualTo(2);
+        }
+    }
+
     @Tag("R39")
     @Test
     void aHandlerThatAsksToKeepWhatCanNotBeKeptIsOverruled() throws IOException {

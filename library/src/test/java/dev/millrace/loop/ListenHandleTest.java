@@ -133,6 +133,16 @@ class ListenHandleTest {
     }
 
     @Test
+    @Tag("G2")
+    void bindingMakesTheSocketFileAtOnce(@TempDir Path folder) throws IOException {
+        Path path = folder.resolve("s");
+        listener().bind(UnixAddress.of(path));
+        // S_IFSOCK, as stat(2) has it: not just any file.
+        int mode = (int) Files.getAttribute(path, "unix:mode");
+        assertThat(mode & 0xf000).isEqualTo(0xc000);
+    }
+
+    @Test
     @Tag("G10")
     void closingRemovesTheSocketFile(@TempDir Path folder) throws IOException {
         Path path = folder.resolve("s");
