@@ -2,9 +2,6 @@
 module dev.millrace.cli {
     requires com.fasterxml.jackson.core;
     requires dev.millrace;
-    requires info.picocli;
+    requires jdk.unsupported;
     requires static org.jspecify;
-
-    opens dev.millrace.cli to
-            info.picocli;
 }

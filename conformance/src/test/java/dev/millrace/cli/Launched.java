@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -34,7 +35,7 @@ final class Launched implements AutoCloseable {
     private Launched(Process process) {
         this.process = process;
         this.out = process.inputReader(StandardCharsets.UTF_8);
-        this.errors = CompletableFuture.supplyAsync(() -> text(process.getErrorStream()));
+        this.errors = reading(() -> text(process.getErrorStream()));
     }
 
     static Path root() {
@@ -83,7 +84,7 @@ final class Launched implements AutoCloseable {
 
     /** The next line of standard output. */
     String line() {
-        String line = within(CompletableFuture.supplyAsync(this::readLine));
+        String line = within(reading(this::readLine));
         if (line.isEmpty()) {
             throw new AssertionError("no line, but on standard error: " + errors());
         }
@@ -150,12 +151,18 @@ final class Launched implements AutoCloseable {
 
     /** Waits for the end of standard output and answers what was not read before. */
     String output() {
-        return within(CompletableFuture.supplyAsync(() -> String.join("\n", out.lines().toList())));
+        return within(reading(() -> String.join("\n", out.lines().toList())));
     }
 
     /** Waits for the end of standard error. */
     String errors() {
         return within(errors);
+    }
+
+    /** On a thread of its own: the common pool may have one only, and a pipe may stay silent. */
+    private static <T> CompletableFuture<T> reading(Supplier<T> read) {
+        return CompletableFuture.supplyAsync(
+                read, task -> Thread.ofPlatform().daemon().start(task));
     }
 
     private static <T> T within(CompletableFuture<T> future) {

@@ -60,7 +60,11 @@ final class Peer implements AutoCloseable {
     }
 
     Peer send(String text) throws IOException {
-        channel.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
+        ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
+        // More than once: while another thread reads with a timeout, the channel does not block.
+        while (bytes.hasRemaining()) {
+            channel.write(bytes);
+        }
         return this;
     }
 

@@ -1,0 +1,39 @@
+package dev.millrace.cli;
+
+import java.util.List;
+
+/** Every command, in the order of the overview. */
+final class Commands {
+    private static final String TRAIN = "train";
+
+    private Commands() {}
+
+    static List<Command> all() {
+        return List.of(
+                new ServeCommand(),
+                new HelloCommand(),
+                new EchoCommand(),
+                new ReflectCommand(),
+                new RunCommand(),
+                new DoctorCommand(),
+                new VersionCommand(),
+                new HelpCommand());
+    }
+
+    /**
+     * @throws UsageError if there is none, with the nearest one that there is
+     */
+    static Command named(String name) {
+        for (Command command : all()) {
+            if (command.name().equals(name)) {
+                return command;
+            }
+        }
+        if (name.equals(TRAIN)) {
+            return new TrainCommand();
+        }
+        String what = name.startsWith("-") ? "option " : "command ";
+        String hint = Nearest.hint(name, all().stream().map(Command::name).toList());
+        throw new UsageError("unknown " + what + name + hint + "; see: millrace help");
+    }
+}

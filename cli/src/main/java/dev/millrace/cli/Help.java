@@ -1,0 +1,38 @@
+package dev.millrace.cli;
+
+/** Help texts, made of what the commands say about themselves. */
+final class Help {
+    private Help() {}
+
+    static String overview() {
+        StringBuilder text = new StringBuilder("Usage: millrace COMMAND [OPTION...]\n\n");
+        for (Command command : Commands.all()) {
+            text.append("  %-14s %s%n".formatted(heading(command), command.summary()));
+        }
+        return text.append("\nmillrace help COMMAND lists its options.\n").toString();
+    }
+
+    static String of(Command command) {
+        boolean hasOptions = !command.options().isEmpty();
+        StringBuilder text = new StringBuilder("Usage: millrace ").append(command.name());
+        text.append(hasOptions ? " [OPTION...]" : "");
+        text.append(command.operand().isEmpty() ? "" : " " + command.operand());
+        String summary = command.summary();
+        text.append("\n\n").append(Character.toUpperCase(summary.charAt(0)));
+        text.append(summary, 1, summary.length()).append(".\n");
+        text.append(command.notes().isEmpty() ? "" : "\n" + command.notes());
+        if (hasOptions) {
+            text.append('\n');
+            for (Option option : command.options()) {
+                String form = option.name() + " " + option.value();
+                text.append("  %-26s %s%n".formatted(form, option.help()));
+            }
+        }
+        return text.toString();
+    }
+
+    private static String heading(Command command) {
+        String operand = command.operand().replace(" [ARGUMENT...]", "");
+        return operand.isEmpty() ? command.name() : command.name() + " " + operand;
+    }
+}

@@ -1,0 +1,65 @@
+package dev.millrace.cli;
+
+import dev.millrace.http.HttpHandler;
+import dev.millrace.http.HttpServer;
+import dev.millrace.http.HttpServerOptions;
+import dev.millrace.loop.Address;
+import dev.millrace.loop.Loop;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/** One handler behind one HTTP server for each address. */
+final class HttpService implements Service {
+    private final Loop loop;
+    private final HttpServerOptions options;
+    private final HttpHandler handler;
+    private final List<HttpServer> servers = new ArrayList<>();
+
+    private HttpService(Loop loop, HttpServerOptions options, HttpHandler handler) {
+        this.loop = loop;
+        this.options = options;
+        this.handler = handler;
+    }
+
+    /** What an HTTP command runs; {@code handlers} makes one for each loop. */
+    static ServerRun run(Arguments arguments, Function<Loop, HttpHandler> handlers) {
+        ServerOptions where = ServerOptions.read(arguments, HttpSettings.DEFAULT_PORT);
+        HttpServerOptions how = HttpSettings.read(arguments);
+        return new ServerRun(
+                "http", where, loop -> new HttpService(loop, how, handlers.apply(loop)));
+    }
+
+    @Override
+    public Loop loop() {
+        return loop;
+    }
+
+    @Override
+    public void listen(Address address, Runnable onListening, Consumer<IOException> onError) {
+        HttpServer server = HttpServer.create(loop, options, handler);
+        server.onListening(onListening).onError(onError).onHandlerError(HttpService::complain);
+        servers.add(server.listen(address));
+    }
+
+    static void complain(Throwable thrown) {
+        Console.complain("a request failed with 500: " + Console.oneLine(thrown));
+    }
+
+    @Override
+    public List<Address> addresses() {
+        return servers.stream().flatMap(server -> server.address().stream()).toList();
+    }
+
+    @Override
+    public void finish() {
+        servers.forEach(HttpServer::close);
+    }
+
+    @Override
+    public void abort() {
+        servers.forEach(HttpServer::closeAllConnections);
+    }
+}

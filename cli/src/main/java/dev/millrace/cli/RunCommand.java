@@ -1,0 +1,37 @@
+package dev.millrace.cli;
+
+import java.io.PrintStream;
+
+/**
+ * {@code millrace run}, of which only the help is here: the launcher script starts the JDK's source
+ * launcher in this process's place.
+ */
+final class RunCommand implements Command {
+    @Override
+    public String name() {
+        return "run";
+    }
+
+    @Override
+    public String summary() {
+        return "run a source file that uses the library";
+    }
+
+    @Override
+    public String operand() {
+        return "FILE.java [ARGUMENT...]";
+    }
+
+    @Override
+    public String notes() {
+        return """
+        The file may be a compact one: `import module dev.millrace;` and `void main() { ... }`.
+        What follows it goes to the program.
+        """;
+    }
+
+    @Override
+    public int run(Arguments arguments, PrintStream out) {
+        throw new UsageError("run needs a source file, and the launcher: ./millrace run FILE.java");
+    }
+}

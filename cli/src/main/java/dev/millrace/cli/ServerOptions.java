@@ -1,0 +1,79 @@
+package dev.millrace.cli;
+
+import dev.millrace.loop.Address;
+import dev.millrace.loop.IpAddress;
+import dev.millrace.loop.UnixAddress;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The options that every server command has.
+ *
+ * @param addresses where to listen
+ * @param loops how many loops share them
+ */
+record ServerOptions(List<Address> addresses, int loops) {
+    private static final String PORT = "--port";
+    private static final String HOST = "--host";
+    private static final String UNIX = "--unix";
+    private static final String LOOPS = "--loops";
+    private static final String DEFAULT_HOST = "127.0.0.1";
+    private static final int PORT_MAX = 65_535;
+    private static final int LOOPS_MAX = 256;
+
+    static List<Option> options(int defaultPort) {
+        return List.of(
+                new Option(PORT, "N", "port, 0 for any free one (default " + defaultPort + ")"),
+                new Option(HOST, "HOST", "address or name (default " + DEFAULT_HOST + ")"),
+                new Option(UNIX, "PATH", "Unix socket, @NAME for an abstract one"),
+                new Option(LOOPS, "N", "event loops that share the addresses (default 1)"));
+    }
+
+    /** A Unix socket alone, unless a port or a host is given as well. */
+    static ServerOptions read(Arguments arguments, int defaultPort) {
+        int port =
+                arguments
+                        .number(PORT, 0, PORT_MAX, "use 0 (any free port) to " + PORT_MAX)
+                        .orElse(defaultPort);
+        int loops = arguments.number(LOOPS, 1, LOOPS_MAX, "use 1 to " + LOOPS_MAX).orElse(1);
+        List<Address> addresses = new ArrayList<>();
+        boolean isUnixOnly =
+                arguments.text(UNIX).isPresent()
+                        && arguments.text(PORT).isEmpty()
+                        && arguments.text(HOST).isEmpty();
+        if (!isUnixOnly) {
+            addresses.add(ip(arguments.text(HOST).orElse(DEFAULT_HOST), port));
+        }
+        arguments.text(UNIX).ifPresent(path -> addresses.add(unix(path)));
+        return new ServerOptions(List.copyOf(addresses), loops);
+    }
+
+    private static Address ip(String host, int port) {
+        try {
+            return IpAddress.of(host, port);
+        } catch (IllegalArgumentException e) {
+            return named(host, port);
+        }
+    }
+
+    /** Nothing is served yet, so the look-up may block. */
+    private static Address named(String host, int port) {
+        try {
+            return new IpAddress(InetAddress.getByName(host), port);
+        } catch (UnknownHostException e) {
+            throw new Failure(
+                    HOST + " " + host + ": no such host; give an address or a name of this machine",
+                    e);
+        }
+    }
+
+    private static Address unix(String path) {
+        try {
+            return UnixAddress.of(path);
+        } catch (IllegalArgumentException e) {
+            throw new UsageError(UNIX + ": " + e.getMessage() + "; choose another path");
+        }
+    }
+}

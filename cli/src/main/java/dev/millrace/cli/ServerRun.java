@@ -1,0 +1,111 @@
+package dev.millrace.cli;
+
+import dev.millrace.loop.Address;
+import dev.millrace.loop.Loop;
+import dev.millrace.loop.LoopGroup;
+import java.io.PrintStream;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
+
+/**
+ * A service from its start to its end.
+ *
+ * <pre>
+ *   starting ──every loop listens: start line──▶ serving ──signal, stop()──▶ finishing ──▶ ended
+ *       └──a listen fails──▶ Failure                   10 s at most, or a second signal ─┘
+ * </pre>
+ */
+final class ServerRun {
+    static final Duration FINISH_MAX = Duration.ofSeconds(10);
+
+    private final String scheme;
+    private final ServerOptions options;
+    private final Function<Loop, Service> factory;
+    private final List<Service> services = new ArrayList<>();
+    private final AtomicInteger pendingListens;
+    private final CountDownLatch ended = new CountDownLatch(1);
+    private boolean isStopping;
+
+    /** {@code factory} makes the service of each loop, on its thread. */
+    ServerRun(String scheme, ServerOptions options, Function<Loop, Service> factory) {
+        this.scheme = scheme;
+        this.options = options;
+        this.factory = factory;
+        this.pendingListens = new AtomicInteger(options.loops() * options.addresses().size());
+    }
+
+    /** Serves until it is over. */
+    void run(PrintStream out) {
+        run(out, (loop, addresses) -> {});
+    }
+
+    /**
+     * As {@link #run(PrintStream)}.
+     *
+     * @param ready called on a loop, once, when all of them listen and {@code out} has got the line
+     *     that says so
+     * @throws Failure if it can't listen
+     */
+    void run(PrintStream out, BiConsumer<Loop, List<Address>> ready) {
+        Signals.onStop(this::stop, ended);
+        try {
+            if (options.loops() == 1) {
+                Loop.run(loop -> setUp(loop, out, ready));
+            } else {
+                LoopGroup.start(options.loops(), loop -> setUp(loop, out, ready)).join();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            ended.countDown();
+        }
+    }
+
+    private void setUp(Loop loop, PrintStream out, BiConsumer<Loop, List<Address>> ready) {
+        Service service = factory.apply(loop);
+        for (Address address : options.addresses()) {
+            service.listen(
+                    address,
+                    () -> listening(service, out, ready),
+                    error -> {
+                        throw ListenFailure.of(error, address);
+                    });
+        }
+        synchronized (services) {
+            services.add(service);
+            if (isStopping) {
+                finish(service);
+            }
+        }
+    }
+
+    private void listening(
+            Service service, PrintStream out, BiConsumer<Loop, List<Address>> ready) {
+        if (pendingListens.decrementAndGet() == 0) {
+            Loop loop = service.loop();
+            List<Address> addresses = service.addresses();
+            out.println(StartLine.text(loop.driverName(), options.loops(), scheme, addresses));
+            ready.accept(loop, addresses);
+        }
+    }
+
+    /** Begins to end it; any thread. */
+    void stop() {
+        synchronized (services) {
+            if (!isStopping) {
+                isStopping = true;
+                services.forEach(service -> service.loop().execute(() -> finish(service)));
+            }
+        }
+    }
+
+    private static void finish(Service service) {
+        service.finish();
+        service.loop().setTimeout(FINISH_MAX, service::abort).unref();
+    }
+}

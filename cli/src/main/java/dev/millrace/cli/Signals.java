@@ -1,0 +1,48 @@
+package dev.millrace.cli;
+
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import sun.misc.Signal;
+import sun.misc.SignalHandler;
+
+/** SIGTERM and SIGINT: the first one asks to end, the second one ends. */
+final class Signals {
+    /** What a shell reports for a process that a signal ended, less the signal's number. */
+    private static final int SIGNAL_STATUS = 128;
+
+    private Signals() {}
+
+    /**
+     * Runs {@code stop} at the first signal, on a thread of the JVM's; {@code ended} tells when the
+     * process has nothing left to do.
+     */
+    static void onStop(Runnable stop, CountDownLatch ended) {
+        AtomicBoolean isStopping = new AtomicBoolean();
+        SignalHandler handler =
+                signal -> {
+                    if (isStopping.getAndSet(true)) {
+                        Runtime.getRuntime().halt(SIGNAL_STATUS + signal.getNumber());
+                    }
+                    stop.run();
+                };
+        try {
+            Signal.handle(new Signal("TERM"), handler);
+            Signal.handle(new Signal("INT"), handler);
+        } catch (IllegalArgumentException e) {
+            // -Xrs keeps signals from the JVM; other ends of the process still run the hooks.
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> stopAndWait(stop, ended)));
+        }
+    }
+
+    private static void stopAndWait(Runnable stop, CountDownLatch ended) {
+        stop.run();
+        try {
+            if (!ended.await(ServerRun.FINISH_MAX.toMillis() + 1000, TimeUnit.MILLISECONDS)) {
+                Console.complain("something in flight did not end in time");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

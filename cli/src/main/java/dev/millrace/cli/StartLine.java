@@ -1,0 +1,27 @@
+package dev.millrace.cli;
+
+import dev.millrace.loop.Address;
+import dev.millrace.loop.UnixAddress;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The one line a server prints; scripts may wait for it. */
+final class StartLine {
+    private static final String SEPARATOR = " · ";
+
+    private StartLine() {}
+
+    static String text(String driver, int loops, String scheme, List<Address> addresses) {
+        List<String> parts = new ArrayList<>();
+        parts.add("millrace " + Version.text());
+        parts.add(driver);
+        parts.add(loops + (loops == 1 ? " loop" : " loops"));
+        parts.add("pid " + ProcessHandle.current().pid());
+        addresses.forEach(address -> parts.add(url(scheme, address)));
+        return String.join(SEPARATOR, parts);
+    }
+
+    private static String url(String scheme, Address address) {
+        return address instanceof UnixAddress ? "unix:" + address : scheme + "://" + address;
+    }
+}

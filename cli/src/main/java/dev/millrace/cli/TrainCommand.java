@@ -1,0 +1,65 @@
+package dev.millrace.cli;
+
+import dev.millrace.loop.Address;
+import dev.millrace.loop.Loop;
+import dev.millrace.net.NetSocket;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/**
+ * {@code millrace train}, which no help mentions: starts each server once, talks to it and ends.
+ * The build runs it while the JVM notes what it loads, for the cache that later starts begin from.
+ */
+final class TrainCommand implements Command {
+    private static final List<String> ANY_PORT = List.of("--port", "0");
+
+    @Override
+    public String name() {
+        return "train";
+    }
+
+    @Override
+    public String summary() {
+        return "run every server once, for the start-up cache";
+    }
+
+    @Override
+    public int run(Arguments arguments, PrintStream out) {
+        out.print(Help.overview());
+        String get = request("GET / HTTP/1.1", "");
+        talk(new HelloCommand(), out, get, "Hello");
+        talk(new HelloCommand(), out, request("POST /echo HTTP/1.1", "ping"), "ping");
+        talk(new ReflectCommand(), out, request("POST / HTTP/1.1", "ping"), "}");
+        talk(new ServeCommand(), out, get, "</html>");
+        talk(new EchoCommand(), out, "ping", "ping");
+        return Main.OK;
+    }
+
+    private static String request(String line, String body) {
+        return line + "\r\nHost: localhost\r\nContent-Length: " + body.length() + "\r\n\r\n" + body;
+    }
+
+    /** Starts the server, says {@code words}, waits for {@code answer} and ends the server. */
+    private static void talk(ServerCommand command, PrintStream out, String words, String answer) {
+        ServerRun server = command.prepare(Arguments.parse(command, ANY_PORT));
+        server.run(
+                out, (loop, addresses) -> talk(server, loop, addresses.getFirst(), words, answer));
+    }
+
+    private static void talk(
+            ServerRun server, Loop loop, Address address, String words, String answer) {
+        StringBuilder heard = new StringBuilder();
+        NetSocket client = NetSocket.connect(loop, address);
+        client.onError(error -> server.stop());
+        client.onBytes((array, offset, length) -> {
+            heard.append(new String(array, offset, length, StandardCharsets.ISO_8859_1));
+            if (heard.indexOf(answer) >= 0) {
+                client.end();
+                server.stop();
+            }
+            return length;
+        });
+        client.write(words);
+    }
+}

@@ -1,0 +1,86 @@
+package dev.millrace.cli;
+
+import dev.millrace.http.HttpDate;
+import dev.millrace.http.HttpHeaders;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A file's validators and the conditions a request may set on them (RFC 9110 sections 8.8 and 13).
+ *
+ * @param tag a strong entity tag, of length and time to the nanosecond
+ * @param modified to the second, and never later than now
+ * @param isDateStrong whether the file was left alone for a second, so that its date tells it from
+ *     every other state of it (section 8.8.2.2)
+ */
+record Validator(String tag, Instant modified, boolean isDateStrong) {
+
+    static Validator of(Found.Document document, Instant now) {
+        Instant exact = document.modified();
+        long nanos = exact.getEpochSecond() * 1_000_000_000L + exact.getNano();
+        String tag =
+                '"' + Long.toHexString(document.length()) + '-' + Long.toHexString(nanos) + '"';
+        Instant second = (exact.isAfter(now) ? now : exact).truncatedTo(ChronoUnit.SECONDS);
+        return new Validator(tag, second, second.plusSeconds(1).isBefore(now));
+    }
+
+    /** 200 to go on, 304 or 412; in the order of section 13.2.2. */
+    int statusFor(HttpHeaders headers) {
+        List<String> ifMatch = headers.all("If-Match");
+        if (!ifMatch.isEmpty()) {
+            if (!isListed(ifMatch, true)) {
+                return 412;
+            }
+        } else {
+            Optional<Instant> unmodified = date(headers, "If-Unmodified-Since");
+            if (unmodified.isPresent() && modified.isAfter(unmodified.get())) {
+                return 412;
+            }
+        }
+        List<String> ifNoneMatch = headers.all("If-None-Match");
+        if (!ifNoneMatch.isEmpty()) {
+            return isListed(ifNoneMatch, false) ? 304 : 200;
+        }
+        Optional<Instant> since = date(headers, "If-Modified-Since");
+        return since.isPresent() && !modified.isAfter(since.get()) ? 304 : 200;
+    }
+
+    /** Section 13.1.5: a tag is compared strongly, a date must be the very same and strong. */
+    boolean allowsRange(HttpHeaders headers) {
+        Optional<String> condition = headers.first("If-Range");
+        if (condition.isEmpty()) {
+            return true;
+        }
+        String text = condition.get();
+        if (text.startsWith("\"") || text.startsWith("W/")) {
+            return text.equals(tag);
+        }
+        return isDateStrong && HttpDate.parse(text).filter(modified::equals).isPresent();
+    }
+
+    /** A date that is none, or that is given twice, is no condition. */
+    private static Optional<Instant> date(HttpHeaders headers, String name) {
+        List<String> fields = headers.all(name);
+        return fields.size() == 1 ? HttpDate.parse(fields.getFirst()) : Optional.empty();
+    }
+
+    /** Whether the tag is in a list; ours is strong, so only the other's W/ makes a difference. */
+    private boolean isListed(List<String> fields, boolean isStrongly) {
+        for (String field : fields) {
+            if (field.equals("*")) {
+                return true;
+            }
+            // Another server's tag may hold a comma; ours does not, so a piece can't pass for it.
+            for (String entry : field.split(",")) {
+                String one = entry.strip();
+                boolean isWeak = one.startsWith("W/");
+                if (!(isWeak && isStrongly) && (isWeak ? one.substring(2) : one).equals(tag)) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+}

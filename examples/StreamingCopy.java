@@ -1,0 +1,21 @@
+import module dev.millrace;
+
+// Copies between sockets, in both directions, as fast as the slower one takes it and with no more
+// than a few buffers in memory: a relay in front of another server. Try: TcpEcho, this, then
+// head -c 1000000000 /dev/zero | nc -N 127.0.0.1 7002 | wc -c
+void main(String[] args) {
+    int port = args.length > 0 ? Integer.parseInt(args[0]) : 7002;
+    int upstream = args.length > 1 ? Integer.parseInt(args[1]) : 7000;
+    // One side may end while the other still sends.
+    var halfOpen = NetSocketOptions.DEFAULTS.withAllowHalfOpen(true);
+    Loop.run(loop -> {
+        var server = NetServer.create(loop, halfOpen, client -> {
+            var target = NetSocket.connect(loop, upstream, "127.0.0.1", halfOpen);
+            target.onError(error -> IO.println(error.getMessage())).onClose(client::destroy);
+            client.onClose(target::destroy);
+            client.pipeTo(target).pipeTo(client);
+        });
+        server.onListening(() -> IO.println("relay on " + server.address().orElseThrow()));
+        server.listen(port, "127.0.0.1");
+    });
+}
