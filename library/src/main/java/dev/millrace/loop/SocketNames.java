@@ -2,7 +2,6 @@ package dev.millrace.loop;
 
 import dev.millrace.sys.Linux;
 import dev.millrace.sys.SocketName;
-import java.net.Inet4Address;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -12,15 +11,15 @@ final class SocketNames {
     private SocketNames() {}
 
     static SocketName of(Address address) {
-        return switch (address) {
-            case UnixAddress unix -> new SocketName(Linux.AF_UNIX, unix.bytes(), 0, 0);
-            case IpAddress ip ->
-                    new SocketName(
-                            ip.host() instanceof Inet4Address ? Linux.AF_INET : Linux.AF_INET6,
-                            ip.host().getAddress(),
-                            ip.port(),
-                            ip.host() instanceof Inet6Address six ? six.getScopeId() : 0);
-        };
+        // Not a switch over types: its bootstrap would cost every program some 10 ms at its start.
+        if (address instanceof UnixAddress unix) {
+            return new SocketName(Linux.AF_UNIX, unix.bytes(), 0, 0);
+        }
+        IpAddress ip = (IpAddress) address;
+        byte[] host = ip.host().getAddress();
+        return ip.host() instanceof Inet6Address six
+                ? new SocketName(Linux.AF_INET6, host, ip.port(), six.getScopeId())
+                : new SocketName(Linux.AF_INET, host, ip.port(), 0);
     }
 
     static Address of(SocketName name) {
