@@ -1,5 +1,6 @@
 package dev.millrace.loop;
 
+import dev.millrace.sys.NativeAccess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 
@@ -13,6 +14,7 @@ final class Drivers {
             throw new UnsupportedOperationException(
                     "millrace has no driver for " + system + " yet: it needs Linux");
         }
+        NativeAccess.require();
         try {
             return new EpollDriver();
         } catch (IOException e) {

@@ -19,10 +19,6 @@ import org.jspecify.annotations.Nullable;
  * before it is looked at.
  */
 public final class Libc implements AutoCloseable {
-    static {
-        NativeAccess.require();
-    }
-
     /**
      * The most bytes one {@link #recv} or {@link #send} moves: larger ones would delay every
      * safepoint for too long.

@@ -19,11 +19,12 @@ public final class NativeAccess {
     }
 
     /**
-     * Called before the first downcall.
+     * Called before the first downcall, and before the class that makes it is loaded: what a class
+     * initializer throws would come wrapped.
      *
      * @throws IllegalStateException with the flag to add, when native access was not granted
      */
-    static void require() {
+    public static void require() {
         if (!granted()) {
             throw new IllegalStateException(
                     "millrace calls the kernel through java.lang.foreign, and native access was"
