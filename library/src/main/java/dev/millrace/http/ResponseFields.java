@@ -3,6 +3,7 @@ package dev.millrace.http;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 
 /**
  * The field lines a handler sets, checked at the call (rows R54, X36), and what those that decide
@@ -42,9 +43,11 @@ final class ResponseFields {
     }
 
     /** Names and values in turn. */
-    private final List<String> lines = new ArrayList<>(8);
+    private final List<String> lines = new ArrayList<>(4);
 
-    private final List<String> removed = new ArrayList<>(0);
+    /** Names that stay away; hardly ever any. */
+    private List<String> removed = List.of();
+
     private long contentLength = NOT_DECLARED;
     private boolean isClose;
     private boolean isChunked;
@@ -98,7 +101,7 @@ final class ResponseFields {
             case OTHER -> {}
         }
         if (!removed.isEmpty()) {
-            removed.removeIf(name::equalsIgnoreCase);
+            removed = removed.stream().filter(gone -> !gone.equalsIgnoreCase(name)).toList();
         }
         lines.add(name);
         lines.add(value);
@@ -108,8 +111,7 @@ final class ResponseFields {
     void remove(String name) {
         checkName(name);
         drop(Known.of(name), name);
-        removed.removeIf(name::equalsIgnoreCase);
-        removed.add(name);
+        removed = Stream.concat(removed.stream(), Stream.of(name)).toList();
     }
 
     private void drop(Known known, String name) {

@@ -91,7 +91,8 @@ public final class ServerRequest extends InboundStream<ServerRequest>
 
     /** The path, still percent-encoded; {@code *} or empty for targets that have none. */
     public String rawPath() {
-        return text(pathStart, pathEnd());
+        int end = pathEnd();
+        return end == pathStart + 1 && head[pathStart] == '/' ? "/" : text(pathStart, end);
     }
 
     /**
