@@ -7,7 +7,7 @@
  * {@link dev.millrace.http}.
  */
 module dev.millrace {
-    requires static transitive org.jspecify;
+    requires static org.jspecify;
 
     exports dev.millrace.loop;
     exports dev.millrace.stream;

@@ -1,0 +1,113 @@
+package dev.millrace;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.lang.reflect.Executable;
+import java.lang.reflect.Field;
+import java.lang.reflect.Member;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/**
+ * What a user can see mentions only what a user can name. The compiler's own check ({@code
+ * -Xlint:exports}) can't be used: it also asks for {@code requires transitive} of the module of the
+ * nullness annotations, with which a program without that module does not compile.
+ */
+class ExportsTest {
+    private static final Set<String> EXPORTED = Set.of("loop", "stream", "net", "http");
+
+    @Test
+    void publicSignaturesMentionNothingThatIsNotExported()
+            throws IOException, ReflectiveOperationException {
+        List<String> found = new ArrayList<>();
+        for (Class<?> type : exportedTypes()) {
+            for (Class<?> mentioned : mentioned(type)) {
+                if (isHidden(mentioned)) {
+                    found.add(type.getName() + " mentions " + mentioned.getName());
+                }
+            }
+        }
+        assertThat(found).as("take it out of the signature, or make it public").isEmpty();
+    }
+
+    @Test
+    void aTypeOfSysIsHiddenAndOneOfLoopIsNot() {
+        assertThat(isHidden(dev.millrace.sys.Libc.class)).isTrue();
+        assertThat(isHidden(String.class)).isFalse();
+        assertThat(isHidden(dev.millrace.loop.Loop[].class)).isFalse();
+    }
+
+    private static List<Class<?>> exportedTypes() throws IOException, ReflectiveOperationException {
+        Path classes = SourceFile.root().resolve("library/target/classes");
+        List<Class<?>> types = new ArrayList<>();
+        try (Stream<Path> files = Files.walk(classes.resolve("dev/millrace"))) {
+            for (Path file : files.filter(f -> f.toString().endsWith(".class")).toList()) {
+                String name = classes.relativize(file).toString().replace('/', '.');
+                Class<?> type = Class.forName(name.substring(0, name.length() - ".class".length()));
+                if (isVisible(type) && EXPORTED.contains(layer(type))) {
+                    types.add(type);
+                }
+            }
+        }
+        assertThat(types).hasSizeGreaterThan(20);
+        return types;
+    }
+
+    private static boolean isVisible(Class<?> type) {
+        boolean isOpen =
+                Modifier.isPublic(type.getModifiers()) || Modifier.isProtected(type.getModifiers());
+        Class<?> outer = type.getDeclaringClass();
+        return isOpen && !type.isSynthetic() && (outer == null || isVisible(outer));
+    }
+
+    private static List<Class<?>> mentioned(Class<?> type) {
+        List<Class<?>> types = new ArrayList<>();
+        Stream.concat(
+                        Arrays.stream(type.getDeclaredMethods()),
+                        Arrays.stream(type.getDeclaredConstructors()))
+                .filter(ExportsTest::isVisible)
+                .forEach(member -> addTypes(member, types));
+        Arrays.stream(type.getDeclaredFields())
+                .filter(ExportsTest::isVisible)
+                .map(Field::getType)
+                .forEach(types::add);
+        return types;
+    }
+
+    private static boolean isVisible(Member member) {
+        int modifiers = member.getModifiers();
+        return (Modifier.isPublic(modifiers) || Modifier.isProtected(modifiers))
+                && !member.isSynthetic();
+    }
+
+    private static void addTypes(Executable member, List<Class<?>> types) {
+        types.addAll(List.of(member.getParameterTypes()));
+        if (member instanceof Method method) {
+            types.add(method.getReturnType());
+        }
+    }
+
+    /**
+     * Whether a user can't name it: not public all the way, or in a package that is not exported.
+     */
+    private static boolean isHidden(Class<?> type) {
+        Class<?> element = type.isArray() ? type.componentType() : type;
+        if (!element.getName().startsWith("dev.millrace.")) {
+            return false;
+        }
+        return !isVisible(element) || !EXPORTED.contains(layer(element));
+    }
+
+    private static String layer(Class<?> type) {
+        return type.getName().split("\\.")[2];
+    }
+}
