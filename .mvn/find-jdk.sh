@@ -1,6 +1,7 @@
 # Sourced by build and millrace: finds a JDK that is new enough, whatever java the PATH has.
 #
 #   find_jdk    sets jdk to its folder; to nothing when there is none
+#   use_utf8    sets a locale where there is none
 #
 # MILLRACE_JDK, JAVA_HOME and JDK_HOME are asked first, in this order. Only the shell's own commands
 # are used until the last resort: this runs at every start of the command.
@@ -49,4 +50,14 @@ find_jdk() {
     home=$(dirname "$(dirname "$javac")")
     read_release "$home"
     [ "$release" -lt "$jdk_needed" ] || jdk=$home
+}
+
+# Without a locale the JVM could neither read nor write file names beyond ASCII.
+use_utf8() {
+    case ${LC_ALL:-${LC_CTYPE:-${LANG:-}}} in
+        '' | C | POSIX)
+            LC_ALL=C.UTF-8
+            export LC_ALL
+            ;;
+    esac
 }
