@@ -232,13 +232,6 @@ public final class Libc implements AutoCloseable {
         return call(UNLINK, scratch.address(), 0, 0, 0, 0);
     }
 
-    /** Whether libc is musl, whose msghdr pads where glibc's does not; only {@code doctor} asks. */
-    public static String flavour() {
-        return Linker.nativeLinker().defaultLookup().find("gnu_get_libc_version").isPresent()
-                ? "glibc"
-                : "musl";
-    }
-
     /** Frees the scratch memory. The instance is of no use afterwards. */
     @Override
     public void close() {

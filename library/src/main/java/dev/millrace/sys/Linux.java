@@ -50,7 +50,6 @@ public final class Linux {
     public static final int F_DUPFD_CLOEXEC = 1030;
     public static final int F_GETFD = 1;
     public static final int F_GETFL = 3;
-    public static final int O_RDWR = 2;
     public static final int O_NONBLOCK = 0x800;
     public static final int O_CLOEXEC = 0x8_0000;
     public static final int FD_CLOEXEC = 1;
