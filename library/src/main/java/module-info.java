@@ -3,12 +3,13 @@
  * sockets, and HTTP.
  *
  * <p>Packages, from the bottom up; arrows only point down: {@code sys} (not exported: every
- * downcall), {@link dev.millrace.loop}, {@link dev.millrace.stream}, {@link dev.millrace.net},
- * {@link dev.millrace.http}.
+ * downcall), {@link dev.millrace.driver}, {@link dev.millrace.loop}, {@link dev.millrace.stream},
+ * {@link dev.millrace.net}, {@link dev.millrace.http}.
  */
 module dev.millrace {
     requires static org.jspecify;
 
+    exports dev.millrace.driver;
     exports dev.millrace.loop;
     exports dev.millrace.stream;
     exports dev.millrace.net;

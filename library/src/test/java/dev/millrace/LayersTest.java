@@ -32,11 +32,12 @@ class LayersTest {
     private static final Map<String, Integer> HEIGHT =
             Map.ofEntries(
                     Map.entry("sys", 0),
-                    Map.entry("loop", 1),
-                    Map.entry("stream", 2),
-                    Map.entry("net", 3),
-                    Map.entry("http", 4),
-                    Map.entry("cluster", 4));
+                    Map.entry("driver", 1),
+                    Map.entry("loop", 2),
+                    Map.entry("stream", 3),
+                    Map.entry("net", 4),
+                    Map.entry("http", 5),
+                    Map.entry("cluster", 5));
 
     private static final Pattern NAME =
             Pattern.compile("(dev/millrace|java/lang/foreign)((?:/[a-z0-9_]+)*)/[A-Z]");

@@ -1,9 +1,9 @@
 package dev.millrace.cli;
 
-import dev.millrace.loop.Address;
-import dev.millrace.loop.IpAddress;
-import dev.millrace.loop.SystemError;
-import dev.millrace.loop.UnixAddress;
+import dev.millrace.driver.Address;
+import dev.millrace.driver.IpAddress;
+import dev.millrace.driver.SystemError;
+import dev.millrace.driver.UnixAddress;
 import java.io.IOException;
 import java.util.Optional;
 

@@ -1,8 +1,8 @@
 package dev.millrace.cli;
 
-import dev.millrace.loop.Address;
-import dev.millrace.loop.IpAddress;
-import dev.millrace.loop.UnixAddress;
+import dev.millrace.driver.Address;
+import dev.millrace.driver.IpAddress;
+import dev.millrace.driver.UnixAddress;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;

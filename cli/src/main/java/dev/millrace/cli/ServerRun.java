@@ -1,6 +1,6 @@
 package dev.millrace.cli;
 
-import dev.millrace.loop.Address;
+import dev.millrace.driver.Address;
 import dev.millrace.loop.Loop;
 import dev.millrace.loop.LoopGroup;
 import java.io.PrintStream;

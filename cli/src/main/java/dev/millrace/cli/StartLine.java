@@ -1,7 +1,7 @@
 package dev.millrace.cli;
 
-import dev.millrace.loop.Address;
-import dev.millrace.loop.UnixAddress;
+import dev.millrace.driver.Address;
+import dev.millrace.driver.UnixAddress;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -2,8 +2,8 @@ package dev.millrace.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.millrace.loop.IpAddress;
-import dev.millrace.loop.UnixAddress;
+import dev.millrace.driver.IpAddress;
+import dev.millrace.driver.UnixAddress;
 import java.io.IOException;
 import org.junit.jupiter.api.Test;
 

@@ -1,6 +1,6 @@
 package dev.millrace.http;
 
-import dev.millrace.loop.Guarded;
+import dev.millrace.driver.Guarded;
 
 /**
  * A part of a request's work that is not below the parser: what it throws is the handler's failure

@@ -1,6 +1,6 @@
 package dev.millrace.http;
 
-import dev.millrace.loop.Guarded;
+import dev.millrace.driver.Guarded;
 import dev.millrace.loop.Loop;
 import dev.millrace.net.NetSocket;
 import dev.millrace.stream.BytesListener;

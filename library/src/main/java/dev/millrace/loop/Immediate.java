@@ -1,5 +1,7 @@
 package dev.millrace.loop;
 
+import dev.millrace.driver.Guarded;
+
 /**
  * A task that {@link Loop#setImmediate} has queued; closing it before it ran takes it back. Loop
  * thread only.

@@ -1,5 +1,6 @@
 package dev.millrace.loop;
 
+import dev.millrace.driver.Driver;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;

@@ -1,5 +1,13 @@
 package dev.millrace.loop;
 
+import dev.millrace.driver.Address;
+import dev.millrace.driver.Driver;
+import dev.millrace.driver.IpAddress;
+import dev.millrace.driver.Port;
+import dev.millrace.driver.PortEvents;
+import dev.millrace.driver.PortOption;
+import dev.millrace.driver.SystemError;
+import dev.millrace.driver.UnixAddress;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Objects;
@@ -21,7 +29,7 @@ public final class ListenHandle extends Handle implements PortEvents {
     private static final Duration ACCEPT_REST = Duration.ofMillis(100);
 
     private final ListenOptions options;
-    private Driver.@Nullable Port port;
+    private @Nullable Port port;
     private @Nullable Address asked;
     private @Nullable IOException delayed;
     private @Nullable Consumer<StreamHandle> connectionListener;
@@ -45,7 +53,7 @@ public final class ListenHandle extends Handle implements PortEvents {
         }
         asked = address;
         try {
-            Driver.Port opened = loop.driver.socket(address);
+            Port opened = loop.driver.socket(address);
             attach(opened);
             prepare(opened, address);
             int result = loop.driver.bind(opened, address);
@@ -59,21 +67,21 @@ public final class ListenHandle extends Handle implements PortEvents {
         }
     }
 
-    private void prepare(Driver.Port opened, Address address) {
+    private void prepare(Port opened, Address address) {
         if (!(address instanceof IpAddress ip)) {
             return;
         }
         // Without it a restart right after a stop meets the old connections in TIME_WAIT (row C6).
-        loop.driver.setOption(opened, Driver.Option.REUSE_ADDRESS, 1);
+        loop.driver.setOption(opened, PortOption.REUSE_ADDRESS, 1);
         if (options.reusePort()) {
-            loop.driver.setOption(opened, Driver.Option.REUSE_PORT, 1);
+            loop.driver.setOption(opened, PortOption.REUSE_PORT, 1);
         }
         if (ip.host() instanceof java.net.Inet6Address) {
-            loop.driver.setOption(opened, Driver.Option.IPV6_ONLY, options.ipv6Only() ? 1 : 0);
+            loop.driver.setOption(opened, PortOption.IPV6_ONLY, options.ipv6Only() ? 1 : 0);
         }
         // Linux hands it down to accepted connections, which saves a call for each.
         if (options.noDelay()) {
-            loop.driver.setOption(opened, Driver.Option.NO_DELAY, 1);
+            loop.driver.setOption(opened, PortOption.NO_DELAY, 1);
         }
     }
 
@@ -86,7 +94,7 @@ public final class ListenHandle extends Handle implements PortEvents {
         attach(loop.driver.adopt(shared));
     }
 
-    private void attach(Driver.Port opened) {
+    private void attach(Port opened) {
         port = opened;
         opened.attach(this);
     }
@@ -147,7 +155,7 @@ public final class ListenHandle extends Handle implements PortEvents {
 
     private void acceptAgain() {
         if (connectionListener != null && !isClosing() && !isPaused) {
-            loop.driver.acceptStart(port());
+            loop.driver.acceptStart(port(), options.acceptsPerWakeUp());
             setActive(true);
         }
     }
@@ -179,7 +187,7 @@ public final class ListenHandle extends Handle implements PortEvents {
     }
 
     @Override
-    public void onAccept(Driver.Port connection) {
+    public void onAccept(Port connection) {
         StreamHandle stream = new StreamHandle(loop, connection);
         if (connectionListener == null || isClosing()) {
             stream.close();
@@ -193,7 +201,7 @@ public final class ListenHandle extends Handle implements PortEvents {
      * so it rests (rows D6, X50).
      */
     @Override
-    public void onAcceptError(int errno) {
+    public void onAcceptError(int errno, int shed) {
         loop.driver.acceptStop(port());
         loop.setTimeout(ACCEPT_REST, this::acceptAgain).unref();
         acceptErrorListener.accept(errno);
@@ -216,7 +224,7 @@ public final class ListenHandle extends Handle implements PortEvents {
         thrown(thrown);
     }
 
-    private Driver.Port port() {
+    private Port port() {
         return Objects.requireNonNull(port, "no socket yet");
     }
 }

@@ -10,38 +10,52 @@ package dev.millrace.loop;
  * @param ipv6Only whether an IPv6 listener refuses IPv4 peers (row C5)
  * @param reusePort whether several sockets may listen on one port (SO_REUSEPORT), which hides
  *     "address in use"
+ * @param acceptsPerWakeUp how many connections are accepted before other ports get their turn (row
+ *     C12); with several loops or processes on one socket, fewer share them more evenly
  */
-public record ListenOptions(int backlog, boolean noDelay, boolean ipv6Only, boolean reusePort) {
+public record ListenOptions(
+        int backlog, boolean noDelay, boolean ipv6Only, boolean reusePort, int acceptsPerWakeUp) {
     /** Backlog 511, no delay, dual stack, one listener per port. */
-    public static final ListenOptions DEFAULTS = new ListenOptions(511, true, false, false);
+    public static final ListenOptions DEFAULTS = new ListenOptions(511, true, false, false, 1);
 
     /**
-     * @throws IllegalArgumentException if the backlog is not positive
+     * @throws IllegalArgumentException if a number is not positive
      */
     public ListenOptions {
         if (backlog <= 0) {
             throw new IllegalArgumentException(
                     "backlog is " + backlog + ": use 1 or more, 511 is the default");
         }
+        if (acceptsPerWakeUp <= 0) {
+            throw new IllegalArgumentException(
+                    "acceptsPerWakeUp is "
+                            + acceptsPerWakeUp
+                            + ": use 1 or more, 1 is the default");
+        }
     }
 
     /** These options with another backlog. */
     public ListenOptions withBacklog(int backlog) {
-        return new ListenOptions(backlog, noDelay, ipv6Only, reusePort);
+        return new ListenOptions(backlog, noDelay, ipv6Only, reusePort, acceptsPerWakeUp);
     }
 
     /** These options with no-delay on or off. */
     public ListenOptions withNoDelay(boolean noDelay) {
-        return new ListenOptions(backlog, noDelay, ipv6Only, reusePort);
+        return new ListenOptions(backlog, noDelay, ipv6Only, reusePort, acceptsPerWakeUp);
     }
 
     /** These options for IPv6 alone, or for both. */
     public ListenOptions withIpv6Only(boolean ipv6Only) {
-        return new ListenOptions(backlog, noDelay, ipv6Only, reusePort);
+        return new ListenOptions(backlog, noDelay, ipv6Only, reusePort, acceptsPerWakeUp);
     }
 
     /** These options with a shared port or an exclusive one. */
     public ListenOptions withReusePort(boolean reusePort) {
-        return new ListenOptions(backlog, noDelay, ipv6Only, reusePort);
+        return new ListenOptions(backlog, noDelay, ipv6Only, reusePort, acceptsPerWakeUp);
+    }
+
+    /** These options with another number of connections accepted per wake-up. */
+    public ListenOptions withAcceptsPerWakeUp(int acceptsPerWakeUp) {
+        return new ListenOptions(backlog, noDelay, ipv6Only, reusePort, acceptsPerWakeUp);
     }
 }

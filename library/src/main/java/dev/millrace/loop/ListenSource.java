@@ -1,5 +1,6 @@
 package dev.millrace.loop;
 
+import dev.millrace.driver.Address;
 import java.io.IOException;
 
 /**

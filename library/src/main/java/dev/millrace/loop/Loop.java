@@ -1,5 +1,8 @@
 package dev.millrace.loop;
 
+import dev.millrace.driver.Driver;
+import dev.millrace.driver.Drivers;
+import dev.millrace.driver.Guarded;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -8,43 +11,18 @@ import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 
 /**
- * An event loop, with libuv's phases in today's order. The phases are {@link #run(RunMode)}; each
- * box is entered through the {@link Trampoline}:
+ * An event loop, with libuv's phases in today's order ({@link Phases}).
  *
- * <pre>
- *     ┌▶ pending ─▶ idle ─▶ prepare ─▶ poll ─▶ pending (again) ─▶ check ─▶ closing ─▶ timers ─┐
- *     └──────────────────────────── while something keeps it alive ◀─────────────────────────┘
- * </pre>
- *
- * A loop and all its handles belong to the thread that made it; a call from another one throws
+ * <p>A loop and all its handles belong to the thread that made it; a call from another one throws
  * {@link WrongThreadException}. The way back is {@link #execute}, which any thread may call.
  */
 public final class Loop implements Executor, AutoCloseable {
-    /** Tasks of other threads run in one turn, so that they can't starve the loop's own events. */
-    private static final int TASKS_PER_TURN = 1024;
-
-    /**
-     * Rounds of callbacks that became pending by callbacks, before the next phase gets its turn.
-     */
-    private static final int PENDING_ROUNDS_MAX = 8;
-
     private final Thread thread;
     final Driver driver;
-    final TimerHeap timers = new TimerHeap();
     private final Trampoline trampoline = new Trampoline(this);
-    private final Driver.Dispatcher dispatcher = this::dispatch;
-    private final Inbox inbox;
-    private final PhaseList idle = new PhaseList();
-    private final PhaseList prepare = new PhaseList();
-    private final PhaseList check = new PhaseList();
-    private final TurnQueues queues = new TurnQueues(trampoline);
+    private final Phases phases;
     private ListenSource listenSource = ListenSource.OWN;
     private final Failures failures = new Failures();
-    private long nowNanos;
-    private int activeHandles;
-    private int activeRequests;
-    private boolean isTimeStale;
-    private boolean isStopped;
     private boolean isRunning;
 
     Loop(Driver driver) {
@@ -54,8 +32,7 @@ public final class Loop implements Executor, AutoCloseable {
         }
         this.thread = Thread.currentThread();
         this.driver = driver;
-        this.inbox = new Inbox(driver);
-        updateTime();
+        this.phases = new Phases(this, trampoline);
     }
 
     /**
@@ -101,99 +78,24 @@ public final class Loop implements Executor, AutoCloseable {
         }
         isRunning = true;
         try {
-            return turns(mode);
+            phases.run(mode);
+            failures.rethrow();
+            return phases.isAlive();
         } finally {
             isRunning = false;
-            isStopped = false;
-        }
-    }
-
-    private boolean turns(RunMode mode) {
-        trampoline.settleNow();
-        updateTime();
-        if (mode == RunMode.DEFAULT && isAlive() && !isStopped) {
-            runTimers();
-        }
-        while (isAlive() && !isStopped) {
-            boolean mayWait =
-                    mode == RunMode.DEFAULT || (mode == RunMode.ONCE && !queues.hasPending());
-            queues.runPending();
-            idle.run(trampoline);
-            prepare.run(trampoline);
-            poll(mayWait ? timeoutNanos() : 0);
-            for (int round = 0; round < PENDING_ROUNDS_MAX && queues.hasPending(); round++) {
-                queues.runPending();
-            }
-            check.run(trampoline);
-            queues.runImmediates();
-            queues.runClosing();
-            updateTime();
-            runTimers();
-            if (mode != RunMode.DEFAULT) {
-                break;
-            }
-        }
-        failures.rethrow();
-        return isAlive();
-    }
-
-    /**
-     * Zero when there is something to do anyway, else until the next timer, else without end (row
-     * A6).
-     */
-    private long timeoutNanos() {
-        boolean isWaiting = activeHandles > 0 || activeRequests > 0;
-        if (isStopped || !isWaiting || !queues.isEmpty() || !idle.isEmpty() || !inbox.isEmpty()) {
-            return 0;
-        }
-        return timers.isEmpty() ? -1 : Math.max(0, timers.nextDueNanos() - nowNanos);
-    }
-
-    private void poll(long timeoutNanos) {
-        isTimeStale = timeoutNanos != 0;
-        driver.poll(timeoutNanos, dispatcher);
-        if (inbox.beginDrain()) {
-            for (int count = 0; count < TASKS_PER_TURN; count++) {
-                Runnable task = inbox.poll();
-                if (task == null) {
-                    break;
-                }
-                dispatch(new Task(this, task));
-            }
-        }
-    }
-
-    /**
-     * The first event after a wait finds the time as it is now, the others of the turn find the
-     * same (row A7).
-     */
-    private void dispatch(Guarded callback) {
-        if (isTimeStale) {
-            updateTime();
-        }
-        trampoline.enter(callback);
-    }
-
-    private void runTimers() {
-        long startedBefore = timers.starts();
-        long now = nowNanos;
-        for (TimerHandle due = timers.pollDue(now, startedBefore);
-                due != null;
-                due = timers.pollDue(now, startedBefore)) {
-            due.expire();
-            trampoline.enter(due);
+            phases.isStopped = false;
         }
     }
 
     /** Whether something keeps the loop running (row A4). */
     public boolean isAlive() {
-        return activeHandles > 0 || activeRequests > 0 || !queues.isEmpty() || !inbox.isEmpty();
+        return phases.isAlive();
     }
 
     /** Ends {@link #run(RunMode)} after the current turn; the next run starts clean (row A5). */
     public void stop() {
         checkThread();
-        isStopped = true;
+        phases.isStopped = true;
     }
 
     /**
@@ -202,7 +104,7 @@ public final class Loop implements Executor, AutoCloseable {
      */
     @Override
     public void execute(Runnable task) {
-        inbox.add(Objects.requireNonNull(task, "task"));
+        phases.inbox.add(Objects.requireNonNull(task, "task"));
     }
 
     /** Whether the calling thread is the loop's. */
@@ -238,7 +140,7 @@ public final class Loop implements Executor, AutoCloseable {
     public Immediate setImmediate(Runnable task) {
         checkThread();
         Immediate immediate = new Immediate(this, Objects.requireNonNull(task, "task"));
-        queues.addImmediate(immediate);
+        phases.queues.addImmediate(immediate);
         return immediate;
     }
 
@@ -264,18 +166,17 @@ public final class Loop implements Executor, AutoCloseable {
      * something.
      */
     public Duration now() {
-        return Duration.ofNanos(nowNanos);
+        return Duration.ofNanos(phases.nowNanos);
     }
 
     /** {@link #now} in nanoseconds. */
     public long nowNanos() {
-        return nowNanos;
+        return phases.nowNanos;
     }
 
     /** Reads the clock anew, for callbacks that take long. */
     public void updateTime() {
-        isTimeStale = false;
-        nowNanos = driver.nanoTime();
+        phases.updateTime();
     }
 
     /**
@@ -317,13 +218,13 @@ public final class Loop implements Executor, AutoCloseable {
     /** Reports what nobody else takes care of, as {@link #onUncaught} describes. */
     public void uncaught(Throwable thrown) {
         if (!failures.report(thrown)) {
-            isStopped = true;
+            phases.isStopped = true;
         }
     }
 
     /** Ends the run with {@code thrown}, whoever listens. */
     void fatal(Throwable thrown) {
-        isStopped = true;
+        phases.isStopped = true;
         failures.fatal(thrown);
     }
 
@@ -366,11 +267,11 @@ public final class Loop implements Executor, AutoCloseable {
     }
 
     void pend(Runnable callback) {
-        queues.addPending(new Task(this, callback));
+        phases.queues.addPending(new Task(this, callback));
     }
 
     void closing(Handle handle) {
-        queues.addClosing(handle);
+        phases.queues.addClosing(handle);
     }
 
     void finished(Outbox outbox) {
@@ -383,17 +284,21 @@ public final class Loop implements Executor, AutoCloseable {
 
     PhaseList phase(PhaseHandle.Phase phase) {
         return switch (phase) {
-            case IDLE -> idle;
-            case PREPARE -> prepare;
-            case CHECK -> check;
+            case IDLE -> phases.idle;
+            case PREPARE -> phases.prepare;
+            case CHECK -> phases.check;
         };
     }
 
+    TimerHeap timers() {
+        return phases.timers;
+    }
+
     void countActive(int difference) {
-        activeHandles += difference;
+        phases.activeHandles += difference;
     }
 
     void countRequests(int difference) {
-        activeRequests += difference;
+        phases.activeRequests += difference;
     }
 }

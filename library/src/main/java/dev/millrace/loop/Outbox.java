@@ -1,5 +1,6 @@
 package dev.millrace.loop;
 
+import dev.millrace.driver.Guarded;
 import dev.millrace.sys.Errno;
 import java.util.ArrayDeque;
 import java.util.Objects;

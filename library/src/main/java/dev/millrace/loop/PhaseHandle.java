@@ -1,5 +1,6 @@
 package dev.millrace.loop;
 
+import dev.millrace.driver.Guarded;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 

@@ -1,5 +1,11 @@
 package dev.millrace.loop;
 
+import dev.millrace.driver.Address;
+import dev.millrace.driver.Guarded;
+import dev.millrace.driver.Port;
+import dev.millrace.driver.PortEvents;
+import dev.millrace.driver.PortOption;
+import dev.millrace.driver.SystemError;
 import dev.millrace.sys.Errno;
 import java.io.IOException;
 import java.util.Objects;
@@ -21,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 public final class StreamHandle extends Handle implements PortEvents {
     private final Outbox outbox = new Outbox(this);
     private @Nullable StreamSetup setup;
-    private Driver.@Nullable Port port;
+    private @Nullable Port port;
     private StreamEvents events;
     private @Nullable Request connect;
     private boolean isConnected;
@@ -36,14 +42,14 @@ public final class StreamHandle extends Handle implements PortEvents {
     }
 
     /** A stream on a connection that was accepted; its owner takes it with {@link #owner}. */
-    StreamHandle(Loop loop, Driver.Port port) {
+    StreamHandle(Loop loop, Port port) {
         super(loop);
         this.events = new Unowned(this);
         this.isConnected = true;
         attach(port);
     }
 
-    void attach(Driver.Port opened) {
+    void attach(Port opened) {
         if (port != null) {
             // A connect that failed leaves a socket of no use; a further attempt brings its own.
             loop.driver.close(port);
@@ -64,7 +70,7 @@ public final class StreamHandle extends Handle implements PortEvents {
     }
 
     /** Sets an option; before there is a socket it is kept and applied to it (row C13). */
-    public void option(Driver.Option option, int value) {
+    public void option(PortOption option, int value) {
         loop.checkThread();
         if (port == null) {
             setup().options.put(option, value);
@@ -321,7 +327,7 @@ public final class StreamHandle extends Handle implements PortEvents {
         return events;
     }
 
-    Driver.Port port() {
+    Port port() {
         return Objects.requireNonNull(port, "no socket yet");
     }
 

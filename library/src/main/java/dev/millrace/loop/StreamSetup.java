@@ -1,5 +1,10 @@
 package dev.millrace.loop;
 
+import dev.millrace.driver.Address;
+import dev.millrace.driver.Driver;
+import dev.millrace.driver.Port;
+import dev.millrace.driver.PortOption;
+import dev.millrace.driver.SystemError;
 import java.io.IOException;
 import java.util.EnumMap;
 import java.util.Map;
@@ -10,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * one.
  */
 final class StreamSetup {
-    final Map<Driver.Option, Integer> options = new EnumMap<>(Driver.Option.class);
+    final Map<PortOption, Integer> options = new EnumMap<>(PortOption.class);
     @Nullable Address local;
     @Nullable Address peer;
 
@@ -22,7 +27,7 @@ final class StreamSetup {
         peer = to;
         hasBindFailed = false;
         Driver driver = stream.loop.driver;
-        Driver.Port port;
+        Port port;
         try {
             port = driver.socket(to);
         } catch (IOException e) {

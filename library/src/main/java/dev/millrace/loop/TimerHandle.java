@@ -1,5 +1,6 @@
 package dev.millrace.loop;
 
+import dev.millrace.driver.Guarded;
 import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -52,7 +53,7 @@ public final class TimerHandle extends Handle implements Guarded {
     /** Stops the timer; a stopped timer stays usable. */
     public void stop() {
         loop.checkThread();
-        loop.timers.remove(this);
+        loop.timers().remove(this);
         setActive(false);
     }
 
@@ -80,9 +81,9 @@ public final class TimerHandle extends Handle implements Guarded {
     }
 
     private void arm(long nanos) {
-        loop.timers.remove(this);
+        loop.timers().remove(this);
         dueNanos = loop.nowNanos() + nanos;
-        loop.timers.add(this);
+        loop.timers().add(this);
         setActive(true);
     }
 
@@ -106,7 +107,7 @@ public final class TimerHandle extends Handle implements Guarded {
 
     @Override
     void release() {
-        loop.timers.remove(this);
+        loop.timers().remove(this);
     }
 
     private static long nanos(Duration duration) {

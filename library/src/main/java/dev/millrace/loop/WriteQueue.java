@@ -1,5 +1,7 @@
 package dev.millrace.loop;
 
+import dev.millrace.driver.Driver;
+import dev.millrace.driver.Port;
 import java.util.ArrayDeque;
 
 /**
@@ -73,7 +75,7 @@ final class WriteQueue {
      * Tries to write as much as goes at once: the bytes written, or a negated errno. Of the rest,
      * the driver is given the next slice.
      */
-    int write(Driver driver, Driver.Port port) {
+    int write(Driver driver, Port port) {
         int written = 0;
         for (Chunk first = chunks.peek(); first != null; first = chunks.peek()) {
             int length = first.end - first.offset;
@@ -93,7 +95,7 @@ final class WriteQueue {
     }
 
     /** Gives the driver the next slice untried; not more, so that progress shows. */
-    void park(Driver driver, Driver.Port port) {
+    void park(Driver driver, Port port) {
         Chunk first = chunks.peek();
         if (first != null && underWay == 0) {
             underWay = Math.min(SLICE_BYTES, first.end - first.offset);

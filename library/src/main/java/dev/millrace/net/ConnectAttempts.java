@@ -1,7 +1,7 @@
 package dev.millrace.net;
 
-import dev.millrace.loop.Address;
-import dev.millrace.loop.Driver;
+import dev.millrace.driver.Address;
+import dev.millrace.driver.PortOption;
 import dev.millrace.loop.Request;
 import dev.millrace.loop.StreamHandle;
 import java.io.IOException;
@@ -31,7 +31,7 @@ final class ConnectAttempts {
     void start(NetSocketOptions options) {
         if (options.noDelay()) {
             // A Unix socket refuses the option, which does no harm.
-            handle.option(Driver.Option.NO_DELAY, 1);
+            handle.option(PortOption.NO_DELAY, 1);
         }
         options.local().ifPresent(handle::bind);
         next();

@@ -1,7 +1,7 @@
 package dev.millrace.net;
 
-import dev.millrace.loop.Address;
-import dev.millrace.loop.IpAddress;
+import dev.millrace.driver.Address;
+import dev.millrace.driver.IpAddress;
 import dev.millrace.loop.Loop;
 import java.io.IOException;
 import java.net.InetAddress;

@@ -1,13 +1,13 @@
 package dev.millrace.net;
 
-import dev.millrace.loop.Address;
-import dev.millrace.loop.IpAddress;
+import dev.millrace.driver.Address;
+import dev.millrace.driver.IpAddress;
+import dev.millrace.driver.SystemError;
+import dev.millrace.driver.UnixAddress;
 import dev.millrace.loop.ListenHandle;
 import dev.millrace.loop.ListenOptions;
 import dev.millrace.loop.Loop;
 import dev.millrace.loop.StreamHandle;
-import dev.millrace.loop.SystemError;
-import dev.millrace.loop.UnixAddress;
 import dev.millrace.stream.ReadSide;
 import java.io.IOException;
 import java.util.LinkedHashSet;

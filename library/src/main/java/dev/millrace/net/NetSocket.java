@@ -1,10 +1,10 @@
 package dev.millrace.net;
 
-import dev.millrace.loop.Address;
-import dev.millrace.loop.Driver;
+import dev.millrace.driver.Address;
+import dev.millrace.driver.PortOption;
+import dev.millrace.driver.SystemError;
 import dev.millrace.loop.Loop;
 import dev.millrace.loop.StreamHandle;
-import dev.millrace.loop.SystemError;
 import dev.millrace.stream.Filter;
 import dev.millrace.stream.InboundStream;
 import dev.millrace.stream.ReadSide;
@@ -393,7 +393,7 @@ public final class NetSocket extends InboundStream<NetSocket>
 
     /** Sends segments at once (TCP_NODELAY), or waits for more. */
     public NetSocket noDelay(boolean noDelay) {
-        handle.option(Driver.Option.NO_DELAY, noDelay ? 1 : 0);
+        handle.option(PortOption.NO_DELAY, noDelay ? 1 : 0);
         return this;
     }
 }

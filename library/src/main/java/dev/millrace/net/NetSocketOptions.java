@@ -1,6 +1,6 @@
 package dev.millrace.net;
 
-import dev.millrace.loop.Address;
+import dev.millrace.driver.Address;
 import java.util.Optional;
 
 /**

@@ -1,6 +1,6 @@
 package dev.millrace.net;
 
-import dev.millrace.loop.Guarded;
+import dev.millrace.driver.Guarded;
 import dev.millrace.loop.Request;
 import dev.millrace.loop.StreamEvents;
 import dev.millrace.loop.StreamHandle;

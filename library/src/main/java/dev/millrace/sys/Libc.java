@@ -3,6 +3,7 @@ package dev.millrace.sys;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.Linker;
@@ -48,6 +49,8 @@ public final class Libc implements AutoCloseable {
     private static final MemorySegment EVENTFD = Symbols.find("eventfd");
     private static final MemorySegment FCNTL = Symbols.find("fcntl");
     private static final MemorySegment UNLINK = Symbols.find("unlink");
+    private static final MemorySegment CHMOD = Symbols.find("chmod");
+    private static final MemorySegment OPEN = Symbols.find("open");
 
     private static final int SCRATCH_BYTES = 512;
 
@@ -227,9 +230,23 @@ public final class Libc implements AutoCloseable {
 
     /** {@code path} is shorter than {@link SocketName#PATH_MAX_BYTES} and holds no NUL. */
     public int unlink(byte[] path) {
+        return call(UNLINK, storePath(path), 0, 0, 0, 0);
+    }
+
+    /** {@code path} as for {@link #unlink}. */
+    public int chmod(byte[] path, int mode) {
+        return call(CHMOD, storePath(path), mode, 0, 0, 0);
+    }
+
+    /** Opens an existing file; {@code path} as for {@link #unlink}. */
+    public int open(String path, int flags) {
+        return call(OPEN, storePath(path.getBytes(UTF_8)), flags, 0, 0, 0);
+    }
+
+    private long storePath(byte[] path) {
         MemorySegment.copy(path, 0, scratch, JAVA_BYTE, 0, path.length);
         scratch.set(JAVA_BYTE, path.length, (byte) 0);
-        return call(UNLINK, scratch.address(), 0, 0, 0, 0);
+        return scratch.address();
     }
 
     /** Frees the scratch memory. The instance is of no use afterwards. */

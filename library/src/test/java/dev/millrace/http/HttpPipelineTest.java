@@ -2,7 +2,7 @@ package dev.millrace.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.millrace.loop.Driver;
+import dev.millrace.driver.Driver;
 import dev.millrace.loop.Loop;
 import dev.millrace.stream.WriteStream;
 import java.io.IOException;
@@ -56,7 +56,7 @@ class HttpPipelineTest {
     /** The kernel's driver, which counts what is sent. */
     private static Driver counting(AtomicInteger sends) {
         try {
-            Method open = Class.forName("dev.millrace.loop.Drivers").getDeclaredMethod("open");
+            Method open = Class.forName("dev.millrace.driver.Drivers").getDeclaredMethod("open");
             open.setAccessible(true);
             Driver real = (Driver) open.invoke(null);
             return (Driver)

@@ -2,6 +2,7 @@ package dev.millrace.loop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.driver.RecordingDriver;
 import dev.millrace.testing.Journal;
 import dev.millrace.testing.LoopFixture;
 import java.util.concurrent.CountDownLatch;

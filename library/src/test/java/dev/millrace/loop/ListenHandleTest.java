@@ -4,9 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.millrace.driver.Address;
+import dev.millrace.driver.IpAddress;
+import dev.millrace.driver.Port;
+import dev.millrace.driver.RecordingDriver;
+import dev.millrace.driver.SystemError;
+import dev.millrace.driver.UnixAddress;
 import dev.millrace.sys.Errno;
-import dev.millrace.sys.Libc;
-import dev.millrace.sys.Linux;
 import dev.millrace.testing.RawClient;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -92,17 +96,14 @@ class ListenHandleTest {
         ListenHandle full = new ListenHandle(loop, options);
         full.bind(address);
         full.listen(stream -> {});
-        List<Integer> clients = new ArrayList<>();
-        try (Libc libc = new Libc()) {
-            int result = 0;
-            while (result == 0) {
-                int type = Linux.SOCK_STREAM | Linux.SOCK_NONBLOCK | Linux.SOCK_CLOEXEC;
-                clients.add(libc.socket(Linux.AF_UNIX, type, 0));
-                result = libc.connect(clients.getLast(), SocketNames.of(address));
-            }
-            assertThat(result).isEqualTo(-Errno.EAGAIN);
-            clients.forEach(libc::close);
+        List<Port> clients = new ArrayList<>();
+        int result = 0;
+        while (result == 0) {
+            clients.add(loop.driver.socket(address));
+            result = loop.driver.connect(clients.getLast(), address);
         }
+        assertThat(result).isEqualTo(-Errno.EAGAIN);
+        clients.forEach(loop.driver::close);
         full.close();
         return clients.size() - 1;
     }

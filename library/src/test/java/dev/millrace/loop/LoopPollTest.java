@@ -2,6 +2,7 @@ package dev.millrace.loop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.driver.RecordingDriver;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;

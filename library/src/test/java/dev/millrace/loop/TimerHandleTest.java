@@ -3,6 +3,7 @@ package dev.millrace.loop;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.millrace.driver.RecordingDriver;
 import dev.millrace.testing.Journal;
 import java.time.Duration;
 import java.util.ArrayList;

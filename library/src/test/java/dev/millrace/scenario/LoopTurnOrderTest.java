@@ -2,14 +2,14 @@ package dev.millrace.scenario;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.millrace.loop.IpAddress;
+import dev.millrace.driver.IpAddress;
+import dev.millrace.driver.UnixAddress;
 import dev.millrace.loop.Loop;
 import dev.millrace.loop.PhaseHandle;
 import dev.millrace.loop.Request;
 import dev.millrace.loop.RunMode;
 import dev.millrace.loop.StreamHandle;
 import dev.millrace.loop.TimerHandle;
-import dev.millrace.loop.UnixAddress;
 import dev.millrace.net.NetServer;
 import dev.millrace.net.NetSocket;
 import dev.millrace.testing.Journal;

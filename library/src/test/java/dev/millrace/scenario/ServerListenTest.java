@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.millrace.loop.IpAddress;
+import dev.millrace.driver.IpAddress;
+import dev.millrace.driver.RecordingDriver;
+import dev.millrace.driver.SystemError;
+import dev.millrace.driver.UnixAddress;
 import dev.millrace.loop.ListenOptions;
 import dev.millrace.loop.Loop;
-import dev.millrace.loop.RecordingDriver;
-import dev.millrace.loop.SystemError;
-import dev.millrace.loop.UnixAddress;
 import dev.millrace.net.NetServer;
 import dev.millrace.net.NetSocketOptions;
 import dev.millrace.testing.ChildJvm;

@@ -3,11 +3,11 @@ package dev.millrace.scenario;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.millrace.loop.Address;
-import dev.millrace.loop.IpAddress;
+import dev.millrace.driver.Address;
+import dev.millrace.driver.IpAddress;
+import dev.millrace.driver.SystemError;
+import dev.millrace.driver.UnixAddress;
 import dev.millrace.loop.Loop;
-import dev.millrace.loop.SystemError;
-import dev.millrace.loop.UnixAddress;
 import dev.millrace.net.NetServer;
 import dev.millrace.net.NetSocket;
 import dev.millrace.testing.Journal;

@@ -3,9 +3,9 @@ package dev.millrace.scenario;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.millrace.driver.SystemError;
+import dev.millrace.driver.UnixAddress;
 import dev.millrace.loop.Loop;
-import dev.millrace.loop.SystemError;
-import dev.millrace.loop.UnixAddress;
 import dev.millrace.net.NetServer;
 import dev.millrace.net.NetSocket;
 import dev.millrace.testing.ChildJvm;

@@ -1,6 +1,6 @@
 package dev.millrace.testing;
 
-import dev.millrace.loop.Driver;
+import dev.millrace.driver.Driver;
 import dev.millrace.loop.Loop;
 import dev.millrace.loop.RunMode;
 import dev.millrace.loop.TimerHandle;

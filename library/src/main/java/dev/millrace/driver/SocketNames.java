@@ -1,4 +1,4 @@
-package dev.millrace.loop;
+package dev.millrace.driver;
 
 import dev.millrace.sys.Linux;
 import dev.millrace.sys.SocketName;

@@ -1,4 +1,4 @@
-package dev.millrace.loop;
+package dev.millrace.driver;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,4 +1,4 @@
-package dev.millrace.loop;
+package dev.millrace.driver;
 
 import dev.millrace.sys.Errno;
 import java.io.IOException;

@@ -1,4 +1,4 @@
-package dev.millrace.loop;
+package dev.millrace.driver;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

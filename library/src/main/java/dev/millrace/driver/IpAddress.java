@@ -1,4 +1,4 @@
-package dev.millrace.loop;
+package dev.millrace.driver;
 
 import java.net.Inet4Address;
 import java.net.Inet6Address;

@@ -1,8 +1,10 @@
-package dev.millrace.loop;
+package dev.millrace.driver;
 
 import java.io.IOException;
+import java.net.NetworkInterface;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -103,6 +105,24 @@ public final class RecordingDriver implements Driver {
     }
 
     @Override
+    public Port datagram(Address address) throws IOException {
+        calls.add("datagram");
+        return real.datagram(address);
+    }
+
+    @Override
+    public Port open(int descriptor) throws IOException {
+        calls.add("open");
+        return real.open(descriptor);
+    }
+
+    @Override
+    public Port watch(int descriptor) throws IOException {
+        calls.add("watch");
+        return real.watch(descriptor);
+    }
+
+    @Override
     public int bind(Port port, Address address) {
         calls.add("bind");
         return real.bind(port, address);
@@ -115,9 +135,9 @@ public final class RecordingDriver implements Driver {
     }
 
     @Override
-    public void acceptStart(Port port) {
+    public void acceptStart(Port port, int perWakeUp) {
         calls.add("acceptStart");
-        real.acceptStart(port);
+        real.acceptStart(port, perWakeUp);
     }
 
     @Override
@@ -157,6 +177,47 @@ public final class RecordingDriver implements Driver {
     }
 
     @Override
+    public int trySend(Port port, byte[] array, int offset, int length, @Nullable Address to) {
+        calls.add("trySend " + length);
+        return real.trySend(port, array, offset, length, to);
+    }
+
+    @Override
+    public void awaitWritable(Port port) {
+        calls.add("awaitWritable");
+        real.awaitWritable(port);
+    }
+
+    @Override
+    public int membership(
+            Port port,
+            IpAddress group,
+            @Nullable NetworkInterface networkInterface,
+            @Nullable IpAddress source,
+            boolean isJoining) {
+        calls.add("membership");
+        return real.membership(port, group, networkInterface, source, isJoining);
+    }
+
+    @Override
+    public int multicastInterface(Port port, NetworkInterface networkInterface) {
+        calls.add("multicastInterface");
+        return real.multicastInterface(port, networkInterface);
+    }
+
+    @Override
+    public void watchStart(Port port, Set<Readiness> interest) {
+        calls.add("watchStart " + interest);
+        real.watchStart(port, interest);
+    }
+
+    @Override
+    public void watchStop(Port port) {
+        calls.add("watchStop");
+        real.watchStop(port);
+    }
+
+    @Override
     public int shutdown(Port port) {
         calls.add("shutdown");
         return real.shutdown(port);
@@ -173,9 +234,27 @@ public final class RecordingDriver implements Driver {
     }
 
     @Override
-    public int setOption(Port port, Option option, int value) {
+    public int setOption(Port port, PortOption option, int value) {
         calls.add("setOption " + option + " " + value);
         return real.setOption(port, option, value);
+    }
+
+    @Override
+    public int getOption(Port port, PortOption option) {
+        calls.add("getOption " + option);
+        return real.getOption(port, option);
+    }
+
+    @Override
+    public int chmod(UnixAddress path, int mode) {
+        calls.add("chmod");
+        return real.chmod(path, mode);
+    }
+
+    @Override
+    public Shared detach(Port port) throws IOException {
+        calls.add("detach");
+        return real.detach(port);
     }
 
     @Override

@@ -1,7 +1,7 @@
-package dev.millrace.loop;
+package dev.millrace.driver;
 
 /**
- * Something that {@link Loop#enter} runs: the only way by which a user's code is reached from the
+ * Something that {@code Loop.enter} runs: the only way by which a user's code is reached from the
  * loop (house rule: one guarded call site).
  */
 public interface Guarded {

@@ -1,14 +1,15 @@
-package dev.millrace.loop;
+package dev.millrace.driver;
 
 import dev.millrace.sys.NativeAccess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 
 /** Chooses the driver for this machine. */
-final class Drivers {
+public final class Drivers {
     private Drivers() {}
 
-    static Driver open() {
+    /** A new driver for the calling thread's loop. */
+    public static Driver open() {
         String system = System.getProperty("os.name");
         if (!system.equals("Linux")) {
             throw new UnsupportedOperationException(

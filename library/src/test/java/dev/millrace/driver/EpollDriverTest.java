@@ -1,7 +1,8 @@
-package dev.millrace.loop;
+package dev.millrace.driver;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.sys.Linux;
 import dev.millrace.testing.Kernel;
 import dev.millrace.testing.RawClient;
 import java.io.IOException;
@@ -16,26 +17,31 @@ import org.junit.jupiter.api.Test;
 class EpollDriverTest {
     private final Driver driver = Drivers.open();
     private final List<String> seen = new ArrayList<>();
-    private final List<Driver.Port> accepted = new ArrayList<>();
-    private Driver.Port listener;
+    private final List<Port> accepted = new ArrayList<>();
+    private Port listener;
 
     /** Writes down what a port reports, and keeps what is accepted. */
     private final class Receiver implements PortEvents {
         @Override
-        public void onAccept(Driver.Port connection) {
+        public void onAccept(Port connection) {
             accepted.add(connection);
             connection.attach(this);
             seen.add("accept " + ((IpAddress) driver.remoteAddress(connection)).port());
         }
 
         @Override
-        public void onAcceptError(int errno) {
+        public void onAcceptError(int errno, int shed) {
             seen.add("accept error " + errno);
         }
 
         @Override
         public void onRead(byte[] array, int offset, int length) {
             seen.add("read " + length);
+        }
+
+        @Override
+        public void onPeerClosed(int errno) {
+            seen.add("peer closed " + errno);
         }
 
         @Override
@@ -53,10 +59,10 @@ class EpollDriverTest {
     void listen() throws IOException {
         listener = driver.socket(IpAddress.loopback(0));
         listener.attach(new Receiver());
-        driver.setOption(listener, Driver.Option.RECEIVE_BUFFER_BYTES, 1 << 20);
+        driver.setOption(listener, PortOption.RECEIVE_BUFFER_BYTES, 1 << 20);
         driver.bind(listener, IpAddress.loopback(0));
         driver.listen(listener, 100);
-        driver.acceptStart(listener);
+        driver.acceptStart(listener, 1);
     }
 
     @AfterEach
@@ -86,7 +92,7 @@ class EpollDriverTest {
         return client;
     }
 
-    private Driver.Port connection() {
+    private Port connection() {
         return accepted.getFirst();
     }
 
@@ -115,9 +121,9 @@ class EpollDriverTest {
     @Test
     @Tag("D2")
     void nothingLeftToAcceptIsNoError() throws IOException {
-        Driver.Port sibling = driver.adopt(driver.share(listener));
+        Port sibling = driver.adopt(driver.share(listener));
         sibling.attach(new Receiver());
-        driver.acceptStart(sibling);
+        driver.acceptStart(sibling, 1);
         try (RawClient client = RawClient.connect(port())) {
             int[] ready = {0};
             driver.poll(
@@ -141,7 +147,7 @@ class EpollDriverTest {
     @Tag("A12")
     void whatIsLeftUnreadIsAnnouncedAgain() {
         RawClient client = accepted();
-        Driver.Port connection = connection();
+        Port connection = connection();
         int[] total = {0};
         connection.attach(
                 new PortEvents() {
@@ -172,13 +178,13 @@ class EpollDriverTest {
         RawClient client = accepted();
         int fd = ((EpollPort) connection()).fd;
         driver.readStart(connection());
-        assertThat(Kernel.watched(fd)).isEqualTo(-1);
-        driver.readStop(connection());
-        poll();
-        assertThat(Kernel.watched(fd)).as("started and stopped in one turn").isEqualTo(-1);
-        driver.readStart(connection());
+        assertThat(Kernel.watched(fd)).as("before the poll").isEqualTo(-1);
         poll();
         assertThat(Kernel.watched(fd) & 1).isEqualTo(1);
+        driver.readStop(connection());
+        driver.readStart(connection());
+        driver.readStop(connection());
+        assertThat(Kernel.watched(fd) & 1).as("stopped, but not polled yet").isEqualTo(1);
         client.close();
     }
 
@@ -221,7 +227,7 @@ class EpollDriverTest {
     void oneReadinessReadsABoundedAmount() {
         RawClient client = RawClient.connect(port());
         poll();
-        driver.setOption(connection(), Driver.Option.RECEIVE_BUFFER_BYTES, 4 << 20);
+        driver.setOption(connection(), PortOption.RECEIVE_BUFFER_BYTES, 4 << 20);
         Thread.ofVirtual()
                 .start(() -> {
                     try (client) {
@@ -257,7 +263,7 @@ class EpollDriverTest {
         accepted.forEach(driver::readStart);
         poll();
         seen.clear();
-        List<Driver.Port> victims = new ArrayList<>(accepted);
+        List<Port> victims = new ArrayList<>(accepted);
         PortEvents closer =
                 new PortEvents() {
                     @Override
@@ -280,7 +286,7 @@ class EpollDriverTest {
     private void openInTheirPlace(int count) {
         try {
             for (int i = 0; i < count; i++) {
-                Driver.Port fresh = driver.socket(IpAddress.loopback(0));
+                Port fresh = driver.socket(IpAddress.loopback(0));
                 fresh.attach(new Receiver());
                 driver.readStart(fresh);
             }
@@ -290,15 +296,20 @@ class EpollDriverTest {
     }
 
     @Test
-    void aPortThatNobodyReadsOrWritesIsNotWatched() {
+    void aPortThatNobodyReadsIsWatchedForThePeerToLeaveAndNothingElse() {
         RawClient client = accepted();
         poll();
         int fd = ((EpollPort) connection()).fd;
-        assertThat(Kernel.watched(fd)).as("it was never added").isEqualTo(-1);
+        int unmasked = Linux.EPOLLERR | Linux.EPOLLHUP;
+        assertThat(Kernel.watched(fd) & ~unmasked).isEqualTo(Linux.EPOLLRDHUP);
         client.write("x");
-        client.reset();
         poll();
-        assertThat(seen).hasSize(1);
+        assertThat(seen).as("bytes wake nobody").hasSize(1);
+        client.close();
+        poll();
+        poll();
+        assertThat(seen).endsWith("peer closed 0").hasSize(2);
+        assertThat(Kernel.watched(fd)).as("told once, then dropped").isEqualTo(-1);
     }
 
     /**
@@ -320,7 +331,7 @@ class EpollDriverTest {
                     poll();
                     return Kernel.watched(fd) == -1;
                 });
-        assertThat(seen).hasSize(1);
+        assertThat(seen).endsWith("peer closed 104").hasSize(2);
         driver.readStart(connection());
         poll();
         poll();

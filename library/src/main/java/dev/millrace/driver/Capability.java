@@ -1,0 +1,42 @@
+package dev.millrace.driver;
+
+/** What not every driver can do. Asking for one that is missing gives one clear error. */
+public enum Capability {
+    /** Send and receive open descriptors over a Unix socket. */
+    PASS_DESCRIPTORS("passing descriptors"),
+    /** Serve a descriptor that somebody else opened. */
+    OPEN_DESCRIPTORS("serving an open descriptor"),
+    /** Tell readiness of a user's own descriptor. */
+    WATCH_DESCRIPTORS("watching a descriptor"),
+    /** Unix sockets with abstract names. */
+    ABSTRACT_NAMES("abstract Unix socket names"),
+    /** One listening description in several loops. */
+    SHARED_LISTENERS("one listening socket in several loops"),
+    /** Refusing IPv4 peers on an IPv6 socket, or accepting them. */
+    IPV6_ONLY("the option ipv6Only"),
+    /** See a peer leave while nobody reads. */
+    PEER_CLOSED("seeing a peer leave while reading is paused"),
+    /** Accept and close what can't be served when descriptors run out. */
+    SHED_CONNECTIONS("shedding connections when descriptors run out");
+
+    private final String text;
+
+    Capability(String text) {
+        this.text = text;
+    }
+
+    /** The error for a driver that can't do it. */
+    public UnsupportedOperationException missing(Driver driver) {
+        return new UnsupportedOperationException(
+                "the driver "
+                        + driver.name()
+                        + " can't do this: "
+                        + text
+                        + "; the driver epoll can (Linux, with native access)");
+    }
+
+    @Override
+    public String toString() {
+        return text;
+    }
+}

@@ -1,0 +1,217 @@
+package dev.millrace.driver;
+
+import java.io.IOException;
+import java.net.NetworkInterface;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The seam between a loop and a kernel: epoll, NIO, a simulation, perhaps io_uring one day. It is
+ * completion-shaped: start something once and be called back with each result, until it is stopped.
+ *
+ * <p>What every driver promises; one abstract contract suite checks it against each of them:
+ *
+ * <ol>
+ *   <li>All methods but {@link #wakeUp} are called on the loop's thread only.
+ *   <li>{@link PortEvents} are called from {@link #poll} only, never from inside another method.
+ *   <li>Every call of an event goes through the {@link Dispatcher}, one per port and readiness, so
+ *       that an exception in one never skips another.
+ *   <li>A stop takes effect at once: after {@link #readStop} returns no further {@code onRead}
+ *       comes, not even for bytes that the kernel has already delivered; they come after the next
+ *       {@link #readStart}.
+ *   <li>Nothing is lost: bytes, connections and errors not reported yet are reported after the next
+ *       start.
+ *   <li>Bytes come in order; {@code onEnd} comes once, after the last byte.
+ *   <li>The array given to {@code onRead} is the receiver's only during the call, unless it came
+ *       from the port's own {@link BufferSource}.
+ *   <li>{@link #tryWrite} takes what can be taken at once; {@link #write} completes exactly once
+ *       with {@code onWritten}, and its array stays untouched by the caller until then. One write
+ *       per port at a time.
+ *   <li>{@link #connect} completes exactly once: by its result, or by {@code onConnect} after
+ *       answering {@code -EINPROGRESS}.
+ *   <li>After {@link #close} no event of that port comes, whatever was under way, and an event of a
+ *       recycled descriptor never reaches the wrong port (X71). A descriptor that others hold as
+ *       well is taken out of the kernel's set before it is closed (X107).
+ *   <li>A port that nobody reads from or writes to costs nothing: no wake-up, no system call; but
+ *       that its peer leaves is told once, by {@code onPeerClosed}, and what the peer had sent can
+ *       still be read ({@link Capability#PEER_CLOSED}).
+ *   <li>{@link #poll} with a timeout returns when the time is over or something was dispatched,
+ *       whichever is first.
+ *   <li>What it can't do it declares by {@link #supports}, and answers the call for it with {@code
+ *       -EOPNOTSUPP} or an {@link UnsupportedOperationException} that names the driver.
+ *   <li>An interrupted call is repeated and never shows (row B9).
+ * </ol>
+ */
+public interface Driver extends AutoCloseable {
+    /** The most bytes of one {@code onRead}: libuv's suggestion of 64 KiB (row E2). */
+    int RECEIVE_MAX_BYTES = 64 * 1024;
+
+    /** Runs one callback guarded: {@code Loop.enter}. */
+    @FunctionalInterface
+    interface Dispatcher {
+        /** Runs {@code callback} and whatever became due by it. */
+        void enter(Guarded callback);
+    }
+
+    /**
+     * A description that is on its way from one loop's driver to another's; any thread may hold it.
+     */
+    interface Shared extends AutoCloseable {
+        /** Closes it, if no driver has adopted it or if it can be adopted again. */
+        @Override
+        void close();
+    }
+
+    /** Its name in start lines, in {@code doctor} and for {@code MILLRACE_DRIVER}. */
+    String name();
+
+    /** Whether it can do {@code capability}. */
+    boolean supports(Capability capability);
+
+    /** Monotonic time in nanoseconds, of the clock that {@link #poll} waits by. */
+    long nanoTime();
+
+    /**
+     * Waits for events and dispatches them. {@code timeoutNanos}: 0 does not wait, negative waits
+     * without end.
+     */
+    void poll(long timeoutNanos, Dispatcher dispatcher);
+
+    /** Makes the current or the next {@link #poll} return. Any thread. */
+    void wakeUp();
+
+    /**
+     * A new stream socket of the family of {@code address}, non-blocking and close-on-exec (row
+     * B10).
+     */
+    Port socket(Address address) throws IOException;
+
+    /** A new datagram socket (UDP) of the family of {@code address}. */
+    Port datagram(Address address) throws IOException;
+
+    /**
+     * A port on a descriptor that exists: a connected or listening socket, a datagram socket, a
+     * pipe, a terminal (row B11). The port owns it from now on; the flags of its description, which
+     * others may share, stay as they are.
+     *
+     * @throws IOException EBADF; EEXIST if this driver has it already; EPERM for a regular file,
+     *     which has no readiness
+     */
+    Port open(int descriptor) throws IOException;
+
+    /**
+     * A port that only tells readiness of a descriptor which stays the user's; see {@link
+     * #watchStart}.
+     *
+     * @throws IOException as {@link #open}
+     */
+    Port watch(int descriptor) throws IOException;
+
+    /** 0, or a negated errno. */
+    int bind(Port port, Address address);
+
+    /** 0, or a negated errno. */
+    int listen(Port port, int backlog);
+
+    /**
+     * {@code onAccept} for each connection, until stopped; at most {@code perWakeUp} of them before
+     * other ports get their turn (row C12).
+     */
+    void acceptStart(Port port, int perWakeUp);
+
+    /** No further {@code onAccept}. */
+    void acceptStop(Port port);
+
+    /**
+     * 0 when connected at once, {@code -EINPROGRESS} when {@code onConnect} will tell, or a negated
+     * errno. A datagram socket is connected at once.
+     */
+    int connect(Port port, Address address);
+
+    /**
+     * {@code onRead} for each chunk, until stopped; then {@code onEnd} or {@code onReadError}. For
+     * a datagram socket {@code onDatagram} for each.
+     */
+    void readStart(Port port);
+
+    /** No further {@code onRead} or {@code onDatagram}. */
+    void readStop(Port port);
+
+    /** How many bytes were taken at once, 0 to {@code length}, or a negated errno. */
+    int tryWrite(Port port, byte[] array, int offset, int length);
+
+    /** Takes all bytes, as fast as the peer lets it; then {@code onWritten}. */
+    void write(Port port, byte[] array, int offset, int length);
+
+    /**
+     * Sends one datagram, to {@code to} or to whom the port is connected: {@code length}, {@code
+     * -EAGAIN} when {@link #awaitWritable} will tell when to try again, or a negated errno.
+     */
+    int trySend(Port port, byte[] array, int offset, int length, @Nullable Address to);
+
+    /** {@code onWritable} once, when a datagram socket takes datagrams again. */
+    void awaitWritable(Port port);
+
+    /**
+     * Joins or leaves a multicast group on {@code networkInterface} (null: the kernel's choice),
+     * from every source or from {@code source} alone. 0, or a negated errno.
+     */
+    int membership(
+            Port port,
+            IpAddress group,
+            @Nullable NetworkInterface networkInterface,
+            @Nullable IpAddress source,
+            boolean isJoining);
+
+    /** The interface that multicast datagrams leave by. 0, or a negated errno. */
+    int multicastInterface(Port port, NetworkInterface networkInterface);
+
+    /** {@code onReady} for whatever of {@code interest} holds, level-triggered, until stopped. */
+    void watchStart(Port port, Set<Readiness> interest);
+
+    /** No further {@code onReady}. */
+    void watchStop(Port port);
+
+    /** Sends FIN after the bytes taken so far. 0, or a negated errno. */
+    int shutdown(Port port);
+
+    /** The local address, or null when there is none (any more). */
+    @Nullable Address localAddress(Port port);
+
+    /** The peer's address, or null when there is none (any more). */
+    @Nullable Address remoteAddress(Port port);
+
+    /** 0, or a negated errno. */
+    int setOption(Port port, PortOption option, int value);
+
+    /** The value of an option, or a negated errno. */
+    int getOption(Port port, PortOption option);
+
+    /** Closes the socket; of a {@link #watch} port, only the watching. */
+    void close(Port port);
+
+    /** Closes the socket with a reset, so that the peer sees ECONNRESET. */
+    void reset(Port port);
+
+    /** Sets the permission bits of a listener's socket file. 0, or a negated errno (row G12). */
+    int chmod(UnixAddress path, int mode);
+
+    /** Removes the socket file of a listener. */
+    void unlink(UnixAddress path);
+
+    /** Another holder of a listening port's description; it can be adopted any number of times. */
+    Shared share(Port port) throws IOException;
+
+    /**
+     * Takes a connection out of this driver, for another loop's to adopt; the port is closed
+     * thereby.
+     */
+    Shared detach(Port port) throws IOException;
+
+    /** A port of this driver on what another loop's driver of the same kind shared or detached. */
+    Port adopt(Shared shared) throws IOException;
+
+    /** Closes everything that is still open. */
+    @Override
+    void close();
+}

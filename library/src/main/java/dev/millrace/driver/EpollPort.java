@@ -1,0 +1,79 @@
+package dev.millrace.driver;
+
+import dev.millrace.sys.Libc;
+
+/**
+ * One descriptor in an {@link EpollSet}.
+ *
+ * <p>{@link #wanted} is what the loop wants to hear of, {@link #armed} what the kernel knows; the
+ * set brings the two together right before it waits, so that a change and its reversal within one
+ * turn cost no system call (row A8).
+ */
+abstract class EpollPort extends Port {
+    /** Not in the epoll set at all: neither registered yet nor kept for later. */
+    static final int OUT_OF_SET = -1;
+
+    final EpollSet set;
+    final Libc libc;
+    final int fd;
+    private final long tag;
+    int wanted;
+    int armed = OUT_OF_SET;
+
+    /** In the set's list of ports whose {@link #wanted} changed. */
+    boolean isListed;
+
+    boolean isClosed;
+
+    /**
+     * The description lives on elsewhere, so that close() alone does not take it out of the epoll
+     * set (row X107).
+     */
+    boolean isShared;
+
+    /** It had no descriptor to accept with (D4). */
+    boolean isStarving;
+
+    /** The event bits being dispatched; 0 when descriptors were freed. */
+    int ready;
+
+    EpollPort(EpollSet set, int fd) {
+        this.set = set;
+        this.libc = set.libc;
+        this.fd = fd;
+        this.tag = ((long) set.nextGeneration() << 32) | fd;
+    }
+
+    /**
+     * What epoll_ctl is told to give back: the descriptor to find the port by, the generation to be
+     * sure of it.
+     */
+    final long tag() {
+        return tag;
+    }
+
+    final boolean wants(int events) {
+        return (wanted & events) != 0;
+    }
+
+    final void want(int events) {
+        if ((wanted | events) != wanted) {
+            wanted |= events;
+            set.changed(this);
+        } else if (armed == OUT_OF_SET) {
+            set.changed(this);
+        }
+    }
+
+    final void unwant(int events) {
+        if ((wanted & events) != 0) {
+            wanted &= ~events;
+            set.changed(this);
+        }
+    }
+
+    /** Whether only one of the loops that share the description is to be woken. */
+    boolean isExclusive() {
+        return false;
+    }
+}

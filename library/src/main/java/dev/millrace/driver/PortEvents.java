@@ -1,0 +1,72 @@
+package dev.millrace.driver;
+
+import java.util.Set;
+
+/** What a {@link Port} reports; see the promises of {@link Driver}. All on the loop's thread. */
+public interface PortEvents {
+    /** Receives nothing: a port is born with it. */
+    PortEvents NONE = new PortEvents() {};
+
+    /** A connection was accepted; whoever receives it owns it. */
+    default void onAccept(Port connection) {}
+
+    /**
+     * Accepting failed with {@code errno}; the receiver decides when to go on (row D6). {@code
+     * shed}: for want of descriptors (EMFILE, ENFILE) so many waiting connections were accepted and
+     * closed, so that their clients know (row D4).
+     */
+    default void onAcceptError(int errno, int shed) {}
+
+    /**
+     * After an {@code onAcceptError} of EMFILE or ENFILE: this process has closed a descriptor, so
+     * that accepting may succeed again.
+     */
+    default void onDescriptorsFreed() {}
+
+    /** The connect that was in progress ended; 0, or an errno. */
+    default void onConnect(int errno) {}
+
+    /** {@code length} bytes arrived, lent for the duration of the call. */
+    default void onRead(byte[] array, int offset, int length) {}
+
+    /**
+     * The port's own {@link BufferSource} had no room (row E3): nothing was read, and nothing will
+     * be until the next {@link Driver#readStart}.
+     */
+    default void onNoBuffer() {}
+
+    /** The peer sent FIN and every byte before it was reported. */
+    default void onEnd() {}
+
+    /** Reading failed with {@code errno}; nothing more will be read. */
+    default void onReadError(int errno) {}
+
+    /**
+     * The peer left while nobody was reading: {@code errno} 0 after its FIN, ECONNRESET after its
+     * reset. Told at most once. What it had sent is still there; end or error follow when it was
+     * read.
+     */
+    default void onPeerClosed(int errno) {}
+
+    /** The write under way ended; 0, or an errno. */
+    default void onWritten(int errno) {}
+
+    /**
+     * A datagram arrived, lent for the duration of the call; {@code isTruncated}: it was longer
+     * than the buffer, and the rest of it is gone.
+     */
+    default void onDatagram(
+            byte[] array, int offset, int length, Address from, boolean isTruncated) {}
+
+    /** Receiving a datagram failed with {@code errno}, ECONNREFUSED for instance; it goes on. */
+    default void onDatagramError(int errno) {}
+
+    /** Datagrams can be sent again; after {@link Driver#awaitWritable}. */
+    default void onWritable() {}
+
+    /** A watched descriptor is ready for {@code events}; errors and hang-ups count for all. */
+    default void onReady(Set<Readiness> events) {}
+
+    /** A callback of this port threw. */
+    default void failed(Throwable thrown) {}
+}

@@ -1,0 +1,85 @@
+package dev.millrace.driver;
+
+import dev.millrace.sys.Errno;
+import dev.millrace.sys.Libc;
+import dev.millrace.sys.Linux;
+import java.util.HashSet;
+import java.util.Set;
+
+/**
+ * The descriptor that this process keeps back, so that it can still accept, and close, when it has
+ * no other left: otherwise the waiting clients hang, and level-triggered readiness spins (rows D4,
+ * D5). One for the whole process, whose loops take turns under a lock, because descriptors run out
+ * for the whole process.
+ */
+final class SpareDescriptor {
+    /** Connections shed before other ports get their turn. */
+    private static final int SHED_MAX = 1024;
+
+    private static final Set<EpollSet> STARVING = new HashSet<>();
+    private static int spare = -1;
+
+    /** Whether anybody is to be told when a descriptor is closed; read without the lock. */
+    private static volatile boolean isAnyStarving;
+
+    private SpareDescriptor() {}
+
+    /** Opens it, unless it is open already; before the first listen (rows A15, D5). */
+    static synchronized void keep(Libc libc) {
+        if (spare < 0) {
+            int flags = Linux.O_RDONLY | Linux.O_CLOEXEC;
+            spare = libc.open("/dev/null", flags);
+            if (spare == -Errno.ENOENT || spare == -Errno.EACCES) {
+                spare = libc.open("/", flags);
+            }
+        }
+    }
+
+    /**
+     * Accepts and closes what waits at {@code listener}; how many those were. None when another
+     * thread takes the descriptor first: then the clients wait for the next time.
+     */
+    static synchronized int shed(Libc libc, int listener) {
+        if (spare >= 0) {
+            libc.close(spare);
+            spare = -1;
+        }
+        int count = 0;
+        while (count < SHED_MAX) {
+            int surplus = libc.accept4(listener, Linux.SOCK_CLOEXEC);
+            if (surplus >= 0) {
+                libc.close(surplus);
+                count++;
+            } else if (surplus != -Errno.ECONNABORTED) {
+                break;
+            }
+        }
+        keep(libc);
+        return count;
+    }
+
+    /** {@code set} has a port that wants a descriptor. */
+    static synchronized void starving(EpollSet set) {
+        STARVING.add(set);
+        isAnyStarving = true;
+    }
+
+    /** A descriptor was closed. */
+    static void freed(Libc libc) {
+        if (isAnyStarving) {
+            tellStarving(libc);
+        }
+    }
+
+    private static synchronized void tellStarving(Libc libc) {
+        keep(libc);
+        STARVING.forEach(EpollSet::descriptorFreed);
+        STARVING.clear();
+        isAnyStarving = false;
+    }
+
+    /** {@code set} is closed. */
+    static synchronized void forget(EpollSet set) {
+        STARVING.remove(set);
+    }
+}
