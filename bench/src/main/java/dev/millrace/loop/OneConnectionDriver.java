@@ -1,5 +1,11 @@
 package dev.millrace.loop;
 
+import dev.millrace.driver.Address;
+import dev.millrace.driver.Capability;
+import dev.millrace.driver.Driver;
+import dev.millrace.driver.Port;
+import dev.millrace.driver.PortOption;
+import dev.millrace.driver.UnixAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -97,7 +103,7 @@ final class OneConnectionDriver implements Driver {
     }
 
     @Override
-    public void acceptStart(Port port) {}
+    public void acceptStart(Port port, int perWakeUp) {}
 
     @Override
     public void acceptStop(Port port) {}
@@ -126,7 +132,12 @@ final class OneConnectionDriver implements Driver {
     }
 
     @Override
-    public int setOption(Port port, Option option, int value) {
+    public int setOption(Port port, PortOption option, int value) {
+        return 0;
+    }
+
+    @Override
+    public int getOption(Port port, PortOption option) {
         return 0;
     }
 
@@ -138,16 +149,6 @@ final class OneConnectionDriver implements Driver {
 
     @Override
     public void unlink(UnixAddress path) {}
-
-    @Override
-    public Shared share(Port port) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public Port adopt(Shared shared) {
-        throw new UnsupportedOperationException();
-    }
 
     @Override
     public void close() {}

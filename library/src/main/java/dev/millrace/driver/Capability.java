@@ -12,6 +12,10 @@ public enum Capability {
     ABSTRACT_NAMES("abstract Unix socket names"),
     /** One listening description in several loops. */
     SHARED_LISTENERS("one listening socket in several loops"),
+    /** An open connection that moves from one loop to another. */
+    MOVE_CONNECTIONS("moving a connection to another loop"),
+    /** Datagram sockets. */
+    DATAGRAMS("datagram sockets"),
     /** Refusing IPv4 peers on an IPv6 socket, or accepting them. */
     IPV6_ONLY("the option ipv6Only"),
     /** See a peer leave while nobody reads. */

@@ -1,5 +1,6 @@
 package dev.millrace.driver;
 
+import dev.millrace.sys.Errno;
 import java.io.IOException;
 import java.net.NetworkInterface;
 import java.util.Set;
@@ -87,7 +88,9 @@ public interface Driver extends AutoCloseable {
     Port socket(Address address) throws IOException;
 
     /** A new datagram socket (UDP) of the family of {@code address}. */
-    Port datagram(Address address) throws IOException;
+    default Port datagram(Address address) throws IOException {
+        throw Capability.DATAGRAMS.missing(this);
+    }
 
     /**
      * A port on a descriptor that exists: a connected or listening socket, a datagram socket, a
@@ -97,7 +100,9 @@ public interface Driver extends AutoCloseable {
      * @throws IOException EBADF; EEXIST if this driver has it already; EPERM for a regular file,
      *     which has no readiness
      */
-    Port open(int descriptor) throws IOException;
+    default Port open(int descriptor) throws IOException {
+        throw Capability.OPEN_DESCRIPTORS.missing(this);
+    }
 
     /**
      * A port that only tells readiness of a descriptor which stays the user's; see {@link
@@ -105,7 +110,9 @@ public interface Driver extends AutoCloseable {
      *
      * @throws IOException as {@link #open}
      */
-    Port watch(int descriptor) throws IOException;
+    default Port watch(int descriptor) throws IOException {
+        throw Capability.WATCH_DESCRIPTORS.missing(this);
+    }
 
     /** 0, or a negated errno. */
     int bind(Port port, Address address);
@@ -147,30 +154,42 @@ public interface Driver extends AutoCloseable {
      * Sends one datagram, to {@code to} or to whom the port is connected: {@code length}, {@code
      * -EAGAIN} when {@link #awaitWritable} will tell when to try again, or a negated errno.
      */
-    int trySend(Port port, byte[] array, int offset, int length, @Nullable Address to);
+    default int trySend(Port port, byte[] array, int offset, int length, @Nullable Address to) {
+        return -Errno.EOPNOTSUPP;
+    }
 
     /** {@code onWritable} once, when a datagram socket takes datagrams again. */
-    void awaitWritable(Port port);
+    default void awaitWritable(Port port) {
+        throw Capability.DATAGRAMS.missing(this);
+    }
 
     /**
      * Joins or leaves a multicast group on {@code networkInterface} (null: the kernel's choice),
      * from every source or from {@code source} alone. 0, or a negated errno.
      */
-    int membership(
+    default int membership(
             Port port,
             IpAddress group,
             @Nullable NetworkInterface networkInterface,
             @Nullable IpAddress source,
-            boolean isJoining);
+            boolean isJoining) {
+        return -Errno.EOPNOTSUPP;
+    }
 
     /** The interface that multicast datagrams leave by. 0, or a negated errno. */
-    int multicastInterface(Port port, NetworkInterface networkInterface);
+    default int multicastInterface(Port port, NetworkInterface networkInterface) {
+        return -Errno.EOPNOTSUPP;
+    }
 
     /** {@code onReady} for whatever of {@code interest} holds, level-triggered, until stopped. */
-    void watchStart(Port port, Set<Readiness> interest);
+    default void watchStart(Port port, Set<Readiness> interest) {
+        throw Capability.WATCH_DESCRIPTORS.missing(this);
+    }
 
     /** No further {@code onReady}. */
-    void watchStop(Port port);
+    default void watchStop(Port port) {
+        throw Capability.WATCH_DESCRIPTORS.missing(this);
+    }
 
     /** Sends FIN after the bytes taken so far. 0, or a negated errno. */
     int shutdown(Port port);
@@ -194,22 +213,30 @@ public interface Driver extends AutoCloseable {
     void reset(Port port);
 
     /** Sets the permission bits of a listener's socket file. 0, or a negated errno (row G12). */
-    int chmod(UnixAddress path, int mode);
+    default int chmod(UnixAddress path, int mode) {
+        return -Errno.EOPNOTSUPP;
+    }
 
     /** Removes the socket file of a listener. */
     void unlink(UnixAddress path);
 
     /** Another holder of a listening port's description; it can be adopted any number of times. */
-    Shared share(Port port) throws IOException;
+    default Shared share(Port port) throws IOException {
+        throw Capability.SHARED_LISTENERS.missing(this);
+    }
 
     /**
      * Takes a connection out of this driver, for another loop's to adopt; the port is closed
      * thereby.
      */
-    Shared detach(Port port) throws IOException;
+    default Shared detach(Port port) throws IOException {
+        throw Capability.MOVE_CONNECTIONS.missing(this);
+    }
 
     /** A port of this driver on what another loop's driver of the same kind shared or detached. */
-    Port adopt(Shared shared) throws IOException;
+    default Port adopt(Shared shared) throws IOException {
+        throw Capability.MOVE_CONNECTIONS.missing(this);
+    }
 
     /** Closes everything that is still open. */
     @Override

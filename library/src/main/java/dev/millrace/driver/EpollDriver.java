@@ -5,8 +5,6 @@ import dev.millrace.sys.Libc;
 import dev.millrace.sys.Linux;
 import dev.millrace.sys.SocketName;
 import java.io.IOException;
-import java.net.NetworkInterface;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,21 +49,6 @@ final class EpollDriver implements Driver {
         int type = Linux.SOCK_STREAM | Linux.SOCK_NONBLOCK | Linux.SOCK_CLOEXEC;
         int fd = EpollSet.check(libc.socket(family, type, 0), "socket");
         return set.register(new EpollSocket(set, fd));
-    }
-
-    @Override
-    public Port datagram(Address address) throws IOException {
-        throw new UnsupportedOperationException("datagrams");
-    }
-
-    @Override
-    public Port open(int descriptor) throws IOException {
-        throw new UnsupportedOperationException("open descriptors");
-    }
-
-    @Override
-    public Port watch(int descriptor) throws IOException {
-        throw new UnsupportedOperationException("watching");
     }
 
     @Override
@@ -123,35 +106,6 @@ final class EpollDriver implements Driver {
     public void write(Port port, byte[] array, int offset, int length) {
         ((EpollSocket) port).park(array, offset, length);
     }
-
-    @Override
-    public int trySend(Port port, byte[] array, int offset, int length, @Nullable Address to) {
-        return -Errno.EOPNOTSUPP;
-    }
-
-    @Override
-    public void awaitWritable(Port port) {}
-
-    @Override
-    public int membership(
-            Port port,
-            IpAddress group,
-            @Nullable NetworkInterface networkInterface,
-            @Nullable IpAddress source,
-            boolean isJoining) {
-        return -Errno.EOPNOTSUPP;
-    }
-
-    @Override
-    public int multicastInterface(Port port, NetworkInterface networkInterface) {
-        return -Errno.EOPNOTSUPP;
-    }
-
-    @Override
-    public void watchStart(Port port, Set<Readiness> interest) {}
-
-    @Override
-    public void watchStop(Port port) {}
 
     @Override
     public int shutdown(Port port) {
