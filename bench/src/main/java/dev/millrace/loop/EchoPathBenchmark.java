@@ -1,5 +1,6 @@
 package dev.millrace.loop;
 
+import dev.millrace.driver.IpAddress;
 import dev.millrace.net.NetServer;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
