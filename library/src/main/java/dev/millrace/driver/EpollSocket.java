@@ -11,8 +11,9 @@ import org.jspecify.annotations.Nullable;
  * A stream socket in an epoll set, whatever becomes of it.
  *
  * <pre>
- *          listen            connect                 connected, or accepted
- *   NEW ──────────▶ LISTENER   ───────▶ CONNECTING ───────────▶ STREAM ──▶ (closed)
+ *          listen                connect              connected, or accepted
+ *   NEW ──────────▶ LISTENER  NEW ─────────▶ CONNECTING ───────────▶ STREAM ──▶ (closed)
+ *                              ▲── refused ──┘
  * </pre>
  *
  * A stream that nobody reads is watched for RDHUP alone, once: level-triggered it would report for
@@ -170,6 +171,10 @@ final class EpollSocket extends EpollPort {
         int error = Math.abs(libc.getsockopt(fd, Linux.SOL_SOCKET, Linux.SO_ERROR));
         if (error == 0) {
             connected();
+        } else {
+            // HUP can't be masked, and SO_ERROR is told only once: it would look connected by then.
+            role = Role.NEW;
+            set.leave(this);
         }
         events().onConnect(error);
     }
