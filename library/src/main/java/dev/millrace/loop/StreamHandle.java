@@ -29,7 +29,6 @@ public final class StreamHandle extends Handle implements PortEvents {
     private @Nullable StreamSetup setup;
     private @Nullable Port port;
     private StreamEvents events;
-    private @Nullable Request connect;
     private boolean isConnected;
     private boolean isReading;
     private boolean isEnded;
@@ -44,7 +43,7 @@ public final class StreamHandle extends Handle implements PortEvents {
     /** A stream on a connection that was accepted; its owner takes it with {@link #owner}. */
     StreamHandle(Loop loop, Port port) {
         super(loop);
-        this.events = new Unowned(this);
+        this.events = new UnownedStream(this);
         this.isConnected = true;
         attach(port);
     }
@@ -81,7 +80,7 @@ public final class StreamHandle extends Handle implements PortEvents {
 
     private StreamSetup setup() {
         if (setup == null) {
-            setup = new StreamSetup();
+            setup = new StreamSetup(this);
         }
         return setup;
     }
@@ -94,29 +93,25 @@ public final class StreamHandle extends Handle implements PortEvents {
      */
     public void connect(Address peer, Request request) {
         loop.checkThread();
-        if (connect != null || isConnected || isClosing()) {
+        if (isConnecting() || isConnected || isClosing()) {
             throw new IllegalStateException(
                     isClosing()
                             ? "the stream is closed"
                             : isConnected ? "already connected" : "already connecting");
         }
-        request.begin(Request.Kind.CONNECT, this);
-        connect = request;
-        int result = setup().connect(this, peer);
-        if (result != -Errno.EINPROGRESS) {
-            // Known at once, but told later, so that what is attached after this call sees it (row
-            // R9).
-            loop.pend(() -> onConnect(-result));
-        }
+        setup().connect(peer, request);
+    }
+
+    private boolean isConnecting() {
+        return setup != null && setup.isConnecting();
     }
 
     @Override
     public void onConnect(int errno) {
-        Request request = connect;
+        Request request = setup == null ? null : setup.takeRequest();
         if (request == null) {
             return;
         }
-        connect = null;
         isConnected = errno == 0;
         request.end(errno);
         if (isConnected && !isClosing()) {
@@ -233,7 +228,7 @@ public final class StreamHandle extends Handle implements PortEvents {
      */
     public void shutdown(Request request) {
         loop.checkThread();
-        outbox.shutdown(request, !isClosing() && (isConnected || connect != null));
+        outbox.shutdown(request, !isClosing() && (isConnected || isConnecting()));
     }
 
     /** Bytes written but not handed to the kernel yet. */
@@ -301,9 +296,8 @@ public final class StreamHandle extends Handle implements PortEvents {
 
     @Override
     void cancel() {
-        Request request = connect;
+        Request request = setup == null ? null : setup.takeRequest();
         if (request != null) {
-            connect = null;
             request.end(Errno.ECANCELED);
         }
         outbox.cancel();
@@ -329,30 +323,5 @@ public final class StreamHandle extends Handle implements PortEvents {
 
     Port port() {
         return Objects.requireNonNull(port, "no socket yet");
-    }
-
-    /**
-     * Owns an accepted stream that nobody took: it ends with the first thing that happens to it.
-     */
-    private record Unowned(StreamHandle stream) implements StreamEvents {
-        @Override
-        public void onRead(byte[] array, int offset, int length) {
-            stream.close();
-        }
-
-        @Override
-        public void onEnd() {
-            stream.close();
-        }
-
-        @Override
-        public void onError(IOException error) {
-            stream.close();
-        }
-
-        @Override
-        public void onThrown(Throwable thrown) {
-            stream.close();
-        }
     }
 }

@@ -1,19 +1,16 @@
 package dev.millrace.net;
 
 import dev.millrace.driver.Address;
-import dev.millrace.driver.PortOption;
 import dev.millrace.driver.SystemError;
 import dev.millrace.loop.Loop;
 import dev.millrace.loop.StreamHandle;
 import dev.millrace.stream.Filter;
-import dev.millrace.stream.InboundStream;
 import dev.millrace.stream.ReadSide;
 import dev.millrace.stream.StreamPipe;
 import dev.millrace.stream.WriteStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -31,8 +28,7 @@ import org.jspecify.annotations.Nullable;
  * Belongs to its loop's thread. Without an {@link #onError} listener, an error of a connection that
  * we opened goes to {@link Loop#onUncaught}; one that a peer opened just closes.
  */
-public final class NetSocket extends InboundStream<NetSocket>
-        implements WriteStream, AutoCloseable {
+public final class NetSocket extends KernelSocket implements WriteStream, AutoCloseable {
     private final Loop loop;
     private final SocketWires wires;
     private final StreamHandle handle;
@@ -332,23 +328,14 @@ public final class NetSocket extends InboundStream<NetSocket>
         return read;
     }
 
+    @Override
     StreamHandle handle() {
         return handle;
-    }
-
-    /** The loop it belongs to. */
-    public Loop loop() {
-        return loop;
     }
 
     /** Whether the connection is still being made. */
     public boolean isConnecting() {
         return isConnecting;
-    }
-
-    /** Whether bytes can still arrive. */
-    public boolean isReadable() {
-        return handle.isReadable();
     }
 
     /** Whether bytes can be written to the connection. */
@@ -364,36 +351,5 @@ public final class NetSocket extends InboundStream<NetSocket>
     /** Whether an error ended it (row R12). */
     public boolean hadError() {
         return failure != null;
-    }
-
-    /** Bytes written that the kernel has not taken yet. */
-    public long queuedBytes() {
-        return handle.queuedBytes();
-    }
-
-    /** Bytes received so far. */
-    public long bytesRead() {
-        return handle.bytesRead();
-    }
-
-    /** Bytes written so far, those waiting included. */
-    public long bytesWritten() {
-        return handle.bytesWritten();
-    }
-
-    /** Our end's address; empty before the connection stands and after it is over. */
-    public Optional<Address> localAddress() {
-        return Optional.ofNullable(handle.localAddress());
-    }
-
-    /** The peer's address; empty before the connection stands and after it is over. */
-    public Optional<Address> remoteAddress() {
-        return Optional.ofNullable(handle.remoteAddress());
-    }
-
-    /** Sends segments at once (TCP_NODELAY), or waits for more. */
-    public NetSocket noDelay(boolean noDelay) {
-        handle.option(PortOption.NO_DELAY, noDelay ? 1 : 0);
-        return this;
     }
 }

@@ -1,0 +1,26 @@
+package dev.millrace.loop;
+
+import java.io.IOException;
+
+/** Owns an accepted stream that nobody took: it ends with the first thing that happens to it. */
+record UnownedStream(StreamHandle stream) implements StreamEvents {
+    @Override
+    public void onRead(byte[] array, int offset, int length) {
+        stream.close();
+    }
+
+    @Override
+    public void onEnd() {
+        stream.close();
+    }
+
+    @Override
+    public void onError(IOException error) {
+        stream.close();
+    }
+
+    @Override
+    public void onThrown(Throwable thrown) {
+        stream.close();
+    }
+}
