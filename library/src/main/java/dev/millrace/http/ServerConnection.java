@@ -57,6 +57,7 @@ final class ServerConnection implements BytesListener, RequestEvents, Guarded {
                 .onEnd(this::peerEnded)
                 .onError(error -> {})
                 .onDrain(answers::drained)
+                .onPeerClosed(this::peerLeft)
                 .onClose(this::closed);
     }
 
@@ -359,6 +360,13 @@ final class ServerConnection implements BytesListener, RequestEvents, Guarded {
             clock.lingering();
             socket.resume();
             socket.end();
+        }
+    }
+
+    /** While reading is paused: a FIN may have an answer coming (J2), a reset ends it all (H16). */
+    private void peerLeft(@Nullable IOException reset) {
+        if (reset != null) {
+            socket.destroy(reset);
         }
     }
 

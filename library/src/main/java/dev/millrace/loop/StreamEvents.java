@@ -1,6 +1,7 @@
 package dev.millrace.loop;
 
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a {@link StreamHandle} reports to its one owner, on the loop's thread. The owner may close
@@ -15,6 +16,13 @@ public interface StreamEvents {
 
     /** Reading or writing failed: the stream is of no more use, and its owner closes it. */
     void onError(IOException error);
+
+    /**
+     * The peer left while nobody was reading (rows H16, E7): {@code reset} is null after its FIN,
+     * ECONNRESET after its reset. Told at most once. What it had sent is kept, and comes with the
+     * next {@link StreamHandle#readStart}, then the end or the error as always.
+     */
+    default void onPeerClosed(@Nullable IOException reset) {}
 
     /**
      * Everything written so far was handed to the kernel; only after {@link

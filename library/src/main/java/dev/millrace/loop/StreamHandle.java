@@ -164,6 +164,11 @@ public final class StreamHandle extends Handle implements PortEvents {
         events.onError(error(errno, "read"));
     }
 
+    @Override
+    public void onPeerClosed(int errno) {
+        events.onPeerClosed(errno == 0 ? null : error(errno, "read"));
+    }
+
     private void readOver() {
         isEnded = true;
         isReading = false;

@@ -1,6 +1,7 @@
 package dev.millrace.loop;
 
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /** Owns an accepted stream that nobody took: it ends with the first thing that happens to it. */
 record UnownedStream(StreamHandle stream) implements StreamEvents {
@@ -16,6 +17,11 @@ record UnownedStream(StreamHandle stream) implements StreamEvents {
 
     @Override
     public void onError(IOException error) {
+        stream.close();
+    }
+
+    @Override
+    public void onPeerClosed(@Nullable IOException reset) {
         stream.close();
     }
 

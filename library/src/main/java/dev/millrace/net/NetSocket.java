@@ -150,6 +150,18 @@ public final class NetSocket extends KernelSocket implements WriteStream, AutoCl
         return this;
     }
 
+    /**
+     * The peer left while nobody was reading: paused, or with 64 KiB kept that nobody takes. {@code
+     * listener} gets null after the peer's FIN, ECONNRESET after its reset, at most once (rows H16,
+     * E7). What the peer had sent is not lost: after {@link #resume} it comes, then the end or the
+     * error as always. While the socket is read the end tells the same, and this is not told. Never
+     * told by a driver without {@link dev.millrace.driver.Capability#PEER_CLOSED}.
+     */
+    public NetSocket onPeerClosed(Consumer<? super @Nullable IOException> listener) {
+        listeners.peerClosed = ReadSide.once(listeners.peerClosed, listener, "onPeerClosed");
+        return this;
+    }
+
     /** Our last byte was handed to the kernel, after {@link #end} (row R11). */
     public NetSocket onFinish(Runnable listener) {
         listeners.finish = ReadSide.once(listeners.finish, listener, "onFinish");

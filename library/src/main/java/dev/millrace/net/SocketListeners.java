@@ -14,6 +14,7 @@ final class SocketListeners {
 
     @Nullable Runnable connect;
     @Nullable Consumer<? super IOException> error;
+    @Nullable Consumer<? super @Nullable IOException> peerClosed;
     @Nullable Runnable drain;
     @Nullable Runnable finish;
     @Nullable Runnable close;

@@ -67,6 +67,14 @@ final class SocketWires implements StreamEvents, ReadSide.Source {
         socket.destroy(error);
     }
 
+    @Override
+    public void onPeerClosed(@Nullable IOException reset) {
+        Consumer<? super @Nullable IOException> listener = socket.listeners().peerClosed;
+        if (listener != null) {
+            listener.accept(reset);
+        }
+    }
+
     /** Whether the writer may go on; if not, it will be told of the drain. */
     boolean isBelowMark() {
         boolean isBelow = socket.queuedBytes() < WriteStream.HIGH_WATER_MARK_BYTES;

@@ -3,6 +3,7 @@ package dev.millrace.testing;
 import dev.millrace.loop.StreamEvents;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /** Owns a stream and writes down what it reports. */
 public final class RecordedEvents implements StreamEvents {
@@ -26,6 +27,11 @@ public final class RecordedEvents implements StreamEvents {
     @Override
     public void onError(IOException error) {
         journal.add("error " + error.getMessage());
+    }
+
+    @Override
+    public void onPeerClosed(@Nullable IOException reset) {
+        journal.add("peer closed " + (reset == null ? "FIN" : reset.getMessage()));
     }
 
     @Override
