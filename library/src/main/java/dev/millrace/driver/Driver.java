@@ -41,6 +41,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>What it can't do it declares by {@link #supports}, and answers the call for it with {@code
  *       -EOPNOTSUPP} or an {@link UnsupportedOperationException} that names the driver.
  *   <li>An interrupted call is repeated and never shows (row B9).
+ *   <li>A datagram comes whole, or cut and told so, never joined with another one. What fails for
+ *       one ends nothing, and a flood of them does not keep other ports from their turn.
  * </ol>
  */
 public interface Driver extends AutoCloseable {
@@ -134,6 +136,14 @@ public interface Driver extends AutoCloseable {
      * errno. A datagram socket is connected at once.
      */
     int connect(Port port, Address address);
+
+    /**
+     * Ends what {@link #connect} began for a datagram socket: it keeps its port, and hears
+     * everybody again. 0, or a negated errno.
+     */
+    default int disconnect(Port port) {
+        return -Errno.EOPNOTSUPP;
+    }
 
     /**
      * {@code onRead} for each chunk, until stopped; then {@code onEnd} or {@code onReadError}. For

@@ -1,10 +1,10 @@
 package dev.millrace.driver;
 
-import dev.millrace.sys.Errno;
 import dev.millrace.sys.Libc;
 import dev.millrace.sys.Linux;
 import dev.millrace.sys.SocketName;
 import java.io.IOException;
+import java.net.NetworkInterface;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,10 +45,18 @@ final class EpollDriver implements Driver {
 
     @Override
     public Port socket(Address address) throws IOException {
+        return set.register(new EpollSocket(set, socket(address, Linux.SOCK_STREAM)));
+    }
+
+    @Override
+    public Port datagram(Address address) throws IOException {
+        return set.register(new EpollDatagram(set, socket(address, Linux.SOCK_DGRAM)));
+    }
+
+    private int socket(Address address, int type) throws IOException {
         int family = SocketNames.of(address).family();
-        int type = Linux.SOCK_STREAM | Linux.SOCK_NONBLOCK | Linux.SOCK_CLOEXEC;
-        int fd = EpollSet.check(libc.socket(family, type, 0), "socket");
-        return set.register(new EpollSocket(set, fd));
+        int flags = Linux.SOCK_NONBLOCK | Linux.SOCK_CLOEXEC;
+        return EpollSet.check(libc.socket(family, type | flags, 0), "socket");
     }
 
     @Override
@@ -76,25 +84,17 @@ final class EpollDriver implements Driver {
 
     @Override
     public int connect(Port port, Address address) {
-        EpollSocket connecting = (EpollSocket) port;
-        int result = libc.connect(connecting.fd, SocketNames.of(address));
-        if (result == -Errno.EINPROGRESS) {
-            connecting.role = EpollSocket.Role.CONNECTING;
-            connecting.want(Linux.EPOLLOUT);
-        } else if (result == 0) {
-            connecting.connected();
-        }
-        return result;
+        return ((EpollPort) port).connect(SocketNames.of(address));
     }
 
     @Override
     public void readStart(Port port) {
-        ((EpollSocket) port).readStart();
+        ((EpollPort) port).readStart();
     }
 
     @Override
     public void readStop(Port port) {
-        ((EpollSocket) port).readStop();
+        ((EpollPort) port).readStop();
     }
 
     @Override
@@ -105,6 +105,36 @@ final class EpollDriver implements Driver {
     @Override
     public void write(Port port, byte[] array, int offset, int length) {
         ((EpollSocket) port).park(array, offset, length);
+    }
+
+    @Override
+    public int disconnect(Port port) {
+        return ((EpollDatagram) port).disconnect();
+    }
+
+    @Override
+    public int trySend(Port port, byte[] array, int offset, int length, @Nullable Address to) {
+        return ((EpollDatagram) port).trySend(array, offset, length, to);
+    }
+
+    @Override
+    public void awaitWritable(Port port) {
+        ((EpollDatagram) port).awaitWritable();
+    }
+
+    @Override
+    public int membership(
+            Port port,
+            IpAddress group,
+            @Nullable NetworkInterface networkInterface,
+            @Nullable IpAddress source,
+            boolean isJoining) {
+        return ((EpollDatagram) port).membership(group, networkInterface, source, isJoining);
+    }
+
+    @Override
+    public int multicastInterface(Port port, NetworkInterface networkInterface) {
+        return ((EpollDatagram) port).multicastInterface(networkInterface);
     }
 
     @Override
@@ -126,14 +156,12 @@ final class EpollDriver implements Driver {
 
     @Override
     public int setOption(Port port, PortOption option, int value) {
-        OptionPlace place = OptionPlace.of(option);
-        return libc.setsockopt(fd(port), place.level(), place.name(), value);
+        return OptionPlace.set(libc, fd(port), option, value);
     }
 
     @Override
     public int getOption(Port port, PortOption option) {
-        OptionPlace place = OptionPlace.of(option);
-        return libc.getsockopt(fd(port), place.level(), place.name());
+        return OptionPlace.get(libc, fd(port), option);
     }
 
     @Override

@@ -1,6 +1,8 @@
 package dev.millrace.driver;
 
+import dev.millrace.sys.Errno;
 import dev.millrace.sys.Libc;
+import dev.millrace.sys.SocketName;
 
 /**
  * One descriptor in an {@link EpollSet}.
@@ -71,6 +73,17 @@ abstract class EpollPort extends Port {
             set.changed(this);
         }
     }
+
+    /** 0, {@code -EINPROGRESS} or a negated errno; see {@link Driver#connect}. */
+    int connect(SocketName peer) {
+        return -Errno.EOPNOTSUPP;
+    }
+
+    /** Reports what arrives; see {@link Driver#readStart}. */
+    void readStart() {}
+
+    /** Reports nothing more that arrives. */
+    void readStop() {}
 
     /** Whether only one of the loops that share the description is to be woken. */
     boolean isExclusive() {

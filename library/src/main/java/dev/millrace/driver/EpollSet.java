@@ -1,5 +1,6 @@
 package dev.millrace.driver;
 
+import dev.millrace.sys.Datagram;
 import dev.millrace.sys.EpollEvents;
 import dev.millrace.sys.Errno;
 import dev.millrace.sys.Libc;
@@ -28,6 +29,9 @@ final class EpollSet {
 
     /** Every read of this loop lands here, and is lent from here (E2). */
     final byte[] received = new byte[Driver.RECEIVE_MAX_BYTES];
+
+    /** Every addressed datagram of this loop passes through it; most loops never need it. */
+    private @Nullable Datagram datagram;
 
     private final EpollEvents events = new EpollEvents(EVENTS_MAX);
     private final int epoll;
@@ -181,6 +185,13 @@ final class EpollSet {
             libc.epoll_ctl(epoll, Linux.EPOLL_CTL_DEL, port.fd, 0, 0);
             port.armed = EpollPort.OUT_OF_SET;
         }
+    }
+
+    Datagram datagram() {
+        if (datagram == null) {
+            datagram = new Datagram(Driver.RECEIVE_MAX_BYTES);
+        }
+        return datagram;
     }
 
     /** Whether a port has this descriptor already. */

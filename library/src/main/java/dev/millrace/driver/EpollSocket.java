@@ -3,6 +3,7 @@ package dev.millrace.driver;
 import dev.millrace.sys.Errno;
 import dev.millrace.sys.Libc;
 import dev.millrace.sys.Linux;
+import dev.millrace.sys.SocketName;
 import java.nio.ByteBuffer;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -57,6 +58,18 @@ final class EpollSocket extends EpollPort {
         return role == Role.LISTENER && isShared;
     }
 
+    @Override
+    int connect(SocketName peer) {
+        int result = libc.connect(fd, peer);
+        if (result == -Errno.EINPROGRESS) {
+            role = Role.CONNECTING;
+            want(Linux.EPOLLOUT);
+        } else if (result == 0) {
+            connected();
+        }
+        return result;
+    }
+
     /** A connection stands. */
     void connected() {
         role = Role.STREAM;
@@ -69,11 +82,13 @@ final class EpollSocket extends EpollPort {
         want(Linux.EPOLLIN);
     }
 
+    @Override
     void readStart() {
         unwant(Linux.EPOLLRDHUP);
         want(Linux.EPOLLIN);
     }
 
+    @Override
     void readStop() {
         unwant(Linux.EPOLLIN);
         if (!isPeerGone) {

@@ -1,9 +1,12 @@
 package dev.millrace.driver;
 
+import dev.millrace.sys.Libc;
 import dev.millrace.sys.Linux;
 
 /**
- * Where Linux keeps a {@link PortOption}: the arguments of setsockopt(2) that name it.
+ * Where Linux keeps a {@link PortOption}: the arguments of setsockopt(2) that name it. A few are
+ * kept once for each protocol, so that an IPv6 socket has them twice: for its IPv6 peers, and for
+ * the IPv4 peers that a dual-stack socket may have.
  *
  * @param level the protocol
  * @param name the option of that protocol
@@ -17,8 +20,44 @@ record OptionPlace(int level, int name) {
         }
     }
 
-    static OptionPlace of(PortOption option) {
-        return PLACES[option.ordinal()];
+    static int set(Libc libc, int fd, PortOption option, int value) {
+        OptionPlace place = PLACES[option.ordinal()];
+        if (place.isOfIpv4() && isIpv6(libc, fd)) {
+            OptionPlace place6 = place6(option);
+            int result = libc.setsockopt(fd, place6.level, place6.name, value);
+            if (result < 0) {
+                return result;
+            }
+        }
+        return libc.setsockopt(fd, place.level, place.name, value);
+    }
+
+    /** The value of an option, of an IPv6 socket that for its IPv6 peers. */
+    static int get(Libc libc, int fd, PortOption option) {
+        OptionPlace place = PLACES[option.ordinal()];
+        if (place.isOfIpv4() && isIpv6(libc, fd)) {
+            place = place6(option);
+        }
+        return libc.getsockopt(fd, place.level, place.name);
+    }
+
+    static boolean isIpv6(Libc libc, int fd) {
+        return libc.getsockopt(fd, Linux.SOL_SOCKET, Linux.SO_DOMAIN) == Linux.AF_INET6;
+    }
+
+    private boolean isOfIpv4() {
+        return level == Linux.IPPROTO_IP;
+    }
+
+    private static OptionPlace place6(PortOption option) {
+        int name =
+                switch (option) {
+                    case TTL -> Linux.IPV6_UNICAST_HOPS;
+                    case MULTICAST_TTL -> Linux.IPV6_MULTICAST_HOPS;
+                    case MULTICAST_LOOP -> Linux.IPV6_MULTICAST_LOOP;
+                    default -> throw new IllegalArgumentException(option + " is no option of IP");
+                };
+        return new OptionPlace(Linux.IPPROTO_IPV6, name);
     }
 
     private static OptionPlace place(PortOption option) {

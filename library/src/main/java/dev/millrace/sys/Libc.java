@@ -39,6 +39,8 @@ public final class Libc implements AutoCloseable {
     private static final MemorySegment CLOSE = Symbols.find("close");
     private static final MemorySegment RECV = Symbols.find("recv");
     private static final MemorySegment SEND = Symbols.find("send");
+    private static final MemorySegment SENDTO = Symbols.find("sendto");
+    private static final MemorySegment RECVFROM = Symbols.find("recvfrom");
     private static final MemorySegment READ = Symbols.find("read");
     private static final MemorySegment WRITE = Symbols.find("write");
     private static final MemorySegment SENDMSG = Symbols.find("sendmsg");
@@ -113,6 +115,15 @@ public final class Libc implements AutoCloseable {
         return result == -Errno.EINTR ? -Errno.EINPROGRESS : result;
     }
 
+    /**
+     * A datagram socket has no peer any more, nor, unless it was bound to one, a local port
+     * (connect(2), AF_UNSPEC).
+     */
+    public int disconnect(int fd) {
+        scratch.asSlice(0, SocketName.MAX_BYTES).fill((byte) 0);
+        return call(CONNECT, fd, scratch.address(), SocketName.MAX_BYTES, 0, 0);
+    }
+
     /** The local name of a socket, or null with a bad descriptor. */
     public @Nullable SocketName getsockname(int fd) {
         return name(GETSOCKNAME, fd);
@@ -152,6 +163,24 @@ public final class Libc implements AutoCloseable {
         return call(SETSOCKOPT, fd, Linux.SOL_SOCKET, Linux.SO_LINGER, scratch.address(), 8);
     }
 
+    /** Joins the group of {@code request}, or leaves it. */
+    public int membership(int fd, GroupRequest request, boolean isJoining) {
+        int length = request.store(scratch);
+        int option = request.option(isJoining);
+        return call(SETSOCKOPT, fd, request.level(), option, scratch.address(), length);
+    }
+
+    /**
+     * Sets IP_MULTICAST_IF, {@code struct ip_mreqn { struct in_addr imr_multiaddr, imr_address; int
+     * imr_ifindex; }}, by the interface's index.
+     */
+    public int setMulticastInterface(int fd, int index) {
+        scratch.set(JAVA_LONG, 0, 0);
+        scratch.set(JAVA_INT, 8, index);
+        int option = Linux.IP_MULTICAST_IF;
+        return call(SETSOCKOPT, fd, Linux.IPPROTO_IP, option, scratch.address(), 12);
+    }
+
     public int shutdown(int fd, int how) {
         return call(SHUTDOWN, fd, how, 0, 0, 0);
     }
@@ -183,6 +212,34 @@ public final class Libc implements AutoCloseable {
     /** As {@link #send}, for a descriptor that is no socket. */
     public int write(int fd, byte[] array, int offset, int length) {
         return transfer(WRITE, fd, sent(array, offset), length, 0);
+    }
+
+    /** Sends {@code datagram} to where it is addressed. */
+    public int sendto(int fd, Datagram datagram) {
+        return call(
+                SENDTO,
+                fd,
+                datagram.address(),
+                datagram.length(),
+                Linux.MSG_NOSIGNAL,
+                datagram.nameAddress(),
+                datagram.nameLength());
+    }
+
+    /**
+     * Receives at most {@code length} bytes of the next datagram; answers how many bytes it had,
+     * which may be more (MSG_TRUNC).
+     */
+    public int recvfrom(int fd, Datagram datagram, int length) {
+        datagram.prepareToReceive();
+        return call(
+                RECVFROM,
+                fd,
+                datagram.address(),
+                Math.min(length, datagram.capacity()),
+                Linux.MSG_TRUNC,
+                datagram.nameAddress(),
+                datagram.nameLengthAddress());
     }
 
     /** {@code message} stays valid and unchanged during the call. */
@@ -295,8 +352,12 @@ public final class Libc implements AutoCloseable {
     }
 
     private int call(MemorySegment function, long a, long b, long c, long d, long e) {
+        return call(function, a, b, c, d, e, 0);
+    }
+
+    private int call(MemorySegment function, long a, long b, long c, long d, long e, long f) {
         for (; ; ) {
-            int result = callOnce(function, a, b, c, d, e);
+            int result = callOnce(function, a, b, c, d, e, f);
             if (result != -Errno.EINTR) {
                 return result;
             }
@@ -304,9 +365,13 @@ public final class Libc implements AutoCloseable {
     }
 
     private int callOnce(MemorySegment function, long a, long b, long c, long d, long e) {
+        return callOnce(function, a, b, c, d, e, 0);
+    }
+
+    private int callOnce(MemorySegment function, long a, long b, long c, long d, long e, long f) {
         long result;
         try {
-            result = (long) Symbols.CALL.invokeExact(function, errno, a, b, c, d, e, 0L);
+            result = (long) Symbols.CALL.invokeExact(function, errno, a, b, c, d, e, f);
         } catch (Throwable impossible) {
             throw new AssertionError(impossible);
         }

@@ -153,6 +153,12 @@ public final class RecordingDriver implements Driver {
     }
 
     @Override
+    public int disconnect(Port port) {
+        calls.add("disconnect");
+        return real.disconnect(port);
+    }
+
+    @Override
     public void readStart(Port port) {
         calls.add("readStart");
         real.readStart(port);
