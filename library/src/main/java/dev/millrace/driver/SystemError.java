@@ -77,7 +77,7 @@ public sealed interface SystemError {
     record Details(int errno, String syscall, Optional<Address> address) {
         /** Node leaves the text out for what befalls a connection. */
         private static final Set<String> WITHOUT_TEXT =
-                Set.of("bind", "connect", "read", "write", "shutdown");
+                Set.of("bind", "connect", "read", "write", "shutdown", "send");
 
         String message() {
             String text = WITHOUT_TEXT.contains(syscall) ? "" : ": " + Errno.text(errno);

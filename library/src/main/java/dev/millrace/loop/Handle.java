@@ -1,6 +1,8 @@
 package dev.millrace.loop;
 
 import dev.millrace.driver.Guarded;
+import dev.millrace.driver.SystemError;
+import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -136,6 +138,11 @@ public abstract sealed class Handle implements AutoCloseable
         public void failed(Throwable thrown) {
             handle.thrown(thrown);
         }
+    }
+
+    /** The error {@code errno} of this handle, with the address it is about where there is one. */
+    IOException error(int errno, String syscall) {
+        return SystemError.of(errno, syscall);
     }
 
     /** What an exception in one of its callbacks means; by default, that nobody expected it. */

@@ -8,23 +8,24 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One operation of a handle with one outcome: a connect, a write or a shutdown (rows B1, B4). The
- * callback gets null for success, otherwise the error, exactly once, never from inside the call
- * that started the operation, and always before the handle's close callback (rows R7, R8). After
- * its callback a request may be used again. Loop thread only.
+ * One operation of a handle with one outcome: a connect, a write, a shutdown or a send (rows B1,
+ * B4). The callback gets null for success, otherwise the error, exactly once, never from inside the
+ * call that started the operation, and always before the handle's close callback (rows R7, R8).
+ * After its callback a request may be used again. Loop thread only.
  */
 public final class Request implements Guarded {
     /** What a pending request waits for. */
     public enum Kind {
         CONNECT,
         WRITE,
-        SHUTDOWN
+        SHUTDOWN,
+        SEND
     }
 
     private final Consumer<? super @Nullable IOException> callback;
     private @Nullable Object data;
     private @Nullable Kind kind;
-    private @Nullable StreamHandle handle;
+    private @Nullable Handle handle;
     private @Nullable IOException outcome;
 
     /** A write is over when this many bytes of the stream have been handed to the kernel. */
@@ -51,7 +52,7 @@ public final class Request implements Guarded {
         return kind;
     }
 
-    void begin(Kind kind, StreamHandle handle) {
+    void begin(Kind kind, Handle handle) {
         if (this.kind != null) {
             throw new IllegalStateException(
                     "the request is in use: a " + this.kind + " has not ended yet");
@@ -66,8 +67,14 @@ public final class Request implements Guarded {
      * errno} 0: success.
      */
     void end(int errno) {
-        StreamHandle owner = Objects.requireNonNull(handle);
-        outcome = errno == 0 ? null : owner.error(errno, syscall());
+        Handle owner = Objects.requireNonNull(handle);
+        end(errno == 0 ? null : owner.error(errno, syscall()));
+    }
+
+    /** As {@link #end(int)}, with the error made already; null: success. */
+    void end(@Nullable IOException error) {
+        Handle owner = Objects.requireNonNull(handle);
+        outcome = error;
         kind = null;
         owner.loop.countRequests(-1);
         owner.loop.enter(this);

@@ -318,6 +318,7 @@ public final class StreamHandle extends Handle implements PortEvents {
         events.onThrown(thrown);
     }
 
+    @Override
     IOException error(int errno, String syscall) {
         return setup == null ? SystemError.of(errno, syscall) : setup.error(errno, syscall);
     }
