@@ -7,6 +7,8 @@
  * {@link dev.millrace.net}, {@link dev.millrace.http}.
  */
 module dev.millrace {
+    // Only for the events of stalls; nothing of it is loaded where it is absent.
+    requires static jdk.jfr;
     requires static org.jspecify;
 
     exports dev.millrace.driver;

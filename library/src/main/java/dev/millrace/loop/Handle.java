@@ -6,7 +6,7 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A long-lived thing on a loop: a timer, a phase hook, a listener, a stream.
+ * A long-lived thing on a loop: a timer, a phase hook, a wake-up, a signal, a listener, a stream.
  *
  * <pre>
  *   open ──start──▶ active ──stop──▶ open          an active, referenced handle keeps its loop alive (row A4)
@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * turn.
  */
 public abstract sealed class Handle implements AutoCloseable
-        permits TimerHandle, PhaseHandle, StreamHandle, ListenHandle {
+        permits TimerHandle, PhaseHandle, AsyncHandle, SignalHandle, StreamHandle, ListenHandle {
     final Loop loop;
     private boolean isActive;
     private boolean isReferenced = true;

@@ -6,9 +6,13 @@ import dev.millrace.driver.Guarded;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.Callable;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An event loop, with libuv's phases in today's order ({@link Phases}).
@@ -23,6 +27,7 @@ public final class Loop implements Executor, AutoCloseable {
     private final Phases phases;
     private ListenSource listenSource = ListenSource.OWN;
     private final Failures failures = new Failures();
+    private final List<Runnable> atClose = new ArrayList<>();
     private boolean isRunning;
 
     Loop(Driver driver) {
@@ -84,6 +89,7 @@ public final class Loop implements Executor, AutoCloseable {
         } finally {
             isRunning = false;
             phases.isStopped = false;
+            trampoline.unwound();
         }
     }
 
@@ -110,6 +116,23 @@ public final class Loop implements Executor, AutoCloseable {
     /** Whether the calling thread is the loop's. */
     public boolean inLoop() {
         return Thread.currentThread() == thread;
+    }
+
+    /**
+     * Runs {@code task}, which may block, on a virtual thread; the outcome comes back on the loop
+     * (row A14). For calls of the JDK: files, name look-ups, blocking clients.
+     */
+    public <T> Work<T> offload(Callable<? extends T> task) {
+        return offload(Thread::startVirtualThread, task);
+    }
+
+    /**
+     * As {@link #offload(Callable)}, on {@code executor}: {@link WorkPool#shared} for what would
+     * pin a virtual thread, as a native call that blocks. Work that it refuses fails with its
+     * {@link java.util.concurrent.RejectedExecutionException}.
+     */
+    public <T> Work<T> offload(Executor executor, Callable<? extends T> task) {
+        return Work.start(this, executor, task);
     }
 
     /** Runs {@code callback} once, {@code delay} from {@link #now} on. */
@@ -146,6 +169,8 @@ public final class Loop implements Executor, AutoCloseable {
 
     /**
      * Runs {@code task} right after the callback that is running, before anything else (row R4).
+     * Ticks that go on adding ticks keep everything else from running, as in Node: {@link
+     * #setImmediate} does not, and a {@link StallDetector} reports them (X84).
      */
     public void nextTick(Runnable task) {
         checkThread();
@@ -154,7 +179,7 @@ public final class Loop implements Executor, AutoCloseable {
 
     /**
      * Runs {@code task} after the callback that is running, behind every {@link #nextTick} (row
-     * R4).
+     * R4); with the same danger.
      */
     public void queueMicrotask(Runnable task) {
         checkThread();
@@ -177,6 +202,30 @@ public final class Loop implements Executor, AutoCloseable {
     /** Reads the clock anew, for callbacks that take long. */
     public void updateTime() {
         phases.updateTime();
+    }
+
+    /**
+     * Measures the loop from now on, for {@link #metrics}: two readings of the clock a turn and a
+     * count an event. Does nothing when it is measured already.
+     */
+    public void measure() {
+        checkThread();
+        if (phases.meter == null) {
+            phases.meter = new LoopMeter(driver.nanoTime());
+        }
+    }
+
+    /**
+     * What was measured so far. Any thread.
+     *
+     * @throws IllegalStateException if {@link #measure} was not called
+     */
+    public LoopMetrics metrics() {
+        LoopMeter meter = phases.meter;
+        if (meter == null) {
+            throw new IllegalStateException("the loop is not measured: call measure() first");
+        }
+        return meter.read();
     }
 
     /**
@@ -229,12 +278,14 @@ public final class Loop implements Executor, AutoCloseable {
     }
 
     /**
-     * Closes every socket that is still open, without callbacks, and the loop's own descriptors.
-     * Idempotent.
+     * Closes every socket that is still open, without callbacks, and the loop's own descriptors;
+     * leaves the signals it watched. Idempotent.
      */
     @Override
     public void close() {
         checkThread();
+        atClose.forEach(Runnable::run);
+        atClose.clear();
         driver.close();
     }
 
@@ -280,6 +331,28 @@ public final class Loop implements Executor, AutoCloseable {
 
     GatherBuffer gather() {
         return trampoline.gather;
+    }
+
+    /** Runs {@code task} when the loop is closed: for what it holds elsewhere in the process. */
+    void atClose(Runnable task) {
+        atClose.add(task);
+    }
+
+    void notAtClose(Runnable task) {
+        atClose.remove(task);
+    }
+
+    Thread thread() {
+        return thread;
+    }
+
+    /** The gauge of its callbacks, for detectors to look at; null takes it away. */
+    void gauge(@Nullable CallbackGauge gauge) {
+        trampoline.gauge = gauge;
+    }
+
+    @Nullable CallbackGauge gauge() {
+        return trampoline.gauge;
     }
 
     PhaseList phase(PhaseHandle.Phase phase) {

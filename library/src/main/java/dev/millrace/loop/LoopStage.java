@@ -9,7 +9,7 @@ import java.util.concurrent.TimeoutException;
  * The outcome of a one-shot operation of a loop. Other threads may wait for it; the loop's own
  * thread may not, because it would wait for itself.
  */
-public final class LoopStage<T> extends CompletableFuture<T> {
+public sealed class LoopStage<T> extends CompletableFuture<T> permits Work {
     private final Loop loop;
 
     /** An outcome that is still open. */

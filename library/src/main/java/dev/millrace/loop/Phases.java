@@ -2,6 +2,7 @@ package dev.millrace.loop;
 
 import dev.millrace.driver.Driver;
 import dev.millrace.driver.Guarded;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The phases of a {@link Loop}, in the order that libuv has them since 1.45 (rows A3, R1); each is
@@ -37,6 +38,9 @@ final class Phases {
     boolean isStopped;
     private boolean isTimeStale;
 
+    /** Null until somebody wants to measure the loop. */
+    @Nullable LoopMeter meter;
+
     Phases(Loop loop, Trampoline trampoline) {
         this.loop = loop;
         this.driver = loop.driver;
@@ -50,6 +54,9 @@ final class Phases {
     void run(RunMode mode) {
         trampoline.settleNow();
         updateTime();
+        if (meter != null) {
+            meter.begin(nowNanos);
+        }
         if (mode == RunMode.DEFAULT && isAlive() && !isStopped) {
             runTimers();
         }
@@ -88,7 +95,13 @@ final class Phases {
 
     private void poll(long timeoutNanos) {
         isTimeStale = timeoutNanos != 0;
+        if (meter != null) {
+            meter.turn(driver.nanoTime());
+        }
         driver.poll(timeoutNanos, dispatcher);
+        if (isTimeStale) {
+            waited();
+        }
         if (inbox.beginDrain()) {
             for (int count = 0; count < TASKS_PER_TURN; count++) {
                 Runnable task = inbox.poll();
@@ -101,14 +114,24 @@ final class Phases {
     }
 
     /**
-     * The first event after a wait finds the time as it is now, the others of the turn find the
-     * same (row A7).
+     * The first event after a wait finds the time as it is now, everything else in the turn finds
+     * the same (row A7).
      */
     private void dispatch(Guarded callback) {
         if (isTimeStale) {
-            updateTime();
+            waited();
+        }
+        if (meter != null) {
+            meter.event();
         }
         trampoline.enter(callback);
+    }
+
+    private void waited() {
+        updateTime();
+        if (meter != null) {
+            meter.waited(nowNanos);
+        }
     }
 
     private void runTimers() {
@@ -117,6 +140,9 @@ final class Phases {
         for (TimerHandle due = timers.pollDue(now, startedBefore);
                 due != null;
                 due = timers.pollDue(now, startedBefore)) {
+            if (meter != null) {
+                meter.timer(now - due.dueNanos);
+            }
             due.expire();
             trampoline.enter(due);
         }

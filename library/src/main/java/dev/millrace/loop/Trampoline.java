@@ -27,19 +27,40 @@ final class Trampoline {
     private int depth;
     private boolean isInMicrotasks;
 
+    /** Null unless a {@link StallDetector} looks at this loop. */
+    @Nullable CallbackGauge gauge;
+
     Trampoline(Loop loop) {
         this.loop = loop;
     }
 
     void enter(Guarded callback) {
-        depth++;
+        // Kept here, not counted back: an error of the machine may end an inner call half-way
+        // (X60).
+        int outer = depth;
+        depth = outer + 1;
+        if (outer == 0 && gauge != null) {
+            gauge.begin();
+        }
         try {
             callback.call();
         } catch (Throwable thrown) {
             failed(callback, thrown);
         }
-        if (--depth == 0) {
+        depth = outer;
+        if (outer == 0) {
             settle();
+            if (gauge != null) {
+                gauge.end();
+            }
+        }
+    }
+
+    /** After a run, however it ended: no callback is running any more. */
+    void unwound() {
+        depth = 0;
+        if (gauge != null) {
+            gauge.end();
         }
     }
 

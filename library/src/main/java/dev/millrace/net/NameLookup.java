@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * Names to addresses, with the JDK's resolver, which blocks: so it runs on a virtual thread and the
- * outcome comes back on the loop (row A14). IP literals need no look-up.
+ * Names to addresses, with the JDK's resolver, which blocks: so it runs off the loop (row A14). IP
+ * literals need no look-up.
  */
 final class NameLookup {
     private NameLookup() {}
@@ -34,35 +34,28 @@ final class NameLookup {
             loop.nextTick(() -> found.accept(literal));
             return;
         }
-        Runnable done = loop.keepAlive();
-        Thread.ofVirtual().start(() -> lookUp(loop, host, port, found, failed, done));
+        loop.offload(() -> lookUp(host, port))
+                .whenComplete((addresses, thrown) ->
+                        // As a tick, so that what the receiver throws is not lost in a stage.
+                        loop.nextTick(() -> {
+                            if (thrown == null) {
+                                found.accept(addresses);
+                            } else {
+                                failed.accept(error(host, thrown));
+                            }
+                        }));
     }
 
-    private static void lookUp(
-            Loop loop,
-            String host,
-            int port,
-            Consumer<? super List<Address>> found,
-            Consumer<? super IOException> failed,
-            Runnable done) {
-        Runnable outcome;
-        try {
-            List<Address> addresses =
-                    Arrays.stream(InetAddress.getAllByName(host))
-                            .<Address>map(a -> new IpAddress(a, port))
-                            .toList();
-            outcome = () -> found.accept(addresses);
-        } catch (UnknownHostException e) {
-            IOException error =
-                    new UnknownHostException(
-                            "getaddrinfo ENOTFOUND: no address is known for " + host);
-            outcome = () -> failed.accept(error);
-        }
-        Runnable told = outcome;
-        loop.execute(() -> {
-            done.run();
-            told.run();
-        });
+    private static List<Address> lookUp(String host, int port) throws UnknownHostException {
+        return Arrays.stream(InetAddress.getAllByName(host))
+                .<Address>map(a -> new IpAddress(a, port))
+                .toList();
+    }
+
+    private static IOException error(String host, Throwable thrown) {
+        return thrown instanceof UnknownHostException
+                ? new UnknownHostException("getaddrinfo ENOTFOUND: no address is known for " + host)
+                : new IOException("getaddrinfo failed for " + host, thrown);
     }
 
     private static List<Address> literal(String host, int port) {

@@ -1,0 +1,48 @@
+package dev.millrace.loop;
+
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * Wakes its loop from any thread, as libuv's {@code uv_async_t} does: {@link #send} makes the
+ * listener run on the loop's thread. Sends that come before the listener has begun are one call;
+ * each send is followed by a call that begins after it.
+ *
+ * <p>Active from birth, and so keeps the loop alive until it is closed or {@link #unref} is called.
+ * To hand over a task of its own each time there is {@link Loop#execute}.
+ */
+public final class AsyncHandle extends Handle {
+    private final Runnable listener;
+    private final Runnable delivery = this::deliver;
+    private final AtomicBoolean isSent = new AtomicBoolean();
+
+    /** A handle whose {@link #send} runs {@code listener}. */
+    public AsyncHandle(Loop loop, Runnable listener) {
+        super(loop);
+        this.listener = Objects.requireNonNull(listener, "listener");
+        setActive(true);
+    }
+
+    /**
+     * Makes the listener run in the loop's next poll phase. Any thread, also while the handle or
+     * the loop closes; after that it does nothing.
+     */
+    public void send() {
+        // Looking first keeps a busy sender off the cache line.
+        if (!isSent.get() && isSent.compareAndSet(false, true)) {
+            loop.execute(delivery);
+        }
+    }
+
+    private void deliver() {
+        if (isClosing()) {
+            return;
+        }
+        // Before the listener: what is sent while it runs calls it again.
+        isSent.set(false);
+        listener.run();
+    }
+
+    @Override
+    void release() {}
+}

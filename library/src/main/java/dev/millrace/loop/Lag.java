@@ -1,0 +1,10 @@
+package dev.millrace.loop;
+
+/**
+ * How long something took or was late, over all times it was measured, in nanoseconds. Percentiles
+ * are exact to a sixteenth.
+ *
+ * @param count how often it was measured; everything else is 0 as long as this is
+ */
+public record Lag(
+        long count, long minNanos, long meanNanos, long p50Nanos, long p99Nanos, long maxNanos) {}

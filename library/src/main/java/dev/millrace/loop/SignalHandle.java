@@ -1,0 +1,100 @@
+package dev.millrace.loop;
+
+import java.util.Objects;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tells the signals of the process on the loop's thread, as libuv's {@code uv_signal_t} does. Any
+ * number of handles of any loops may watch the same signal; each is told. When the last one stops,
+ * the handler that was there before is back.
+ *
+ * <p>While a handle is active it keeps the loop alive, unless {@link #unref} was called. It works
+ * by {@code sun.misc.Signal}, which the module {@code jdk.unsupported} has: a program on the class
+ * path has it, one on the module path asks for it with {@code --add-modules jdk.unsupported}.
+ */
+public final class SignalHandle extends Handle {
+    private final Runnable atLoopClose = this::stopWatching;
+    private @Nullable Watched watched;
+
+    /** What a start asked for. */
+    private record Watched(String name, boolean isOnce, Consumer<? super String> listener) {}
+
+    /** A handle that watches nothing yet. */
+    public SignalHandle(Loop loop) {
+        super(loop);
+    }
+
+    /**
+     * Calls {@code listener} with the signal's name at each {@code signal} from now on, in the poll
+     * phase. A handle that watches another signal leaves that one.
+     *
+     * @param signal its name as signal(7) has it, {@code TERM} or {@code SIGTERM}
+     * @throws IllegalArgumentException if there is no such signal or a program can't have it: KILL
+     *     and STOP, USR2 (HotSpot's own), those that the JVM keeps for itself
+     * @throws IllegalStateException if the handle is closed
+     * @throws UnsupportedOperationException without the module {@code jdk.unsupported}
+     */
+    public void start(String signal, Consumer<? super String> listener) {
+        start(signal, listener, false);
+    }
+
+    /**
+     * As {@link #start}, for one signal: then the handle stops, before the listener is called, who
+     * may start it again.
+     */
+    public void startOnce(String signal, Consumer<? super String> listener) {
+        start(signal, listener, true);
+    }
+
+    private void start(String signal, Consumer<? super String> listener, boolean isOnce) {
+        loop.checkThread();
+        if (isClosing()) {
+            throw new IllegalStateException("the handle is closed");
+        }
+        String name = SignalWatch.name(signal);
+        var next = new Watched(name, isOnce, Objects.requireNonNull(listener, "listener"));
+        if (watched == null) {
+            SignalWatch.add(name, this);
+            loop.atClose(atLoopClose);
+        } else if (!watched.name.equals(name)) {
+            SignalWatch.add(name, this);
+            SignalWatch.remove(watched.name, this);
+        }
+        watched = next;
+        setActive(true);
+    }
+
+    /** No further call, not even for a signal that has come already. */
+    public void stop() {
+        loop.checkThread();
+        release();
+        setActive(false);
+    }
+
+    /** On a thread of the JVM's. */
+    void raised(String name) {
+        loop.execute(() -> {
+            Watched now = watched;
+            if (now != null && now.name.equals(name)) {
+                if (now.isOnce) {
+                    stop();
+                }
+                now.listener.accept(name);
+            }
+        });
+    }
+
+    private void stopWatching() {
+        if (watched != null) {
+            SignalWatch.remove(watched.name, this);
+            watched = null;
+        }
+    }
+
+    @Override
+    void release() {
+        loop.notAtClose(atLoopClose);
+        stopWatching();
+    }
+}
