@@ -112,7 +112,7 @@ class SignalHandleTest {
                     journal.add("witness");
                     handle.stop();
                 });
-        // The witness is told first: then the other one's task waits in the same turn.
+        // Started anew behind the witness: when that one is told, its own signal has come already.
         handle.stop();
         handle.start("USR1", name -> journal.add("never"));
         signals.raise("USR1");
