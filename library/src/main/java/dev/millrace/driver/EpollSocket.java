@@ -155,7 +155,7 @@ final class EpollSocket extends EpollPort {
      * What befell a connection before it was accepted, which accept(2) says to pass over: above all
      * that the peer has reset it (row D3).
      */
-    private static boolean isOfTheConnection(int errno) {
+    static boolean isOfTheConnection(int errno) {
         return switch (errno) {
             case Errno.ECONNABORTED,
                     Errno.EPROTO,
