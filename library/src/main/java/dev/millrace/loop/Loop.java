@@ -41,9 +41,10 @@ public final class Loop implements Executor, AutoCloseable {
     }
 
     /**
-     * A loop that belongs to the calling thread.
+     * A loop that belongs to the calling thread, on the driver that {@link Drivers} chooses.
      *
-     * @throws IllegalStateException on a virtual thread, or without native access
+     * @throws IllegalStateException on a virtual thread, or if a driver is asked for that this
+     *     machine can't have
      * @throws UncheckedIOException if the kernel refuses the loop's own descriptors
      */
     public static Loop create() {
