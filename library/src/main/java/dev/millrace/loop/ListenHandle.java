@@ -1,6 +1,7 @@
 package dev.millrace.loop;
 
 import dev.millrace.driver.Address;
+import dev.millrace.driver.Capability;
 import dev.millrace.driver.Driver;
 import dev.millrace.driver.IpAddress;
 import dev.millrace.driver.Port;
@@ -9,6 +10,8 @@ import dev.millrace.driver.PortOption;
 import dev.millrace.driver.SystemError;
 import dev.millrace.driver.UnixAddress;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.Inet6Address;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.function.Consumer;
@@ -38,19 +41,28 @@ public final class ListenHandle extends Handle implements PortEvents {
     private boolean ownsPath;
     private Runnable beforeRelease = () -> {};
 
+    /** With which other loops it serves its address; then the port may be another one's. */
+    private @Nullable HandRound round;
+
     /** A listener without a socket. */
     public ListenHandle(Loop loop, ListenOptions options) {
         super(loop);
         this.options = Objects.requireNonNull(options, "options");
     }
 
-    /** Makes the socket and binds it. A failure is kept for {@link #listen}. */
+    /**
+     * Makes the socket and binds it. A failure is kept for {@link #listen}.
+     *
+     * @throws UnsupportedOperationException for an abstract name, or for IPv6 alone, on a driver
+     *     that can't do it
+     */
     public void bind(Address address) {
         loop.checkThread();
         if (asked != null || isClosing()) {
             throw new IllegalStateException(
                     isClosing() ? "the listener is closed" : "the listener is bound already");
         }
+        checkSupport(address);
         asked = address;
         try {
             Port opened = loop.driver.socket(address);
@@ -67,6 +79,19 @@ public final class ListenHandle extends Handle implements PortEvents {
         }
     }
 
+    private void checkSupport(Address address) {
+        if (address instanceof UnixAddress unix && unix.isAbstract()) {
+            loop.require(Capability.ABSTRACT_NAMES);
+        }
+        if (options.ipv6Only() && isIpv6(address)) {
+            loop.require(Capability.IPV6_ONLY);
+        }
+    }
+
+    private static boolean isIpv6(Address address) {
+        return address instanceof IpAddress ip && ip.host() instanceof Inet6Address;
+    }
+
     private void prepare(Port opened, Address address) {
         if (!(address instanceof IpAddress ip)) {
             return;
@@ -76,7 +101,7 @@ public final class ListenHandle extends Handle implements PortEvents {
         if (options.reusePort()) {
             loop.driver.setOption(opened, PortOption.REUSE_PORT, 1);
         }
-        if (ip.host() instanceof java.net.Inet6Address) {
+        if (isIpv6(ip)) {
             loop.driver.setOption(opened, PortOption.IPV6_ONLY, options.ipv6Only() ? 1 : 0);
         }
         // Linux hands it down to accepted connections, which saves a call for each.
@@ -141,8 +166,10 @@ public final class ListenHandle extends Handle implements PortEvents {
     public void pause() {
         loop.checkThread();
         isPaused = true;
-        if (connectionListener != null && !isClosing()) {
-            loop.driver.acceptStop(port());
+        if (round != null) {
+            round.update(this);
+        } else if (connectionListener != null && !isClosing()) {
+            accept(false);
         }
     }
 
@@ -154,14 +181,72 @@ public final class ListenHandle extends Handle implements PortEvents {
     }
 
     private void acceptAgain() {
-        if (connectionListener != null && !isClosing() && !isPaused) {
-            loop.driver.acceptStart(port(), options.acceptsPerWakeUp());
+        if (isTaking()) {
             setActive(true);
+        }
+        if (round != null) {
+            round.update(this);
+        } else if (isTaking()) {
+            accept(true);
+        }
+    }
+
+    /** Whether it takes connections now. */
+    boolean isTaking() {
+        return connectionListener != null && !isPaused && !isClosing();
+    }
+
+    /** Lets the driver accept or not, if the port is here. */
+    void accept(boolean isOn) {
+        if (port == null || isClosing()) {
+            return;
+        }
+        if (isOn) {
+            loop.driver.acceptStart(port, options.acceptsPerWakeUp());
+        } else {
+            loop.driver.acceptStop(port);
         }
     }
 
     Driver.Shared share() throws IOException {
         return loop.driver.share(port());
+    }
+
+    /** Serves {@code address} with others; without a port of its own, if another one has it. */
+    void join(HandRound others, Address address) {
+        asked = address;
+        round = others;
+    }
+
+    /** Gives the listening socket away, to the one that is to accept from now on. */
+    Driver.Shared detach() {
+        try {
+            Driver.Shared listener = loop.driver.detach(port());
+            port = null;
+            return listener;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Has the listening socket from now on. */
+    void receive(Driver.Shared listener) {
+        try {
+            attach(loop.driver.adopt(listener));
+        } catch (IOException e) {
+            listener.close();
+            thrown(e);
+        }
+    }
+
+    /** Takes a connection that another loop has accepted. */
+    void take(Driver.Shared connection) {
+        try {
+            taken(loop.driver.adopt(connection));
+        } catch (IOException e) {
+            connection.close();
+            thrown(e);
+        }
     }
 
     /** Leaves the socket file to somebody else: only the current owner removes it (row X108). */
@@ -183,11 +268,27 @@ public final class ListenHandle extends Handle implements PortEvents {
      * #close}.
      */
     public @Nullable Address localAddress() {
-        return port == null || isClosing() ? null : loop.driver.localAddress(port);
+        if (isClosing()) {
+            return null;
+        }
+        return round != null
+                ? round.localAddress()
+                : port == null ? null : loop.driver.localAddress(port);
     }
 
     @Override
     public void onAccept(Port connection) {
+        try {
+            if (round == null || !round.handOn(this, connection)) {
+                taken(connection);
+            }
+        } catch (IOException e) {
+            loop.driver.close(connection);
+            thrown(e);
+        }
+    }
+
+    private void taken(Port connection) {
         StreamHandle stream = new StreamHandle(loop, connection);
         if (connectionListener == null || isClosing()) {
             stream.close();
@@ -202,7 +303,7 @@ public final class ListenHandle extends Handle implements PortEvents {
      */
     @Override
     public void onAcceptError(int errno, int shed) {
-        loop.driver.acceptStop(port());
+        accept(false);
         loop.setTimeout(ACCEPT_REST, this::acceptAgain).unref();
         acceptErrorListener.accept(errno);
     }

@@ -1,5 +1,6 @@
 package dev.millrace.loop;
 
+import dev.millrace.driver.Capability;
 import dev.millrace.driver.Driver;
 import dev.millrace.driver.Drivers;
 import dev.millrace.driver.Guarded;
@@ -312,6 +313,15 @@ public final class Loop implements Executor, AutoCloseable {
         checkThread();
         countRequests(1);
         return () -> countRequests(-1);
+    }
+
+    /**
+     * @throws UnsupportedOperationException that says so, if the driver can't do {@code capability}
+     */
+    void require(Capability capability) {
+        if (!driver.supports(capability)) {
+            throw capability.missing(driver);
+        }
     }
 
     void run(Runnable task) {
