@@ -70,6 +70,21 @@ class ExamplesTest {
     }
 
     @Test
+    void lineChat() throws IOException {
+        try (Launched chat = run("LineChat", "0").listening();
+                Peer first = Peer.of(chat);
+                Peer second = Peer.of(chat)) {
+            second.send("anybody?\n").send("a".repeat(201) + "\n");
+            assertThat(second.readAll()).as("the connection is over").isEmpty();
+            assertThat(chat.line())
+                    .endsWith(": a line of at least 201 bytes, the limit is 200 bytes");
+            String heard = "guest 127.0.0.1:";
+            assertThat(first.read(heard.length())).isEqualTo(heard);
+            assertThat(first.read(16)).containsPattern("^\\d{4,5}: anybody?");
+        }
+    }
+
+    @Test
     void phases() throws IOException {
         try (Launched echo = run("EchoPhases", "0").listening();
                 Peer peer = Peer.of(echo)) {

@@ -323,4 +323,12 @@ public final class ServerRequest extends InboundStream<ServerRequest>
 
     @Override
     public void endTold() {}
+
+    /** The body is not what its reader takes: whatever else it is, it is not complete. */
+    @Override
+    public void fail(IOException error) {
+        isComplete = false;
+        close(error);
+        destroy();
+    }
 }

@@ -207,6 +207,11 @@ final class SocketWires implements StreamEvents, ReadSide.Source {
         socket.ended();
     }
 
+    @Override
+    public void fail(IOException error) {
+        socket.destroy(error);
+    }
+
     /** Runs {@code task} so that what it throws ends the socket. */
     static void guarded(NetSocket socket, Runnable task) {
         socket.loop().enter(new Part(socket, task));

@@ -11,4 +11,7 @@ public interface BytesListener {
      * after resume, if it paused the stream, otherwise soon. Who takes nothing has to pause.
      */
     int onBytes(byte[] array, int offset, int length);
+
+    /** The stream has ended, and every byte was taken; told before the listener of the end. */
+    default void onEnd() {}
 }

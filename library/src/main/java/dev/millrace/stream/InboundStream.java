@@ -32,6 +32,11 @@ public abstract class InboundStream<S extends InboundStream<S>> implements ReadS
     }
 
     @Override
+    public <F> S onFrames(Framing<F> framing, Consumer<? super F> listener) {
+        return onBytes(new FrameReader<>(readSide(), framing, listener));
+    }
+
+    @Override
     public S onEnd(Runnable listener) {
         readSide().onEnd(listener);
         return self();

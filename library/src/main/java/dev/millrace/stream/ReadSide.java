@@ -1,5 +1,6 @@
 package dev.millrace.stream;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Objects;
@@ -31,6 +32,9 @@ public final class ReadSide {
 
         /** The listener for the end, if there is one, has been told. */
         void endTold();
+
+        /** What came makes no sense to its reader: destroys the stream with {@code error}. */
+        void fail(IOException error);
     }
 
     private static final byte[] NONE = new byte[0];
@@ -114,6 +118,15 @@ public final class ReadSide {
 
     public boolean isPaused() {
         return isPaused;
+    }
+
+    /** Whether a listener that is being called may be given more. */
+    boolean isFlowing() {
+        return !isPaused && !isOver;
+    }
+
+    void fail(IOException error) {
+        source.fail(error);
     }
 
     /** Whether the end was told. */
@@ -259,6 +272,12 @@ public final class ReadSide {
             return;
         }
         isEnded = true;
+        if (bytesListener != null) {
+            bytesListener.onEnd();
+        }
+        if (isOver) {
+            return;
+        }
         if (pipe != null) {
             pipe.onEnd();
         }

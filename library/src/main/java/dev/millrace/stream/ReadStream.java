@@ -22,6 +22,19 @@ public interface ReadStream {
     /** Receives each chunk in place; for those who copy or consume at once. */
     ReadStream onBytes(BytesListener listener);
 
+    /**
+     * Receives whole messages, in place of {@link #onBytes} (row E8).
+     *
+     * <p>A frame that is a buffer is lent: read-only, and overwritten when {@code listener}
+     * returns. Written to a stream it is copied; whoever keeps it copies it. One that lies whole in
+     * what was received is not copied for it. A listener that pauses the stream gets no further
+     * frame, and nothing more is received (row E1).
+     *
+     * <p>A frame that is too long or malformed, or that the end of the stream breaks off, destroys
+     * the stream with a {@link FrameException}, told to {@link #onError}; the end is then not told.
+     */
+    <F> ReadStream onFrames(Framing<F> framing, Consumer<? super F> listener);
+
     /** The peer has ended its side, and every byte before was taken. */
     ReadStream onEnd(Runnable listener);
 

@@ -26,8 +26,8 @@ public final class StreamPipe implements BytesListener {
         return length;
     }
 
-    /** The source has ended. */
-    void onEnd() {
+    @Override
+    public void onEnd() {
         if (!isOver) {
             isOver = true;
             destination.end();

@@ -3,6 +3,7 @@ package dev.millrace.stream;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
@@ -33,6 +34,11 @@ class ReadSideTest {
                         @Override
                         public void soon(Runnable task) {
                             soon.add(task);
+                        }
+
+                        @Override
+                        public void fail(IOException error) {
+                            seen.add(error.getMessage());
                         }
 
                         @Override

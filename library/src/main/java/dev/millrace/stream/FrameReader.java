@@ -1,0 +1,118 @@
+package dev.millrace.stream;
+
+import java.util.Arrays;
+import java.util.Objects;
+import java.util.function.Consumer;
+
+/**
+ * Gives the frames of a stream to a listener, one by one.
+ *
+ * <pre>
+ *               a whole frame: given from the lent array
+ *             ┌──────┐
+ *             ▼      │      its beginning only
+ *   ───▶ at a border ┴────────────────────────▶ inside a frame ─┐ more of it: kept
+ *             ▲                                       │  ▲      │
+ *             └── the rest: given from what was kept ─┘  └──────┘
+ * </pre>
+ *
+ * A listener that pauses the stream leaves what follows unread, at a border. What is kept never
+ * grows past twice the bytes that came, whatever length they announce.
+ */
+final class FrameReader<F> implements BytesListener {
+    private static final byte[] NONE = new byte[0];
+    private static final int MORE_MIN_BYTES = 64;
+
+    private final ReadSide side;
+    private final Framing<F> framing;
+    private final Consumer<? super F> listener;
+
+    /** The beginning of a frame whose rest is still to come, and how much of the array that is. */
+    private byte[] begun = NONE;
+
+    private int begunBytes;
+
+    /** The whole size of the frame that has begun, if it is known. */
+    private int frameBytes;
+
+    FrameReader(ReadSide side, Framing<F> framing, Consumer<? super F> listener) {
+        this.side = side;
+        this.framing = Objects.requireNonNull(framing, "framing");
+        this.listener = Objects.requireNonNull(listener, "listener");
+    }
+
+    @Override
+    public int onBytes(byte[] array, int offset, int length) {
+        int taken = 0;
+        try {
+            while (taken < length && side.isFlowing()) {
+                taken +=
+                        begunBytes == 0
+                                ? first(array, offset + taken, length - taken)
+                                : further(array, offset + taken, length - taken);
+            }
+        } catch (FrameException e) {
+            side.fail(e);
+        }
+        return taken;
+    }
+
+    /** At a border. */
+    private int first(byte[] array, int offset, int length) throws FrameException {
+        frameBytes = measure(array, offset, length, 0);
+        if (frameBytes == Framing.UNKNOWN || frameBytes > length) {
+            begun = Arrays.copyOfRange(array, offset, offset + length);
+            begunBytes = length;
+            return length;
+        }
+        listener.accept(framing.decode(array, offset, frameBytes));
+        return frameBytes;
+    }
+
+    /** Inside a frame. */
+    private int further(byte[] array, int offset, int length) throws FrameException {
+        int before = begunBytes;
+        boolean isMeasured = frameBytes != Framing.UNKNOWN;
+        // As much again: a frame of unknown size is not followed by a whole chunk copied in vain.
+        int wanted = isMeasured ? frameBytes - before : Math.max(before, MORE_MIN_BYTES);
+        int more = Math.min(wanted, length);
+        append(array, offset, more);
+        if (!isMeasured) {
+            frameBytes = measure(begun, 0, begunBytes, before);
+        }
+        if (frameBytes == Framing.UNKNOWN || frameBytes > begunBytes) {
+            return more;
+        }
+        byte[] frame = begun;
+        begun = NONE;
+        begunBytes = 0;
+        listener.accept(framing.decode(frame, 0, frameBytes));
+        return frameBytes - before;
+    }
+
+    private void append(byte[] array, int offset, int length) {
+        if (begun.length - begunBytes < length) {
+            begun = Arrays.copyOf(begun, Math.max(begunBytes + length, 2 * begunBytes));
+        }
+        System.arraycopy(array, offset, begun, begunBytes, length);
+        begunBytes += length;
+    }
+
+    private int measure(byte[] array, int offset, int length, int seen) throws FrameException {
+        int size = framing.measure(array, offset, length, seen);
+        if (size != Framing.UNKNOWN && size <= seen) {
+            throw new IllegalStateException(
+                    framing + " measures " + size + " bytes, of which it has seen " + seen);
+        }
+        return size;
+    }
+
+    @Override
+    public void onEnd() {
+        if (begunBytes > 0) {
+            side.fail(
+                    new FrameException(
+                            "the stream ended inside a frame, after " + begunBytes + " bytes"));
+        }
+    }
+}
