@@ -100,7 +100,9 @@ public interface Driver extends AutoCloseable {
      * others may share, stay as they are.
      *
      * @throws IOException EBADF; EEXIST if this driver has it already; EPERM for a regular file,
-     *     which has no readiness
+     *     which has no readiness; ENOTCONN for a stream socket that neither is connected nor
+     *     listens; EINVAL or what open(2) says for what blocks and has no other way. It is still
+     *     the caller's then
      */
     default Port open(int descriptor) throws IOException {
         throw Capability.OPEN_DESCRIPTORS.missing(this);

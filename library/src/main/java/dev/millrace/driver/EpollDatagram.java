@@ -70,6 +70,17 @@ final class EpollDatagram extends EpollPort {
         }
     }
 
+    @Override
+    void lost(int errno) {
+        boolean isAwaited = wants(Linux.EPOLLOUT);
+        wanted = 0;
+        events().onDatagramError(errno);
+        if (isAwaited && !isClosed) {
+            // The next send meets the error.
+            events().onWritable();
+        }
+    }
+
     private void receive() {
         BufferSource source = bufferSource();
         boolean isMore = true;

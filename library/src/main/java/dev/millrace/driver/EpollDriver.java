@@ -5,6 +5,7 @@ import dev.millrace.sys.Linux;
 import dev.millrace.sys.SocketName;
 import java.io.IOException;
 import java.net.NetworkInterface;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,6 +61,26 @@ final class EpollDriver implements Driver {
     }
 
     @Override
+    public Port open(int descriptor) throws IOException {
+        return OpenDescriptor.serve(set, descriptor);
+    }
+
+    @Override
+    public Port watch(int descriptor) throws IOException {
+        return OpenDescriptor.watch(set, descriptor);
+    }
+
+    @Override
+    public void watchStart(Port port, Set<Readiness> interest) {
+        ((EpollWatch) port).start(interest);
+    }
+
+    @Override
+    public void watchStop(Port port) {
+        ((EpollWatch) port).stop();
+    }
+
+    @Override
     public int bind(Port port, Address address) {
         return libc.bind(fd(port), SocketNames.of(address));
     }
@@ -99,12 +120,12 @@ final class EpollDriver implements Driver {
 
     @Override
     public int tryWrite(Port port, byte[] array, int offset, int length) {
-        return ((EpollSocket) port).tryWrite(array, offset, length);
+        return ((EpollPort) port).tryWrite(array, offset, length);
     }
 
     @Override
     public void write(Port port, byte[] array, int offset, int length) {
-        ((EpollSocket) port).park(array, offset, length);
+        ((EpollPort) port).park(array, offset, length);
     }
 
     @Override
@@ -139,7 +160,7 @@ final class EpollDriver implements Driver {
 
     @Override
     public int shutdown(Port port) {
-        return libc.shutdown(fd(port), Linux.SHUT_WR);
+        return ((EpollPort) port).shutdown();
     }
 
     @Override
@@ -169,7 +190,9 @@ final class EpollDriver implements Driver {
         EpollPort closing = (EpollPort) port;
         if (!closing.isClosed) {
             set.remove(closing);
-            libc.close(closing.fd);
+            if (!closing.isLost) {
+                closing.closeDescriptor();
+            }
             SpareDescriptor.freed(libc);
         }
     }

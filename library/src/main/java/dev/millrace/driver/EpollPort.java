@@ -2,6 +2,7 @@ package dev.millrace.driver;
 
 import dev.millrace.sys.Errno;
 import dev.millrace.sys.Libc;
+import dev.millrace.sys.Linux;
 import dev.millrace.sys.SocketName;
 
 /**
@@ -26,6 +27,9 @@ abstract class EpollPort extends Port {
     boolean isListed;
 
     boolean isClosed;
+
+    /** The number is nobody's, or somebody else's, and not ours to close any more. */
+    boolean isLost;
 
     /**
      * The description lives on elsewhere, so that close() alone does not take it out of the epoll
@@ -85,8 +89,44 @@ abstract class EpollPort extends Port {
     /** Reports nothing more that arrives. */
     void readStop() {}
 
+    /** See {@link Driver#tryWrite}. */
+    int tryWrite(byte[] array, int offset, int length) {
+        return -Errno.EOPNOTSUPP;
+    }
+
+    /** See {@link Driver#write}. */
+    void park(byte[] array, int offset, int length) {
+        throw new IllegalStateException("no stream");
+    }
+
+    /** See {@link Driver#shutdown}. */
+    int shutdown() {
+        return libc.shutdown(fd, Linux.SHUT_WR);
+    }
+
     /** Whether only one of the loops that share the description is to be woken. */
     boolean isExclusive() {
         return false;
+    }
+
+    /**
+     * The set has no place for it, or no more: somebody else closed the descriptor (EBADF, row
+     * X72). Whoever waits for something is told.
+     */
+    void lost(int errno) {
+        events().onReadError(errno);
+    }
+
+    /**
+     * The kernel gave the number {@code taken}, which was this port's, to another: so it was closed
+     * behind our back.
+     */
+    void replaced(int taken) {
+        set.lose(this, Errno.EBADF);
+    }
+
+    /** Gives the descriptor back to the kernel. */
+    void closeDescriptor() {
+        libc.close(fd);
     }
 }

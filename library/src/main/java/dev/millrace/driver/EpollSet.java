@@ -7,6 +7,7 @@ import dev.millrace.sys.Libc;
 import dev.millrace.sys.Linux;
 import dev.millrace.sys.Waker;
 import java.io.IOException;
+import java.util.ArrayDeque;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -34,7 +35,9 @@ final class EpollSet {
     private @Nullable Datagram datagram;
 
     private final EpollEvents events = new EpollEvents(EVENTS_MAX);
-    private final int epoll;
+    private int epoll;
+
+    private final int wake;
 
     /** For other threads: {@link #libc} belongs to the loop's. */
     private final Waker waker;
@@ -43,14 +46,24 @@ final class EpollSet {
     private EpollPort[] changed = new EpollPort[16];
     private int changedCount;
     private int generations;
+    private long removals;
+    private long removalsBefore;
+    private boolean isSpoiled;
+
+    /** What this poll tells, or the next one, without any readiness. */
+    private final ArrayDeque<Guarded> due = new ArrayDeque<>(0);
 
     /** Some port had no descriptor to accept with, and one was closed since. */
     private volatile boolean isFreed;
 
     EpollSet() throws IOException {
         epoll = check(libc.epoll_create1(Linux.EPOLL_CLOEXEC), "epoll_create1");
-        int wake = check(libc.eventfd(0, Linux.EFD_CLOEXEC | Linux.EFD_NONBLOCK), "eventfd");
+        wake = check(libc.eventfd(0, Linux.EFD_CLOEXEC | Linux.EFD_NONBLOCK), "eventfd");
         waker = new Waker(wake);
+        addWaker();
+    }
+
+    private void addWaker() {
         // Edge-triggered: each write is an edge of its own, so the counter never needs to be read.
         libc.epoll_ctl(epoll, Linux.EPOLL_CTL_ADD, wake, Linux.EPOLLIN | Linux.EPOLLET, WAKE_TAG);
     }
@@ -62,8 +75,13 @@ final class EpollSet {
         return result;
     }
 
-    void poll(long timeoutNanos, Driver.Dispatcher dispatcher) {
+    void poll(long upToNanos, Driver.Dispatcher dispatcher) {
+        if (isSpoiled) {
+            replace();
+        }
+        removalsBefore = removals;
         applyChanges();
+        long timeoutNanos = due.isEmpty() ? upToNanos : 0;
         long deadline = timeoutNanos <= 0 ? 0 : System.nanoTime() + timeoutNanos;
         int count = libc.epoll_wait(epoll, events, millis(timeoutNanos));
         while (count == -Errno.EINTR) {
@@ -82,6 +100,9 @@ final class EpollSet {
         if (isFreed) {
             isFreed = false;
             tellFreed(dispatcher);
+        }
+        for (Guarded next = due.poll(); next != null; next = due.poll()) {
+            dispatcher.enter(next);
         }
     }
 
@@ -108,6 +129,30 @@ final class EpollSet {
             if (port != null && port.tag() == tag) {
                 port.ready = events.events(index);
                 dispatcher.enter(port);
+            } else if (removals == removalsBefore) {
+                isSpoiled = true;
+            }
+        }
+    }
+
+    /**
+     * An event came of a port that is gone, and none was closed in this poll: its descriptor was
+     * closed behind our back while the description lives on elsewhere. It would report for ever,
+     * and epoll_ctl can't name it any more; only another set is rid of it (rows X72, X107).
+     */
+    private void replace() {
+        int fresh = libc.epoll_create1(Linux.EPOLL_CLOEXEC);
+        if (fresh < 0) {
+            return;
+        }
+        isSpoiled = false;
+        libc.close(epoll);
+        epoll = fresh;
+        addWaker();
+        for (EpollPort port : ports) {
+            if (port != null && port.armed != EpollPort.OUT_OF_SET) {
+                port.armed = EpollPort.OUT_OF_SET;
+                changed(port);
             }
         }
     }
@@ -162,8 +207,61 @@ final class EpollSet {
         }
         boolean isNew = port.armed == EpollPort.OUT_OF_SET;
         int operation = isNew ? Linux.EPOLL_CTL_ADD : Linux.EPOLL_CTL_MOD;
-        libc.epoll_ctl(epoll, operation, port.fd, port.wanted, port.tag());
-        port.armed = port.wanted;
+        control(operation, port, port.wanted);
+    }
+
+    private void control(int operation, EpollPort port, int bits) {
+        int result = libc.epoll_ctl(epoll, operation, port.fd, bits, port.tag());
+        if (result < 0) {
+            lose(port, -result);
+        } else {
+            port.armed = port.wanted;
+        }
+    }
+
+    /**
+     * The kernel does not know the descriptor, or knows another one under its number (ENOENT): it
+     * was closed behind our back (row X72).
+     */
+    void lose(EpollPort port, int errno) {
+        port.armed = EpollPort.OUT_OF_SET;
+        port.isLost = true;
+        release(port.fd, port);
+        due.add(new Lost(port, errno == Errno.ENOENT ? Errno.EBADF : errno));
+    }
+
+    /** Tells a port that it has no descriptor any more. */
+    private record Lost(EpollPort port, int errno) implements Guarded {
+        @Override
+        public void call() {
+            if (!port.isClosed) {
+                port.lost(errno);
+            }
+        }
+
+        @Override
+        public void failed(Throwable thrown) {
+            port.failed(thrown);
+        }
+    }
+
+    /** {@code port} is dispatched by the next poll, ready for {@code bits} or not. */
+    void dispatchSoon(EpollPort port, int bits) {
+        due.add(
+                new Guarded() {
+                    @Override
+                    public void call() throws Exception {
+                        if (!port.isClosed) {
+                            port.ready = bits;
+                            port.call();
+                        }
+                    }
+
+                    @Override
+                    public void failed(Throwable thrown) {
+                        port.failed(thrown);
+                    }
+                });
     }
 
     /**
@@ -173,9 +271,7 @@ final class EpollSet {
     private void rearmExclusive(EpollPort port) {
         leave(port);
         if (port.wanted != 0) {
-            int events = port.wanted | Linux.EPOLLEXCLUSIVE;
-            libc.epoll_ctl(epoll, Linux.EPOLL_CTL_ADD, port.fd, events, port.tag());
-            port.armed = port.wanted;
+            control(Linux.EPOLL_CTL_ADD, port, port.wanted | Linux.EPOLLEXCLUSIVE);
         }
     }
 
@@ -194,6 +290,19 @@ final class EpollSet {
         return datagram;
     }
 
+    /** {@code port} holds a second descriptor, which no other port may have. */
+    void reserve(int fd, EpollPort port) {
+        makeRoom(fd);
+        ports[fd] = port;
+    }
+
+    /** The number is free, unless another port has it by now. */
+    void release(int fd, EpollPort port) {
+        if (ports[fd] == port) {
+            ports[fd] = null;
+        }
+    }
+
     /** Whether a port has this descriptor already. */
     boolean holds(int fd) {
         return fd < ports.length && ports[fd] != null;
@@ -205,23 +314,44 @@ final class EpollSet {
     }
 
     <P extends EpollPort> P register(P port) {
-        if (port.fd >= ports.length) {
-            ports = Arrays.copyOf(ports, Math.max(port.fd + 1, ports.length * 2));
+        makeRoom(port.fd);
+        EpollPort before = ports[port.fd];
+        if (before != null) {
+            before.replaced(port.fd);
         }
         ports[port.fd] = port;
         return port;
     }
 
+    private void makeRoom(int fd) {
+        if (fd >= ports.length) {
+            ports = Arrays.copyOf(ports, Math.max(fd + 1, ports.length * 2));
+        }
+    }
+
+    /**
+     * Puts a port into the set at once, because only that shows whether it can be: a regular file
+     * has no readiness (EPERM).
+     */
+    <P extends EpollPort> P admit(P port) throws IOException {
+        check(
+                libc.epoll_ctl(epoll, Linux.EPOLL_CTL_ADD, port.fd, port.wanted, port.tag()),
+                "epoll_ctl");
+        port.armed = port.wanted;
+        return register(port);
+    }
+
     /** The port is no more; its descriptor is the caller's to close. */
     void remove(EpollPort port) {
         port.isClosed = true;
+        removals++;
         port.attach(PortEvents.NONE);
         if (port.isShared) {
             // The description lives on elsewhere, and close() alone would leave it in the set, to
             // report for ever (X107).
             leave(port);
         }
-        ports[port.fd] = null;
+        release(port.fd, port);
     }
 
     /** The ports that are still open. */

@@ -56,6 +56,12 @@ public final class Libc implements AutoCloseable {
 
     private static final int SCRATCH_BYTES = 512;
 
+    /**
+     * MSG_DONTWAIT: a socket that somebody else opened may be a blocking one, and is left so (row
+     * B11).
+     */
+    private static final int SEND_FLAGS = Linux.MSG_NOSIGNAL | Linux.MSG_DONTWAIT;
+
     private final Arena arena;
     private final MemorySegment errno;
 
@@ -194,11 +200,11 @@ public final class Libc implements AutoCloseable {
     }
 
     public int recv(int fd, byte[] array, int offset, int length) {
-        return transfer(RECV, fd, received(array, offset), length, 0);
+        return transfer(RECV, fd, received(array, offset), length, Linux.MSG_DONTWAIT);
     }
 
     public int send(int fd, byte[] array, int offset, int length) {
-        return transfer(SEND, fd, sent(array, offset), length, Linux.MSG_NOSIGNAL);
+        return transfer(SEND, fd, sent(array, offset), length, SEND_FLAGS);
     }
 
     /**
@@ -221,7 +227,7 @@ public final class Libc implements AutoCloseable {
                 fd,
                 datagram.address(),
                 datagram.length(),
-                Linux.MSG_NOSIGNAL,
+                SEND_FLAGS,
                 datagram.nameAddress(),
                 datagram.nameLength());
     }
@@ -237,7 +243,7 @@ public final class Libc implements AutoCloseable {
                 fd,
                 datagram.address(),
                 Math.min(length, datagram.capacity()),
-                Linux.MSG_TRUNC,
+                Linux.MSG_TRUNC | Linux.MSG_DONTWAIT,
                 datagram.nameAddress(),
                 datagram.nameLengthAddress());
     }
@@ -300,6 +306,11 @@ public final class Libc implements AutoCloseable {
         return call(OPEN, storePath(path.getBytes(UTF_8)), flags, 0, 0, 0);
     }
 
+    /** For rare calls of other classes: valid until the next call. */
+    MemorySegment scratch() {
+        return scratch;
+    }
+
     private long storePath(byte[] path) {
         MemorySegment.copy(path, 0, scratch, JAVA_BYTE, 0, path.length);
         scratch.set(JAVA_BYTE, path.length, (byte) 0);
@@ -351,7 +362,7 @@ public final class Libc implements AutoCloseable {
         }
     }
 
-    private int call(MemorySegment function, long a, long b, long c, long d, long e) {
+    int call(MemorySegment function, long a, long b, long c, long d, long e) {
         return call(function, a, b, c, d, e, 0);
     }
 

@@ -24,6 +24,8 @@ public final class Linux {
     public static final int SO_KEEPALIVE = 9;
     public static final int SO_LINGER = 13;
     public static final int SO_REUSEPORT = 15;
+    public static final int SO_TYPE = 3;
+    public static final int SO_ACCEPTCONN = 30;
     public static final int SO_DOMAIN = 39;
     public static final int IPPROTO_IP = 0;
     public static final int IP_TTL = 2;
@@ -50,6 +52,7 @@ public final class Linux {
     public static final int MSG_CMSG_CLOEXEC = 0x4000_0000;
     public static final int MSG_CTRUNC = 8;
     public static final int MSG_TRUNC = 0x20;
+    public static final int MSG_DONTWAIT = 0x40;
     public static final int SHUT_WR = 1;
     public static final int SCM_RIGHTS = 1;
 
@@ -57,6 +60,7 @@ public final class Linux {
     public static final int EPOLL_CTL_DEL = 2;
     public static final int EPOLL_CTL_MOD = 3;
     public static final int EPOLLIN = 1;
+    public static final int EPOLLPRI = 2;
     public static final int EPOLLOUT = 4;
     public static final int EPOLLERR = 8;
     public static final int EPOLLHUP = 0x10;
@@ -72,6 +76,9 @@ public final class Linux {
     public static final int F_GETFD = 1;
     public static final int F_GETFL = 3;
     public static final int O_RDONLY = 0;
+    public static final int O_WRONLY = 1;
+    public static final int O_ACCMODE = 3;
+    public static final int O_NOCTTY = 0x100;
     public static final int O_NONBLOCK = 0x800;
     public static final int O_CLOEXEC = 0x8_0000;
     public static final int FD_CLOEXEC = 1;

@@ -88,7 +88,7 @@ public abstract class DriverBasicsContract extends DriverContract {
                             });
                     return one.server().text().equals("1") && two.server().text().equals("22");
                 });
-        assertThat(entered).contains(one.server().port, two.server().port).doesNotHaveDuplicates();
+        assertThat(entered).hasSizeGreaterThanOrEqualTo(2).doesNotHaveDuplicates();
     }
 
     @Test

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.BeforeEach;
 public abstract class DriverContract {
     Driver driver;
 
-    /** The port whose callback the driver has entered. */
+    /** The callback that the driver has entered. */
     private Guarded entered;
 
     private boolean isPolling;
@@ -111,7 +111,7 @@ public abstract class DriverContract {
 
         void see(String line) {
             assertThat(isPolling).as("%s comes from poll", line).isTrue();
-            assertThat(entered).as("%s is entered by its own port", line).isSameAs(port);
+            assertThat(entered).as("%s comes through the dispatcher", line).isNotNull();
             seen.add(line);
         }
 

@@ -1,0 +1,100 @@
+package dev.millrace.driver;
+
+import dev.millrace.sys.Errno;
+import dev.millrace.sys.Libc;
+import dev.millrace.sys.Linux;
+import dev.millrace.sys.Terminal;
+import java.io.IOException;
+
+/**
+ * Makes ports of descriptors that a user brings (rows B11, X72, X107). The open flags belong to the
+ * description, which others may share, and are never changed: sockets are told MSG_DONTWAIT with
+ * every call; a pipe or a terminal that blocks is opened a second time, non-blocking, through
+ * {@code /proc/self/fd} (proc(5)), which gives it a description of its own.
+ */
+final class OpenDescriptor {
+    private OpenDescriptor() {}
+
+    static EpollPort watch(EpollSet set, int fd) throws IOException {
+        refuseTwice(set, fd);
+        return set.admit(new EpollWatch(set, fd));
+    }
+
+    static EpollPort serve(EpollSet set, int fd) throws IOException {
+        refuseTwice(set, fd);
+        DescriptorKind kind = DescriptorKind.of(set.libc, fd);
+        EpollPort port =
+                switch (kind) {
+                    case TCP, UNIX -> set.register(socket(set, fd));
+                    case UDP -> set.register(new EpollDatagram(set, fd));
+                    case PIPE, TERMINAL, FILE, OTHER -> pipe(set, fd, kind);
+                };
+        port.isShared = true;
+        return port;
+    }
+
+    private static void refuseTwice(EpollSet set, int fd) throws IOException {
+        if (fd < 0) {
+            throw SystemError.of(Errno.EBADF, "open");
+        }
+        if (set.holds(fd)) {
+            throw SystemError.of(Errno.EEXIST, "open");
+        }
+    }
+
+    /**
+     * One that neither listens nor is connected is refused: connect(2) knows no MSG_DONTWAIT, and
+     * would block.
+     */
+    private static EpollSocket socket(EpollSet set, int fd) throws IOException {
+        Libc libc = set.libc;
+        EpollSocket socket = new EpollSocket(set, fd);
+        if (libc.getsockopt(fd, Linux.SOL_SOCKET, Linux.SO_ACCEPTCONN) == 1) {
+            SpareDescriptor.keep(libc);
+            socket.role = EpollSocket.Role.LISTENER;
+        } else if (libc.getpeername(fd) != null) {
+            socket.connected();
+        } else {
+            throw SystemError.of(Errno.ENOTCONN, "open");
+        }
+        return socket;
+    }
+
+    private static EpollPipe pipe(EpollSet set, int fd, DescriptorKind kind) throws IOException {
+        Libc libc = set.libc;
+        int flags = EpollSet.check(libc.fcntl(fd, Linux.F_GETFL, 0), "fcntl");
+        boolean isWriteOnly = (flags & Linux.O_ACCMODE) == Linux.O_WRONLY;
+        if ((flags & Linux.O_NONBLOCK) != 0) {
+            return set.admit(new EpollPipe(set, fd, fd, isWriteOnly));
+        }
+        int own = reopen(libc, fd, kind, flags);
+        try {
+            EpollPipe pipe = set.admit(new EpollPipe(set, own, fd, isWriteOnly));
+            set.reserve(fd, pipe);
+            return pipe;
+        } catch (IOException refused) {
+            libc.close(own);
+            throw refused;
+        }
+    }
+
+    /**
+     * Only pipes and terminals are the same when they are opened again; other devices may be not
+     * (opening the master side of a pseudo terminal makes a new terminal).
+     */
+    private static int reopen(Libc libc, int fd, DescriptorKind kind, int flags)
+            throws IOException {
+        if (kind == DescriptorKind.FILE) {
+            throw SystemError.of(Errno.EPERM, "open");
+        }
+        boolean isSame =
+                kind == DescriptorKind.PIPE
+                        || (kind == DescriptorKind.TERMINAL && !Terminal.isMaster(libc, fd));
+        if (!isSame) {
+            throw SystemError.of(Errno.EINVAL, "open");
+        }
+        int own = Linux.O_NONBLOCK | Linux.O_CLOEXEC | Linux.O_NOCTTY;
+        String path = "/proc/self/fd/" + fd;
+        return EpollSet.check(libc.open(path, (flags & Linux.O_ACCMODE) | own), "open");
+    }
+}
