@@ -4,7 +4,7 @@ import dev.millrace.sys.Errno;
 import dev.millrace.sys.FileType;
 import dev.millrace.sys.Libc;
 import dev.millrace.sys.Linux;
-import dev.millrace.sys.Terminal;
+import dev.millrace.sys.Termios;
 import java.io.IOException;
 
 /** What stands behind a descriptor that somebody else opened: libuv's {@code uv_guess_handle}. */
@@ -43,7 +43,7 @@ public enum DescriptorKind {
         if (type != -Errno.ENOTSOCK) {
             throw SystemError.of(-type, "getsockopt");
         }
-        if (Terminal.isTerminal(libc, fd)) {
+        if (Termios.isTerminal(libc, fd)) {
             return TERMINAL;
         }
         return switch (FileType.of(libc, fd)) {

@@ -82,10 +82,10 @@ final class EpollPipe extends EpollStream {
     void closeDescriptor() {
         if (!isReleased) {
             isReleased = true;
-            libc.close(fd);
+            close(fd);
             if (given != fd && !isGivenGone) {
                 set.release(given, this);
-                libc.close(given);
+                close(given);
             }
         }
     }

@@ -127,6 +127,16 @@ abstract class EpollPort extends Port {
 
     /** Gives the descriptor back to the kernel. */
     void closeDescriptor() {
-        libc.close(fd);
+        close(fd);
+    }
+
+    /**
+     * Standard input, output and error stay open, as in libuv: whatever were opened next under
+     * their number would get what somebody prints.
+     */
+    final void close(int descriptor) {
+        if (descriptor > Linux.STDERR_FILENO) {
+            libc.close(descriptor);
+        }
     }
 }

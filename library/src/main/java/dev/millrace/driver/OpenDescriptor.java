@@ -3,7 +3,7 @@ package dev.millrace.driver;
 import dev.millrace.sys.Errno;
 import dev.millrace.sys.Libc;
 import dev.millrace.sys.Linux;
-import dev.millrace.sys.Terminal;
+import dev.millrace.sys.Termios;
 import java.io.IOException;
 
 /**
@@ -89,7 +89,7 @@ final class OpenDescriptor {
         }
         boolean isSame =
                 kind == DescriptorKind.PIPE
-                        || (kind == DescriptorKind.TERMINAL && !Terminal.isMaster(libc, fd));
+                        || (kind == DescriptorKind.TERMINAL && !Termios.isMaster(libc, fd));
         if (!isSame) {
             throw SystemError.of(Errno.EINVAL, "open");
         }

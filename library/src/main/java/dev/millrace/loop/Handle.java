@@ -19,7 +19,13 @@ import org.jspecify.annotations.Nullable;
  * turn.
  */
 public abstract sealed class Handle implements AutoCloseable
-        permits TimerHandle, PhaseHandle, AsyncHandle, SignalHandle, StreamHandle, ListenHandle {
+        permits TimerHandle,
+                PhaseHandle,
+                AsyncHandle,
+                SignalHandle,
+                WatchHandle,
+                StreamHandle,
+                ListenHandle {
     final Loop loop;
     private boolean isActive;
     private boolean isReferenced = true;

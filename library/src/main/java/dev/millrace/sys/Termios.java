@@ -9,7 +9,7 @@ import java.lang.foreign.MemorySegment;
  * A terminal's settings: termios(3) and ioctl_tty(2). {@code struct termios} is kept as the kernel
  * gave it and never looked into. An instance may be used by several threads, one after the other.
  */
-public final class Terminal {
+public final class Termios {
     /** More than any libc's {@code struct termios}, which has 60 bytes on Linux. */
     private static final int TERMIOS_BYTES = 128;
 
@@ -25,7 +25,7 @@ public final class Terminal {
     private final byte[] original;
 
     /** The settings of {@code fd} as they are now; {@link #restore} brings them back. */
-    public Terminal(Libc libc, int fd) {
+    public Termios(Libc libc, int fd) {
         isTerminal(libc, fd);
         original = libc.scratch().asSlice(0, TERMIOS_BYTES).toArray(JAVA_BYTE);
     }
