@@ -13,6 +13,8 @@ public enum DescriptorKind {
     TCP,
     /** A stream socket in the Unix domain, a socketpair(2) for instance. */
     UNIX,
+    /** A stream socket that listens, TCP or Unix. */
+    LISTENER,
     /** A datagram socket over IPv4 or IPv6. */
     UDP,
     /** A pipe(7) or fifo(7). */
@@ -38,7 +40,10 @@ public enum DescriptorKind {
     static DescriptorKind of(Libc libc, int fd) throws IOException {
         int type = libc.getsockopt(fd, Linux.SOL_SOCKET, Linux.SO_TYPE);
         if (type >= 0) {
-            return ofSocket(type, libc.getsockopt(fd, Linux.SOL_SOCKET, Linux.SO_DOMAIN));
+            boolean isListening = libc.getsockopt(fd, Linux.SOL_SOCKET, Linux.SO_ACCEPTCONN) == 1;
+            return isListening
+                    ? LISTENER
+                    : ofSocket(type, libc.getsockopt(fd, Linux.SOL_SOCKET, Linux.SO_DOMAIN));
         }
         if (type != -Errno.ENOTSOCK) {
             throw SystemError.of(-type, "getsockopt");

@@ -25,7 +25,8 @@ final class OpenDescriptor {
         DescriptorKind kind = DescriptorKind.of(set.libc, fd);
         EpollPort port =
                 switch (kind) {
-                    case TCP, UNIX -> set.register(socket(set, fd));
+                    case LISTENER -> set.register(listener(set, fd));
+                    case TCP, UNIX -> set.register(connection(set, fd));
                     case UDP -> set.register(new EpollDatagram(set, fd));
                     case PIPE, TERMINAL, FILE, OTHER -> pipe(set, fd, kind);
                 };
@@ -43,20 +44,23 @@ final class OpenDescriptor {
     }
 
     /**
-     * One that neither listens nor is connected is refused: connect(2) knows no MSG_DONTWAIT, and
-     * would block.
+     * If it is a blocking one, accept(2) can still block: when another process takes the connection
+     * that made it ready. Who shares a listener makes it non-blocking.
      */
-    private static EpollSocket socket(EpollSet set, int fd) throws IOException {
-        Libc libc = set.libc;
+    private static EpollSocket listener(EpollSet set, int fd) {
+        SpareDescriptor.keep(set.libc);
         EpollSocket socket = new EpollSocket(set, fd);
-        if (libc.getsockopt(fd, Linux.SOL_SOCKET, Linux.SO_ACCEPTCONN) == 1) {
-            SpareDescriptor.keep(libc);
-            socket.role = EpollSocket.Role.LISTENER;
-        } else if (libc.getpeername(fd) != null) {
-            socket.connected();
-        } else {
+        socket.role = EpollSocket.Role.LISTENER;
+        return socket;
+    }
+
+    /** One that is not connected is refused: connect(2) knows no MSG_DONTWAIT, and would block. */
+    private static EpollSocket connection(EpollSet set, int fd) throws IOException {
+        if (set.libc.getpeername(fd) == null) {
             throw SystemError.of(Errno.ENOTCONN, "open");
         }
+        EpollSocket socket = new EpollSocket(set, fd);
+        socket.connected();
         return socket;
     }
 

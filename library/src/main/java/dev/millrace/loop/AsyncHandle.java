@@ -44,5 +44,10 @@ public final class AsyncHandle extends Handle {
     }
 
     @Override
+    public HandleKind kind() {
+        return HandleKind.ASYNC;
+    }
+
+    @Override
     void release() {}
 }

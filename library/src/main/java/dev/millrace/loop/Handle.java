@@ -43,6 +43,11 @@ public abstract sealed class Handle implements AutoCloseable
         return loop;
     }
 
+    /** What it is. */
+    public HandleKind kind() {
+        return HandleKind.UNKNOWN;
+    }
+
     /** Whether it is at work, and so keeps the loop alive unless {@link #unref} was called. */
     public final boolean isActive() {
         return isActive;

@@ -277,6 +277,11 @@ public final class ListenHandle extends Handle implements PortEvents {
     }
 
     @Override
+    public HandleKind kind() {
+        return HandleKind.of(asked);
+    }
+
+    @Override
     public void onAccept(Port connection) {
         try {
             if (round == null || !round.handOn(this, connection)) {

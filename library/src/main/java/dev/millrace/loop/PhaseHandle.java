@@ -31,6 +31,15 @@ public final class PhaseHandle extends Handle implements Guarded {
         this.phase = Objects.requireNonNull(phase, "phase");
     }
 
+    @Override
+    public HandleKind kind() {
+        return switch (phase) {
+            case IDLE -> HandleKind.IDLE;
+            case PREPARE -> HandleKind.PREPARE;
+            case CHECK -> HandleKind.CHECK;
+        };
+    }
+
     /**
      * Runs {@code callback} in every turn from now on.
      *

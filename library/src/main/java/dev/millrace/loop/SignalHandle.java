@@ -25,6 +25,11 @@ public final class SignalHandle extends Handle {
         super(loop);
     }
 
+    @Override
+    public HandleKind kind() {
+        return HandleKind.SIGNAL;
+    }
+
     /**
      * Calls {@code listener} with the signal's name at each {@code signal} from now on, in the poll
      * phase. A handle that watches another signal leaves that one.

@@ -33,6 +33,7 @@ public final class StreamHandle extends Handle implements PortEvents {
     private boolean isReading;
     private boolean isEnded;
     private long bytesRead;
+    private HandleKind kind = HandleKind.UNKNOWN;
 
     /** A stream without a socket; {@link #connect} makes one (row C9). */
     public StreamHandle(Loop loop, StreamEvents events) {
@@ -55,6 +56,37 @@ public final class StreamHandle extends Handle implements PortEvents {
         }
         port = opened;
         opened.attach(this);
+    }
+
+    /**
+     * Makes a stream of a descriptor that somebody else opened: a connected socket, a pipe, a
+     * terminal (row B11). It belongs to the stream from now on; the flags of its description, which
+     * others may share, stay as they are. A write end of a pipe can't be read, and the other way
+     * round. Standard input, output and error are never closed.
+     *
+     * @throws IOException EBUSY if the stream has a descriptor already; EEXIST if the loop has this
+     *     one; EINVAL for one that is no stream; otherwise as {@link
+     *     dev.millrace.driver.Driver#open}. The descriptor is still the caller's then
+     * @throws UnsupportedOperationException if the loop's driver can't do it
+     */
+    public void open(int descriptor) throws IOException {
+        loop.checkThread();
+        if (port != null || isClosing()) {
+            throw SystemError.of(Errno.EBUSY, "open");
+        }
+        OpenedStream opened = OpenedStream.of(loop.driver, descriptor);
+        kind = opened.kind();
+        attach(opened.port());
+        stands();
+    }
+
+    /** TCP, UNIX, PIPE or TERMINAL; asked for the first time after closing, UNKNOWN. */
+    @Override
+    public HandleKind kind() {
+        if (kind == HandleKind.UNKNOWN) {
+            kind = HandleKind.of(localAddress());
+        }
+        return kind;
     }
 
     /** Sets who owns an accepted stream. */
@@ -115,11 +147,17 @@ public final class StreamHandle extends Handle implements PortEvents {
         isConnected = errno == 0;
         request.end(errno);
         if (isConnected && !isClosing()) {
-            if (isReading) {
-                loop.driver.readStart(port());
-            }
-            outbox.connected();
+            stands();
         }
+    }
+
+    /** What was asked for before there was a connection comes true. */
+    private void stands() {
+        isConnected = true;
+        if (isReading) {
+            loop.driver.readStart(port());
+        }
+        outbox.connected();
     }
 
     /** Reports what arrives, from now on (row E1). */

@@ -25,6 +25,11 @@ public final class TimerHandle extends Handle implements Guarded {
         super(loop);
     }
 
+    @Override
+    public HandleKind kind() {
+        return HandleKind.TIMER;
+    }
+
     /** Runs {@code callback} once after {@code timeout}; a timer that is running starts anew. */
     public void start(Duration timeout, Runnable callback) {
         start(timeout, Duration.ZERO, callback);

@@ -39,6 +39,11 @@ public final class WatchHandle extends Handle implements PortEvents {
         port.attach(this);
     }
 
+    @Override
+    public HandleKind kind() {
+        return HandleKind.WATCH;
+    }
+
     /**
      * Calls {@code listener} with what holds of {@code interest}, from now on; a handle that is
      * started already asks for this instead.

@@ -1,0 +1,28 @@
+package dev.millrace.loop;
+
+import dev.millrace.driver.Capability;
+import dev.millrace.driver.DescriptorKind;
+import dev.millrace.driver.Driver;
+import dev.millrace.driver.Port;
+import dev.millrace.driver.SystemError;
+import dev.millrace.sys.Errno;
+import java.io.IOException;
+
+/**
+ * A descriptor that somebody else opened, as a stream (row B11).
+ *
+ * @param port the driver's end of it
+ * @param kind what it is
+ */
+record OpenedStream(Port port, HandleKind kind) {
+    static OpenedStream of(Driver driver, int descriptor) throws IOException {
+        if (!driver.supports(Capability.OPEN_DESCRIPTORS)) {
+            throw Capability.OPEN_DESCRIPTORS.missing(driver);
+        }
+        DescriptorKind kind = DescriptorKind.of(descriptor);
+        if (kind == DescriptorKind.LISTENER || kind == DescriptorKind.UDP) {
+            throw SystemError.of(Errno.EINVAL, "open");
+        }
+        return new OpenedStream(driver.open(descriptor), HandleKind.of(kind));
+    }
+}
