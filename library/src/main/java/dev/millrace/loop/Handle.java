@@ -25,7 +25,8 @@ public abstract sealed class Handle implements AutoCloseable
                 SignalHandle,
                 WatchHandle,
                 StreamHandle,
-                ListenHandle {
+                ListenHandle,
+                UdpHandle {
     final Loop loop;
     private boolean isActive;
     private boolean isReferenced = true;

@@ -1,5 +1,6 @@
 package dev.millrace.driver;
 
+import dev.millrace.sys.Errno;
 import java.io.IOException;
 import java.net.NetworkInterface;
 import java.util.ArrayList;
@@ -19,6 +20,8 @@ public final class RecordingDriver implements Driver {
     private final List<Long> timeouts = new ArrayList<>();
     private LongConsumer beforePoll = timeout -> {};
     private boolean hasNoIpv6;
+    private int datagramsAtOnce = Integer.MAX_VALUE;
+    private int datagramsLeft = Integer.MAX_VALUE;
     private boolean isTimeVirtual;
     private long virtualNanos;
     private volatile int wakeUps;
@@ -51,6 +54,13 @@ public final class RecordingDriver implements Driver {
     /** Behaves as a kernel without IPv6 from now on. */
     public RecordingDriver withoutIpv6() {
         hasNoIpv6 = true;
+        return this;
+    }
+
+    /** Takes so many datagrams, then none until somebody has waited for it. */
+    public RecordingDriver withDatagramsAtOnce(int count) {
+        datagramsAtOnce = count;
+        datagramsLeft = count;
         return this;
     }
 
@@ -185,12 +195,16 @@ public final class RecordingDriver implements Driver {
     @Override
     public int trySend(Port port, byte[] array, int offset, int length, @Nullable Address to) {
         calls.add("trySend " + length);
+        if (datagramsLeft-- <= 0) {
+            return -Errno.EAGAIN;
+        }
         return real.trySend(port, array, offset, length, to);
     }
 
     @Override
     public void awaitWritable(Port port) {
         calls.add("awaitWritable");
+        datagramsLeft = datagramsAtOnce;
         real.awaitWritable(port);
     }
 

@@ -1,0 +1,390 @@
+package dev.millrace.loop;
+
+import dev.millrace.driver.Address;
+import dev.millrace.driver.BufferSource;
+import dev.millrace.driver.Guarded;
+import dev.millrace.driver.IpAddress;
+import dev.millrace.driver.Port;
+import dev.millrace.driver.PortEvents;
+import dev.millrace.driver.PortOption;
+import dev.millrace.driver.SystemError;
+import dev.millrace.sys.Errno;
+import java.io.IOException;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A datagram socket: libuv's {@code uv_udp_t}. {@code net} has one that is easier to use.
+ *
+ * <pre>
+ *   created ──bind, or by itself with the first send, receiveStart, joinGroup──▶ bound ──close──▶ closed
+ *      └────────────────connect────────────────▶ connected ◀──connect / disconnect──▶ ┘
+ * </pre>
+ *
+ * Active while it receives. What is done at once throws its {@link IOException}; what has an
+ * outcome later tells it by callback. Loop thread only.
+ */
+public final class UdpHandle extends Handle implements PortEvents {
+    private static final IpAddress ANY = IpAddress.of("0.0.0.0", 0);
+    private static final IpAddress ANY6 = IpAddress.of("::", 0);
+
+    private final UdpOptions options;
+    private final UdpEvents events;
+    private final UdpOutbox outbox;
+    private @Nullable Port port;
+    private @Nullable IpAddress peer;
+    private @Nullable BufferSource bufferSource;
+    private boolean isReceiving;
+
+    /** A handle without a socket. */
+    public UdpHandle(Loop loop, UdpOptions options, UdpEvents events) {
+        super(loop);
+        this.options = Objects.requireNonNull(options, "options");
+        this.events = Objects.requireNonNull(events, "events");
+        this.outbox = new UdpOutbox(this, options);
+    }
+
+    /**
+     * Makes the socket and binds it; port 0 takes any free one, {@link #localAddress} tells which.
+     *
+     * @throws IOException EADDRINUSE, EADDRNOTAVAIL, EACCES; it may be tried again
+     * @throws IllegalStateException if it is bound already, or closed
+     */
+    public void bind(IpAddress address) throws IOException {
+        checkOpen();
+        if (port != null) {
+            throw new IllegalStateException(
+                    "the socket is bound already (ERR_SOCKET_ALREADY_BOUND)");
+        }
+        Port opened = open(address);
+        attach(opened, address, "bind", loop.driver.bind(opened, address));
+    }
+
+    private Port open(IpAddress address) throws IOException {
+        Port opened = loop.driver.datagram(address);
+        if (options.reuseAddress()) {
+            loop.driver.setOption(opened, PortOption.REUSE_ADDRESS, 1);
+        }
+        if (options.reusePort()) {
+            loop.driver.setOption(opened, PortOption.REUSE_PORT, 1);
+        }
+        if (address.host() instanceof Inet6Address) {
+            loop.driver.setOption(opened, PortOption.IPV6_ONLY, options.ipv6Only() ? 1 : 0);
+        }
+        return opened;
+    }
+
+    private void attach(Port opened, IpAddress address, String syscall, int result)
+            throws IOException {
+        if (result < 0) {
+            loop.driver.close(opened);
+            throw SystemError.of(-result, syscall, address);
+        }
+        port = opened;
+        opened.attach(this);
+        opened.bufferSource(bufferSource);
+    }
+
+    /** Binds to any port, of the family that is wanted, unless it is bound already. */
+    Port bound(InetAddress wanted) throws IOException {
+        if (port == null) {
+            bind(wanted instanceof Inet6Address ? ANY6 : ANY);
+        }
+        return port();
+    }
+
+    /**
+     * Sends to {@code peer} from now on, and hears nobody else.
+     *
+     * @throws IOException ENETUNREACH, EACCES, EAFNOSUPPORT
+     * @throws IllegalStateException if it is connected already, or closed
+     */
+    public void connect(IpAddress peer) throws IOException {
+        checkOpen();
+        if (this.peer != null) {
+            throw new IllegalStateException("already connected (ERR_SOCKET_DGRAM_IS_CONNECTED)");
+        }
+        if (port == null) {
+            Port opened = open(peer);
+            attach(opened, peer, "connect", loop.driver.connect(opened, peer));
+        } else {
+            check(loop.driver.connect(port, peer), "connect", peer);
+        }
+        this.peer = peer;
+    }
+
+    /**
+     * Hears everybody again; the port stays.
+     *
+     * @throws IllegalStateException if it is not connected, or closed
+     */
+    public void disconnect() throws IOException {
+        checkOpen();
+        if (peer == null) {
+            throw new IllegalStateException("not connected (ERR_SOCKET_DGRAM_NOT_CONNECTED)");
+        }
+        check(loop.driver.disconnect(port()), "connect", peer);
+        peer = null;
+    }
+
+    /** Reports datagrams from now on; a socket that is not bound is bound to any IPv4 port. */
+    public void receiveStart() {
+        loop.checkThread();
+        if (isReceiving || isClosing()) {
+            return;
+        }
+        try {
+            loop.driver.readStart(bound(ANY.host()));
+        } catch (IOException e) {
+            // Known at once, but told later (row R9).
+            loop.pend(() -> report(e));
+            return;
+        }
+        isReceiving = true;
+        setActive(true);
+    }
+
+    /** Reports nothing more; takes effect at once, also inside {@code onDatagram}. */
+    public void receiveStop() {
+        loop.checkThread();
+        if (isReceiving) {
+            isReceiving = false;
+            setActive(false);
+            loop.driver.readStop(port());
+        }
+    }
+
+    /** Where datagrams are received into; null, the default: the loop's one array. */
+    public void bufferSource(@Nullable BufferSource source) {
+        loop.checkThread();
+        bufferSource = source;
+        if (port != null) {
+            port.bufferSource(source);
+        }
+    }
+
+    @Override
+    public void onDatagram(
+            byte[] array, int offset, int length, Address from, boolean isTruncated) {
+        events.onDatagram(array, offset, length, (IpAddress) from, isTruncated);
+    }
+
+    @Override
+    public void onDatagramError(int errno) {
+        events.onError(error(errno, "recvfrom"));
+    }
+
+    @Override
+    public void onNoBuffer() {
+        isReceiving = false;
+        setActive(false);
+        events.onError(error(Errno.ENOBUFS, "recvfrom"));
+    }
+
+    /**
+     * Sends one datagram, whose bytes the caller may reuse at once (row X83). What the kernel does
+     * not take now waits, in order, as far as {@link UdpOptions} lets it.
+     *
+     * @param to the receiver, or null when the socket is connected
+     * @param request told when the kernel has the datagram, or why not; null if nobody wants to
+     *     know, and then {@link UdpEvents#onError} is told of an error
+     * @throws IllegalStateException with an address though connected, without one though not, or
+     *     after {@link #close}
+     */
+    public void send(
+            byte[] array,
+            int offset,
+            int length,
+            @Nullable IpAddress to,
+            @Nullable Request request) {
+        checkSend(array, offset, length, to);
+        outbox.send(array, offset, length, to, request);
+    }
+
+    /**
+     * Sends one datagram now or not at all; false when the kernel can't take it, or others wait
+     * already.
+     *
+     * @throws IOException what {@link #send} tells by its request
+     */
+    public boolean trySend(byte[] array, int offset, int length, @Nullable IpAddress to)
+            throws IOException {
+        checkSend(array, offset, length, to);
+        return outbox.trySend(array, offset, length, to);
+    }
+
+    private void checkSend(byte[] array, int offset, int length, @Nullable IpAddress to) {
+        checkOpen();
+        Objects.checkFromIndexSize(offset, length, array.length);
+        if ((to == null) == (peer == null)) {
+            throw new IllegalStateException(
+                    to == null
+                            ? "send where to? (ERR_SOCKET_DGRAM_NOT_CONNECTED)"
+                            : "connected to " + peer + " (ERR_SOCKET_DGRAM_IS_CONNECTED)");
+        }
+    }
+
+    @Override
+    public void onWritable() {
+        outbox.writable();
+    }
+
+    /** Tells an error that no request takes. */
+    void report(IOException error) {
+        if (!isClosing()) {
+            loop.enter(
+                    new Guarded() {
+                        @Override
+                        public void call() {
+                            events.onError(error);
+                        }
+
+                        @Override
+                        public void failed(Throwable thrown) {
+                            UdpHandle.this.thrown(thrown);
+                        }
+                    });
+        }
+    }
+
+    /** Bytes of the datagrams that the kernel has not taken yet. */
+    public long queuedBytes() {
+        return outbox.queuedBytes();
+    }
+
+    /** How many datagrams the kernel has not taken yet. */
+    public int queuedCount() {
+        return outbox.queuedCount();
+    }
+
+    /**
+     * Joins a multicast group on {@code networkInterface} (null: the kernel's choice), to hear
+     * {@code source} alone or, with null, everybody.
+     *
+     * @throws IOException EINVAL: no group; ENODEV: no such interface; EADDRINUSE: joined already
+     */
+    public void joinGroup(
+            InetAddress group,
+            @Nullable NetworkInterface networkInterface,
+            @Nullable InetAddress source)
+            throws IOException {
+        membership(group, networkInterface, source, true);
+    }
+
+    /**
+     * Leaves a group that {@link #joinGroup} joined with the same arguments.
+     *
+     * @throws IOException EADDRNOTAVAIL: not joined
+     */
+    public void leaveGroup(
+            InetAddress group,
+            @Nullable NetworkInterface networkInterface,
+            @Nullable InetAddress source)
+            throws IOException {
+        membership(group, networkInterface, source, false);
+    }
+
+    private void membership(
+            InetAddress group,
+            @Nullable NetworkInterface networkInterface,
+            @Nullable InetAddress source,
+            boolean isJoining)
+            throws IOException {
+        checkOpen();
+        IpAddress from = source == null ? null : new IpAddress(source, 0);
+        check(
+                loop.driver.membership(
+                        bound(group), new IpAddress(group, 0), networkInterface, from, isJoining),
+                "setsockopt",
+                null);
+    }
+
+    /** The interface that multicast leaves by; the socket is bound already. */
+    public void multicastInterface(NetworkInterface networkInterface) throws IOException {
+        checkOpen();
+        check(loop.driver.multicastInterface(port(), networkInterface), "setsockopt", null);
+    }
+
+    /**
+     * Sets an option of the socket, which is bound already: {@link PortOption#TTL} and {@link
+     * PortOption#MULTICAST_TTL} in hops, {@link PortOption#MULTICAST_LOOP} and {@link
+     * PortOption#BROADCAST} 0 or 1, the sizes of the kernel's buffers in bytes.
+     *
+     * @throws IOException EINVAL: out of range
+     */
+    public void option(PortOption option, int value) throws IOException {
+        checkOpen();
+        check(loop.driver.setOption(port(), option, value), "setsockopt", null);
+    }
+
+    /** The value of an option; Linux answers twice the size of a buffer that was set. */
+    public int option(PortOption option) throws IOException {
+        checkOpen();
+        return check(loop.driver.getOption(port(), option), "getsockopt", null);
+    }
+
+    private static int check(int result, String syscall, @Nullable IpAddress about)
+            throws IOException {
+        if (result < 0) {
+            throw about == null
+                    ? SystemError.of(-result, syscall)
+                    : SystemError.of(-result, syscall, about);
+        }
+        return result;
+    }
+
+    /** Where it is bound, or null when it is not (any more). */
+    public @Nullable IpAddress localAddress() {
+        return port == null || isClosing() ? null : (IpAddress) loop.driver.localAddress(port);
+    }
+
+    /** The peer it is connected to, or null. */
+    public @Nullable IpAddress remoteAddress() {
+        return isClosing() ? null : peer;
+    }
+
+    /** Whether datagrams are reported. */
+    public boolean isReceiving() {
+        return isReceiving;
+    }
+
+    private void checkOpen() {
+        loop.checkThread();
+        if (isClosing()) {
+            throw new IllegalStateException("the socket is closed (ERR_SOCKET_DGRAM_NOT_RUNNING)");
+        }
+    }
+
+    Port port() {
+        if (port == null) {
+            throw new IllegalStateException("the socket is not bound yet");
+        }
+        return port;
+    }
+
+    @Override
+    void release() {
+        isReceiving = false;
+        if (port != null) {
+            loop.driver.close(port);
+        }
+    }
+
+    @Override
+    void cancel() {
+        outbox.cancel();
+    }
+
+    @Override
+    public void failed(Throwable thrown) {
+        thrown(thrown);
+    }
+
+    @Override
+    void thrown(Throwable thrown) {
+        events.onThrown(thrown);
+    }
+}

@@ -1,0 +1,376 @@
+package dev.millrace.loop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.millrace.driver.IpAddress;
+import dev.millrace.driver.PortOption;
+import dev.millrace.driver.SystemError;
+import dev.millrace.testing.LoopFixture;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Binding, receiving, connecting, errors and the end of a datagram socket. */
+class UdpHandleTest {
+    private static final IpAddress ANY_PORT = IpAddress.loopback(0);
+
+    private final Loop loop = Loop.create();
+    private final RecordedDatagrams received = new RecordedDatagrams();
+    private final UdpHandle receiver = new UdpHandle(loop, UdpOptions.DEFAULTS, received);
+
+    @AfterEach
+    void close() {
+        loop.close();
+    }
+
+    private UdpHandle handle(UdpEvents events) {
+        return new UdpHandle(loop, UdpOptions.DEFAULTS, events);
+    }
+
+    private UdpHandle handle() {
+        return handle(new RecordedDatagrams());
+    }
+
+    private void receiveOn(IpAddress address) throws IOException {
+        receiver.bind(address);
+        receiver.receiveStart();
+    }
+
+    private static void send(
+            UdpHandle from, String text, @Nullable IpAddress to, @Nullable Request request) {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        from.send(bytes, 0, bytes.length, to, request);
+    }
+
+    private void runUntil(String... lines) {
+        LoopFixture.turnUntil(
+                loop, lines.length + " reports", () -> received.seen.size() >= lines.length);
+        assertThat(received.seen).containsExactly(lines);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"127.0.0.1", "::1"})
+    void aPingIsAnsweredAndBothEndsGoAway(String host) throws IOException {
+        List<String> lines = new ArrayList<>();
+        UdpHandle[] server = new UdpHandle[1];
+        server[0] =
+                handle(
+                        new RecordedDatagrams() {
+                            @Override
+                            public void onDatagram(
+                                    byte[] array,
+                                    int offset,
+                                    int length,
+                                    IpAddress from,
+                                    boolean isTruncated) {
+                                lines.add(
+                                        new String(array, offset, length, StandardCharsets.UTF_8));
+                                send(
+                                        server[0],
+                                        "PONG",
+                                        from,
+                                        new Request(e -> {
+                                            lines.add("answered " + e);
+                                            server[0].close();
+                                        }));
+                            }
+                        });
+        server[0].bind(IpAddress.of(host, 0));
+        server[0].receiveStart();
+        receiveOn(IpAddress.of(host, 0));
+        send(receiver, "PING", server[0].localAddress(), null);
+        runUntil("PONG");
+        receiver.onClose(() -> lines.add("closed"));
+        receiver.close();
+        assertThat(loop.run(RunMode.DEFAULT)).isFalse();
+        assertThat(lines).containsExactly("PING", "answered null", "closed");
+        assertThat(server[0].isClosed()).isTrue();
+    }
+
+    @Test
+    void receivingKeepsTheLoopAliveUntilItStopsOrIsUnreferenced() throws IOException {
+        receiveOn(ANY_PORT);
+        assertThat(receiver.isActive()).isTrue();
+        assertThat(loop.isAlive()).isTrue();
+        receiver.unref();
+        assertThat(loop.isAlive()).isFalse();
+        receiver.ref();
+        receiver.receiveStop();
+        receiver.receiveStop();
+        assertThat(loop.isAlive()).isFalse();
+        assertThat(receiver.isReceiving()).isFalse();
+    }
+
+    @Test
+    void aStopInACallbackTakesEffectAtOnceAndLosesNothing() throws IOException {
+        List<String> lines = new ArrayList<>();
+        UdpHandle[] stopping = new UdpHandle[1];
+        stopping[0] =
+                handle(
+                        new RecordedDatagrams() {
+                            @Override
+                            public void onDatagram(
+                                    byte[] array,
+                                    int offset,
+                                    int length,
+                                    IpAddress from,
+                                    boolean isTruncated) {
+                                lines.add(
+                                        new String(array, offset, length, StandardCharsets.UTF_8));
+                                stopping[0].receiveStop();
+                            }
+                        });
+        stopping[0].bind(ANY_PORT);
+        stopping[0].receiveStart();
+        send(receiver, "a", stopping[0].localAddress(), null);
+        send(receiver, "b", stopping[0].localAddress(), null);
+        loop.run(RunMode.DEFAULT);
+        assertThat(lines).containsExactly("a");
+        stopping[0].receiveStart();
+        loop.run(RunMode.DEFAULT);
+        assertThat(lines).containsExactly("a", "b");
+    }
+
+    @Test
+    void closingInACallbackIsTheLastOne() throws IOException {
+        List<String> lines = new ArrayList<>();
+        UdpHandle[] closing = new UdpHandle[1];
+        closing[0] =
+                handle(
+                        new RecordedDatagrams() {
+                            @Override
+                            public void onDatagram(
+                                    byte[] array,
+                                    int offset,
+                                    int length,
+                                    IpAddress from,
+                                    boolean isTruncated) {
+                                lines.add("datagram");
+                                closing[0].close();
+                            }
+                        });
+        closing[0].onClose(() -> lines.add("closed"));
+        closing[0].bind(ANY_PORT);
+        closing[0].receiveStart();
+        receiver.bind(ANY_PORT);
+        send(receiver, "a", closing[0].localAddress(), null);
+        send(receiver, "b", closing[0].localAddress(), null);
+        assertThat(loop.run(RunMode.DEFAULT)).isFalse();
+        assertThat(lines).containsExactly("datagram", "closed");
+        assertThat(closing[0].localAddress()).isNull();
+    }
+
+    @Test
+    void aSocketThatIsNotBoundIsBoundByItsFirstUse() throws IOException {
+        receiveOn(ANY_PORT);
+        UdpHandle sender = handle();
+        assertThat(sender.localAddress()).isNull();
+        send(sender, "x", receiver.localAddress(), null);
+        assertThat(sender.localAddress().port()).isPositive();
+        assertThat(sender.localAddress().hostText()).isEqualTo("0.0.0.0");
+        runUntil("x");
+        UdpHandle listening = handle();
+        listening.receiveStart();
+        assertThat(listening.localAddress().port()).isPositive();
+        UdpHandle six = handle();
+        send(six, "x", IpAddress.of("::1", 9), null);
+        assertThat(six.localAddress().hostText()).isEqualTo("::");
+    }
+
+    @Test
+    void aPortInUseIsRefusedAndAnotherOneMayBeTried() throws IOException {
+        receiver.bind(ANY_PORT);
+        IpAddress taken = receiver.localAddress();
+        UdpHandle second = handle();
+        assertThatThrownBy(() -> second.bind(taken))
+                .isInstanceOf(java.net.BindException.class)
+                .hasMessage("bind EADDRINUSE " + taken);
+        second.bind(ANY_PORT);
+        assertThatThrownBy(() -> second.bind(ANY_PORT))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("ERR_SOCKET_ALREADY_BOUND");
+        assertThatThrownBy(() -> handle().bind(IpAddress.of("192.0.2.99", 0)))
+                .hasMessage("bind EADDRNOTAVAIL 192.0.2.99:0");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aSharedPortIsBoundTwice(boolean isReusePort) throws IOException {
+        UdpOptions shared =
+                isReusePort
+                        ? UdpOptions.DEFAULTS.withReusePort(true)
+                        : UdpOptions.DEFAULTS.withReuseAddress(true);
+        UdpHandle first = new UdpHandle(loop, shared, new RecordedDatagrams());
+        UdpHandle second = new UdpHandle(loop, shared, new RecordedDatagrams());
+        first.bind(ANY_PORT);
+        second.bind(first.localAddress());
+        assertThat(second.localAddress()).isEqualTo(first.localAddress());
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void ipv6OnlyKeepsIpv4PeersAway(boolean isOnly) throws IOException {
+        UdpHandle six = new UdpHandle(loop, UdpOptions.DEFAULTS.withIpv6Only(isOnly), received);
+        six.bind(IpAddress.of("::", 0));
+        six.receiveStart();
+        int port = six.localAddress().port();
+        UdpHandle four = handle();
+        four.bind(ANY_PORT);
+        send(four, "four", IpAddress.loopback(port), null);
+        send(handle(), "six", IpAddress.of("::1", port), null);
+        if (isOnly) {
+            runUntil("six");
+        } else {
+            runUntil("four", "six");
+            assertThat(received.senders.getFirst()).isEqualTo(four.localAddress());
+        }
+    }
+
+    @Test
+    void aConnectedSocketKnowsItsPeer() throws IOException {
+        receiveOn(ANY_PORT);
+        UdpHandle client = handle();
+        client.connect(receiver.localAddress());
+        assertThat(client.remoteAddress()).isEqualTo(receiver.localAddress());
+        send(client, "one", null, null);
+        assertThatThrownBy(() -> send(client, "x", receiver.localAddress(), null))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("ERR_SOCKET_DGRAM_IS_CONNECTED");
+        assertThatThrownBy(() -> client.connect(receiver.localAddress()))
+                .hasMessageContaining("ERR_SOCKET_DGRAM_IS_CONNECTED");
+        int port = client.localAddress().port();
+        client.disconnect();
+        assertThat(client.remoteAddress()).isNull();
+        assertThat(client.localAddress().port()).isEqualTo(port);
+        assertThatThrownBy(client::disconnect)
+                .hasMessageContaining("ERR_SOCKET_DGRAM_NOT_CONNECTED");
+        assertThatThrownBy(() -> send(client, "x", null, null))
+                .hasMessageContaining("ERR_SOCKET_DGRAM_NOT_CONNECTED");
+        send(client, "two", receiver.localAddress(), null);
+        runUntil("one", "two");
+    }
+
+    @Test
+    void aConnectThatFailsLeavesTheSocketAsItWas() throws IOException {
+        UdpHandle client = handle();
+        assertThatThrownBy(() -> client.connect(IpAddress.of("255.255.255.255", 9)))
+                .isInstanceOf(SystemError.class)
+                .hasMessage("connect EACCES 255.255.255.255:9");
+        assertThat(client.localAddress()).isNull();
+        receiver.bind(ANY_PORT);
+        client.connect(receiver.localAddress());
+        assertThat(client.remoteAddress()).isEqualTo(receiver.localAddress());
+    }
+
+    @Test
+    void aPeerThatIsNotThereIsToldAndEndsNothing() throws IOException {
+        UdpHandle gone = handle();
+        gone.bind(ANY_PORT);
+        IpAddress there = gone.localAddress();
+        gone.close();
+        receiver.connect(there);
+        receiver.receiveStart();
+        send(receiver, "x", null, null);
+        runUntil("recvfrom ECONNREFUSED: connection refused");
+        assertThat(receiver.isReceiving()).isTrue();
+    }
+
+    @Test
+    void aShortBufferCutsAndNoBufferStops() throws IOException {
+        List<ByteBuffer> buffers = new ArrayList<>(List.of(ByteBuffer.allocate(3)));
+        receiver.bufferSource(size -> buffers.isEmpty() ? null : buffers.removeFirst());
+        receiveOn(ANY_PORT);
+        send(handle(), "12345", receiver.localAddress(), null);
+        runUntil("123...", "recvfrom ENOBUFS: no buffer space available");
+        assertThat(receiver.isReceiving()).isFalse();
+        assertThat(receiver.isActive()).isFalse();
+        receiver.bufferSource(null);
+        receiver.receiveStart();
+        send(handle(), "12345", receiver.localAddress(), null);
+        runUntil("123...", "recvfrom ENOBUFS: no buffer space available", "12345");
+    }
+
+    @Test
+    void optionsReachTheSocket() throws IOException {
+        assertThatThrownBy(() -> receiver.option(PortOption.TTL, 1))
+                .hasMessage("the socket is not bound yet");
+        receiver.bind(ANY_PORT);
+        receiver.option(PortOption.TTL, 9);
+        assertThat(receiver.option(PortOption.TTL)).isEqualTo(9);
+        receiver.option(PortOption.SEND_BUFFER_BYTES, 10_000);
+        assertThat(receiver.option(PortOption.SEND_BUFFER_BYTES)).isBetween(10_000, 20_000);
+        assertThatThrownBy(() -> receiver.option(PortOption.TTL, 256))
+                .isInstanceOf(SystemError.class)
+                .hasMessage("setsockopt EINVAL: invalid argument");
+        IpAddress everybody = IpAddress.of("255.255.255.255", 9);
+        byte[] bytes = {1};
+        assertThatThrownBy(() -> receiver.trySend(bytes, 0, 1, everybody))
+                .hasMessage("send EACCES 255.255.255.255:9");
+    }
+
+    @Test
+    void aGroupThatIsNoneIsRefused() {
+        assertThatThrownBy(() -> receiver.joinGroup(ANY_PORT.host(), null, null))
+                .isInstanceOf(SystemError.class)
+                .hasMessage("setsockopt EINVAL: invalid argument");
+        assertThat(receiver.localAddress()).as("bound by it").isNotNull();
+        assertThatThrownBy(
+                        () -> receiver.leaveGroup(IpAddress.of("239.1.1.1", 0).host(), null, null))
+                .isInstanceOf(SystemError.class);
+    }
+
+    @Test
+    void whatAListenerThrowsIsItsOwnersAndOthersComeAllTheSame() throws IOException {
+        List<String> thrown = new ArrayList<>();
+        UdpHandle throwing =
+                handle(
+                        new RecordedDatagrams() {
+                            @Override
+                            public void onDatagram(
+                                    byte[] array,
+                                    int offset,
+                                    int length,
+                                    IpAddress from,
+                                    boolean isTruncated) {
+                                throw new IllegalStateException("mine " + array[offset]);
+                            }
+
+                            @Override
+                            public void onThrown(Throwable it) {
+                                thrown.add(it.getMessage());
+                            }
+                        });
+        throwing.bind(ANY_PORT);
+        throwing.receiveStart();
+        send(receiver, "a", throwing.localAddress(), null);
+        send(receiver, "b", throwing.localAddress(), null);
+        LoopFixture.turnUntil(loop, "both", () -> thrown.size() == 2);
+        assertThat(thrown).containsExactly("mine 97", "mine 98");
+    }
+
+    @Test
+    void aClosedSocketIsOfNoUse() throws IOException {
+        receiver.bind(ANY_PORT);
+        receiver.close();
+        receiver.close();
+        receiver.receiveStart();
+        receiver.receiveStop();
+        for (LoopFixture.Task use :
+                List.<LoopFixture.Task>of(
+                        () -> receiver.bind(ANY_PORT),
+                        () -> receiver.connect(ANY_PORT),
+                        () -> send(receiver, "x", IpAddress.loopback(9), null))) {
+            assertThatThrownBy(use::run).hasMessageContaining("ERR_SOCKET_DGRAM_NOT_RUNNING");
+        }
+        assertThat(receiver.isActive()).isFalse();
+        assertThat(loop.run(RunMode.DEFAULT)).isFalse();
+    }
+}
