@@ -240,7 +240,7 @@ public interface Driver extends AutoCloseable {
 
     /**
      * Takes a connection out of this driver, for another loop's to adopt; the port is closed
-     * thereby.
+     * thereby. Without {@link Capability#SHARED_LISTENERS} a listener can move as well.
      */
     default Shared detach(Port port) throws IOException {
         throw Capability.MOVE_CONNECTIONS.missing(this);

@@ -6,6 +6,7 @@ import java.net.ProtocolFamily;
 import java.net.SocketAddress;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
+import java.nio.channels.UnsupportedAddressTypeException;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
@@ -22,16 +23,25 @@ final class NioAddresses {
                 : StandardProtocolFamily.INET;
     }
 
-    /** Whether it is one that the JDK has no words for. */
-    static boolean isAbstract(Address address) {
-        return address instanceof UnixAddress unix && unix.isAbstract();
+    /**
+     * The address, for a socket of {@code family}; the JDK would take IPv4 for IPv6 sockets too.
+     */
+    static SocketAddress of(Address address, ProtocolFamily family) {
+        if (family(address) != family) {
+            throw new UnsupportedAddressTypeException();
+        }
+        return of(address);
     }
 
     /**
+     * @throws UnsupportedOperationException for an abstract name, for which the JDK has no words
      * @throws IllegalArgumentException if the path can't be written in the machine's encoding
      */
     static SocketAddress of(Address address) {
         if (address instanceof UnixAddress unix) {
+            if (unix.isAbstract()) {
+                throw new UnsupportedOperationException(Capability.ABSTRACT_NAMES.toString());
+            }
             return UnixDomainSocketAddress.of(unix.toString());
         }
         IpAddress ip = (IpAddress) address;

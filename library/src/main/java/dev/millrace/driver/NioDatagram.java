@@ -22,22 +22,22 @@ final class NioDatagram extends NioPort {
     /** Datagrams per readiness, so that a fast sender does not starve the others (row E5). */
     private static final int READS_PER_EVENT = 32;
 
-    /** EDESTADDRREQ: nobody to send to. */
-    private static final int NO_DESTINATION = 89;
-
     /** One membership; {@code source} null: of every source. */
     private record Member(
             InetAddress group, NetworkInterface networkInterface, @Nullable InetAddress source) {}
 
     private final Map<Member, MembershipKey> members = new HashMap<>();
 
-    private NioDatagram(NioSelector selector, DatagramChannel channel) {
+    private final ProtocolFamily family;
+
+    private NioDatagram(NioSelector selector, ProtocolFamily family, DatagramChannel channel) {
         super(selector, channel);
+        this.family = family;
     }
 
     static NioDatagram open(NioSelector selector, ProtocolFamily family) throws IOException {
         DatagramChannel channel = nonBlocking(DatagramChannel.open(family));
-        return selector.add(new NioDatagram(selector, channel));
+        return selector.add(new NioDatagram(selector, family, channel));
     }
 
     DatagramChannel datagrams() {
@@ -46,7 +46,7 @@ final class NioDatagram extends NioPort {
 
     int bind(Address address) {
         try {
-            datagrams().bind(NioAddresses.of(address));
+            datagrams().bind(NioAddresses.of(address, family));
             return 0;
         } catch (IOException | RuntimeException e) {
             return -NioErrors.errno(e, Errno.EADDRINUSE);
@@ -58,7 +58,16 @@ final class NioDatagram extends NioPort {
             if (datagrams().isConnected()) {
                 datagrams().disconnect();
             }
-            datagrams().connect(NioAddresses.of(address));
+            datagrams().connect(NioAddresses.of(address, family));
+            return 0;
+        } catch (IOException | RuntimeException e) {
+            return -NioErrors.errno(e, Errno.EINVAL);
+        }
+    }
+
+    int disconnect() {
+        try {
+            datagrams().disconnect();
             return 0;
         } catch (IOException | RuntimeException e) {
             return -NioErrors.errno(e, Errno.EINVAL);
@@ -128,7 +137,7 @@ final class NioDatagram extends NioPort {
         ByteBuffer buffer = ByteBuffer.wrap(array, offset, length);
         try {
             if (to == null && !datagrams().isConnected()) {
-                return -NO_DESTINATION;
+                return -Errno.EDESTADDRREQ;
             }
             int sent =
                     to == null

@@ -3,6 +3,7 @@ package dev.millrace.driver;
 import dev.millrace.sys.Errno;
 import java.io.IOException;
 import java.net.NetworkInterface;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -128,6 +129,11 @@ final class NioDriver implements Driver {
     }
 
     @Override
+    public int disconnect(Port port) {
+        return port instanceof NioDatagram datagram ? datagram.disconnect() : -Errno.EOPNOTSUPP;
+    }
+
+    @Override
     public int trySend(Port port, byte[] array, int offset, int length, @Nullable Address to) {
         return ((NioDatagram) port).trySend(array, offset, length, to);
     }
@@ -221,14 +227,31 @@ final class NioDriver implements Driver {
 
     @Override
     public Port adopt(Shared shared) {
-        return ((Moving) shared).from.movedTo(selector);
+        return ((Moving) shared).take().movedTo(selector);
     }
 
-    /** A socket that belongs to no selector. */
-    private record Moving(NioSocket from) implements Shared {
+    /** A socket that belongs to no selector; it can be adopted once. */
+    private static final class Moving implements Shared {
+        private final AtomicReference<@Nullable NioSocket> socket;
+
+        Moving(NioSocket socket) {
+            this.socket = new AtomicReference<>(socket);
+        }
+
+        NioSocket take() {
+            NioSocket taken = socket.getAndSet(null);
+            if (taken == null) {
+                throw new IllegalStateException("it has been adopted, or closed");
+            }
+            return taken;
+        }
+
         @Override
         public void close() {
-            NioSelector.close(from.channel());
+            NioSocket left = socket.getAndSet(null);
+            if (left != null) {
+                NioSelector.close(left.channel());
+            }
         }
     }
 

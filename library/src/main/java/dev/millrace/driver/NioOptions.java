@@ -31,7 +31,7 @@ final class NioOptions {
         if (known == null) {
             // The JDK's IPv6 sockets speak to IPv4 peers as well, and nothing changes that.
             boolean isSo = option == PortOption.IPV6_ONLY && value == 0;
-            return isSo ? 0 : -Errno.ENOPROTOOPT;
+            return isSo ? 0 : -Errno.EOPNOTSUPP;
         }
         try {
             set(channel, known, value);
@@ -55,7 +55,7 @@ final class NioOptions {
     static int get(NetworkChannel channel, PortOption option) {
         SocketOption<?> known = find(channel, option);
         if (known == null) {
-            return option == PortOption.IPV6_ONLY ? 0 : -Errno.ENOPROTOOPT;
+            return option == PortOption.IPV6_ONLY ? 0 : -Errno.EOPNOTSUPP;
         }
         try {
             Object value = channel.getOption(known);

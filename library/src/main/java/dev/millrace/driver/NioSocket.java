@@ -87,11 +87,8 @@ final class NioSocket extends NioPort {
     }
 
     int bind(Address address) {
-        if (NioAddresses.isAbstract(address)) {
-            return -Errno.EOPNOTSUPP;
-        }
         try {
-            fresh().bind(NioAddresses.of(address));
+            fresh().bind(NioAddresses.of(address, family));
             return 0;
         } catch (IOException | RuntimeException e) {
             return -NioErrors.errno(e, Errno.EADDRINUSE);
@@ -142,11 +139,8 @@ final class NioSocket extends NioPort {
     }
 
     int connect(Address address) {
-        if (NioAddresses.isAbstract(address)) {
-            return -Errno.EOPNOTSUPP;
-        }
         try {
-            if (fresh().connect(NioAddresses.of(address))) {
+            if (fresh().connect(NioAddresses.of(address, family))) {
                 role = Role.STREAM;
                 return 0;
             }

@@ -231,20 +231,18 @@ public final class ListenHandle extends Handle implements PortEvents {
 
     /** Has the listening socket from now on. */
     void receive(Driver.Shared listener) {
-        try {
+        try (listener) {
             attach(loop.driver.adopt(listener));
         } catch (IOException e) {
-            listener.close();
             thrown(e);
         }
     }
 
     /** Takes a connection that another loop has accepted. */
     void take(Driver.Shared connection) {
-        try {
+        try (connection) {
             taken(loop.driver.adopt(connection));
         } catch (IOException e) {
-            connection.close();
             thrown(e);
         }
     }
