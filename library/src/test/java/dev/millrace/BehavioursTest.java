@@ -14,8 +14,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -29,6 +31,11 @@ class BehavioursTest {
     private static final Pattern ID = Pattern.compile("[A-Z]\\d+");
     private static final Set<String> STATES = Set.of("done", "partly", "open", "impossible", "out");
     private static final Set<String> PROVEN = Set.of("done", "partly");
+
+    /** The section that names the rows which only epoll holds, and what begins the next one. */
+    private static final String NOT_ON_NIO = "## Not on NIO";
+
+    private static final Pattern EXCEPTION = Pattern.compile("- ([A-Z]\\d+): \\S.*");
 
     /** The last number of every group: a row may change its state, but never disappear. */
     private static final Map<String, Integer> GROUPS =
@@ -52,7 +59,7 @@ class BehavioursTest {
     /** One row, or one use of a row's id. */
     private record Row(String id, String state, int line) {}
 
-    private record Proof(String id, String file, int line) {}
+    private record Proof(String id, String file, int line, boolean isOfEpoll) {}
 
     @Test
     void theTableIsWellFormedAndComplete() throws IOException {
@@ -75,6 +82,42 @@ class BehavioursTest {
     void doneRowsAreProvenAndProvenRowsAreDone() throws IOException {
         Map<String, Row> rows = rows(table(), new ArrayList<>());
         Finding.expectNone(disagreements(rows, proofs(SourceFile.all())));
+    }
+
+    /** Tests tagged {@code epoll} don't run on NIO (library/pom.xml). */
+    @Test
+    @Tag("A17")
+    void whatDoesNotHoldOnNioIsSaidAndNothingElse() throws IOException {
+        Finding.expectNone(exceptions(table(), proofs(SourceFile.all())));
+    }
+
+    @Test
+    void wrongExceptionsOfNioAreReported() {
+        String test =
+                """
+                @Tag("epoll") class XTest {
+                    @Tag("A1") @Test void alone() {}
+                    @Tag("A2") @Test void unsaid() {}
+                }
+                class YTest {
+                    @Tag("A3") @Test void everywhere() {}
+                    @Tag("A3") @Tag("epoll") @Test void here() {}
+                    @Tag("epoll") @Tag("A4") @Test void said() {}
+                }
+                """;
+        var proofs = proofs(List.of(SourceFile.of("library/src/test/java/XTest.java", test)));
+        var found =
+                exceptions(
+                        List.of(
+                                "- A2: outside the section",
+                                NOT_ON_NIO,
+                                "- A1: a reason",
+                                "- A3: a reason",
+                                "- A4: a reason",
+                                "- A5:"),
+                        proofs);
+        assertThat(found).hasSize(3);
+        assertThat(found.toString()).contains("A2 is proven on epoll alone", "A3", "line shape");
     }
 
     @Test
@@ -197,34 +240,70 @@ class BehavioursTest {
         return found;
     }
 
+    private static List<Finding> exceptions(List<String> lines, List<Proof> proofs) {
+        Set<String> everywhere = new TreeSet<>();
+        Set<String> onEpollAlone = new TreeSet<>();
+        proofs.forEach(proof -> (proof.isOfEpoll() ? onEpollAlone : everywhere).add(proof.id()));
+        onEpollAlone.removeAll(everywhere);
+        List<Finding> found = new ArrayList<>();
+        Set<String> said = new TreeSet<>();
+        int section = lines.indexOf(NOT_ON_NIO);
+        for (int at = section + 1; at < lines.size() && !lines.get(at).startsWith("## "); at++) {
+            var match = EXCEPTION.matcher(lines.get(at));
+            if (match.matches()) {
+                said.add(match.group(1));
+                if (!onEpollAlone.contains(match.group(1))) {
+                    String problem = match.group(1) + " has a test that runs on NIO, or none";
+                    found.add(new Finding(TABLE, at + 1, problem, "take the line away"));
+                }
+            } else if (lines.get(at).startsWith("- ")) {
+                found.add(new Finding(TABLE, at + 1, "line shape", "write - A1: reason"));
+            }
+        }
+        onEpollAlone.removeAll(said);
+        for (String id : onEpollAlone) {
+            String problem = id + " is proven on epoll alone";
+            String remedy = "give the reason below " + NOT_ON_NIO + ", or a test for NIO";
+            found.add(new Finding(TABLE, section + 1, problem, remedy));
+        }
+        return found;
+    }
+
     /** Every id that a running test, or a class of tests, carries as a tag. */
     private static List<Proof> proofs(List<SourceFile> files) {
         List<Proof> proofs = new ArrayList<>();
         for (SourceFile file : files) {
             if (file.isTest()) {
                 new TreeScanner<Void, Void>() {
+                    private boolean isOfEpoll;
+
                     @Override
                     public Void visitClass(ClassTree type, Void unused) {
-                        return isDisabled(type.getModifiers())
-                                ? null
-                                : super.visitClass(type, unused);
+                        visit(type.getModifiers(), () -> super.visitClass(type, null));
+                        return null;
                     }
 
                     @Override
                     public Void visitMethod(MethodTree method, Void unused) {
-                        return isDisabled(method.getModifiers())
-                                ? null
-                                : super.visitMethod(method, unused);
+                        visit(method.getModifiers(), () -> super.visitMethod(method, null));
+                        return null;
+                    }
+
+                    private void visit(ModifiersTree modifiers, Runnable inside) {
+                        boolean isOuterOfEpoll = isOfEpoll;
+                        isOfEpoll |= tags(modifiers).contains("epoll");
+                        if (!isDisabled(modifiers)) {
+                            inside.run();
+                        }
+                        isOfEpoll = isOuterOfEpoll;
                     }
 
                     @Override
                     public Void visitAnnotation(AnnotationTree annotation, Void unused) {
-                        if (TidyRules.nameOf(annotation).equals("Tag")) {
-                            String argument = annotation.getArguments().getFirst().toString();
-                            String id = argument.replaceAll("^(value = )?\"|\"$", "");
-                            if (ID.matcher(id).matches()) {
-                                proofs.add(new Proof(id, file.path(), file.firstLine(annotation)));
-                            }
+                        String id = tag(annotation);
+                        if (ID.matcher(id).matches()) {
+                            int line = file.firstLine(annotation);
+                            proofs.add(new Proof(id, file.path(), line, isOfEpoll));
                         }
                         return super.visitAnnotation(annotation, unused);
                     }
@@ -232,6 +311,19 @@ class BehavioursTest {
             }
         }
         return proofs;
+    }
+
+    private static List<String> tags(ModifiersTree modifiers) {
+        return modifiers.getAnnotations().stream().map(BehavioursTest::tag).toList();
+    }
+
+    /** What a {@code @Tag} says; empty for another annotation. */
+    private static String tag(AnnotationTree annotation) {
+        if (!TidyRules.nameOf(annotation).equals("Tag")) {
+            return "";
+        }
+        String argument = annotation.getArguments().getFirst().toString();
+        return argument.replaceAll("^(value = )?\"|\"$", "");
     }
 
     private static boolean isDisabled(ModifiersTree modifiers) {

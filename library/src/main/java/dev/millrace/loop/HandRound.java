@@ -137,9 +137,8 @@ final class HandRound implements SharedListeners.Together {
         if (members.isEmpty()) {
             waiting.forEach(Driver.Shared::close);
             waiting.clear();
-            if (listener != null) {
-                handle.receive(listener);
-            }
+            // It may still be on its way to the last one, whose to close it is.
+            receive();
             return true;
         }
         if (handle == acceptor) {

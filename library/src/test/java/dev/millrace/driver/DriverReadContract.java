@@ -134,6 +134,8 @@ public abstract class DriverReadContract extends DriverContract {
 
     @Test
     @Tag("R13")
+    @Tag("E7")
+    @Tag("R22")
     void anEndThatCameWhileStoppedComesAfterTheBytes() {
         Pair pair = pair();
         pair.client().send("before the end");

@@ -4,11 +4,13 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The promises of {@link Driver}, kept by epoll: over TCP, and over Unix sockets where it differs.
  */
+@Tag("epoll")
 class EpollContractTest {
     private static final AtomicInteger PATHS = new AtomicInteger();
 

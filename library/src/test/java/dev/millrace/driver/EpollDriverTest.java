@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The driver alone, without a loop: what each poll dispatches. */
+@Tag("epoll")
 class EpollDriverTest {
     private final Driver driver = Drivers.open();
     private final List<String> seen = new ArrayList<>();

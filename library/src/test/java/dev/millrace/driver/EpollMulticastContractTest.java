@@ -1,5 +1,8 @@
 package dev.millrace.driver;
 
+import org.junit.jupiter.api.Tag;
+
+@Tag("epoll")
 class EpollMulticastContractTest extends MulticastContract {
     @Override
     protected Driver open() {

@@ -39,6 +39,7 @@ class HttpPausedBodyTest {
     @Tag("R60")
     @Tag("J17")
     @Test
+    @Tag("epoll")
     void aResetAbortsTheRequestAndReleasesTheConnection() throws IOException {
         try (var fixture = HttpFixture.serve(this::hold);
                 RawHttp client = fixture.connect()) {

@@ -79,20 +79,20 @@ class ListenHandleTest {
     /** A Unix socket with room for n more takes n + 1, and refuses the next at once. */
     @Test
     @Tag("C10")
-    void theKernelQueuesAsManyAsTheBacklogSays() throws IOException {
-        assertThat(connectsUntilFull(ListenOptions.DEFAULTS.withBacklog(3))).isEqualTo(4);
+    void theKernelQueuesAsManyAsTheBacklogSays(@TempDir Path folder) throws IOException {
+        assertThat(connectsUntilFull(folder, ListenOptions.DEFAULTS.withBacklog(3))).isEqualTo(4);
     }
 
     @Test
     @Tag("C11")
-    void theKernelQueues511WithoutABacklogGiven() throws IOException {
+    void theKernelQueues511WithoutABacklogGiven(@TempDir Path folder) throws IOException {
         String most = Files.readAllLines(Path.of("/proc/sys/net/core/somaxconn")).getFirst();
-        assertThat(connectsUntilFull(ListenOptions.DEFAULTS))
+        assertThat(connectsUntilFull(folder, ListenOptions.DEFAULTS))
                 .isEqualTo(Math.min(511, Integer.parseInt(most)) + 1);
     }
 
-    private int connectsUntilFull(ListenOptions options) throws IOException {
-        UnixAddress address = UnixAddress.of("@millrace-backlog-" + ProcessHandle.current().pid());
+    private int connectsUntilFull(Path folder, ListenOptions options) throws IOException {
+        UnixAddress address = UnixAddress.of(folder.resolve("s"));
         ListenHandle full = new ListenHandle(loop, options);
         full.bind(address);
         full.listen(stream -> {});
@@ -169,6 +169,7 @@ class ListenHandleTest {
     }
 
     @Test
+    @Tag("epoll")
     void anAbstractNameNeedsNoUnlink() throws IOException {
         ListenHandle listener = listener();
         listener.bind(UnixAddress.of("@millrace-abstract-" + ProcessHandle.current().pid()));

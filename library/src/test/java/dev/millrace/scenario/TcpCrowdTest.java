@@ -168,6 +168,7 @@ class TcpCrowdTest {
 
     @Test
     @Tag("B10")
+    @Tag("epoll")
     void everyDescriptorOfALoopIsNonBlockingAndClosedOnExec() {
         try (LoopFixture fixture = new LoopFixture()) {
             NetServer server =

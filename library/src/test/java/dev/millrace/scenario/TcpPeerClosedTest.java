@@ -72,6 +72,7 @@ class TcpPeerClosedTest {
     @Tag("H16")
     @Tag("E7")
     @Tag("R22")
+    @Tag("epoll")
     void aFinIsToldWhilePausedAndDataAndEndFollowOnResume() {
         try (RawClient client =
                 connect(socket -> {
@@ -90,6 +91,7 @@ class TcpPeerClosedTest {
     @Test
     @Tag("H16")
     @Tag("X73")
+    @Tag("epoll")
     void aResetIsToldWhilePausedAndDataAndErrorFollowOnResume() {
         RawClient client =
                 connect(socket -> {
@@ -111,6 +113,7 @@ class TcpPeerClosedTest {
 
     @Test
     @Tag("H16")
+    @Tag("epoll")
     void aResetWithNothingToReadIsToldAtOnceAndTheErrorWaitsForTheReader() {
         RawClient client =
                 connect(socket -> {
@@ -128,6 +131,7 @@ class TcpPeerClosedTest {
 
     @Test
     @Tag("H16")
+    @Tag("epoll")
     void aPeerThatLeavesWhileItsBytesAreKeptIsToldAsWell() {
         try (RawClient client = connect(this::written)) {
             client.write("kept");
@@ -156,6 +160,7 @@ class TcpPeerClosedTest {
     }
 
     @Test
+    @Tag("epoll")
     void whatItsListenerThrowsEndsTheSocket() {
         try (RawClient client =
                 connect(socket -> {
@@ -176,6 +181,7 @@ class TcpPeerClosedTest {
     @Test
     @Tag("H16")
     @Tag("X73")
+    @Tag("epoll")
     void aThousandPausedSocketsWhosePeersLeaveLoseNothingAndCostNothing() {
         int count = 1_000;
         long[] read = {0};

@@ -128,6 +128,7 @@ class UnixSocketTest {
     }
 
     @Test
+    @Tag("epoll")
     void abstractNamesWorkWithoutAFile() {
         String name = "@millrace-scenario-" + ProcessHandle.current().pid();
         LoopFixture.run(loop -> {

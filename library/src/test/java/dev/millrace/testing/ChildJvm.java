@@ -14,11 +14,15 @@ public final class ChildJvm {
 
     private ChildJvm() {}
 
-    /** The command line that starts {@code main} with this process's class path. */
+    /** The command line that starts {@code main} with this process's class path and driver. */
     public static List<String> command(Class<?> main, String... arguments) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of("-Xshare:auto", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
+        String driver = System.getProperty("millrace.driver");
+        if (driver != null) {
+            command.add("-Dmillrace.driver=" + driver);
+        }
         command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-cp"));
         command.add(System.getProperty("java.class.path"));
         command.add(main.getName());
