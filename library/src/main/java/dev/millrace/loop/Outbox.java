@@ -244,7 +244,9 @@ final class Outbox implements Guarded {
             wantsDrained = false;
             loop.enter(this);
         }
-        if (shutdown != null && stream.isConnected() && !stream.isClosing()) {
+        // The drained may have written on, and ended: those bytes go first.
+        boolean isDrained = bytesSent == bytesAccepted;
+        if (shutdown != null && isDrained && stream.isConnected() && !stream.isClosing()) {
             Request request = shutdown;
             shutdown = null;
             request.end(-loop.driver.shutdown(stream.port()));

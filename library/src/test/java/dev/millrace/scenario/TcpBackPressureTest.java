@@ -181,6 +181,30 @@ class TcpBackPressureTest {
     }
 
     @Test
+    @Tag("F8")
+    void whatIsWrittenInTheDrainCallbackGoesBeforeTheEndAskedForThere() {
+        try (RawClient client =
+                connect(
+                        4096,
+                        accepted ->
+                                accepted.onDrain(() -> {
+                                    accepted.write("and the last words");
+                                    accepted.end();
+                                }))) {
+            int written =
+                    fixture.call(() -> {
+                        int count = 0;
+                        while (socket.write(new byte[512 * 1024])) {
+                            count += 512 * 1024;
+                        }
+                        return count + 512 * 1024;
+                    });
+            assertThat(client.read(written)).hasSize(written);
+            assertThat(client.readToEnd()).isEqualTo("and the last words");
+        }
+    }
+
+    @Test
     @Tag("R25")
     void writeSaysFalseFromTheMarkOnAndDrainComesOnceWhenAllIsSent() {
         try (RawClient client =
