@@ -3,7 +3,11 @@ package dev.millrace.driver;
 import java.net.Inet4Address;
 import java.net.Inet6Address;
 import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
+import java.net.UnknownHostException;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An IPv4 or IPv6 address and a port.
@@ -24,17 +28,51 @@ public record IpAddress(InetAddress host, int port) implements Address {
     }
 
     /**
-     * An address from a literal such as {@code 127.0.0.1}, {@code ::1} or {@code fe80::1%eth0};
-     * names are not looked up (row C3).
+     * An address from a literal such as {@code 127.0.0.1}, {@code ::1} or {@code fe80::1%eth0},
+     * whose scope is an interface's name or number (RFC 4007 section 11); names are not looked up
+     * (row C3).
      *
-     * @throws IllegalArgumentException if the text is no IP address, or the port is out of range
+     * @throws IllegalArgumentException if the text is no IP address, there is no such interface, or
+     *     the port is out of range
      */
     public static IpAddress of(String literal, int port) {
-        // The JDK also takes 1.2.3 and 127.1, as inet_aton(3) does; here four parts are four parts.
-        if (literal.indexOf(':') < 0 && literal.chars().filter(c -> c == '.').count() != 3) {
+        int zone = literal.indexOf('%');
+        String host = zone < 0 ? literal : literal.substring(0, zone);
+        boolean isIpv6 = host.indexOf(':') >= 0 && !host.startsWith("[");
+        if (!isIpv6 && (zone >= 0 || !isFourNumbers(host))) {
             throw new IllegalArgumentException("no IP address: " + literal);
         }
-        return new IpAddress(InetAddress.ofLiteral(literal), port);
+        InetAddress address = InetAddress.ofLiteral(host);
+        return new IpAddress(
+                zone < 0 ? address : scoped(address, literal.substring(zone + 1)), port);
+    }
+
+    /** As inet_pton(3) has it; the JDK also takes 1.2.3, 127.1 and 010.0.0.1. */
+    private static boolean isFourNumbers(String text) {
+        String[] part = text.split("\\.", -1);
+        boolean isDecimal = part.length == 4;
+        for (String number : part) {
+            isDecimal &= !number.isEmpty() && (number.length() == 1 || number.charAt(0) != '0');
+        }
+        return isDecimal;
+    }
+
+    /**
+     * Not left to the JDK, which refuses the name of an interface without an address of that kind.
+     */
+    private static InetAddress scoped(InetAddress address, String zone) {
+        try {
+            boolean isNumber = !zone.isEmpty() && zone.chars().allMatch(c -> c >= '0' && c <= '9');
+            NetworkInterface named =
+                    isNumber || zone.isEmpty() ? null : NetworkInterface.getByName(zone);
+            if (!isNumber && named == null) {
+                throw new IllegalArgumentException("no network interface is called: " + zone);
+            }
+            int scope = named == null ? Integer.parseInt(zone) : named.getIndex();
+            return Inet6Address.getByAddress(null, address.getAddress(), scope);
+        } catch (SocketException | UnknownHostException e) {
+            throw new IllegalArgumentException("no scope of an IPv6 address: " + zone, e);
+        }
     }
 
     /** 127.0.0.1, whatever the machine's hosts file says. */
@@ -43,6 +81,7 @@ public record IpAddress(InetAddress host, int port) implements Address {
     }
 
     /** {@code IPv4} or {@code IPv6}, as Node's {@code address().family} has it. */
+    @Override
     public String family() {
         return host instanceof Inet4Address ? "IPv4" : "IPv6";
     }
@@ -51,6 +90,24 @@ public record IpAddress(InetAddress host, int port) implements Address {
     public String hostText() {
         String text = host.getHostAddress();
         return host instanceof Inet6Address ? shortened(text) : text;
+    }
+
+    /** The scope counts: the JDK's own comparison of hosts leaves it out. */
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof IpAddress that
+                && port == that.port
+                && host.equals(that.host)
+                && scope() == that.scope();
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * (31 * host.hashCode() + scope()) + port;
+    }
+
+    private int scope() {
+        return host instanceof Inet6Address six ? six.getScopeId() : 0;
     }
 
     /** {@code 127.0.0.1:8080}, or {@code [::1]:8080} (RFC 3986 section 3.2.2). */

@@ -10,8 +10,12 @@ import java.util.Arrays;
  * (row G3).
  */
 public final class UnixAddress implements Address {
-    /** {@code sun_path} has 108 bytes; a path's last one is its NUL. */
+    /**
+     * {@code sun_path} has 108 bytes; a path's last one is its NUL, an abstract name's first one.
+     */
     static final int PATH_MAX_BYTES = 107;
+
+    private static final int NAME_MAX_BYTES = 108;
 
     private final byte[] name;
 
@@ -24,18 +28,18 @@ public final class UnixAddress implements Address {
      * that follows.
      *
      * @throws IllegalArgumentException if it is empty, holds an inner NUL, or is longer than the
-     *     kernel's 107 bytes
+     *     kernel's 107 bytes (ENAMETOOLONG), those of an abstract name not counting its {@code @}
      */
     public static UnixAddress of(String path) {
         boolean isAbstract = path.startsWith("@") || path.startsWith("\0");
         byte[] bytes = path.getBytes(StandardCharsets.UTF_8);
-        if (bytes.length == 0 || bytes.length > PATH_MAX_BYTES) {
+        if (bytes.length == 0 || bytes.length > (isAbstract ? NAME_MAX_BYTES : PATH_MAX_BYTES)) {
             throw new IllegalArgumentException(
                     "a Unix socket path has 1 to "
                             + PATH_MAX_BYTES
                             + " bytes, this one "
-                            + bytes.length
-                            + ": "
+                            + (isAbstract ? bytes.length - 1 : bytes.length)
+                            + " (ENAMETOOLONG): "
                             + path);
         }
         if (isAbstract) {
@@ -51,6 +55,12 @@ public final class UnixAddress implements Address {
     /** The socket at {@code path}; see {@link #of(String)}. */
     public static UnixAddress of(Path path) {
         return of(path.toString());
+    }
+
+    /** {@code Unix}. */
+    @Override
+    public String family() {
+        return "Unix";
     }
 
     /** Whether this is an abstract name. */

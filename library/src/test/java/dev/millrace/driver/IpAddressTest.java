@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.net.Inet6Address;
 import java.net.InetAddress;
+import java.net.NetworkInterface;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -70,8 +72,58 @@ class IpAddressTest {
                 .hasMessageContaining("port " + port + " is out of range");
     }
 
+    @Test
+    @Tag("C3")
+    void aScopeIsAnInterfacesNameOrNumber() throws Exception {
+        int loopback = NetworkInterface.getByName("lo").getIndex();
+        IpAddress named = IpAddress.of("fe80::1%lo", 80);
+        IpAddress numbered = IpAddress.of("fe80::1%" + loopback, 80);
+        assertThat(SocketNames.of(named).scope()).isEqualTo(loopback);
+        assertThat(named).isEqualTo(numbered).hasSameHashCodeAs(numbered);
+        assertThat(named).hasToString("[fe80::1%" + loopback + "]:80");
+    }
+
+    /**
+     * The JDK's comparison of hosts leaves the scope out; they are different peers all the same.
+     */
+    @Test
+    @Tag("C3")
+    void theScopeAndThePortTellAddressesApart() {
+        IpAddress one = IpAddress.of("fe80::1%1", 80);
+        assertThat(one)
+                .isNotEqualTo(IpAddress.of("fe80::1%2", 80))
+                .isNotEqualTo(IpAddress.of("fe80::1", 80))
+                .isNotEqualTo(IpAddress.of("fe80::1%1", 81))
+                .isNotEqualTo(IpAddress.of("fe80::2%1", 80))
+                .isEqualTo(SocketNames.of(SocketNames.of(one)));
+    }
+
     @ParameterizedTest
-    @ValueSource(strings = {"", "localhost", "1.2.3.256", ":::", "::1::"})
+    @Tag("C3")
+    @ValueSource(
+            strings = {
+                "",
+                "localhost",
+                "1.2.3.256",
+                ":::",
+                "::1::",
+                "1.2.3",
+                "1.2.3.4.5",
+                "127.1",
+                "1..2.3",
+                "010.0.0.1",
+                "1.2.3.04",
+                "0x1.2.3.4",
+                " 1.2.3.4",
+                "1.2.3.4 ",
+                "\u0661.2.3.4",
+                "[::1]",
+                "fe80::1%",
+                "fe80::1%no-such-interface",
+                "fe80::1%99999999999",
+                "1.2.3.4%lo",
+                "::ffff:1.2.3.4%lo"
+            })
     void namesAndNonsenseAreNotLookedUp(String text) {
         assertThatThrownBy(() -> IpAddress.of(text, 1))
                 .isInstanceOf(IllegalArgumentException.class);

@@ -4,27 +4,45 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class UnixAddressTest {
     @Test
+    @Tag("G3")
+    @Tag("X70")
     void aPathHasUpTo107Bytes() {
         String longest = "/" + "p".repeat(106);
         assertThat(UnixAddress.of(longest)).hasToString(longest);
         assertThatThrownBy(() -> UnixAddress.of(longest + "p"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage(
-                        "a Unix socket path has 1 to 107 bytes, this one 108: " + longest + "p");
+                        "a Unix socket path has 1 to 107 bytes, this one 108 (ENAMETOOLONG): "
+                                + longest
+                                + "p");
         assertThatThrownBy(() -> UnixAddress.of("")).isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test
+    @Tag("G3")
+    @Tag("X70")
     void bytesCountAndNotCharacters() {
         String umlauts = "/" + "ü".repeat(53);
         assertThat(umlauts).hasSize(54);
         assertThat(UnixAddress.of(umlauts).bytes()).hasSize(107);
         assertThatThrownBy(() -> UnixAddress.of(umlauts + "p"))
                 .hasMessageContaining("this one 108");
+    }
+
+    /** Its NUL is the first byte and not the last. */
+    @Test
+    @Tag("G3")
+    @Tag("G4")
+    void anAbstractNameHasUpTo107BytesAsWell() {
+        assertThat(UnixAddress.of("@" + "n".repeat(107)).bytes()).hasSize(108);
+        assertThatThrownBy(() -> UnixAddress.of("@" + "n".repeat(108)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("this one 108 (ENAMETOOLONG)");
     }
 
     @Test
