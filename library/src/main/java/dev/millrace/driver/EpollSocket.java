@@ -55,7 +55,11 @@ final class EpollSocket extends EpollStream {
 
     void acceptStart(int perWakeUp) {
         acceptsPerWakeUp = perWakeUp;
-        isStarving = false;
+        if (isStarving) {
+            // It may be gone, and what is accepted now would take the last descriptor.
+            isStarving = false;
+            SpareDescriptor.keep(libc);
+        }
         want(Linux.EPOLLIN);
     }
 
@@ -70,8 +74,9 @@ final class EpollSocket extends EpollStream {
     }
 
     private void accept() {
-        if (isStarving) {
+        if (ready == 0) {
             isStarving = false;
+            SpareDescriptor.keep(libc);
             events().onDescriptorsFreed();
             return;
         }
@@ -79,6 +84,12 @@ final class EpollSocket extends EpollStream {
         // on the same socket get their share (D1).
         for (int count = 0; count < acceptsPerWakeUp && wants(Linux.EPOLLIN); count++) {
             int accepted = libc.accept4(fd, Linux.SOCK_NONBLOCK | Linux.SOCK_CLOEXEC);
+            if (isOutOfDescriptors(accepted)) {
+                // Said before the second try: a descriptor that is closed from now on wakes us, and
+                // one that was closed just before is found.
+                SpareDescriptor.starving(set);
+                accepted = libc.accept4(fd, Linux.SOCK_NONBLOCK | Linux.SOCK_CLOEXEC);
+            }
             if (accepted >= 0) {
                 EpollSocket connection = set.register(new EpollSocket(set, accepted));
                 connection.connected();
@@ -86,11 +97,19 @@ final class EpollSocket extends EpollStream {
             } else if (accepted == -Errno.EAGAIN) {
                 // A sibling was faster (row D2).
                 return;
+            } else if (isOutOfDescriptors(accepted)) {
+                isStarving = true;
+                events().onAcceptError(-accepted, SpareDescriptor.shed(libc, fd));
+                return;
             } else if (!isOfTheConnection(-accepted)) {
-                refused(-accepted);
+                events().onAcceptError(-accepted, 0);
                 return;
             }
         }
+    }
+
+    private static boolean isOutOfDescriptors(int result) {
+        return result == -Errno.EMFILE || result == -Errno.ENFILE;
     }
 
     /**
@@ -110,17 +129,6 @@ final class EpollSocket extends EpollStream {
                     true;
             default -> false;
         };
-    }
-
-    private void refused(int errno) {
-        boolean isOutOfDescriptors = errno == Errno.EMFILE || errno == Errno.ENFILE;
-        int shed = 0;
-        if (isOutOfDescriptors) {
-            shed = SpareDescriptor.shed(libc, fd);
-            isStarving = true;
-            SpareDescriptor.starving(set);
-        }
-        events().onAcceptError(errno, shed);
     }
 
     private void connectEnded() {

@@ -37,7 +37,8 @@ final class SpareDescriptor {
 
     /**
      * Accepts and closes what waits at {@code listener}; how many those were. None when another
-     * thread takes the descriptor first: then the clients wait for the next time.
+     * thread of this process takes the descriptor in between: then the clients wait for the next
+     * time, and the next descriptor that is closed becomes the spare one.
      */
     static synchronized int shed(Libc libc, int listener) {
         if (spare >= 0) {
@@ -58,7 +59,9 @@ final class SpareDescriptor {
         return count;
     }
 
-    /** {@code set} has a port that wants a descriptor. */
+    /**
+     * {@code set} has a port that wants a descriptor: it is woken when one is closed from now on.
+     */
     static synchronized void starving(EpollSet set) {
         STARVING.add(set);
         isAnyStarving = true;
@@ -71,6 +74,7 @@ final class SpareDescriptor {
         }
     }
 
+    /** The spare one comes first: without it the next shortage could not be answered. */
     private static synchronized void tellStarving(Libc libc) {
         keep(libc);
         STARVING.forEach(EpollSet::descriptorFreed);
