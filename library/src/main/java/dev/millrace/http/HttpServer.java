@@ -5,6 +5,7 @@ import dev.millrace.loop.ListenOptions;
 import dev.millrace.loop.Loop;
 import dev.millrace.loop.TimerHandle;
 import dev.millrace.net.NetServer;
+import dev.millrace.net.NetServerOptions;
 import dev.millrace.net.NetSocket;
 import dev.millrace.net.NetSocketOptions;
 import dev.millrace.stream.ReadSide;
@@ -45,7 +46,6 @@ public final class HttpServer implements AutoCloseable {
     private boolean isClosing;
     private long requests;
     private long handlerErrors;
-    private long dropped;
 
     private HttpServer(Loop loop, HttpServerOptions options, HttpHandler handler) {
         this.loop = loop;
@@ -56,7 +56,12 @@ public final class HttpServer implements AutoCloseable {
         this.checks = new TimerHandle(loop);
         // The peer may end its side after its request and still wants the answer (row J2).
         NetSocketOptions sockets = NetSocketOptions.DEFAULTS.withAllowHalfOpen(true);
-        this.server = NetServer.create(loop, sockets, this::connected);
+        int most = options.maxConnections();
+        NetServerOptions serving =
+                NetServerOptions.DEFAULTS
+                        .withSocket(sockets)
+                        .withMaxConnections(most == 0 ? NetServerOptions.NO_LIMIT : most);
+        this.server = NetServer.create(loop, serving, this::connected);
     }
 
     /** A server that gives each request to {@code handler}. */
@@ -106,11 +111,6 @@ public final class HttpServer implements AutoCloseable {
     }
 
     private void connected(NetSocket socket) {
-        if (options.maxConnections() > 0 && connections.size() >= options.maxConnections()) {
-            dropped++;
-            socket.destroy();
-            return;
-        }
         ServerConnection connection = new ServerConnection(this, socket);
         connection.index = connections.size();
         connections.add(connection);
@@ -240,7 +240,7 @@ public final class HttpServer implements AutoCloseable {
 
     /** How many connections were closed at once because there were too many. */
     public long droppedCount() {
-        return dropped;
+        return server.droppedCount();
     }
 
     /** How many requests were given to the handler so far. */

@@ -69,7 +69,7 @@ final class HandRound implements SharedListeners.Together {
             takers.add(handle);
             waiting.forEach(connection -> handle.loop.execute(() -> takeNext(handle)));
         }
-        onAcceptor(() -> acceptor.accept(!takers.isEmpty()));
+        onAcceptor(() -> acceptor.letAccept(!takers.isEmpty()));
     }
 
     /** On the acceptor's loop, at once when this is it; the acceptor may be another by then. */
@@ -157,7 +157,7 @@ final class HandRound implements SharedListeners.Together {
         if (arrived != null) {
             listener = null;
             acceptor.receive(arrived);
-            acceptor.accept(!takers.isEmpty());
+            acceptor.letAccept(!takers.isEmpty());
         }
     }
 }

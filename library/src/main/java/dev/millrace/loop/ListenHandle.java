@@ -6,16 +6,12 @@ import dev.millrace.driver.Driver;
 import dev.millrace.driver.IpAddress;
 import dev.millrace.driver.Port;
 import dev.millrace.driver.PortEvents;
-import dev.millrace.driver.PortOption;
 import dev.millrace.driver.SystemError;
 import dev.millrace.driver.UnixAddress;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.Inet6Address;
-import java.time.Duration;
 import java.util.Objects;
 import java.util.function.Consumer;
-import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,22 +19,37 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *   created ──bind──▶ bound ──listen──▶ listening ──close──▶ closed
+ *
+ *   listening:   taking ──onAccept──▶ a connection waits ──accept()──▶ taking
+ *                   └──pause()──▶ paused ──resume()──▶ taking      after an error: AcceptRest
  * </pre>
  *
- * {@link #bind} stays silent: what it met is kept and shows at {@link #listen} (rows B5, C7). A
- * listener that made a socket file removes it when it closes (row G10). Loop thread only.
+ * On TCP {@link #bind} stays silent: what it met is kept and shows at {@link #listen} (rows B5,
+ * C7). A listener that made a socket file removes it when it closes (row G10). Loop thread only.
  */
 public final class ListenHandle extends Handle implements PortEvents {
-    private static final Duration ACCEPT_REST = Duration.ofMillis(100);
-
     private final ListenOptions options;
+    private final AcceptRest rest = new AcceptRest(loop, this::tellDriver);
     private @Nullable Port port;
     private @Nullable Address asked;
     private @Nullable IOException delayed;
-    private @Nullable Consumer<StreamHandle> connectionListener;
-    private IntConsumer acceptErrorListener = errno -> {};
+    private @Nullable UnixBinding unix;
+    private @Nullable Runnable connectionListener;
+
+    /** Accepted, but not taken yet: until then there is no other (row D7). */
+    private @Nullable StreamHandle waiting;
+
     private boolean isPaused;
-    private boolean ownsPath;
+
+    /** Whether it took connections when that was last looked at. */
+    private boolean wasTaking;
+
+    /** Whether the port is to accept; with a {@link #round}, for whoever takes. */
+    private boolean shallAccept;
+
+    /** What the driver was told. */
+    private boolean isAccepting;
+
     private Runnable beforeRelease = () -> {};
 
     /** With which other loops it serves its address; then the port may be another one's. */
@@ -51,62 +62,54 @@ public final class ListenHandle extends Handle implements PortEvents {
     }
 
     /**
-     * Makes the socket and binds it. A failure is kept for {@link #listen}.
+     * Makes the socket and binds it.
      *
+     * @throws IOException what a Unix socket met: EADDRINUSE where there is a file, EACCES without
+     *     permission or without the folder, or what changing its mode met (rows G9, R31). A failure
+     *     on TCP is kept for {@link #listen}
+     * @throws IllegalStateException if the listener is bound or closed already
      * @throws UnsupportedOperationException for an abstract name, or for IPv6 alone, on a driver
      *     that can't do it
      */
-    public void bind(Address address) {
+    public void bind(Address address) throws IOException {
         loop.checkThread();
         if (asked != null || isClosing()) {
             throw new IllegalStateException(
                     isClosing() ? "the listener is closed" : "the listener is bound already");
         }
-        checkSupport(address);
-        asked = address;
-        try {
-            Port opened = loop.driver.socket(address);
-            attach(opened);
-            prepare(opened, address);
-            int result = loop.driver.bind(opened, address);
-            if (result < 0) {
-                delayed = SystemError.of(-result, "listen", address);
-            } else {
-                ownsPath = true;
-            }
-        } catch (IOException e) {
-            delayed = e;
+        if (address instanceof UnixAddress path) {
+            bindUnix(path);
+        } else {
+            bindIp((IpAddress) Objects.requireNonNull(address, "address"));
         }
     }
 
-    private void checkSupport(Address address) {
-        if (address instanceof UnixAddress unix && unix.isAbstract()) {
+    private void bindUnix(UnixAddress path) throws IOException {
+        if (path.isAbstract()) {
             loop.require(Capability.ABSTRACT_NAMES);
         }
-        if (options.ipv6Only() && isIpv6(address)) {
+        asked = path;
+        unix = UnixBinding.create(loop, path);
+        try {
+            unix.bind(attach(loop.driver.socket(path)), options.unix());
+        } catch (IOException e) {
+            delayed = e;
+            unix.release();
+            throw e;
+        }
+    }
+
+    private void bindIp(IpAddress address) {
+        if (options.ipv6Only() && TcpBinding.isIpv6(address)) {
             loop.require(Capability.IPV6_ONLY);
         }
-    }
-
-    private static boolean isIpv6(Address address) {
-        return address instanceof IpAddress ip && ip.host() instanceof Inet6Address;
-    }
-
-    private void prepare(Port opened, Address address) {
-        if (!(address instanceof IpAddress ip)) {
-            return;
-        }
-        // Without it a restart right after a stop meets the old connections in TIME_WAIT (row C6).
-        loop.driver.setOption(opened, PortOption.REUSE_ADDRESS, 1);
-        if (options.reusePort()) {
-            loop.driver.setOption(opened, PortOption.REUSE_PORT, 1);
-        }
-        if (isIpv6(ip)) {
-            loop.driver.setOption(opened, PortOption.IPV6_ONLY, options.ipv6Only() ? 1 : 0);
-        }
-        // Linux hands it down to accepted connections, which saves a call for each.
-        if (options.noDelay()) {
-            loop.driver.setOption(opened, PortOption.NO_DELAY, 1);
+        asked = address;
+        try {
+            TcpBinding.check(address, options);
+            Port opened = attach(loop.driver.socket(address));
+            TcpBinding.bind(loop.driver, opened, address, options);
+        } catch (IOException e) {
+            delayed = e;
         }
     }
 
@@ -117,20 +120,37 @@ public final class ListenHandle extends Handle implements PortEvents {
     void adopt(Driver.Shared shared, Address address) throws IOException {
         asked = address;
         attach(loop.driver.adopt(shared));
+        if (address instanceof UnixAddress path) {
+            unix = UnixBinding.adopted(loop, path);
+        }
     }
 
-    private void attach(Port opened) {
+    private Port attach(Port opened) {
         port = opened;
         opened.attach(this);
+        return opened;
     }
 
     /**
-     * Listens; {@code listener} gets each connection from then on.
+     * Listens; {@code listener} gets each connection from then on. Without {@link #bind} before, it
+     * is on a free port of every IPv4 interface (row C9).
      *
      * @throws IOException what bind or listen met
-     * @throws IllegalStateException if the listener is not bound, or listens already
+     * @throws IllegalStateException if the listener listens already
      */
     public void listen(Consumer<StreamHandle> listener) throws IOException {
+        open();
+        start(listener);
+    }
+
+    /**
+     * Listens, and takes connections one by one: {@code listener} is told that one waits, and
+     * {@link #accept} takes it, then or later. Until it is taken there is no other; the kernel
+     * queues them up to the backlog (rows D7, R32).
+     *
+     * @throws IOException as {@link #listen(Consumer)}
+     */
+    public void listen(Runnable listener) throws IOException {
         open();
         start(listener);
     }
@@ -138,73 +158,100 @@ public final class ListenHandle extends Handle implements PortEvents {
     /** Makes the kernel queue connections, without taking any yet; {@link #start} takes them. */
     public void open() throws IOException {
         loop.checkThread();
-        if (asked == null || connectionListener != null) {
-            throw new IllegalStateException(
-                    asked == null ? "bind first" : "the listener listens already");
+        if (connectionListener != null) {
+            throw new IllegalStateException("the listener listens already");
+        }
+        if (asked == null) {
+            bind(IpAddress.of("0.0.0.0", 0));
         }
         if (delayed != null) {
             throw delayed;
         }
         int result = loop.driver.listen(port(), options.backlog());
         if (result < 0) {
-            throw SystemError.of(-result, "listen", asked);
+            throw SystemError.of(-result, "listen", Objects.requireNonNull(asked));
+        }
+        if (unix != null) {
+            unix.listening();
         }
     }
 
-    /** Takes connections from now on. */
+    /** Takes connections from now on, each for {@code listener}. */
     public void start(Consumer<StreamHandle> listener) {
-        connectionListener = Objects.requireNonNull(listener, "listener");
-        resume();
+        Objects.requireNonNull(listener, "listener");
+        start(() -> listener.accept(Objects.requireNonNull(accept())));
     }
 
-    /** Told the errno when accepting fails; accepting goes on (row D6). */
-    public void onAcceptError(IntConsumer listener) {
-        acceptErrorListener = Objects.requireNonNull(listener, "listener");
+    /** Tells {@code listener} of connections from now on, as {@link #listen(Runnable)} does. */
+    public void start(Runnable listener) {
+        loop.checkThread();
+        connectionListener = Objects.requireNonNull(listener, "listener");
+        setActive(!isClosing());
+        update();
+    }
+
+    /** The connection that waits, or null when none does: libuv's EAGAIN (row D8). */
+    public @Nullable StreamHandle accept() {
+        loop.checkThread();
+        StreamHandle taken = waiting;
+        waiting = null;
+        update();
+        return taken;
+    }
+
+    /**
+     * Told when accepting fails, at most once a second for all that happened meanwhile; accepting
+     * goes on, after a rest (rows D4, D6, X50).
+     */
+    public void onAcceptError(Consumer<? super AcceptReport> listener) {
+        rest.onReport(listener);
     }
 
     /** Takes no further connection; the kernel queues them up to the backlog. */
     public void pause() {
         loop.checkThread();
         isPaused = true;
-        if (round != null) {
-            round.update(this);
-        } else if (connectionListener != null && !isClosing()) {
-            accept(false);
-        }
+        update();
     }
 
     /** Takes connections again. */
     public void resume() {
         loop.checkThread();
         isPaused = false;
-        acceptAgain();
-    }
-
-    private void acceptAgain() {
-        if (isTaking()) {
-            setActive(true);
-        }
-        if (round != null) {
-            round.update(this);
-        } else if (isTaking()) {
-            accept(true);
-        }
+        update();
     }
 
     /** Whether it takes connections now. */
     boolean isTaking() {
-        return connectionListener != null && !isPaused && !isClosing();
+        return connectionListener != null && waiting == null && !isPaused && !isClosing();
     }
 
-    /** Lets the driver accept or not, if the port is here. */
-    void accept(boolean isOn) {
-        if (port == null || isClosing()) {
-            return;
+    private void update() {
+        if (isTaking() != wasTaking) {
+            wasTaking = !wasTaking;
+            if (round != null) {
+                round.update(this);
+            } else {
+                letAccept(wasTaking);
+            }
         }
-        if (isOn) {
-            loop.driver.acceptStart(port, options.acceptsPerWakeUp());
-        } else {
-            loop.driver.acceptStop(port);
+    }
+
+    /** Lets the port accept or not, if it is here. */
+    void letAccept(boolean shallAccept) {
+        this.shallAccept = shallAccept;
+        tellDriver();
+    }
+
+    private void tellDriver() {
+        boolean isOn = shallAccept && !rest.isResting();
+        if (isOn != isAccepting && port != null && !isClosing()) {
+            isAccepting = isOn;
+            if (isOn) {
+                loop.driver.acceptStart(port, options.acceptsPerWakeUp());
+            } else {
+                loop.driver.acceptStop(port);
+            }
         }
     }
 
@@ -223,6 +270,7 @@ public final class ListenHandle extends Handle implements PortEvents {
         try {
             Driver.Shared listener = loop.driver.detach(port());
             port = null;
+            isAccepting = false;
             return listener;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -247,14 +295,11 @@ public final class ListenHandle extends Handle implements PortEvents {
         }
     }
 
-    /** Leaves the socket file to somebody else: only the current owner removes it (row X108). */
-    void disownPath() {
-        ownsPath = false;
-    }
-
-    /** Makes this listener the one that removes the socket file. */
-    void ownPath() {
-        ownsPath = true;
+    /** Whether this listener removes the socket file: only its current owner does (row X108). */
+    void ownPath(boolean isOwner) {
+        if (unix != null) {
+            unix.own(isOwner);
+        }
     }
 
     void beforeRelease(Runnable hook) {
@@ -274,6 +319,16 @@ public final class ListenHandle extends Handle implements PortEvents {
                 : port == null ? null : loop.driver.localAddress(port);
     }
 
+    /** How many times accepting failed so far. */
+    public long acceptErrorCount() {
+        return rest.failures();
+    }
+
+    /** How many waiting connections were closed so far, for want of descriptors (row D4). */
+    public long shedCount() {
+        return rest.shed();
+    }
+
     @Override
     public HandleKind kind() {
         return HandleKind.of(asked);
@@ -281,6 +336,7 @@ public final class ListenHandle extends Handle implements PortEvents {
 
     @Override
     public void onAccept(Port connection) {
+        rest.succeeded();
         try {
             if (round == null || !round.handOn(this, connection)) {
                 taken(connection);
@@ -292,31 +348,40 @@ public final class ListenHandle extends Handle implements PortEvents {
     }
 
     private void taken(Port connection) {
-        StreamHandle stream = new StreamHandle(loop, connection);
-        if (connectionListener == null || isClosing()) {
-            stream.close();
-        } else {
-            connectionListener.accept(stream);
+        waiting = new StreamHandle(loop, connection);
+        try {
+            Objects.requireNonNull(connectionListener).run();
+        } finally {
+            update();
         }
     }
 
-    /**
-     * Accepting again at once would meet the same, and level-triggered readiness would spin on it:
-     * so it rests (rows D6, X50).
-     */
     @Override
     public void onAcceptError(int errno, int shed) {
-        accept(false);
-        loop.setTimeout(ACCEPT_REST, this::acceptAgain).unref();
-        acceptErrorListener.accept(errno);
+        rest.begin(
+                errno,
+                shed,
+                Objects.requireNonNullElse(localAddress(), Objects.requireNonNull(asked)));
+        tellDriver();
+        rest.report();
+    }
+
+    @Override
+    public void onDescriptorsFreed() {
+        rest.end();
+        tellDriver();
     }
 
     @Override
     void release() {
+        rest.stop();
         beforeRelease.run();
-        if (ownsPath && asked instanceof UnixAddress path && !path.isAbstract()) {
-            // Before the descriptor is closed: afterwards the name might be a successor's already.
-            loop.driver.unlink(path);
+        if (unix != null) {
+            unix.release();
+        }
+        if (waiting != null) {
+            waiting.close();
+            waiting = null;
         }
         if (port != null) {
             loop.driver.close(port);

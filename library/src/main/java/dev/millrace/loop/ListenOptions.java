@@ -1,5 +1,7 @@
 package dev.millrace.loop;
 
+import java.util.Objects;
+
 /**
  * How a listener listens.
  *
@@ -7,21 +9,30 @@ package dev.millrace.loop;
  *     net.core.somaxconn (C11)
  * @param noDelay whether accepted TCP connections send small segments at once (TCP_NODELAY); writes
  *     of one callback leave in one send anyway, so waiting for more gains nothing
- * @param ipv6Only whether an IPv6 listener refuses IPv4 peers (row C5)
+ * @param ipv6Only whether an IPv6 listener refuses IPv4 peers (row C5); set on every IPv6 listener,
+ *     whatever the system's default is, and EINVAL on an IPv4 address
  * @param reusePort whether several sockets may listen on one port (SO_REUSEPORT), which hides
  *     "address in use"
  * @param acceptsPerWakeUp how many connections are accepted before other ports get their turn (row
  *     C12); with several loops or processes on one socket, fewer share them more evenly
+ * @param unix what counts for Unix sockets alone
  */
 public record ListenOptions(
-        int backlog, boolean noDelay, boolean ipv6Only, boolean reusePort, int acceptsPerWakeUp) {
+        int backlog,
+        boolean noDelay,
+        boolean ipv6Only,
+        boolean reusePort,
+        int acceptsPerWakeUp,
+        UnixListenOptions unix) {
     /** Backlog 511, no delay, dual stack, one listener per port. */
-    public static final ListenOptions DEFAULTS = new ListenOptions(511, true, false, false, 1);
+    public static final ListenOptions DEFAULTS =
+            new ListenOptions(511, true, false, false, 1, UnixListenOptions.DEFAULTS);
 
     /**
      * @throws IllegalArgumentException if a number is not positive
      */
     public ListenOptions {
+        Objects.requireNonNull(unix, "unix");
         if (backlog <= 0) {
             throw new IllegalArgumentException(
                     "backlog is " + backlog + ": use 1 or more, 511 is the default");
@@ -36,26 +47,31 @@ public record ListenOptions(
 
     /** These options with another backlog. */
     public ListenOptions withBacklog(int backlog) {
-        return new ListenOptions(backlog, noDelay, ipv6Only, reusePort, acceptsPerWakeUp);
+        return new ListenOptions(backlog, noDelay, ipv6Only, reusePort, acceptsPerWakeUp, unix);
     }
 
     /** These options with no-delay on or off. */
     public ListenOptions withNoDelay(boolean noDelay) {
-        return new ListenOptions(backlog, noDelay, ipv6Only, reusePort, acceptsPerWakeUp);
+        return new ListenOptions(backlog, noDelay, ipv6Only, reusePort, acceptsPerWakeUp, unix);
     }
 
     /** These options for IPv6 alone, or for both. */
     public ListenOptions withIpv6Only(boolean ipv6Only) {
-        return new ListenOptions(backlog, noDelay, ipv6Only, reusePort, acceptsPerWakeUp);
+        return new ListenOptions(backlog, noDelay, ipv6Only, reusePort, acceptsPerWakeUp, unix);
     }
 
     /** These options with a shared port or an exclusive one. */
     public ListenOptions withReusePort(boolean reusePort) {
-        return new ListenOptions(backlog, noDelay, ipv6Only, reusePort, acceptsPerWakeUp);
+        return new ListenOptions(backlog, noDelay, ipv6Only, reusePort, acceptsPerWakeUp, unix);
     }
 
     /** These options with another number of connections accepted per wake-up. */
     public ListenOptions withAcceptsPerWakeUp(int acceptsPerWakeUp) {
-        return new ListenOptions(backlog, noDelay, ipv6Only, reusePort, acceptsPerWakeUp);
+        return new ListenOptions(backlog, noDelay, ipv6Only, reusePort, acceptsPerWakeUp, unix);
+    }
+
+    /** These options with others for Unix sockets. */
+    public ListenOptions withUnix(UnixListenOptions unix) {
+        return new ListenOptions(backlog, noDelay, ipv6Only, reusePort, acceptsPerWakeUp, unix);
     }
 }

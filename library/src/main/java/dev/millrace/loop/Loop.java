@@ -281,7 +281,7 @@ public final class Loop implements Executor, AutoCloseable {
 
     /**
      * Closes every socket that is still open, without callbacks, and the loop's own descriptors;
-     * leaves the signals it watched. Idempotent.
+     * leaves the signals it watched and removes the socket files of its listeners. Idempotent.
      */
     @Override
     public void close() {

@@ -71,7 +71,7 @@ final class SharedListeners {
         if (entry == null) {
             ListenSource.OWN.open(handle, key.address);
             entries.put(key, first(handle, key.address));
-            handle.disownPath();
+            handle.ownPath(false);
         } else {
             entry.join(handle);
         }
@@ -88,7 +88,7 @@ final class SharedListeners {
         Together entry = entries.get(key);
         if (entry != null && entry.leave(handle)) {
             entries.remove(key);
-            handle.ownPath();
+            handle.ownPath(true);
         }
     }
 

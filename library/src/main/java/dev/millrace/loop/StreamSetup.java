@@ -5,6 +5,7 @@ import dev.millrace.driver.Driver;
 import dev.millrace.driver.Port;
 import dev.millrace.driver.PortOption;
 import dev.millrace.driver.SystemError;
+import dev.millrace.driver.UnixAddress;
 import dev.millrace.sys.Errno;
 import java.io.IOException;
 import java.util.EnumMap;
@@ -39,7 +40,9 @@ final class StreamSetup {
         peer = to;
         bindError = 0;
         int result = open(to);
-        if (result != -Errno.EINPROGRESS) {
+        if (result == -Errno.EAGAIN && to instanceof UnixAddress) {
+            BacklogRetry.start(stream, to);
+        } else if (result != -Errno.EINPROGRESS) {
             // Known at once, but told later, so that what is attached after this call sees it (row
             // R9).
             stream.loop.pend(() -> stream.onConnect(-result));
@@ -58,7 +61,9 @@ final class StreamSetup {
         stream.attach(port);
         options.forEach((option, value) -> driver.setOption(port, option, value));
         if (local != null) {
-            int bound = driver.bind(port, local);
+            // A socket is of one family; the kernel calls another one by several names (row C4).
+            boolean isSameFamily = local.family().equals(to.family());
+            int bound = isSameFamily ? driver.bind(port, local) : -Errno.EINVAL;
             if (bound < 0) {
                 bindError = -bound;
                 return bound;

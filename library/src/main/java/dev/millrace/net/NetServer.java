@@ -4,13 +4,13 @@ import dev.millrace.driver.Address;
 import dev.millrace.driver.IpAddress;
 import dev.millrace.driver.SystemError;
 import dev.millrace.driver.UnixAddress;
+import dev.millrace.loop.AcceptReport;
 import dev.millrace.loop.ListenHandle;
 import dev.millrace.loop.ListenOptions;
 import dev.millrace.loop.Loop;
 import dev.millrace.loop.StreamHandle;
 import dev.millrace.stream.ReadSide;
 import java.io.IOException;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -32,33 +32,33 @@ import org.jspecify.annotations.Nullable;
  */
 public final class NetServer implements AutoCloseable {
     private final Loop loop;
-    private final NetSocketOptions socketOptions;
+    private final NetServerOptions options;
     private final Consumer<? super NetSocket> connectionListener;
-    private final Set<NetSocket> connections = new LinkedHashSet<>();
+    private final ServerConnections connections;
     private @Nullable Runnable listeningListener;
     private @Nullable Consumer<? super IOException> errorListener;
     private @Nullable Runnable closeListener;
+    private @Nullable Consumer<? super ConnectionDrop> dropListener;
+    private @Nullable Consumer<? super AcceptReport> acceptErrorListener;
     private @Nullable ListenHandle handle;
     private boolean isListening;
     private boolean isClosed;
     private boolean isCloseTold;
     private boolean isReferenced = true;
-    private long accepted;
-    private long acceptErrors;
+    private boolean isPaused;
 
     private NetServer(
-            Loop loop,
-            NetSocketOptions socketOptions,
-            Consumer<? super NetSocket> connectionListener) {
+            Loop loop, NetServerOptions options, Consumer<? super NetSocket> connectionListener) {
         loop.checkThread();
         this.loop = loop;
-        this.socketOptions = Objects.requireNonNull(socketOptions, "socketOptions");
+        this.options = Objects.requireNonNull(options, "options");
+        this.connections = new ServerConnections(options.maxConnections(), this::closeIfOver);
         this.connectionListener = Objects.requireNonNull(connectionListener, "connectionListener");
     }
 
     /** A server that gives each connection to {@code connectionListener}. */
     public static NetServer create(Loop loop, Consumer<? super NetSocket> connectionListener) {
-        return create(loop, NetSocketOptions.DEFAULTS, connectionListener);
+        return create(loop, NetServerOptions.DEFAULTS, connectionListener);
     }
 
     /** As {@link #create(Loop, Consumer)}, with options for the accepted sockets. */
@@ -66,7 +66,14 @@ public final class NetServer implements AutoCloseable {
             Loop loop,
             NetSocketOptions socketOptions,
             Consumer<? super NetSocket> connectionListener) {
-        return new NetServer(loop, socketOptions, connectionListener);
+        NetServerOptions options = NetServerOptions.DEFAULTS.withSocket(socketOptions);
+        return new NetServer(loop, options, connectionListener);
+    }
+
+    /** As {@link #create(Loop, Consumer)}, with options. */
+    public static NetServer create(
+            Loop loop, NetServerOptions options, Consumer<? super NetSocket> connectionListener) {
+        return new NetServer(loop, options, connectionListener);
     }
 
     /**
@@ -169,7 +176,10 @@ public final class NetServer implements AutoCloseable {
         if (!isReferenced) {
             opened.unref();
         }
-        opened.onAcceptError(errno -> acceptErrors++);
+        opened.onAcceptError(this::acceptFailed);
+        if (isPaused) {
+            opened.pause();
+        }
         opened.onClose(this::closeIfOver);
         opened.start(this::connected);
         if (listeningListener != null) {
@@ -191,14 +201,30 @@ public final class NetServer implements AutoCloseable {
     }
 
     private void connected(StreamHandle stream) {
-        accepted++;
-        NetSocket socket = new NetSocket(stream, socketOptions);
+        if (!connections.isRoom()) {
+            drop(stream);
+            return;
+        }
+        NetSocket socket = new NetSocket(stream, options.socket());
         connections.add(socket);
-        socket.afterClose(() -> {
-            connections.remove(socket);
-            closeIfOver();
-        });
         SocketWires.guarded(socket, () -> connectionListener.accept(socket));
+    }
+
+    private void drop(StreamHandle stream) {
+        ConnectionDrop drop =
+                new ConnectionDrop(
+                        Optional.ofNullable(stream.localAddress()),
+                        Optional.ofNullable(stream.remoteAddress()));
+        stream.close();
+        if (dropListener != null) {
+            dropListener.accept(drop);
+        }
+    }
+
+    private void acceptFailed(AcceptReport report) {
+        if (acceptErrorListener != null) {
+            acceptErrorListener.accept(report);
+        }
     }
 
     /** It listens: connections will come. */
@@ -210,6 +236,21 @@ public final class NetServer implements AutoCloseable {
     /** Listening failed. */
     public NetServer onError(Consumer<? super IOException> listener) {
         errorListener = ReadSide.once(errorListener, listener, "onError");
+        return this;
+    }
+
+    /** A connection was closed at once, because there are as many as there may be (row I13). */
+    public NetServer onDrop(Consumer<? super ConnectionDrop> listener) {
+        dropListener = ReadSide.once(dropListener, listener, "onDrop");
+        return this;
+    }
+
+    /**
+     * Accepting failed, for want of descriptors for instance; told at most once a second. It goes
+     * on by itself, after a rest (rows D4, D6).
+     */
+    public NetServer onAcceptError(Consumer<? super AcceptReport> listener) {
+        acceptErrorListener = ReadSide.once(acceptErrorListener, listener, "onAcceptError");
         return this;
     }
 
@@ -241,6 +282,29 @@ public final class NetServer implements AutoCloseable {
                 closeListener.run();
             }
         }
+    }
+
+    /**
+     * Takes no further connection until {@link #resume}; the kernel queues them up to the backlog.
+     * May be called before listen as well.
+     */
+    public NetServer pause() {
+        loop.checkThread();
+        isPaused = true;
+        if (handle != null) {
+            handle.pause();
+        }
+        return this;
+    }
+
+    /** Takes connections again. */
+    public NetServer resume() {
+        loop.checkThread();
+        isPaused = false;
+        if (handle != null) {
+            handle.resume();
+        }
+        return this;
     }
 
     /** Lets the server keep its loop alive, which is the default. */
@@ -277,22 +341,32 @@ public final class NetServer implements AutoCloseable {
 
     /** The connections that are open now. */
     public Set<NetSocket> connections() {
-        return Set.copyOf(connections);
+        return connections.open();
     }
 
     /** How many connections are open now. */
     public int connectionCount() {
-        return connections.size();
+        return connections.count();
     }
 
-    /** How many connections were accepted so far. */
+    /** How many connections were served so far, those that are open included. */
     public long acceptedCount() {
-        return accepted;
+        return connections.served();
+    }
+
+    /** How many connections were closed at once because there were too many (row I13). */
+    public long droppedCount() {
+        return connections.dropped();
+    }
+
+    /** How many waiting connections were closed so far for want of descriptors (row D4). */
+    public long shedCount() {
+        return handle == null ? 0 : handle.shedCount();
     }
 
     /** How many times accepting failed so far; it goes on regardless (row D6). */
     public long acceptErrorCount() {
-        return acceptErrors;
+        return handle == null ? 0 : handle.acceptErrorCount();
     }
 
     /** Whether it takes connections. */

@@ -281,6 +281,7 @@ public final class NetSocket extends KernelSocket implements WriteStream, AutoCl
             failure = error;
             read.destroy();
             handle.close();
+            listeners.tellDestroyed(this);
         }
     }
 
@@ -319,9 +320,9 @@ public final class NetSocket extends KernelSocket implements WriteStream, AutoCl
         return listeners;
     }
 
-    /** For the server that counts its connections. */
-    void afterClose(Runnable task) {
-        listeners.afterClose = task;
+    /** Where its server counts it. */
+    void countedBy(ServerConnections connections) {
+        listeners.countedBy = connections;
     }
 
     @Override

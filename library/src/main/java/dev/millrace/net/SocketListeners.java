@@ -19,8 +19,8 @@ final class SocketListeners {
     @Nullable Runnable finish;
     @Nullable Runnable close;
 
-    /** For the server that counts its connections. */
-    @Nullable Runnable afterClose;
+    /** Where a server counts it. */
+    @Nullable ServerConnections countedBy;
 
     private @Nullable LoopStage<NetSocket> connected;
 
@@ -64,11 +64,19 @@ final class SocketListeners {
         LOGGER.log(System.Logger.Level.ERROR, "a listener of a closed socket threw", thrown);
     }
 
+    void tellDestroyed(NetSocket socket) {
+        if (countedBy != null) {
+            countedBy.destroyed(socket);
+        }
+    }
+
     void tellClosed(NetSocket socket, @Nullable IOException failure, boolean isOurs) {
         try {
             tellFailure(socket, failure, isOurs);
         } finally {
-            tell(afterClose);
+            if (countedBy != null) {
+                countedBy.closed();
+            }
             tell(close);
         }
     }

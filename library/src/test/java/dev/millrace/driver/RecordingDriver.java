@@ -1,6 +1,7 @@
 package dev.millrace.driver;
 
 import dev.millrace.sys.Errno;
+import dev.millrace.testing.LoopFixture;
 import java.io.IOException;
 import java.net.NetworkInterface;
 import java.util.ArrayList;
@@ -19,6 +20,7 @@ public final class RecordingDriver implements Driver {
     private final List<String> calls = new ArrayList<>();
     private final List<Long> timeouts = new ArrayList<>();
     private LongConsumer beforePoll = timeout -> {};
+    private LoopFixture.Task beforeChmod = () -> {};
     private boolean hasNoIpv6;
     private int datagramsAtOnce = Integer.MAX_VALUE;
     private int datagramsLeft = Integer.MAX_VALUE;
@@ -49,6 +51,11 @@ public final class RecordingDriver implements Driver {
     /** Told the timeout of each poll right before it waits. */
     public void beforePoll(LongConsumer hook) {
         beforePoll = hook;
+    }
+
+    /** Done right before a file's mode is set. */
+    public void beforeChmod(LoopFixture.Task hook) {
+        beforeChmod = hook;
     }
 
     /** Behaves as a kernel without IPv6 from now on. */
@@ -268,6 +275,11 @@ public final class RecordingDriver implements Driver {
     @Override
     public int chmod(UnixAddress path, int mode) {
         calls.add("chmod");
+        try {
+            beforeChmod.run();
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
         return real.chmod(path, mode);
     }
 

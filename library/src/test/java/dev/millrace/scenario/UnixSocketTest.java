@@ -11,6 +11,10 @@ import dev.millrace.net.NetSocket;
 import dev.millrace.testing.ChildJvm;
 import dev.millrace.testing.Journal;
 import dev.millrace.testing.LoopFixture;
+import dev.millrace.testing.RawClient;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
@@ -19,6 +23,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -129,6 +134,8 @@ class UnixSocketTest {
 
     @Test
     @Tag("epoll")
+    @Tag("G4")
+    @Tag("G13")
     void abstractNamesWorkWithoutAFile() {
         String name = "@millrace-scenario-" + ProcessHandle.current().pid();
         LoopFixture.run(loop -> {
@@ -136,11 +143,65 @@ class UnixSocketTest {
             server.listen(name)
                     .onListening(() -> {
                         journal.add(server.address().orElseThrow().toString());
+                        journal.add("kernel " + isKnownToTheKernel(name));
                         NetSocket socket = NetSocket.connect(loop, UnixAddress.of(name));
                         socket.onData(buffer -> journal.add("data " + buffer.remaining()));
                         socket.onClose(server::close);
                     });
         });
-        assertThat(journal.lines()).containsExactly(name, "data 5");
+        assertThat(journal.lines()).containsExactly(name, "kernel true", "data 5");
+        assertThat(isKnownToTheKernel(name)).as("nothing is left").isFalse();
+    }
+
+    private static boolean isKnownToTheKernel(String name) {
+        try (Stream<String> lines = Files.lines(Path.of("/proc/net/unix"))) {
+            return lines.anyMatch(line -> line.endsWith(" " + name));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Test
+    @Tag("G8")
+    void bytesGoBothWaysAtOnce(@TempDir Path folder) {
+        byte[] pattern = RawClient.pattern(1 << 20);
+        ByteArrayOutputStream atServer = new ByteArrayOutputStream();
+        ByteArrayOutputStream atClient = new ByteArrayOutputStream();
+        LoopFixture.run(loop -> {
+            NetServer server = NetServer.create(loop, peer -> exchange(peer, pattern, atServer));
+            server.listen(folder.resolve("s").toString())
+                    .onListening(() -> {
+                        NetSocket client = NetSocket.connect(loop, server.address().orElseThrow());
+                        exchange(client, pattern, atClient);
+                        client.onClose(server::close);
+                    });
+        });
+        assertThat(atServer.toByteArray()).isEqualTo(pattern);
+        assertThat(atClient.toByteArray()).isEqualTo(pattern);
+    }
+
+    private static void exchange(NetSocket socket, byte[] bytes, ByteArrayOutputStream received) {
+        socket.onData(buffer -> received.write(buffer.array(), 0, buffer.limit()));
+        socket.write(bytes, 0, bytes.length);
+        socket.end();
+    }
+
+    @Test
+    @Tag("G7")
+    void aConnectIsDoneBeforeTheServerAccepts(@TempDir Path folder) {
+        LoopFixture.run(loop -> {
+            NetServer server = NetServer.create(loop, peer -> journal.add("accepted"));
+            server.pause();
+            server.listen(folder.resolve("s").toString())
+                    .onListening(() -> {
+                        NetSocket client = NetSocket.connect(loop, server.address().orElseThrow());
+                        client.onConnect(() -> {
+                            journal.add("connected");
+                            client.destroy();
+                            server.close();
+                        });
+                    });
+        });
+        assertThat(journal.lines()).containsExactly("connected");
     }
 }

@@ -1,0 +1,56 @@
+package dev.millrace.loop;
+
+import dev.millrace.driver.Address;
+import dev.millrace.sys.Errno;
+import java.time.Duration;
+
+/**
+ * Repeats a connect that met a full backlog: a Unix socket answers EAGAIN then, and nothing tells
+ * when there is room again (connect(2), row G7). The pauses grow from 1 ms to 50 ms; after 10 s the
+ * outcome is EAGAIN.
+ */
+final class BacklogRetry {
+    static final Duration LIMIT = Duration.ofSeconds(10);
+    private static final Duration SHORTEST = Duration.ofMillis(1);
+    private static final Duration LONGEST = Duration.ofMillis(50);
+
+    private final StreamHandle stream;
+    private final Address peer;
+    private final TimerHandle timer;
+    private final long endNanos;
+    private Duration pause = SHORTEST;
+
+    private BacklogRetry(StreamHandle stream, Address peer) {
+        this.stream = stream;
+        this.peer = peer;
+        this.timer = new TimerHandle(stream.loop);
+        this.endNanos = stream.loop.nowNanos() + LIMIT.toNanos();
+        // The connect itself keeps the loop alive, until the stream is closed.
+        timer.unref();
+    }
+
+    /** Tries again until {@link StreamHandle#onConnect} can be told an outcome. */
+    static void start(StreamHandle stream, Address peer) {
+        new BacklogRetry(stream, peer).rest();
+    }
+
+    private void rest() {
+        timer.start(pause, this::again);
+        pause = pause.multipliedBy(2);
+        if (pause.compareTo(LONGEST) > 0) {
+            pause = LONGEST;
+        }
+    }
+
+    private void again() {
+        if (stream.isClosing()) {
+            return;
+        }
+        int result = stream.loop.driver.connect(stream.port(), peer);
+        if (result == -Errno.EAGAIN && stream.loop.nowNanos() < endNanos) {
+            rest();
+        } else if (result != -Errno.EINPROGRESS) {
+            stream.onConnect(-result);
+        }
+    }
+}

@@ -1,0 +1,129 @@
+package dev.millrace.loop;
+
+import dev.millrace.driver.Driver;
+import dev.millrace.driver.Port;
+import dev.millrace.driver.SystemError;
+import dev.millrace.driver.UnixAddress;
+import dev.millrace.sys.Errno;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The right to replace the socket file that a crash has left behind (row G11): a lock on a file
+ * beside it, held from the probe until the new listener listens. Whoever finds the lock taken, or
+ * somebody listening, gets EADDRINUSE; so of several that start at once exactly one wins.
+ *
+ * <p>The lock's file stays: whoever removed it could leave two others with a lock each, one on the
+ * removed file and one on its successor.
+ */
+final class TakeOver implements AutoCloseable {
+    private static final int S_IFMT = 0xf000;
+    private static final int S_IFSOCK = 0xc000;
+
+    /**
+     * The lock is the process's, and closing any descriptor of the file gives it up (fcntl(2)): so
+     * a second loop of this process must not even open it.
+     */
+    private static final Set<Path> UNDER_WAY = ConcurrentHashMap.newKeySet();
+
+    private final UnixAddress address;
+    private final Path path;
+    private final FileChannel lock;
+
+    private TakeOver(UnixAddress address, Path path, FileChannel lock) {
+        this.address = address;
+        this.path = path;
+        this.lock = lock;
+    }
+
+    /**
+     * Takes the lock.
+     *
+     * @throws IOException EADDRINUSE when somebody else has it, EACCES when its file can't be made
+     */
+    static TakeOver begin(UnixAddress address) throws IOException {
+        Path path;
+        try {
+            path = Path.of(address.toString()).toAbsolutePath();
+        } catch (InvalidPathException e) {
+            throw SystemError.of(Errno.EINVAL, "listen", address);
+        }
+        if (!UNDER_WAY.add(path)) {
+            throw SystemError.of(Errno.EADDRINUSE, "listen", address);
+        }
+        try {
+            return new TakeOver(address, path, lock(path, address));
+        } catch (NoSuchFileException | AccessDeniedException e) {
+            UNDER_WAY.remove(path);
+            throw SystemError.of(Errno.EACCES, "listen", address);
+        } catch (IOException | RuntimeException e) {
+            UNDER_WAY.remove(path);
+            throw e;
+        }
+    }
+
+    private static FileChannel lock(Path path, UnixAddress address) throws IOException {
+        FileChannel channel =
+                FileChannel.open(
+                        path.resolveSibling(path.getFileName() + ".lock"),
+                        StandardOpenOption.CREATE,
+                        StandardOpenOption.WRITE,
+                        LinkOption.NOFOLLOW_LINKS);
+        try {
+            if (channel.tryLock() != null) {
+                return channel;
+            }
+        } catch (IOException | RuntimeException e) {
+            channel.close();
+            throw e;
+        }
+        channel.close();
+        throw SystemError.of(Errno.EADDRINUSE, "listen", address);
+    }
+
+    /**
+     * Removes the file, if it is a socket whose listener is gone. Whoever listens there sees a
+     * connection that comes and goes.
+     */
+    void removeStale(Driver driver) throws IOException {
+        if (!isSocket()) {
+            return;
+        }
+        Port probe = driver.socket(address);
+        int result = driver.connect(probe, address);
+        driver.close(probe);
+        // 0 and EAGAIN, a full backlog, are signs of life; anything else proves nothing.
+        if (result == -Errno.ECONNREFUSED) {
+            driver.unlink(address);
+        }
+    }
+
+    private boolean isSocket() {
+        try {
+            int mode = (int) Files.getAttribute(path, "unix:mode", LinkOption.NOFOLLOW_LINKS);
+            return (mode & S_IFMT) == S_IFSOCK;
+        } catch (IOException | UnsupportedOperationException unknown) {
+            return false;
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            lock.close();
+        } catch (IOException impossible) {
+            throw new AssertionError(impossible);
+        } finally {
+            UNDER_WAY.remove(path);
+        }
+    }
+}

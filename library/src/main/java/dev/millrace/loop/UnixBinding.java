@@ -1,0 +1,128 @@
+package dev.millrace.loop;
+
+import dev.millrace.driver.Driver;
+import dev.millrace.driver.Port;
+import dev.millrace.driver.SystemError;
+import dev.millrace.driver.UnixAddress;
+import dev.millrace.sys.Errno;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A listener's socket file: made by bind, given its mode, and removed by its owner, who is at first
+ * the one that made it (rows G2, G10, G12). An abstract name has nothing of this.
+ */
+final class UnixBinding {
+    private final Loop loop;
+    private final UnixAddress address;
+    private final Runnable atLoopClose = this::clean;
+    private boolean isOwner;
+
+    /** Which file it is; null where that can't be said. */
+    private @Nullable Object key;
+
+    /** Held from the probe of a stale file until the listener listens. */
+    private @Nullable TakeOver takeOver;
+
+    private UnixBinding(Loop loop, UnixAddress address) {
+        this.loop = loop;
+        this.address = address;
+    }
+
+    /** The file of a listener that somebody else has bound, and owns. */
+    static UnixBinding adopted(Loop loop, UnixAddress address) {
+        UnixBinding binding = new UnixBinding(loop, address);
+        binding.key = binding.fileKey();
+        return binding;
+    }
+
+    /** For a listener that is going to {@link #bind}. */
+    static UnixBinding create(Loop loop, UnixAddress address) {
+        return new UnixBinding(loop, address);
+    }
+
+    /**
+     * Binds {@code port}; the errors are libuv's, so a missing folder is EACCES (row G9).
+     *
+     * @throws IOException what went wrong; {@link #release} leaves nothing behind
+     */
+    void bind(Port port, UnixListenOptions options) throws IOException {
+        if (address.isUnnamed()) {
+            throw SystemError.of(Errno.EINVAL, "listen", address);
+        }
+        if (options.mode().isPresent() && address.isAbstract()) {
+            throw SystemError.of(Errno.EINVAL, "chmod", address);
+        }
+        Driver driver = loop.driver;
+        // Also when the loop is closed by force.
+        loop.atClose(atLoopClose);
+        if (options.takeOverStale() && !address.isAbstract()) {
+            takeOver = TakeOver.begin(address);
+            takeOver.removeStale(driver);
+        }
+        int bound = driver.bind(port, address);
+        if (bound < 0) {
+            int errno = bound == -Errno.ENOENT ? Errno.EACCES : -bound;
+            throw SystemError.of(errno, "listen", address);
+        }
+        own(true);
+        key = fileKey();
+        if (options.mode().isPresent()) {
+            // Nobody can connect yet: it does not listen.
+            int changed = driver.chmod(address, options.mode().getAsInt());
+            if (changed < 0) {
+                throw SystemError.of(-changed, "chmod", address);
+            }
+        }
+    }
+
+    /** From now on a probe finds somebody who listens. */
+    void listening() {
+        if (takeOver != null) {
+            takeOver.close();
+            takeOver = null;
+        }
+    }
+
+    /** Whether the file is this listener's to remove, or somebody else's (row X108). */
+    void own(boolean isOwner) {
+        this.isOwner = isOwner && !address.isAbstract();
+    }
+
+    /**
+     * Removes the file, if it is ours and still the one that we made. To be called before the
+     * descriptor is closed: afterwards the name might be a successor's already.
+     */
+    void release() {
+        loop.notAtClose(atLoopClose);
+        clean();
+    }
+
+    private void clean() {
+        if (isOwner && (key == null || key.equals(fileKey()))) {
+            loop.driver.unlink(address);
+        }
+        isOwner = false;
+        listening();
+    }
+
+    private @Nullable Object fileKey() {
+        if (address.isAbstract()) {
+            return null;
+        }
+        try {
+            return Files.readAttributes(
+                            Path.of(address.toString()),
+                            BasicFileAttributes.class,
+                            LinkOption.NOFOLLOW_LINKS)
+                    .fileKey();
+        } catch (IOException | InvalidPathException unknown) {
+            return null;
+        }
+    }
+}

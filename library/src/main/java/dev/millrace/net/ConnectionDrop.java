@@ -1,0 +1,12 @@
+package dev.millrace.net;
+
+import dev.millrace.driver.Address;
+import java.util.Optional;
+
+/**
+ * A connection that was closed at once, because its server has as many as it may (row I13).
+ *
+ * @param local our end's address
+ * @param remote the peer's address; empty when the peer has left meanwhile
+ */
+public record ConnectionDrop(Optional<Address> local, Optional<Address> remote) {}

@@ -1,0 +1,156 @@
+package dev.millrace.net;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.millrace.driver.IpAddress;
+import dev.millrace.testing.Journal;
+import dev.millrace.testing.Kernel;
+import dev.millrace.testing.LoopFixture;
+import dev.millrace.testing.RawClient;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** How many connections a server has at once, and what becomes of the others. */
+class NetServerLimitTest {
+    private final LoopFixture fixture = new LoopFixture();
+    private final Journal journal = new Journal();
+    private final List<RawClient> clients = new ArrayList<>();
+    private final List<ConnectionDrop> drops = new ArrayList<>();
+
+    @AfterEach
+    void close() {
+        clients.forEach(RawClient::close);
+        fixture.close();
+    }
+
+    private NetServer server(int maxConnections) {
+        NetServer server =
+                fixture.call(() ->
+                        NetServer.create(
+                                        fixture.loop(),
+                                        NetServerOptions.DEFAULTS.withMaxConnections(
+                                                maxConnections),
+                                        socket -> journal.add("connection"))
+                                .onDrop(drop -> {
+                                    drops.add(drop);
+                                    journal.add("drop");
+                                })
+                                .onListening(journal.line("listening"))
+                                .onClose(journal.line("closed"))
+                                .listen(IpAddress.loopback(0)));
+        journal.await("listening");
+        return server;
+    }
+
+    private RawClient connect(NetServer server) {
+        clients.add(RawClient.connect(fixture.<Integer>call(server::port)));
+        return clients.getLast();
+    }
+
+    @Test
+    @Tag("I13")
+    @Tag("X55")
+    void theSurplusIsClosedToldWithBothAddressesAndCounted() {
+        NetServer server = server(2);
+        connect(server);
+        connect(server);
+        journal.await("connection", 2);
+        RawClient third = connect(server);
+        assertThat(third.readEnding()).isEqualTo("FIN");
+        journal.await("drop");
+        ConnectionDrop drop = fixture.call(drops::getFirst);
+        assertThat(drop.local()).isEqualTo(fixture.<Optional<?>>call(server::address));
+        assertThat(drop.remote()).contains(IpAddress.loopback(third.localPort()));
+        assertThat(fixture.<Long>call(server::droppedCount)).isEqualTo(1);
+        assertThat(fixture.<Long>call(server::acceptedCount)).isEqualTo(2);
+        assertThat(fixture.<Integer>call(server::connectionCount)).isEqualTo(2);
+    }
+
+    @Test
+    @Tag("I13")
+    @Tag("R30")
+    void zeroIsALimitToo() {
+        NetServer server = server(0);
+        for (int count = 1; count <= 3; count++) {
+            assertThat(connect(server).readEnding()).isEqualTo("FIN");
+            journal.await("drop", count);
+        }
+        assertThat(journal.lines()).doesNotContain("connection");
+        assertThatThrownBy(() -> NetServerOptions.DEFAULTS.withMaxConnections(-1))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(
+                        "maxConnections is -1: use 0 (none at all) or more, NO_LIMIT is the default");
+    }
+
+    @Test
+    @Tag("R30")
+    void oneThatIsDestroyedFreesItsPlaceAtOnce() {
+        NetServer server = server(1);
+        connect(server);
+        journal.await("connection");
+        fixture.act(() -> {
+            server.connections().iterator().next().destroy();
+            assertThat(server.connectionCount()).as("before its close is told").isZero();
+        });
+        connect(server);
+        journal.await("connection", 2);
+        assertThat(journal.lines()).doesNotContain("drop");
+    }
+
+    @Test
+    @Tag("R30")
+    void aPeerThatLeavesFreesItsPlace() {
+        NetServer server = server(1);
+        RawClient first = connect(server);
+        journal.await("connection");
+        fixture.act(() -> server.connections().iterator().next().resume());
+        first.close();
+        Kernel.await("a free place", () -> fixture.call(server::connectionCount) == 0);
+        connect(server);
+        journal.await("connection", 2);
+        assertThat(journal.lines()).doesNotContain("drop");
+    }
+
+    @Test
+    @Tag("I13")
+    void aServerWithDropsClosesWhenItsOwnConnectionsAreGone() {
+        NetServer server = server(1);
+        connect(server);
+        journal.await("connection");
+        connect(server);
+        journal.await("drop");
+        fixture.act(server::close);
+        assertThat(journal.lines()).doesNotContain("closed");
+        fixture.act(() -> server.connections().forEach(NetSocket::destroy));
+        journal.await("closed");
+    }
+
+    @Test
+    @Tag("D7")
+    void aPausedServerLeavesItsConnectionsInTheKernel() {
+        NetServer server = fixture.call(() -> NetServer.create(fixture.loop(), NetSocket::end));
+        fixture.act(() ->
+                server.pause()
+                        .onListening(journal.line("listening"))
+                        .listen(IpAddress.loopback(0)));
+        journal.await("listening");
+        RawClient client = connect(server);
+        fixture.act(() -> {});
+        fixture.act(() -> {});
+        assertThat(fixture.<Long>call(server::acceptedCount)).isZero();
+        fixture.act(server::resume);
+        assertThat(client.readEnding()).isEqualTo("FIN");
+        assertThat(fixture.<Long>call(server::acceptedCount)).isEqualTo(1);
+        fixture.act(server::pause);
+        RawClient later = connect(server);
+        fixture.act(() -> {});
+        assertThat(fixture.<Long>call(server::acceptedCount)).isEqualTo(1);
+        fixture.act(server::resume);
+        assertThat(later.readEnding()).isEqualTo("FIN");
+    }
+}
