@@ -1,6 +1,9 @@
 package dev.millrace.http;
 
+import dev.millrace.driver.SystemError;
+import dev.millrace.loop.WriteLimit;
 import dev.millrace.stream.WriteStream;
+import dev.millrace.sys.Errno;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
@@ -23,6 +26,7 @@ final class AnswerQueue {
     private @Nullable Refusal refusal;
     private int due;
     private long waitingBytes;
+    private long largestWaiting;
     private boolean isContinueDue;
 
     AnswerQueue(ServerConnection connection) {
@@ -66,9 +70,17 @@ final class AnswerQueue {
         return first != null && first.request() == request && first.isFinished();
     }
 
-    /** Bytes of answers that wait for their turn (row J16). */
+    /**
+     * Bytes of answers that wait for their turn (row J16). They are bounded as the socket's own
+     * queue is (row X80); as nobody can be told of a gap, the connection goes.
+     */
     void countWaiting(long bytes) {
         waitingBytes += bytes;
+        largestWaiting = Math.max(largestWaiting, bytes);
+        WriteLimit limit = connection.socket().writeLimit();
+        if (bytes > 0 && limit.isExceededBy(0, waitingBytes, largestWaiting)) {
+            connection.socket().destroy(SystemError.of(Errno.ENOBUFS, "write"));
+        }
     }
 
     /** Whether too much waits to be sent for another request to be read. */

@@ -176,6 +176,9 @@ final class ResponseBody {
             connection.send(array, offset, length, isLent);
             return;
         }
+        if (connection.socket().isDestroyed()) {
+            return;
+        }
         if (waiting == null) {
             waiting = new ByteArrayOutputStream(Math.max(512, length));
         }

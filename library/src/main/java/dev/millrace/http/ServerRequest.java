@@ -185,6 +185,13 @@ public final class ServerRequest extends InboundStream<ServerRequest>
         return destination;
     }
 
+    @Override
+    public <W extends WriteStream> W pipelineTo(W destination) {
+        super.pipelineTo(destination);
+        wanted();
+        return destination;
+    }
+
     /** RFC 9110 section 10.1.1: a peer that asks first is told to go on when the body is wanted. */
     private ServerRequest wanted() {
         isWanted = true;

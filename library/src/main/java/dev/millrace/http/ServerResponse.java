@@ -237,6 +237,17 @@ public final class ServerResponse implements WriteStream {
         body.whole((text + "\n").getBytes(StandardCharsets.UTF_8));
     }
 
+    /**
+     * Destroys the connection, unless the answer is complete already, and with it whatever is still
+     * to be answered on it.
+     */
+    @Override
+    public void destroy() {
+        if (!isClosed) {
+            connection.socket().destroy();
+        }
+    }
+
     /** Whether the head was decided, so that status and fields can't be changed any more. */
     public boolean isHeadSent() {
         return isHeadSent;
@@ -288,7 +299,7 @@ public final class ServerResponse implements WriteStream {
 
     @Override
     public void piped(StreamPipe pipe) {
-        this.pipe = pipe;
+        this.pipe = StreamPipe.replacing(this.pipe, pipe);
     }
 
     ResponseBody body() {

@@ -1,6 +1,7 @@
 package dev.millrace.loop;
 
 import dev.millrace.driver.Address;
+import dev.millrace.driver.Port;
 import dev.millrace.sys.Errno;
 import java.time.Duration;
 
@@ -43,10 +44,11 @@ final class BacklogRetry {
     }
 
     private void again() {
-        if (stream.isClosing()) {
+        Port port = stream.portOrNull();
+        if (stream.isClosing() || port == null) {
             return;
         }
-        int result = stream.loop.driver.connect(stream.port(), peer);
+        int result = stream.loop.driver.connect(port, peer);
         if (result == -Errno.EAGAIN && stream.loop.nowNanos() < endNanos) {
             rest();
         } else if (result != -Errno.EINPROGRESS) {

@@ -25,10 +25,11 @@ final class Outbox implements Guarded {
     private long bytesAccepted;
     private long bytesSent;
     private int failure;
+    private WriteLimit limit = WriteLimit.DEFAULTS;
     private @Nullable WriteQueue queue;
     private @Nullable ArrayDeque<Request> writes;
     private @Nullable Request shutdown;
-    private @Nullable ArrayDeque<Request> refused;
+    private @Nullable ArrayDeque<Refused> refused;
     private boolean isShutdownWanted;
     private boolean wantsDrained;
     private boolean isListed;
@@ -50,27 +51,68 @@ final class Outbox implements Guarded {
         return !isShutdownWanted && failure == 0;
     }
 
-    void write(byte[] array, int offset, int length, boolean isLent, @Nullable Request request) {
-        begin(array, offset, length, request);
-        if (!isBlocked() && length > GatherBuffer.COPY_MAX_BYTES) {
+    WriteLimit limit() {
+        return limit;
+    }
+
+    void limit(WriteLimit chosen) {
+        limit = chosen;
+    }
+
+    /** False if nothing was taken, because it would go beyond the limit. */
+    boolean write(byte[] array, int offset, int length, boolean isLent, @Nullable Request request) {
+        check(array, offset, length);
+        if (length > GatherBuffer.COPY_MAX_BYTES && !isBlocked()) {
             loop.gather().flush();
         }
         if (isBlocked()) {
+            if (isTooMuch(length)) {
+                refuse(request);
+                return false;
+            }
+            accept(length, request);
             enqueue(array, offset, length, isLent);
         } else if (length > GatherBuffer.COPY_MAX_BYTES) {
+            accept(length, request);
             send(array, offset, length, isLent);
-        } else if (!loop.gather().add(this, array, offset, length)) {
-            enqueue(array, offset, length, true);
+        } else {
+            accept(length, request);
+            if (!loop.gather().add(this, array, offset, length)) {
+                enqueue(array, offset, length, true);
+            }
         }
         progressed();
+        return true;
     }
 
-    private void begin(byte[] array, int offset, int length, @Nullable Request request) {
+    /** Sends what the kernel takes right now, and nothing if something waits; the bytes sent. */
+    int tryWrite(byte[] array, int offset, int length) {
+        check(array, offset, length);
+        if (loop.gather().holds(this)) {
+            loop.gather().flush();
+        }
+        if (isBlocked() || failure != 0) {
+            return 0;
+        }
+        int sent = loop.driver.tryWrite(stream.port(), array, offset, length);
+        if (sent < 0) {
+            fail(-sent);
+            return 0;
+        }
+        bytesAccepted += sent;
+        bytesSent += sent;
+        return sent;
+    }
+
+    private void check(byte[] array, int offset, int length) {
         Objects.checkFromIndexSize(offset, length, array.length);
         if (isShutdownWanted || stream.isClosing()) {
             throw new IllegalStateException(
                     stream.isClosing() ? "write after close" : "write after end");
         }
+    }
+
+    private void accept(int length, @Nullable Request request) {
         if (request != null) {
             // First: it throws when the request is in use, and nothing must have changed by then.
             request.begin(Request.Kind.WRITE, stream);
@@ -91,6 +133,20 @@ final class Outbox implements Guarded {
      */
     boolean isBlocked() {
         return queue != null || !stream.isConnected();
+    }
+
+    private boolean isTooMuch(int length) {
+        return limit.isExceededBy(length, queuedBytes(), queue == null ? 0 : queue.largest());
+    }
+
+    private void refuse(@Nullable Request request) {
+        if (request != null) {
+            request.begin(Request.Kind.WRITE, stream);
+            endLater(request, Errno.ENOBUFS);
+        }
+        if (request == null || limit.policy() == WriteLimit.Policy.CLOSE) {
+            fail(Errno.ENOBUFS);
+        }
     }
 
     private void enqueue(byte[] array, int offset, int length, boolean isLent) {
@@ -180,11 +236,7 @@ final class Outbox implements Guarded {
     void shutdown(Request request, boolean isPossible) {
         request.begin(Request.Kind.SHUTDOWN, stream);
         if (isShutdownWanted || !isPossible) {
-            if (refused == null) {
-                refused = new ArrayDeque<>(1);
-            }
-            refused.add(request);
-            loop.pend(this::endRefused);
+            endLater(request, Errno.ENOTCONN);
             return;
         }
         isShutdownWanted = true;
@@ -192,11 +244,23 @@ final class Outbox implements Guarded {
         progressed();
     }
 
+    /** Ends what can't be done, and not from inside the call that asked for it (row R9). */
+    private void endLater(Request request, int errno) {
+        if (refused == null) {
+            refused = new ArrayDeque<>(1);
+        }
+        refused.add(new Refused(request, errno));
+        loop.pend(this::endRefused);
+    }
+
     private void endRefused() {
         while (refused != null && !refused.isEmpty()) {
-            refused.remove().end(Errno.ENOTCONN);
+            Refused next = refused.remove();
+            next.request.end(next.errno);
         }
     }
+
+    private record Refused(Request request, int errno) {}
 
     /** Lists the stream with the trampoline when there is something to deliver. */
     private void progressed() {
@@ -234,7 +298,9 @@ final class Outbox implements Guarded {
         }
         if (failure != 0) {
             endAll(failure);
-            stream.writeFailed(failure);
+            if (!stream.isClosing()) {
+                loop.enter(new WriteFailure(stream, stream.error(failure, "write")));
+            }
             return;
         }
         if (bytesSent != bytesAccepted) {

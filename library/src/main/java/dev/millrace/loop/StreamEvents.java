@@ -1,5 +1,6 @@
 package dev.millrace.loop;
 
+import dev.millrace.driver.BufferSource;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +24,12 @@ public interface StreamEvents {
      * next {@link StreamHandle#readStart}, then the end or the error as always.
      */
     default void onPeerClosed(@Nullable IOException reset) {}
+
+    /**
+     * The stream's {@link BufferSource} had no buffer; {@code error} is ENOBUFS. Nothing is lost,
+     * and reading goes on with the next {@link StreamHandle#readStart} (rows E3, R24).
+     */
+    default void onNoBuffer(IOException error) {}
 
     /**
      * Everything written so far was handed to the kernel; only after {@link

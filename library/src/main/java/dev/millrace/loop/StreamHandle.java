@@ -1,7 +1,7 @@
 package dev.millrace.loop;
 
 import dev.millrace.driver.Address;
-import dev.millrace.driver.Guarded;
+import dev.millrace.driver.BufferSource;
 import dev.millrace.driver.Port;
 import dev.millrace.driver.PortEvents;
 import dev.millrace.driver.PortOption;
@@ -32,6 +32,7 @@ public final class StreamHandle extends Handle implements PortEvents {
     private boolean isConnected;
     private boolean isReading;
     private boolean isEnded;
+    private boolean isBroken;
     private long bytesRead;
     private HandleKind kind = HandleKind.UNKNOWN;
 
@@ -50,10 +51,6 @@ public final class StreamHandle extends Handle implements PortEvents {
     }
 
     void attach(Port opened) {
-        if (port != null) {
-            // A connect that failed leaves a socket of no use; a further attempt brings its own.
-            loop.driver.close(port);
-        }
         port = opened;
         opened.attach(this);
     }
@@ -89,6 +86,14 @@ public final class StreamHandle extends Handle implements PortEvents {
         return kind;
     }
 
+    /** A connect that failed leaves a socket of no use; a further attempt brings its own. */
+    void detach() {
+        if (port != null) {
+            loop.driver.close(port);
+            port = null;
+        }
+    }
+
     /** Sets who owns an accepted stream. */
     public void owner(StreamEvents owner) {
         this.events = Objects.requireNonNull(owner, "owner");
@@ -100,14 +105,49 @@ public final class StreamHandle extends Handle implements PortEvents {
         setup().local = local;
     }
 
-    /** Sets an option; before there is a socket it is kept and applied to it (row C13). */
+    /**
+     * Sets an option; before there is a socket it is kept and applied to it (row C13). An option
+     * that this kind of socket does not have is passed over. Saying the same again costs nothing
+     * (row K4).
+     */
     public void option(PortOption option, int value) {
         loop.checkThread();
-        if (port == null) {
-            setup().options.put(option, value);
-        } else if (!isClosing()) {
-            loop.driver.setOption(port, option, value);
+        if (!isClosing()) {
+            setup().option(option, value);
         }
+    }
+
+    /** Probes the peer while the connection is idle (row K1); it is off by default (row K2). */
+    public void keepAlive(KeepAlive settings) {
+        option(PortOption.TCP_KEEPIDLE, (int) settings.idle().toSeconds());
+        option(PortOption.TCP_KEEPINTVL, (int) settings.interval().toSeconds());
+        option(PortOption.TCP_KEEPCNT, settings.probes());
+        option(PortOption.KEEP_ALIVE, 1);
+    }
+
+    /** Switches keep-alive off; its timing stays (row K3). */
+    public void keepAliveOff() {
+        option(PortOption.KEEP_ALIVE, 0);
+    }
+
+    /**
+     * Where received bytes go instead of the loop's one array; null: there again (row E2). Best set
+     * before {@link #readStart}. See {@link StreamEvents#onNoBuffer}.
+     */
+    public void bufferSource(@Nullable BufferSource source) {
+        loop.checkThread();
+        setup().bufferSource(source);
+    }
+
+    /** How much may wait to be written. */
+    public WriteLimit writeLimit() {
+        return outbox.limit();
+    }
+
+    /** Sets how much may wait to be written, {@link WriteLimit#DEFAULTS} by default (row X80). */
+    public void writeLimit(WriteLimit limit) {
+        loop.checkThread();
+        outbox.limit(Objects.requireNonNull(limit, "limit"));
     }
 
     private StreamSetup setup() {
@@ -132,6 +172,17 @@ public final class StreamHandle extends Handle implements PortEvents {
                             : isConnected ? "already connected" : "already connecting");
         }
         setup().connect(peer, request);
+    }
+
+    /**
+     * Gives up on the connect under way: its request ends with ETIMEDOUT, soon (row X66). Without
+     * one it does nothing.
+     */
+    public void abandonConnect() {
+        loop.checkThread();
+        if (setup != null && !isClosing()) {
+            setup.abandon();
+        }
     }
 
     private boolean isConnecting() {
@@ -199,12 +250,20 @@ public final class StreamHandle extends Handle implements PortEvents {
     @Override
     public void onReadError(int errno) {
         readOver();
+        isBroken = true;
         events.onError(error(errno, "read"));
     }
 
     @Override
     public void onPeerClosed(int errno) {
         events.onPeerClosed(errno == 0 ? null : error(errno, "read"));
+    }
+
+    @Override
+    public void onNoBuffer() {
+        isReading = false;
+        setActive(false);
+        events.onNoBuffer(error(Errno.ENOBUFS, "read"));
     }
 
     private void readOver() {
@@ -219,42 +278,39 @@ public final class StreamHandle extends Handle implements PortEvents {
      *
      * @param request told when the bytes were handed to the kernel, or why not; null if nobody
      *     wants to know
+     * @return false if none of them were taken, because of the {@link #writeLimit}
      * @throws IllegalStateException after {@link #shutdown} or {@link #close}
      */
-    public void write(byte[] array, int offset, int length, @Nullable Request request) {
+    public boolean write(byte[] array, int offset, int length, @Nullable Request request) {
         loop.checkThread();
-        outbox.write(array, offset, length, true, request);
+        return outbox.write(array, offset, length, true, request);
     }
 
     /**
      * As {@link #write}, of bytes that nobody changes any more: what the kernel does not take at
      * once is not copied.
      */
-    public void writeOwned(byte[] array, int offset, int length, @Nullable Request request) {
+    public boolean writeOwned(byte[] array, int offset, int length, @Nullable Request request) {
         loop.checkThread();
-        outbox.write(array, offset, length, false, request);
+        return outbox.write(array, offset, length, false, request);
+    }
+
+    /**
+     * Hands the kernel what it takes at once, and queues nothing (row F3).
+     *
+     * @return how many bytes that were: 0 where libuv says EAGAIN, because there is no connection
+     *     yet, or something waits already, or the kernel is full; and when it failed, which {@link
+     *     StreamEvents#onError} tells
+     * @throws IllegalStateException after {@link #shutdown} or {@link #close}
+     */
+    public int tryWrite(byte[] array, int offset, int length) {
+        loop.checkThread();
+        return outbox.tryWrite(array, offset, length);
     }
 
     @Override
     public void onWritten(int errno) {
         outbox.written(errno);
-    }
-
-    void writeFailed(int errno) {
-        if (!isClosing()) {
-            loop.enter(
-                    new Guarded() {
-                        @Override
-                        public void call() {
-                            events.onError(error(errno, "write"));
-                        }
-
-                        @Override
-                        public void failed(Throwable thrown) {
-                            StreamHandle.this.thrown(thrown);
-                        }
-                    });
-        }
     }
 
     /**
@@ -301,7 +357,7 @@ public final class StreamHandle extends Handle implements PortEvents {
 
     /** Whether bytes can be written (row B8). */
     public boolean isWritable() {
-        return isConnected && outbox.isOpen() && !isClosing();
+        return isConnected && outbox.isOpen() && !isBroken && !isClosing();
     }
 
     /** The local address, or null when there is none (any more). */
@@ -367,5 +423,9 @@ public final class StreamHandle extends Handle implements PortEvents {
 
     Port port() {
         return Objects.requireNonNull(port, "no socket yet");
+    }
+
+    @Nullable Port portOrNull() {
+        return port;
     }
 }

@@ -1,6 +1,7 @@
 package dev.millrace.loop;
 
 import dev.millrace.driver.Address;
+import dev.millrace.driver.BufferSource;
 import dev.millrace.driver.Driver;
 import dev.millrace.driver.Port;
 import dev.millrace.driver.PortOption;
@@ -17,17 +18,37 @@ import org.jspecify.annotations.Nullable;
  * connect, or whose options somebody sets, have one.
  */
 final class StreamSetup {
-    final Map<PortOption, Integer> options = new EnumMap<>(PortOption.class);
-    @Nullable Address local;
     private final StreamHandle stream;
+    private final Map<PortOption, Integer> options = new EnumMap<>(PortOption.class);
+    private @Nullable BufferSource bufferSource;
+    @Nullable Address local;
     private @Nullable Address peer;
     private @Nullable Request request;
 
     /** What bind met, which connect then reports (row B5). */
     private int bindError;
 
+    /** The driver will tell how the connect ends, or a further attempt. */
+    private boolean isUnderWay;
+
     StreamSetup(StreamHandle stream) {
         this.stream = stream;
+    }
+
+    void option(PortOption option, int value) {
+        Integer before = options.put(option, value);
+        Port port = stream.portOrNull();
+        if (port != null && (before == null || before != value)) {
+            stream.loop.driver.setOption(port, option, value);
+        }
+    }
+
+    void bufferSource(@Nullable BufferSource source) {
+        bufferSource = source;
+        Port port = stream.portOrNull();
+        if (port != null) {
+            port.bufferSource(source);
+        }
     }
 
     boolean isConnecting() {
@@ -40,9 +61,11 @@ final class StreamSetup {
         peer = to;
         bindError = 0;
         int result = open(to);
-        if (result == -Errno.EAGAIN && to instanceof UnixAddress) {
+        boolean isBacklogFull = result == -Errno.EAGAIN && to instanceof UnixAddress;
+        isUnderWay = result == -Errno.EINPROGRESS || isBacklogFull;
+        if (isBacklogFull) {
             BacklogRetry.start(stream, to);
-        } else if (result != -Errno.EINPROGRESS) {
+        } else if (!isUnderWay) {
             // Known at once, but told later, so that what is attached after this call sees it (row
             // R9).
             stream.loop.pend(() -> stream.onConnect(-result));
@@ -58,7 +81,9 @@ final class StreamSetup {
         } catch (IOException e) {
             return e instanceof SystemError system ? -system.errno() : -Errno.EINVAL;
         }
+        stream.detach();
         stream.attach(port);
+        port.bufferSource(bufferSource);
         options.forEach((option, value) -> driver.setOption(port, option, value));
         if (local != null) {
             // A socket is of one family; the kernel calls another one by several names (row C4).
@@ -72,8 +97,18 @@ final class StreamSetup {
         return driver.connect(port, to);
     }
 
+    /** Closes the socket that is being connected, so that its driver tells nothing more. */
+    void abandon() {
+        if (isUnderWay) {
+            isUnderWay = false;
+            stream.detach();
+            stream.loop.pend(() -> stream.onConnect(Errno.ETIMEDOUT));
+        }
+    }
+
     /** The request of the connect that ended; null when it was cancelled before. */
     @Nullable Request takeRequest() {
+        isUnderWay = false;
         Request asked = request;
         request = null;
         return asked;

@@ -37,16 +37,25 @@ final class WriteQueue {
      */
     private int underWay;
 
+    private int largest;
+
     boolean isEmpty() {
         return chunks.isEmpty();
     }
 
+    /** The most bytes that were appended at once. */
+    int largest() {
+        return largest;
+    }
+
     /** Appends bytes that stay untouched by their owner until they are written. */
     void appendOwned(byte[] array, int offset, int length) {
+        largest = Math.max(largest, length);
         chunks.add(new Chunk(array, offset, offset + length, false));
     }
 
     void appendCopy(byte[] array, int offset, int length) {
+        largest = Math.max(largest, length);
         Chunk last = chunks.peekLast();
         boolean isBusy = chunks.size() == 1 && underWay > 0;
         if (last != null && !isBusy && last.isOwn && last.array.length - last.end >= length) {

@@ -1,11 +1,15 @@
 package dev.millrace.net;
 
 import dev.millrace.driver.Address;
+import dev.millrace.driver.BufferSource;
 import dev.millrace.driver.PortOption;
+import dev.millrace.loop.KeepAlive;
 import dev.millrace.loop.Loop;
 import dev.millrace.loop.StreamHandle;
+import dev.millrace.loop.WriteLimit;
 import dev.millrace.stream.InboundStream;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a {@link NetSocket} tells of the kernel's end of it, and asks of it: counts, addresses,
@@ -52,6 +56,41 @@ abstract class KernelSocket extends InboundStream<NetSocket> {
     /** Sends segments at once (TCP_NODELAY), or waits for more. */
     public final NetSocket noDelay(boolean noDelay) {
         handle().option(PortOption.NO_DELAY, noDelay ? 1 : 0);
+        return self();
+    }
+
+    /**
+     * Probes the peer while the connection is idle (rows K1, K5); a Unix socket has no need of it.
+     */
+    public final NetSocket keepAlive(KeepAlive settings) {
+        handle().keepAlive(settings);
+        return self();
+    }
+
+    /** Switches keep-alive off, as it is by default; the timing stays (rows K2, K3). */
+    public final NetSocket keepAliveOff() {
+        handle().keepAliveOff();
+        return self();
+    }
+
+    /** How much may wait to be written. */
+    public final WriteLimit writeLimit() {
+        return handle().writeLimit();
+    }
+
+    /** Sets how much may wait to be written, and what becomes of more (row X80). */
+    public final NetSocket writeLimit(WriteLimit limit) {
+        handle().writeLimit(limit);
+        return self();
+    }
+
+    /**
+     * For experts: received bytes go to buffers of {@code source} instead of the loop's one array,
+     * and {@code onBytes} gets them there; null: as before (rows E2, E3). When it has none, the
+     * socket is paused and {@link NetSocket#onNoBuffer} is told; nothing is lost.
+     */
+    public final NetSocket bufferSource(@Nullable BufferSource source) {
+        handle().bufferSource(source);
         return self();
     }
 }

@@ -45,6 +45,7 @@ public final class NetSocket extends KernelSocket implements WriteStream, AutoCl
     /** A connection that was accepted. */
     NetSocket(StreamHandle accepted, NetSocketOptions options) {
         this(accepted.loop(), accepted, options);
+        options.applyTo(handle);
         read.start();
     }
 
@@ -95,7 +96,7 @@ public final class NetSocket extends KernelSocket implements WriteStream, AutoCl
 
     private void attempt(List<Address> addresses) {
         if (!isDestroyed) {
-            new ConnectAttempts(handle, addresses, this::connectEnded).start(options);
+            new ConnectAttempts(handle, addresses, options, this::connectEnded).start();
         }
     }
 
@@ -162,6 +163,15 @@ public final class NetSocket extends KernelSocket implements WriteStream, AutoCl
         return this;
     }
 
+    /**
+     * The source of {@link #bufferSource} had no buffer: {@code listener} gets ENOBUFS, and the
+     * socket is paused until {@link #resume} (rows E3, R24).
+     */
+    public NetSocket onNoBuffer(Consumer<? super IOException> listener) {
+        listeners.noBuffer = ReadSide.once(listeners.noBuffer, listener, "onNoBuffer");
+        return this;
+    }
+
     /** Our last byte was handed to the kernel, after {@link #end} (row R11). */
     public NetSocket onFinish(Runnable listener) {
         listeners.finish = ReadSide.once(listeners.finish, listener, "onFinish");
@@ -201,8 +211,7 @@ public final class NetSocket extends KernelSocket implements WriteStream, AutoCl
         if (isRefused(callback)) {
             return false;
         }
-        wires.writeOwned(buffer, callback);
-        return wires.isBelowMark();
+        return wires.mayGoOn(wires.writeOwned(buffer, callback));
     }
 
     /** As the other {@code write}; {@code callback} gets null when the kernel has the bytes. */
@@ -214,8 +223,18 @@ public final class NetSocket extends KernelSocket implements WriteStream, AutoCl
         if (isRefused(callback)) {
             return false;
         }
-        wires.write(array, offset, length, callback);
-        return wires.isBelowMark();
+        return wires.mayGoOn(wires.write(array, offset, length, callback));
+    }
+
+    /**
+     * Hands the kernel what it takes at once, and queues nothing (row F3).
+     *
+     * @return how many bytes that were: 0 before the connection stands, while something waits, when
+     *     the kernel is full, behind a filter, and when the socket is destroyed
+     * @throws IllegalStateException after {@link #end}
+     */
+    public int tryWrite(byte[] array, int offset, int length) {
+        return isRefused(null) ? 0 : wires.tryWrite(array, offset, length);
     }
 
     /**

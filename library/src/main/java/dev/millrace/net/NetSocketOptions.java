@@ -1,6 +1,11 @@
 package dev.millrace.net;
 
 import dev.millrace.driver.Address;
+import dev.millrace.loop.KeepAlive;
+import dev.millrace.loop.StreamHandle;
+import dev.millrace.loop.WriteLimit;
+import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -10,25 +15,84 @@ import java.util.Optional;
  *     as well, after what is still queued (row H4)
  * @param noDelay whether small segments leave at once (TCP_NODELAY); for accepted sockets the
  *     listener's option counts
+ * @param keepAlive how the peer of an idle connection is probed; empty does not (row K2)
  * @param local the address to connect from; empty leaves it to the kernel (row C18)
+ * @param connectTimeout how long one address may take to connect before it counts as failed with
+ *     ETIMEDOUT; zero leaves it to the kernel, which takes some two minutes (row X66)
+ * @param writeLimit how much may wait to be written, and what becomes of more (row X80)
  */
-public record NetSocketOptions(boolean allowHalfOpen, boolean noDelay, Optional<Address> local) {
-    /** Both sides end together, no delay, any local address. */
+public record NetSocketOptions(
+        boolean allowHalfOpen,
+        boolean noDelay,
+        Optional<KeepAlive> keepAlive,
+        Optional<Address> local,
+        Duration connectTimeout,
+        WriteLimit writeLimit) {
+    /**
+     * Both sides end together, no delay, no keep-alive, any local address, the kernel's own
+     * time-out, {@link WriteLimit#DEFAULTS}.
+     */
     public static final NetSocketOptions DEFAULTS =
-            new NetSocketOptions(false, true, Optional.empty());
+            new NetSocketOptions(
+                    false,
+                    true,
+                    Optional.empty(),
+                    Optional.empty(),
+                    Duration.ZERO,
+                    WriteLimit.DEFAULTS);
+
+    /**
+     * @throws IllegalArgumentException if the time-out is negative
+     */
+    public NetSocketOptions {
+        Objects.requireNonNull(keepAlive, "keepAlive");
+        Objects.requireNonNull(local, "local");
+        Objects.requireNonNull(writeLimit, "writeLimit");
+        if (connectTimeout.isNegative()) {
+            throw new IllegalArgumentException(
+                    "connectTimeout is " + connectTimeout + ": use zero for none, or more");
+        }
+    }
 
     /** These options with half-open connections allowed or not. */
     public NetSocketOptions withAllowHalfOpen(boolean allowHalfOpen) {
-        return new NetSocketOptions(allowHalfOpen, noDelay, local);
+        return new NetSocketOptions(
+                allowHalfOpen, noDelay, keepAlive, local, connectTimeout, writeLimit);
     }
 
     /** These options with no-delay on or off. */
     public NetSocketOptions withNoDelay(boolean noDelay) {
-        return new NetSocketOptions(allowHalfOpen, noDelay, local);
+        return new NetSocketOptions(
+                allowHalfOpen, noDelay, keepAlive, local, connectTimeout, writeLimit);
+    }
+
+    /** These options with the peer probed while the connection is idle. */
+    public NetSocketOptions withKeepAlive(KeepAlive keepAlive) {
+        return new NetSocketOptions(
+                allowHalfOpen, noDelay, Optional.of(keepAlive), local, connectTimeout, writeLimit);
     }
 
     /** These options with a local address to connect from. */
     public NetSocketOptions withLocal(Address local) {
-        return new NetSocketOptions(allowHalfOpen, noDelay, Optional.of(local));
+        return new NetSocketOptions(
+                allowHalfOpen, noDelay, keepAlive, Optional.of(local), connectTimeout, writeLimit);
+    }
+
+    /** These options with another time-out for each address that is tried. */
+    public NetSocketOptions withConnectTimeout(Duration connectTimeout) {
+        return new NetSocketOptions(
+                allowHalfOpen, noDelay, keepAlive, local, connectTimeout, writeLimit);
+    }
+
+    /** These options with another limit of what may wait to be written. */
+    public NetSocketOptions withWriteLimit(WriteLimit writeLimit) {
+        return new NetSocketOptions(
+                allowHalfOpen, noDelay, keepAlive, local, connectTimeout, writeLimit);
+    }
+
+    /** What holds for accepted sockets as well. */
+    void applyTo(StreamHandle handle) {
+        handle.writeLimit(writeLimit);
+        keepAlive.ifPresent(handle::keepAlive);
     }
 }

@@ -15,6 +15,7 @@ final class SocketListeners {
     @Nullable Runnable connect;
     @Nullable Consumer<? super IOException> error;
     @Nullable Consumer<? super @Nullable IOException> peerClosed;
+    @Nullable Consumer<? super IOException> noBuffer;
     @Nullable Runnable drain;
     @Nullable Runnable finish;
     @Nullable Runnable close;

@@ -75,9 +75,21 @@ final class SocketWires implements StreamEvents, ReadSide.Source {
         }
     }
 
-    /** Whether the writer may go on; if not, it will be told of the drain. */
-    boolean isBelowMark() {
-        boolean isBelow = socket.queuedBytes() < WriteStream.HIGH_WATER_MARK_BYTES;
+    @Override
+    public void onNoBuffer(IOException error) {
+        socket.inbound().pause();
+        Consumer<? super IOException> listener = socket.listeners().noBuffer;
+        if (listener != null) {
+            listener.accept(error);
+        }
+    }
+
+    /**
+     * Whether the writer may go on; if not, it will be told of the drain. {@code isTaken}: what it
+     * wrote was not beyond the limit.
+     */
+    boolean mayGoOn(boolean isTaken) {
+        boolean isBelow = isTaken && socket.queuedBytes() < WriteStream.HIGH_WATER_MARK_BYTES;
         if (!isBelow && !needsDrain) {
             needsDrain = true;
             socket.handle().notifyDrained();
@@ -97,7 +109,7 @@ final class SocketWires implements StreamEvents, ReadSide.Source {
     }
 
     void piped(StreamPipe from) {
-        pipe = from;
+        pipe = StreamPipe.replacing(pipe, from);
     }
 
     void closed() {
@@ -112,19 +124,23 @@ final class SocketWires implements StreamEvents, ReadSide.Source {
         socket.thrown(thrown);
     }
 
-    void write(
+    boolean write(
             byte[] array,
             int offset,
             int length,
             @Nullable Consumer<? super @Nullable IOException> callback) {
-        if (filter == null) {
-            socket.handle().write(array, offset, length, request(callback));
-        } else {
-            writeFiltered(filter, array, offset, length, callback);
-        }
+        return filter == null
+                ? socket.handle().write(array, offset, length, request(callback))
+                : writeFiltered(filter, array, offset, length, callback);
     }
 
-    void writeOwned(ByteBuffer buffer, @Nullable Consumer<? super @Nullable IOException> callback) {
+    /** What a filter would make of bytes that the kernel may not take can't be taken back. */
+    int tryWrite(byte[] array, int offset, int length) {
+        return filter == null ? socket.handle().tryWrite(array, offset, length) : 0;
+    }
+
+    boolean writeOwned(
+            ByteBuffer buffer, @Nullable Consumer<? super @Nullable IOException> callback) {
         int length = buffer.remaining();
         byte[] array;
         int offset;
@@ -137,15 +153,13 @@ final class SocketWires implements StreamEvents, ReadSide.Source {
             offset = 0;
             buffer.get(array);
         }
-        if (filter == null) {
-            socket.handle().writeOwned(array, offset, length, request(callback));
-        } else {
-            writeFiltered(filter, array, offset, length, callback);
-        }
+        return filter == null
+                ? socket.handle().writeOwned(array, offset, length, request(callback))
+                : writeFiltered(filter, array, offset, length, callback);
     }
 
     /** The request ends when whatever the filter made of the bytes was handed to the kernel. */
-    private void writeFiltered(
+    private boolean writeFiltered(
             Filter through,
             byte[] array,
             int offset,
@@ -158,6 +172,7 @@ final class SocketWires implements StreamEvents, ReadSide.Source {
         } else if (callback != null) {
             socket.handle().write(NOTHING, 0, 0, request(callback));
         }
+        return true;
     }
 
     private static @Nullable Request request(

@@ -61,6 +61,11 @@ public abstract class InboundStream<S extends InboundStream<S>> implements ReadS
 
     @Override
     public <W extends WriteStream> W pipeTo(W destination) {
-        return readSide().pipeTo(this, destination);
+        return readSide().pipeTo(this, destination, false);
+    }
+
+    @Override
+    public <W extends WriteStream> W pipelineTo(W destination) {
+        return readSide().pipeTo(this, destination, true);
     }
 }

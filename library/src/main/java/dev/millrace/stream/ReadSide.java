@@ -84,11 +84,12 @@ public final class ReadSide {
         return Objects.requireNonNull(listener, "listener");
     }
 
-    public <W extends WriteStream> W pipeTo(ReadStream self, W destination) {
-        if (pipe != null) {
-            throw new IllegalStateException("the stream is piped already");
+    /** {@code isPipeline}: as {@link ReadStream#pipelineTo}. */
+    public <W extends WriteStream> W pipeTo(ReadStream self, W destination, boolean isPipeline) {
+        StreamPipe added = new StreamPipe(self, destination, isPipeline, pipe);
+        if (pipe == null) {
+            pipe = added;
         }
-        pipe = new StreamPipe(self, destination);
         listenerCame();
         return destination;
     }
@@ -138,6 +139,9 @@ public final class ReadSide {
     public void destroy() {
         isOver = true;
         destroyKept();
+        for (StreamPipe at = pipe; at != null; at = at.next()) {
+            at.onSourceDestroyed();
+        }
     }
 
     private void destroyKept() {
@@ -243,8 +247,8 @@ public final class ReadSide {
             // The owned copy: the listener may keep it for ever.
             dataListener.accept(ByteBuffer.wrap(Arrays.copyOfRange(array, from, from + fresh)));
         }
-        if (pipe != null && fresh > 0 && !isOver) {
-            pipe.onBytes(array, from, fresh);
+        for (StreamPipe at = pipe; at != null && fresh > 0 && !isOver; at = at.next()) {
+            at.onBytes(array, from, fresh);
         }
         return bytesListener == null || isOver
                 ? length
@@ -278,8 +282,8 @@ public final class ReadSide {
         if (isOver) {
             return;
         }
-        if (pipe != null) {
-            pipe.onEnd();
+        for (StreamPipe at = pipe; at != null; at = at.next()) {
+            at.onEnd();
         }
         if (endListener != null) {
             endListener.run();

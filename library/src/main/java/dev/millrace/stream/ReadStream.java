@@ -57,12 +57,25 @@ public interface ReadStream {
     boolean isPaused();
 
     /**
-     * Writes everything to {@code destination}, as fast as that takes it, then ends it. A
-     * destination that closes early pauses this stream and does not destroy it.
+     * Writes everything to {@code destination}, as fast as that takes it, then ends it. With
+     * several destinations all wait for the slowest (row R26). What befalls one end does not befall
+     * the other: a destination that closes early pauses this stream, when it was the last, and does
+     * not destroy it; a failure here leaves the destination open.
      *
      * @return {@code destination}
+     * @throws IllegalStateException if a stream is piped there already
      */
     <W extends WriteStream> W pipeTo(W destination);
+
+    /**
+     * As {@link #pipeTo}, but the ends share their fate, as in Node's {@code pipeline}: if the
+     * destination closes early, this stream is destroyed; if this stream fails or is destroyed
+     * before its end, the destination is destroyed, so that nobody takes half for all.
+     *
+     * @return {@code destination}
+     * @throws IllegalStateException if a stream is piped there already
+     */
+    <W extends WriteStream> W pipelineTo(W destination);
 
     /** Ends the stream in both directions at once. Idempotent. */
     void destroy();

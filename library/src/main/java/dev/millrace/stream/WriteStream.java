@@ -6,9 +6,10 @@ import java.nio.charset.StandardCharsets;
 /**
  * The side of a stream that bytes go into.
  *
- * <p>{@code write} always takes everything; it answers false when 64 KiB or more are waiting, and
- * then {@link #onDrain} is told once, when nothing waits any more (row R25). Whoever goes on
- * writing regardless fills memory. Loop thread only.
+ * <p>{@code write} takes everything; it answers false when 64 KiB or more are waiting, and then
+ * {@link #onDrain} is told once, when nothing waits any more (row R25). Whoever goes on writing
+ * regardless fills memory, and meets a limit in the end: {@link dev.millrace.loop.WriteLimit} (row
+ * X80). Loop thread only.
  */
 public interface WriteStream {
     /** Bytes waiting from which on {@code write} answers false. */
@@ -55,6 +56,11 @@ public interface WriteStream {
         write(bytes);
         end();
     }
+
+    /**
+     * Gives it up: what waits is not sent, and the peer can't take it for the whole. Idempotent.
+     */
+    void destroy();
 
     /**
      * Everything that was waiting has been handed on; told once after each {@code write} that

@@ -4,17 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.driver.Address;
-import dev.millrace.driver.IpAddress;
 import dev.millrace.driver.RecordingDriver;
 import dev.millrace.driver.UnixAddress;
 import dev.millrace.testing.Journal;
 import dev.millrace.testing.LoopFixture;
 import dev.millrace.testing.RecordedEvents;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -25,58 +22,37 @@ class StreamHandleTest {
     private static final byte[] TEN =
             "0123456789".getBytes(java.nio.charset.StandardCharsets.UTF_8);
 
-    private final RecordingDriver driver = new RecordingDriver();
-    private final Loop loop = Loop.on(driver);
-    private final Journal journal = new Journal();
-    private final Journal peerJournal = new Journal();
-    private final ListenHandle listener = new ListenHandle(loop, ListenOptions.DEFAULTS);
-    private final StreamHandle stream = new StreamHandle(loop, new RecordedEvents(journal));
-    private final List<StreamHandle> peers = new ArrayList<>();
-
-    @BeforeEach
-    void listen() throws IOException {
-        listener.bind(IpAddress.loopback(0));
-        listener.listen(accepted -> {
-            accepted.owner(new RecordedEvents(peerJournal));
-            peers.add(accepted);
-            journal.add("accepted");
-        });
-        listener.unref();
-    }
+    private final StreamPair pair = new StreamPair();
+    private final RecordingDriver driver = pair.driver;
+    private final Loop loop = pair.loop;
+    private final Journal journal = pair.journal;
+    private final Journal peerJournal = pair.peerJournal;
+    private final ListenHandle listener = pair.listener;
+    private final StreamHandle stream = pair.stream;
 
     @AfterEach
     void close() {
-        loop.close();
+        pair.close();
     }
 
     private StreamHandle peer() {
-        return peers.getFirst();
+        return pair.peer();
     }
 
     private Request told(String name) {
-        return new Request(
-                error -> journal.add(name + " " + (error == null ? "ok" : error.getMessage())));
+        return pair.told(name);
     }
 
     private void connect() {
-        stream.connect(listener.localAddress(), told("connect"));
-        runUntil("accepted");
-        runUntil("connect ok");
+        pair.connect();
     }
 
     private void runUntil(String line) {
-        LoopFixture.turnUntil(loop, line, () -> journal.count(line) > 0);
+        pair.runUntil(line);
     }
 
-    /**
-     * Fills the kernel's buffers until bytes stay behind; the answer is how many writes there were.
-     */
     private int writeUntilQueued() {
-        int writes = 0;
-        while (stream.queuedBytes() == 0) {
-            stream.writeOwned(new byte[256 * 1024], 0, 256 * 1024, told("write " + ++writes));
-        }
-        return writes;
+        return pair.writeUntilQueued();
     }
 
     @Test

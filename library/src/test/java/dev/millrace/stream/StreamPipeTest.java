@@ -90,12 +90,13 @@ class StreamPipeTest {
     }
 
     @Test
-    void aStreamIsPipedOnce() {
+    void aDestinationHasOnePipe() {
         connect();
         fixture.act(() -> {
             assertThat(source.pipeTo(destination)).isSameAs(destination);
             assertThatThrownBy(() -> source.pipeTo(destination))
-                    .hasMessage("the stream is piped already");
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessage("a stream is piped there already");
         });
     }
 

@@ -14,8 +14,21 @@ import java.util.stream.Stream;
 
 /** What Linux tells of this process under /proc, without any tool. */
 public final class Kernel {
-    /** One line of /proc/net/tcp. */
-    public record Tcp(int localPort, int remotePort, int state, long unreadBytes, long inode) {}
+    /** One line of /proc/net/tcp. {@code timer}: which one runs, 0 for none. */
+    public record Tcp(
+            int localPort,
+            int remotePort,
+            int state,
+            long unreadBytes,
+            int timer,
+            double timerSeconds,
+            long inode) {}
+
+    /** A keep-alive timer runs. */
+    public static final int KEEPALIVE_TIMER = 2;
+
+    /** The kernel counts in hundredths of a second towards user space. */
+    private static final double TICKS_PER_SECOND = 100;
 
     /** TCP_LISTEN in the kernel's numbering of states. */
     public static final int LISTEN = 10;
@@ -35,11 +48,14 @@ public final class Kernel {
 
     private static Tcp tcp(String line) {
         String[] part = line.strip().split("\\s+");
+        String[] timer = part[5].split(":");
         return new Tcp(
                 hex(part[1].substring(part[1].indexOf(':') + 1)),
                 hex(part[2].substring(part[2].indexOf(':') + 1)),
                 hex(part[3]),
                 Long.parseLong(part[4].substring(part[4].indexOf(':') + 1), 16),
+                hex(timer[0]),
+                Long.parseLong(timer[1], 16) / TICKS_PER_SECOND,
                 Long.parseLong(part[9]));
     }
 
