@@ -62,12 +62,16 @@ final class Outbox implements Guarded {
     /** False if nothing was taken, because it would go beyond the limit. */
     boolean write(byte[] array, int offset, int length, boolean isLent, @Nullable Request request) {
         check(array, offset, length);
+        if (failure != 0) {
+            refuse(request, failure);
+            return false;
+        }
         if (length > GatherBuffer.COPY_MAX_BYTES && !isBlocked()) {
             loop.gather().flush();
         }
         if (isBlocked()) {
             if (isTooMuch(length)) {
-                refuse(request);
+                refuse(request, Errno.ENOBUFS);
                 return false;
             }
             accept(length, request);
@@ -139,13 +143,14 @@ final class Outbox implements Guarded {
         return limit.isExceededBy(length, queuedBytes(), queue == null ? 0 : queue.largest());
     }
 
-    private void refuse(@Nullable Request request) {
+    /** Takes none of it; who would not know of the gap gets a failed stream. */
+    private void refuse(@Nullable Request request, int errno) {
         if (request != null) {
             request.begin(Request.Kind.WRITE, stream);
-            endLater(request, Errno.ENOBUFS);
+            endLater(request, errno);
         }
-        if (request == null || limit.policy() == WriteLimit.Policy.CLOSE) {
-            fail(Errno.ENOBUFS);
+        if (failure == 0 && (request == null || limit.policy() == WriteLimit.Policy.CLOSE)) {
+            fail(errno);
         }
     }
 

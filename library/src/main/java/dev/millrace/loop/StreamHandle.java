@@ -278,7 +278,7 @@ public final class StreamHandle extends Handle implements PortEvents {
      *
      * @param request told when the bytes were handed to the kernel, or why not; null if nobody
      *     wants to know
-     * @return false if none of them were taken, because of the {@link #writeLimit}
+     * @return false if none of them were taken: beyond the {@link #writeLimit}, or writing failed
      * @throws IllegalStateException after {@link #shutdown} or {@link #close}
      */
     public boolean write(byte[] array, int offset, int length, @Nullable Request request) {

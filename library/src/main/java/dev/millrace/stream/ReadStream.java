@@ -70,7 +70,7 @@ public interface ReadStream {
     /**
      * As {@link #pipeTo}, but the ends share their fate, as in Node's {@code pipeline}: if the
      * destination closes early, this stream is destroyed; if this stream fails or is destroyed
-     * before its end, the destination is destroyed, so that nobody takes half for all.
+     * before its end, the destination is destroyed instead of ended.
      *
      * @return {@code destination}
      * @throws IllegalStateException if a stream is piped there already

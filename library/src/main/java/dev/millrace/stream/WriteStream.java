@@ -57,9 +57,7 @@ public interface WriteStream {
         end();
     }
 
-    /**
-     * Gives it up: what waits is not sent, and the peer can't take it for the whole. Idempotent.
-     */
+    /** Ends it at once; what waits is not sent. Idempotent. */
     void destroy();
 
     /**

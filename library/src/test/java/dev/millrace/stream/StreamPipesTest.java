@@ -1,0 +1,168 @@
+package dev.millrace.stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.driver.IpAddress;
+import dev.millrace.net.NetServer;
+import dev.millrace.net.NetSocket;
+import dev.millrace.testing.Journal;
+import dev.millrace.testing.Kernel;
+import dev.millrace.testing.LoopFixture;
+import dev.millrace.testing.RawClient;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** One source, several destinations; and the two ways in which an end's failure counts. */
+class StreamPipesTest {
+    private final LoopFixture fixture = new LoopFixture();
+    private final Journal journal = new Journal();
+    private final List<NetSocket> sockets = new ArrayList<>();
+    private final List<RawClient> clients = new ArrayList<>();
+    private NetSocket source;
+    private NetSocket first;
+    private NetSocket second;
+
+    @BeforeEach
+    void connect() {
+        NetServer server =
+                fixture.call(() ->
+                        NetServer.create(
+                                        fixture.loop(),
+                                        socket -> {
+                                            sockets.add(socket);
+                                            int index = sockets.size();
+                                            socket.onError(e -> journal.add("error " + index));
+                                            socket.onClose(journal.line("close " + index));
+                                            journal.add("accepted");
+                                        })
+                                .listen(IpAddress.loopback(0)));
+        int port = fixture.call(server::port);
+        for (int i = 1; i <= 3; i++) {
+            clients.add(RawClient.connect(port, "127.0.0.1", 4096));
+            journal.await("accepted", i);
+        }
+        source = sockets.get(0);
+        first = sockets.get(1);
+        second = sockets.get(2);
+    }
+
+    @AfterEach
+    void close() {
+        clients.forEach(RawClient::close);
+        fixture.close();
+    }
+
+    private RawClient sender() {
+        return clients.get(0);
+    }
+
+    private RawClient receiver(int index) {
+        return clients.get(index);
+    }
+
+    @Test
+    @Tag("R26")
+    void allDestinationsGetEverythingAndTheSourceWaitsForTheSlowest() {
+        fixture.act(() -> {
+            source.pipeTo(first);
+            source.pipeTo(second);
+        });
+        byte[] pattern = RawClient.pattern(16 << 20);
+        Thread.ofVirtual().start(() -> sender().write(pattern).halfClose());
+        CompletableFuture<byte[]> fast = new CompletableFuture<>();
+        Thread.ofVirtual().start(() -> fast.complete(receiver(1).read(16 << 20)));
+
+        Kernel.await(
+                "the slow one to hold the source",
+                () ->
+                        fixture.call(() ->
+                                source.isPaused()
+                                        && first.queuedBytes() == 0
+                                        && second.queuedBytes() > 0));
+        assertThat(fast.isDone()).isFalse();
+        assertThat(fixture.<Long>call(source::bytesRead)).isLessThan(16 << 20);
+        assertThat(fixture.<Long>call(second::queuedBytes))
+                .isLessThan(2L * WriteStream.HIGH_WATER_MARK_BYTES);
+
+        assertThat(Arrays.equals(receiver(2).read(16 << 20), pattern)).isTrue();
+        assertThat(Arrays.equals(fixture.await(fast), pattern)).isTrue();
+        assertThat(receiver(1).readToEnd()).as("the end is passed on").isEmpty();
+        assertThat(receiver(2).readToEnd()).isEmpty();
+    }
+
+    @Test
+    @Tag("R26")
+    void aDestinationThatClosesLeavesTheOthersAloneAndTheLastOnePausesTheSource() {
+        fixture.act(() -> {
+            source.pipeTo(first);
+            source.pipeTo(second);
+        });
+        byte[] pattern = RawClient.pattern(16 << 20);
+        Thread.ofVirtual().start(() -> sender().write(pattern));
+        Kernel.await("the source to be held", () -> fixture.call(source::isPaused));
+        fixture.act(() -> second.destroy());
+        assertThat(Arrays.equals(receiver(1).read(16 << 20), pattern)).isTrue();
+        assertThat(fixture.<Boolean>call(source::isPaused)).isFalse();
+
+        fixture.act(() -> first.destroy());
+        journal.await("close 2");
+        assertThat(fixture.<Boolean>call(source::isPaused)).isTrue();
+        assertThat(journal.count("close 1")).as("it is not destroyed").isZero();
+    }
+
+    @Test
+    @Tag("R26")
+    void whenTheSourceOfAPipeFailsTheDestinationStaysOpen() {
+        fixture.act(() -> source.pipeTo(first));
+        assertThat(sender().write("half").localPort()).isPositive();
+        assertThat(receiver(1).readText(4)).isEqualTo("half");
+        sender().reset();
+        journal.await("close 1");
+        fixture.act(() -> first.end("; still here"));
+        assertThat(receiver(1).readToEnd()).isEqualTo("; still here");
+    }
+
+    @Test
+    @Tag("R26")
+    void whenTheSourceOfAPipelineFailsTheDestinationsAreDestroyed() {
+        fixture.act(() -> {
+            source.pipelineTo(first);
+            source.pipelineTo(second);
+        });
+        sender().write("half");
+        assertThat(receiver(1).readText(4)).isEqualTo("half");
+        assertThat(receiver(2).readText(4)).isEqualTo("half");
+        sender().reset();
+        journal.await("close 2");
+        journal.await("close 3");
+        assertThat(fixture.<Boolean>call(first::isDestroyed)).isTrue();
+    }
+
+    @Test
+    @Tag("R26")
+    void whenTheDestinationOfAPipelineClosesTheSourceIsDestroyed() {
+        fixture.act(() -> {
+            source.pipelineTo(first);
+            first.destroy();
+        });
+        journal.await("close 1");
+        assertThat(sender().readEnding()).isEqualTo("FIN");
+    }
+
+    @Test
+    @Tag("R26")
+    void aPipelineThatRunsToItsEndDestroysNothing() {
+        fixture.act(() -> source.pipelineTo(first));
+        sender().write("all of it").halfClose();
+        assertThat(receiver(1).readToEnd()).isEqualTo("all of it");
+        journal.await("close 1");
+        assertThat(fixture.<Boolean>call(first::isDestroyed)).isFalse();
+        assertThat(journal.count("error 1") + journal.count("error 2")).isZero();
+    }
+}
