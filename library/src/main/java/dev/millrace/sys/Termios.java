@@ -26,13 +26,18 @@ public final class Termios {
 
     /** The settings of {@code fd} as they are now; {@link #restore} brings them back. */
     public Termios(Libc libc, int fd) {
-        isTerminal(libc, fd);
+        attributes(libc, fd);
         original = libc.scratch().asSlice(0, TERMIOS_BYTES).toArray(JAVA_BYTE);
     }
 
     /** Whether {@code fd} is a terminal (isatty(3)). */
     public static boolean isTerminal(Libc libc, int fd) {
-        return libc.call(TCGETATTR, fd, libc.scratch().address(), 0, 0, 0) == 0;
+        return attributes(libc, fd) == 0;
+    }
+
+    /** Reads the settings; 0, or a negated errno: ENOTTY for what is no terminal. */
+    public static int attributes(Libc libc, int fd) {
+        return libc.call(TCGETATTR, fd, libc.scratch().address(), 0, 0, 0);
     }
 
     /** Whether {@code fd} is the master side of a pseudo terminal (pty(7)). */

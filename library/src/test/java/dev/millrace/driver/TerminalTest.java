@@ -1,0 +1,105 @@
+package dev.millrace.driver;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.millrace.sys.Libc;
+import dev.millrace.sys.Linux;
+import dev.millrace.sys.PseudoTerminal;
+import dev.millrace.testing.Kernel;
+import java.io.IOException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** A pseudo terminal, by its {@link Terminal} and as a port of the epoll driver. */
+class TerminalTest extends DriverContract {
+    private final Libc libc = new Libc();
+    private PseudoTerminal pty;
+
+    @Override
+    protected Driver open() {
+        return Drivers.open();
+    }
+
+    @BeforeEach
+    void openTerminal() {
+        pty = PseudoTerminal.open(libc);
+    }
+
+    @AfterEach
+    void closeTerminal() {
+        pty.close(libc);
+        libc.close();
+    }
+
+    @Test
+    void itsKindIsFoundOut() throws IOException {
+        assertThat(DescriptorKind.of(pty.terminal())).isEqualTo(DescriptorKind.TERMINAL);
+        int file = libc.open("/dev/null", Linux.O_RDONLY);
+        assertThat(DescriptorKind.of(file)).isEqualTo(DescriptorKind.FILE);
+        assertThatThrownBy(() -> Terminal.of(file)).hasMessageContaining("ENOTTY");
+        libc.close(file);
+        assertThatThrownBy(() -> Terminal.of(file)).hasMessageContaining("EBADF");
+        assertThatThrownBy(() -> DescriptorKind.of(file)).hasMessageContaining("EBADF");
+    }
+
+    @Test
+    void itsWindowHasASize() throws IOException {
+        pty.resize(libc, 50, 132);
+        assertThat(Terminal.of(pty.terminal()).size()).isEqualTo(new Terminal.Size(132, 50));
+    }
+
+    @Test
+    void rawModeHandsOverEachKeyUnseenAndIsTakenBack() throws IOException {
+        try (Terminal terminal = Terminal.of(pty.terminal())) {
+            terminal.raw();
+            terminal.raw();
+            assertThat(terminal.isRaw()).isTrue();
+            pty.type(libc, "k\u0003");
+            byte[] keys = new byte[10];
+            assertThat(libc.read(pty.terminal(), keys, 0, 10)).isEqualTo(2);
+            assertThat(keys).startsWith('k', 3);
+            assertThat(pty.shown(libc)).isEmpty();
+            terminal.restore();
+            terminal.restore();
+            assertThat(terminal.isRaw()).isFalse();
+            pty.type(libc, "seen");
+            assertThat(pty.shown(libc)).isEqualTo("seen");
+        }
+    }
+
+    @Test
+    @Tag("B3")
+    void theLoopReadsLinesAndWritesAndTheFlagsStay() throws IOException {
+        End end = new End(driver.open(pty.terminal())).read();
+        pty.type(libc, "unfinished");
+        settle();
+        assertThat(end.seen).isEmpty();
+        pty.type(libc, " line\n");
+        expect("the line", () -> end.text().equals("unfinished line\n"));
+        pty.shown(libc);
+        end.send("shown\n");
+        assertThat(pty.shown(libc)).isEqualTo("shown\r\n");
+        assertThat(Kernel.flags(pty.terminal()) & Linux.O_NONBLOCK).isZero();
+        pty.type(libc, "\u0004");
+        expect(end, "end");
+    }
+
+    @Test
+    void aHangUpIsItsEnd() throws IOException {
+        End end = new End(driver.open(pty.terminal())).read();
+        poll();
+        libc.close(pty.master());
+        expect(end, "end");
+    }
+
+    /** To open a master again would make another terminal. */
+    @Test
+    void aBlockingMasterIsRefused() {
+        int master = libc.open("/dev/ptmx", Linux.O_NOCTTY | 2);
+        assertThatThrownBy(() -> driver.open(master)).hasMessageContaining("EINVAL");
+        libc.close(master);
+    }
+}

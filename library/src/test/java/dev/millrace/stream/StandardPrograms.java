@@ -1,0 +1,87 @@
+package dev.millrace.stream;
+
+import dev.millrace.driver.SystemError;
+import dev.millrace.loop.Loop;
+import dev.millrace.testing.RawClient;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.stream.Collectors;
+
+/** Programs for {@link StandardStreamsTest} to run in processes of their own. */
+final class StandardPrograms {
+    private StandardPrograms() {}
+
+    /** Copies standard input to standard output, and tells of both on standard error. */
+    static final class Copy {
+        public static void main(String[] arguments) {
+            Loop.run(loop -> {
+                StandardInput input = StandardInput.open(loop);
+                StandardOutput output = StandardOutput.open(loop);
+                StandardOutput error = StandardOutput.openError(loop);
+                input.onClose(
+                        () -> error.write(input.kind() + " " + output.kind() + threads() + "\n"));
+                input.pipeTo(output);
+            });
+        }
+
+        private static String threads() {
+            return Thread.getAllStackTraces().keySet().stream()
+                    .map(Thread::getName)
+                    .filter(name -> name.startsWith("millrace-std"))
+                    .map(name -> " " + name)
+                    .sorted()
+                    .collect(Collectors.joining());
+        }
+    }
+
+    /** Writes so many bytes of the pattern, faster than anybody reads. */
+    static final class Much {
+        public static void main(String[] arguments) {
+            byte[] bytes = RawClient.pattern(Integer.parseInt(arguments[0]));
+            Loop.run(loop -> {
+                StandardOutput output = StandardOutput.open(loop);
+                output.onError(
+                        error -> StandardOutput.openError(loop).write(SystemError.codeOf(error)));
+                for (int at = 0; at < bytes.length; at += 10_000) {
+                    output.write(bytes, at, Math.min(10_000, bytes.length - at));
+                }
+                output.end();
+            });
+        }
+    }
+
+    /** Does not wait for an input that never ends. */
+    static final class Unref {
+        public static void main(String[] arguments) {
+            Loop.run(loop -> StandardInput.open(loop).unref());
+        }
+    }
+
+    /** Raw mode; ends by itself, by exit or by an exception, as it is told by its first key. */
+    static final class Raw {
+        public static void main(String[] arguments) {
+            Loop.run(loop -> {
+                StandardInput input = StandardInput.open(loop);
+                raw(input);
+                StandardOutput.open(loop).write("raw");
+                input.onBytes((array, offset, length) -> {
+                    switch (array[offset]) {
+                        case 'c' -> input.close();
+                        case 'x' -> System.exit(0);
+                        default -> throw new IllegalStateException("told to");
+                    }
+                    return length;
+                });
+                loop.setTimeout(Duration.ofSeconds(60), input::close).unref();
+            });
+        }
+
+        private static void raw(StandardInput input) {
+            try {
+                input.terminal().orElseThrow().raw();
+            } catch (IOException e) {
+                throw new AssertionError(e);
+            }
+        }
+    }
+}
