@@ -5,6 +5,7 @@ import org.jspecify.annotations.Nullable;
 /** A kernel's end of one descriptor; a driver extends it with what it needs to know. */
 public abstract class Port implements Guarded {
     private PortEvents events = PortEvents.NONE;
+    private PortEvents owner = PortEvents.NONE;
     private @Nullable BufferSource bufferSource;
 
     /** For drivers. */
@@ -15,9 +16,12 @@ public abstract class Port implements Guarded {
         return events;
     }
 
-    /** Sets whom events are reported to. */
+    /** Sets whom events are reported to; {@link PortEvents#NONE}: nobody any more. */
     public final void attach(PortEvents receiver) {
         events = receiver;
+        if (receiver != PortEvents.NONE) {
+            owner = receiver;
+        }
     }
 
     /** Where the buffers to receive into come from; null: the driver's one receive array. */
@@ -30,8 +34,9 @@ public abstract class Port implements Guarded {
         bufferSource = source;
     }
 
+    /** A callback may have closed the port before it threw, and must not fail in silence. */
     @Override
     public final void failed(Throwable thrown) {
-        events.failed(thrown);
+        owner.failed(thrown);
     }
 }

@@ -284,6 +284,22 @@ public abstract class DatagramContract extends DatagramFixture {
     }
 
     @Test
+    void whatAListenerThrowsAfterItHasClosedThePortIsToldAllTheSame() {
+        End receiver =
+                new End(bound(ANY_PORT).port) {
+                    @Override
+                    public void onDatagram(
+                            byte[] array, int offset, int length, Address from, boolean isCut) {
+                        driver.close(port);
+                        throw new IllegalStateException("mine");
+                    }
+                };
+        bound(ANY_PORT).send("x", receiver);
+        driver.readStart(receiver.port);
+        receiver.expect("failed mine");
+    }
+
+    @Test
     void aPortInUseIsRefusedUnlessItIsShared() {
         IpAddress taken = bound(ANY_PORT).address();
         assertThat(driver.bind(open(taken).port, taken)).isEqualTo(-Errno.EADDRINUSE);
