@@ -58,7 +58,8 @@ final class NameLookup {
                 : new IOException("getaddrinfo failed for " + host, thrown);
     }
 
-    private static List<Address> literal(String host, int port) {
+    /** The address that {@code host} is, or none when it is a name. */
+    static List<Address> literal(String host, int port) {
         try {
             return List.of(IpAddress.of(host, port));
         } catch (IllegalArgumentException notALiteral) {

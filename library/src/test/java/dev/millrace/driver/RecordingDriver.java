@@ -115,15 +115,20 @@ public final class RecordingDriver implements Driver {
     @Override
     public Port socket(Address address) throws IOException {
         calls.add("socket");
-        if (hasNoIpv6 && address instanceof IpAddress ip && ip.family().equals("IPv6")) {
-            throw SystemError.of(97, "socket");
-        }
+        checkFamily(address);
         return real.socket(address);
+    }
+
+    private void checkFamily(Address address) throws IOException {
+        if (hasNoIpv6 && address instanceof IpAddress ip && ip.family().equals("IPv6")) {
+            throw SystemError.of(Errno.EAFNOSUPPORT, "socket");
+        }
     }
 
     @Override
     public Port datagram(Address address) throws IOException {
         calls.add("datagram");
+        checkFamily(address);
         return real.datagram(address);
     }
 
