@@ -3,6 +3,10 @@ package dev.millrace.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -110,6 +114,21 @@ class ExamplesTest {
         String name = "@millrace-example-" + ProcessHandle.current().pid();
         try (Launched echo = run("UnixEcho", name).listening()) {
             assertThat(echo.startLine()).isEqualTo("echo on " + name);
+        }
+    }
+
+    @Test
+    void udpEcho() throws IOException {
+        try (Launched echo = run("UdpEcho", "0").listening();
+                DatagramSocket client = new DatagramSocket()) {
+            client.setSoTimeout(Launched.DEADLINE_SECONDS * 1000);
+            byte[] ping = "ping".getBytes(StandardCharsets.UTF_8);
+            InetAddress here = InetAddress.getLoopbackAddress();
+            client.send(new DatagramPacket(ping, ping.length, here, echo.port()));
+            DatagramPacket answer = new DatagramPacket(new byte[100], 100);
+            client.receive(answer);
+            assertThat(answer.getLength()).isEqualTo(4);
+            assertThat(answer.getData()).startsWith(ping);
         }
     }
 

@@ -1,4 +1,7 @@
-/** Sockets and servers over TCP and Unix sockets, as Node's {@code net} has them. */
+/**
+ * Sockets and servers over TCP and Unix sockets, and datagram sockets, as Node's {@code net} and
+ * {@code dgram} have them.
+ */
 @NullMarked
 package dev.millrace.net;
 
