@@ -59,30 +59,27 @@ public final class UdpHandle extends Handle implements PortEvents {
             throw new IllegalStateException(
                     "the socket is bound already (ERR_SOCKET_ALREADY_BOUND)");
         }
-        Port opened = open(address);
-        attach(opened, address, "bind", loop.driver.bind(opened, address));
+        attach(UdpBinding.bound(loop.driver, options, address));
     }
 
-    private Port open(IpAddress address) throws IOException {
-        Port opened = loop.driver.datagram(address);
-        if (options.reuseAddress()) {
-            loop.driver.setOption(opened, PortOption.REUSE_ADDRESS, 1);
+    /**
+     * Takes a datagram socket that somebody else opened, bound or not; it belongs to the handle
+     * from now on.
+     *
+     * @throws IOException EBUSY if the handle has a socket already; EEXIST if the loop has this
+     *     one; EINVAL for one of another kind. The descriptor is still the caller's then
+     * @throws UnsupportedOperationException if the loop's driver can't do it
+     */
+    public void open(int descriptor) throws IOException {
+        loop.checkThread();
+        if (port != null || isClosing()) {
+            throw SystemError.of(Errno.EBUSY, "open");
         }
-        if (options.reusePort()) {
-            loop.driver.setOption(opened, PortOption.REUSE_PORT, 1);
-        }
-        if (address.host() instanceof Inet6Address) {
-            loop.driver.setOption(opened, PortOption.IPV6_ONLY, options.ipv6Only() ? 1 : 0);
-        }
-        return opened;
+        attach(UdpBinding.opened(loop.driver, descriptor));
+        peer = (IpAddress) loop.driver.remoteAddress(port());
     }
 
-    private void attach(Port opened, IpAddress address, String syscall, int result)
-            throws IOException {
-        if (result < 0) {
-            loop.driver.close(opened);
-            throw SystemError.of(-result, syscall, address);
-        }
+    private void attach(Port opened) {
         port = opened;
         opened.attach(this);
         opened.bufferSource(bufferSource);
@@ -108,8 +105,7 @@ public final class UdpHandle extends Handle implements PortEvents {
             throw new IllegalStateException("already connected (ERR_SOCKET_DGRAM_IS_CONNECTED)");
         }
         if (port == null) {
-            Port opened = open(peer);
-            attach(opened, peer, "connect", loop.driver.connect(opened, peer));
+            attach(UdpBinding.connected(loop.driver, options, peer));
         } else {
             check(loop.driver.connect(port, peer), "connect", peer);
         }
@@ -344,6 +340,11 @@ public final class UdpHandle extends Handle implements PortEvents {
     /** The peer it is connected to, or null. */
     public @Nullable IpAddress remoteAddress() {
         return isClosing() ? null : peer;
+    }
+
+    @Override
+    public HandleKind kind() {
+        return HandleKind.UDP;
     }
 
     /** Whether datagrams are reported. */

@@ -1,0 +1,63 @@
+package dev.millrace.loop;
+
+import dev.millrace.driver.Capability;
+import dev.millrace.driver.DescriptorKind;
+import dev.millrace.driver.Driver;
+import dev.millrace.driver.IpAddress;
+import dev.millrace.driver.Port;
+import dev.millrace.driver.PortOption;
+import dev.millrace.driver.SystemError;
+import dev.millrace.sys.Errno;
+import java.io.IOException;
+import java.net.Inet6Address;
+
+/** Makes datagram sockets: bound, connected, or of a descriptor that somebody else opened. */
+final class UdpBinding {
+    private UdpBinding() {}
+
+    static Port bound(Driver driver, UdpOptions options, IpAddress address) throws IOException {
+        Port opened = socket(driver, options, address);
+        return checked(driver, opened, driver.bind(opened, address), "bind", address);
+    }
+
+    /** The kernel binds it to a port of its choice. */
+    static Port connected(Driver driver, UdpOptions options, IpAddress peer) throws IOException {
+        Port opened = socket(driver, options, peer);
+        return checked(driver, opened, driver.connect(opened, peer), "connect", peer);
+    }
+
+    private static Port socket(Driver driver, UdpOptions options, IpAddress address)
+            throws IOException {
+        Port opened = driver.datagram(address);
+        if (options.reuseAddress()) {
+            driver.setOption(opened, PortOption.REUSE_ADDRESS, 1);
+        }
+        if (options.reusePort()) {
+            driver.setOption(opened, PortOption.REUSE_PORT, 1);
+        }
+        if (address.host() instanceof Inet6Address) {
+            driver.setOption(opened, PortOption.IPV6_ONLY, options.ipv6Only() ? 1 : 0);
+        }
+        return opened;
+    }
+
+    private static Port checked(
+            Driver driver, Port opened, int result, String syscall, IpAddress address)
+            throws IOException {
+        if (result < 0) {
+            driver.close(opened);
+            throw SystemError.of(-result, syscall, address);
+        }
+        return opened;
+    }
+
+    static Port opened(Driver driver, int descriptor) throws IOException {
+        if (!driver.supports(Capability.OPEN_DESCRIPTORS)) {
+            throw Capability.OPEN_DESCRIPTORS.missing(driver);
+        }
+        if (DescriptorKind.of(descriptor) != DescriptorKind.UDP) {
+            throw SystemError.of(Errno.EINVAL, "open");
+        }
+        return driver.open(descriptor);
+    }
+}
