@@ -1,5 +1,6 @@
 package dev.millrace.cli;
 
+import dev.millrace.driver.Drivers;
 import dev.millrace.loop.Loop;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -70,11 +71,11 @@ final class DoctorCommand implements Command {
     }
 
     private static boolean driver(PrintStream out) {
-        try (Loop loop = Loop.create()) {
-            String system = System.getProperty("os.name");
-            say(out, "driver", loop.driverName() + ", because this is " + system);
+        try {
+            Drivers.Choice choice = Drivers.choice();
+            say(out, "driver", choice.name() + ", because " + choice.reason());
             return true;
-        } catch (RuntimeException | LinkageError e) {
+        } catch (IllegalArgumentException | IllegalStateException e) {
             say(out, "driver", "none: " + Console.oneLine(e));
             return false;
         }

@@ -19,14 +19,14 @@ final class RunCommand implements Command {
 
     @Override
     public String operand() {
-        return "FILE.java [ARGUMENT...]";
+        return "[--driver NAME] FILE.java [ARGUMENT...]";
     }
 
     @Override
     public String notes() {
         return """
         The file may be a compact one: `import module dev.millrace;` and `void main() { ... }`.
-        What follows it goes to the program.
+        What follows it goes to the program. The driver is epoll or nio, and has to come first.
         """;
     }
 

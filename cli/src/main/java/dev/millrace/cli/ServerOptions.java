@@ -1,24 +1,28 @@
 package dev.millrace.cli;
 
 import dev.millrace.driver.Address;
+import dev.millrace.driver.Drivers;
 import dev.millrace.driver.IpAddress;
 import dev.millrace.driver.UnixAddress;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The options that every server command has.
  *
  * @param addresses where to listen
  * @param loops how many loops share them
+ * @param driver the driver they run on, when somebody wants a certain one
  */
-record ServerOptions(List<Address> addresses, int loops) {
+record ServerOptions(List<Address> addresses, int loops, Optional<String> driver) {
     private static final String PORT = "--port";
     private static final String HOST = "--host";
     private static final String UNIX = "--unix";
     private static final String LOOPS = "--loops";
+    private static final String DRIVER = "--driver";
     private static final String DEFAULT_HOST = "127.0.0.1";
     private static final int PORT_MAX = 65_535;
     private static final int LOOPS_MAX = 256;
@@ -28,7 +32,8 @@ record ServerOptions(List<Address> addresses, int loops) {
                 new Option(PORT, "N", "port, 0 for any free one (default " + defaultPort + ")"),
                 new Option(HOST, "HOST", "address or name (default " + DEFAULT_HOST + ")"),
                 new Option(UNIX, "PATH", "Unix socket, @NAME for an abstract one"),
-                new Option(LOOPS, "N", "event loops that share the addresses (default 1)"));
+                new Option(LOOPS, "N", "event loops that share the addresses (default 1)"),
+                new Option(DRIVER, "NAME", "epoll or nio (default epoll where it works)"));
     }
 
     /** A Unix socket alone, unless a port or a host is given as well. */
@@ -38,6 +43,8 @@ record ServerOptions(List<Address> addresses, int loops) {
                         .number(PORT, 0, PORT_MAX, "use 0 (any free port) to " + PORT_MAX)
                         .orElse(defaultPort);
         int loops = arguments.number(LOOPS, 1, LOOPS_MAX, "use 1 to " + LOOPS_MAX).orElse(1);
+        Optional<String> driver = arguments.text(DRIVER);
+        driver.ifPresent(ServerOptions::checkDriver);
         List<Address> addresses = new ArrayList<>();
         boolean isUnixOnly =
                 arguments.text(UNIX).isPresent()
@@ -47,7 +54,14 @@ record ServerOptions(List<Address> addresses, int loops) {
             addresses.add(ip(arguments.text(HOST).orElse(DEFAULT_HOST), port));
         }
         arguments.text(UNIX).ifPresent(path -> addresses.add(unix(path)));
-        return new ServerOptions(List.copyOf(addresses), loops);
+        return new ServerOptions(List.copyOf(addresses), loops, driver);
+    }
+
+    private static void checkDriver(String name) {
+        if (!Drivers.names().contains(name)) {
+            String names = String.join(" or ", Drivers.names());
+            throw new UsageError(DRIVER + " " + name + ": there is no such driver; use " + names);
+        }
     }
 
     private static Address ip(String host, int port) {

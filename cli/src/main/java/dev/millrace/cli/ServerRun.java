@@ -1,6 +1,7 @@
 package dev.millrace.cli;
 
 import dev.millrace.driver.Address;
+import dev.millrace.driver.Drivers;
 import dev.millrace.loop.Loop;
 import dev.millrace.loop.LoopGroup;
 import java.io.PrintStream;
@@ -52,6 +53,7 @@ final class ServerRun {
      * @throws Failure if it can't listen
      */
     void run(PrintStream out, BiConsumer<Loop, List<Address>> ready) {
+        options.driver().ifPresent(name -> System.setProperty(Drivers.PROPERTY, name));
         Signals.onStop(this::stop, ended);
         try {
             if (options.loops() == 1) {

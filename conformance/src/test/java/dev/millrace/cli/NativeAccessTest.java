@@ -2,54 +2,73 @@ package dev.millrace.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.millrace.conformance.ServerProcess;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * Started without the grant of native access, the answer is one line that names the flag to add.
+ * Started without the grant of native access, the driver is NIO, and one line names the flag to
+ * add; where epoll is asked for, that line is the end.
  */
 @Timeout(60)
 class NativeAccessTest {
     private static final String MAIN = "dev.millrace.cli.Main";
+    private static final Path APP = Launched.root().resolve("cli/target/app");
+    private static final List<String> MODULE_PATH =
+            List.of("-p", APP.toString(), "-m", "dev.millrace.cli/" + MAIN);
+    private static final List<String> CLASS_PATH = List.of("-cp", APP + "/*", MAIN);
 
     @Test
-    void onTheModulePathTheFlagNamesTheModule() throws IOException, InterruptedException {
-        String app = app().toString();
-        Ended ended = run("-p", app, "-m", "dev.millrace.cli/" + MAIN, "hello", "--port", "0");
-        assertThat(ended.errors())
-                .startsWith("millrace: ")
-                .contains("add --enable-native-access=dev.millrace ")
-                .hasLineCount(1);
-        assertThat(ended.status()).isEqualTo(1);
+    void onTheModulePathTheFlagNamesTheModule() {
+        servesOnNio(MODULE_PATH, "add --enable-native-access=dev.millrace ");
     }
 
     @Test
-    void onTheClassPathTheFlagNamesAllUnnamed() throws IOException, InterruptedException {
-        Ended ended = run("-cp", app() + "/*", MAIN, "hello", "--port", "0");
-        assertThat(ended.errors())
-                .contains("add --enable-native-access=ALL-UNNAMED ")
-                .hasLineCount(1);
-        assertThat(ended.status()).isEqualTo(1);
+    void onTheClassPathTheFlagNamesAllUnnamed() {
+        servesOnNio(CLASS_PATH, "add --enable-native-access=ALL-UNNAMED ");
     }
 
-    private record Ended(int status, String errors) {}
+    private static void servesOnNio(List<String> java, String remedy) {
+        try (Launched server = start(Map.of(), java, "--loops", "2").listening()) {
+            assertThat(server.startLine()).contains(" · nio · ");
+            assertThat(server.signal("TERM").status()).isZero();
+            assertThat(server.errors())
+                    .contains("the driver is nio, because native access is not granted: " + remedy)
+                    .hasLineCount(1);
+        }
+    }
 
-    private static Ended run(String... arguments) throws IOException, InterruptedException {
+    @Test
+    void whoAsksForEpollIsToldTheFlag() {
+        Map<String, String> epoll = Map.of("MILLRACE_DRIVER", "epoll");
+        try (Launched server = start(epoll, MODULE_PATH)) {
+            assertThat(server.status()).isEqualTo(1);
+            assertThat(server.errors())
+                    .startsWith("millrace: the environment variable MILLRACE_DRIVER asks for")
+                    .contains("add --enable-native-access=dev.millrace ")
+                    .hasLineCount(1);
+        }
+    }
+
+    @Test
+    void whoAsksForNioIsToldNothing() {
+        try (Launched server = start(Map.of("MILLRACE_DRIVER", "nio"), MODULE_PATH).listening()) {
+            assertThat(server.startLine()).contains(" · nio · ");
+            assertThat(server.signal("TERM").status()).isZero();
+            assertThat(server.errors()).isEmpty();
+        }
+    }
+
+    private static Launched start(
+            Map<String, String> variables, List<String> java, String... further) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(List.of(arguments));
-        Process process = new ProcessBuilder(command).start();
-        String errors = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
-        return new Ended(process.waitFor(), errors.strip());
-    }
-
-    private static Path app() {
-        return ServerProcess.root().resolve("cli/target/app");
+        command.addAll(java);
+        command.addAll(List.of("hello", "--port", "0"));
+        command.addAll(List.of(further));
+        return Launched.start(Path.of(""), variables, command);
     }
 }

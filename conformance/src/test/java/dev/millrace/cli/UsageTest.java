@@ -103,7 +103,7 @@ class UsageTest {
         "help,Usage: millrace COMMAND",
         "--help,Usage: millrace COMMAND",
         "help serve,Usage: millrace serve [OPTION...] [DIR]",
-        "run --help,Usage: millrace run FILE.java",
+        "run --help,Usage: millrace run [--driver NAME] FILE.java",
         "version,millrace 0.",
         "doctor,millrace ",
     })

@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  * MILLRACE_DRIVER} names, else epoll where it works, else NIO. Any thread.
  */
 public final class Drivers {
+    /** The system property that names the driver to use. */
+    public static final String PROPERTY = "millrace.driver";
+
     /** The driver for Linux. */
     private static final String EPOLL = "epoll";
 
@@ -21,7 +24,6 @@ public final class Drivers {
     private static final String NIO = "nio";
 
     private static final List<String> NAMES = List.of(EPOLL, NIO);
-    private static final String PROPERTY = "millrace.driver";
     private static final String VARIABLE = "MILLRACE_DRIVER";
     private static final AtomicBoolean IS_TOLD = new AtomicBoolean();
 
