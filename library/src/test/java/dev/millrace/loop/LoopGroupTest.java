@@ -7,6 +7,7 @@ import dev.millrace.driver.Address;
 import dev.millrace.driver.IpAddress;
 import dev.millrace.driver.UnixAddress;
 import dev.millrace.net.NetServer;
+import dev.millrace.testing.ChildJvm;
 import dev.millrace.testing.Journal;
 import dev.millrace.testing.Kernel;
 import dev.millrace.testing.RawClient;
@@ -137,6 +138,28 @@ class LoopGroupTest {
                 .hasMessage("listen EADDRINUSE: address already in use " + taken)
                 .hasCauseInstanceOf(IOException.class);
         assertThat(Kernel.isListening(taken.port())).isTrue();
+        group.each(loop -> servers.get(loop).close());
+        group.join();
+    }
+
+    /** A group in a process of its own, on the port it is given. */
+    static final class SecondProcess {
+        private SecondProcess() {}
+
+        public static void main(String[] args) throws InterruptedException {
+            IpAddress taken = IpAddress.loopback(Integer.parseInt(args[0]));
+            LoopGroup.start(2, loop -> NetServer.create(loop, s -> {}).listen(taken)).join();
+        }
+    }
+
+    @Test
+    void addressInUseStaysVisibleToASecondProcess() throws Exception {
+        LoopGroup group = start(2, IpAddress.loopback(0));
+        int port = port();
+        ChildJvm.Result second = ChildJvm.run(SecondProcess.class, "" + port);
+        assertThat(second.status()).isEqualTo(1);
+        assertThat(second.output())
+                .contains("listen EADDRINUSE: address already in use 127.0.0.1:" + port);
         group.each(loop -> servers.get(loop).close());
         group.join();
     }

@@ -1,0 +1,123 @@
+package dev.millrace.driver;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.millrace.testing.ChildJvm;
+import java.io.IOException;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class DriversTest {
+    private static final String NATIVE_ACCESS = "--enable-native-access=ALL-UNNAMED";
+
+    private final String before = System.getProperty(Drivers.PROPERTY);
+
+    @AfterEach
+    void restore() {
+        if (before == null) {
+            System.clearProperty(Drivers.PROPERTY);
+        } else {
+            System.setProperty(Drivers.PROPERTY, before);
+        }
+    }
+
+    @Test
+    void thePropertyNamesTheDriver() {
+        for (String name : Drivers.names()) {
+            System.setProperty(Drivers.PROPERTY, name);
+            try (Driver driver = Drivers.open()) {
+                assertThat(driver.name()).isEqualTo(name);
+            }
+            assertThat(Drivers.choice())
+                    .isEqualTo(
+                            new Drivers.Choice(
+                                    name, "the system property millrace.driver asks for it"));
+        }
+    }
+
+    @Test
+    void withoutAWishItIsEpollWhereThatWorks() {
+        System.setProperty(Drivers.PROPERTY, "");
+        assertThat(Drivers.choice())
+                .isEqualTo(
+                        new Drivers.Choice("epoll", "this is Linux and native access is granted"));
+    }
+
+    @Test
+    void anUnknownNameIsRefusedWithThoseThereAre() {
+        System.setProperty(Drivers.PROPERTY, "kqueue");
+        assertThatThrownBy(Drivers::open)
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(
+                        "the system property millrace.driver asks for the driver kqueue, which"
+                                + " there is not: use one of epoll, nio");
+        assertThatThrownBy(Drivers::choice).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    /** Two loops, and whatever is said about them. */
+    static final class TwoDrivers {
+        private TwoDrivers() {}
+
+        public static void main(String[] args) {
+            for (int count = 0; count < 2; count++) {
+                try (Driver driver = Drivers.open()) {
+                    System.out.println("on " + driver.name());
+                }
+            }
+            System.out.println("reason: " + Drivers.choice().reason());
+        }
+    }
+
+    private static ChildJvm.Result child(boolean isGranted, String... flags)
+            throws IOException, InterruptedException {
+        List<String> command = ChildJvm.command(TwoDrivers.class);
+        command.removeIf(word -> word.startsWith("-D" + Drivers.PROPERTY));
+        if (!isGranted) {
+            command.remove(NATIVE_ACCESS);
+        }
+        command.addAll(1, List.of(flags));
+        return ChildJvm.run(command);
+    }
+
+    @Test
+    void withoutNativeAccessItIsNioAndSaidOnce() throws Exception {
+        ChildJvm.Result ended = child(false);
+        assertThat(ended.output())
+                .containsOnlyOnce("the driver is nio, because native access is not granted: add ")
+                .contains("add " + NATIVE_ACCESS + " to the java command line")
+                .contains("on nio\non nio\nreason: native access is not granted");
+        assertThat(ended.status()).isZero();
+    }
+
+    @Test
+    void nobodyIsToldWhoAskedForNio() throws Exception {
+        ChildJvm.Result ended = child(false, "-Dmillrace.driver=nio");
+        assertThat(ended.output())
+                .isEqualTo(
+                        "on nio\non nio\nreason: the system property millrace.driver asks for it\n");
+    }
+
+    @Test
+    void epollThatCantBeIsAnError() throws Exception {
+        ChildJvm.Result ended = child(false, "-Dmillrace.driver=epoll");
+        assertThat(ended.output())
+                .contains(
+                        "IllegalStateException: the system property millrace.driver asks for the"
+                                + " driver epoll, but native access is not granted: add "
+                                + NATIVE_ACCESS)
+                .doesNotContain("on nio");
+        assertThat(ended.status()).isEqualTo(1);
+    }
+
+    /** Every class costs time at each start. */
+    @Test
+    void whereItIsEpollNothingOfNioIsLoaded() throws Exception {
+        ChildJvm.Result ended = child(true, "-Xlog:class+load");
+        assertThat(ended.output())
+                .contains("on epoll", "dev.millrace.driver.EpollDriver ")
+                .doesNotContain("dev.millrace.driver.Nio", "sun.nio.ch.SelectorImpl");
+        assertThat(ended.status()).isZero();
+    }
+}
