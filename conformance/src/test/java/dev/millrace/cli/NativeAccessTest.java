@@ -23,15 +23,15 @@ class NativeAccessTest {
 
     @Test
     void onTheModulePathTheFlagNamesTheModule() {
-        servesOnNio(MODULE_PATH, "add --enable-native-access=dev.millrace ");
+        expectNio(MODULE_PATH, "add --enable-native-access=dev.millrace ");
     }
 
     @Test
     void onTheClassPathTheFlagNamesAllUnnamed() {
-        servesOnNio(CLASS_PATH, "add --enable-native-access=ALL-UNNAMED ");
+        expectNio(CLASS_PATH, "add --enable-native-access=ALL-UNNAMED ");
     }
 
-    private static void servesOnNio(List<String> java, String remedy) {
+    private static void expectNio(List<String> java, String remedy) {
         try (Launched server = start(Map.of(), java, "--loops", "2").listening()) {
             assertThat(server.startLine()).contains(" · nio · ");
             assertThat(server.signal("TERM").status()).isZero();
