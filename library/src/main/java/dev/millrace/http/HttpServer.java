@@ -178,6 +178,7 @@ public final class HttpServer implements AutoCloseable {
 
     /** A handler threw; the peer got a 500. Without this listener it is logged. */
     public HttpServer onHandlerError(Consumer<? super Throwable> listener) {
+        server.loop().checkThread();
         handlerErrorListener = ReadSide.once(handlerErrorListener, listener, "onHandlerError");
         return this;
     }
@@ -198,6 +199,7 @@ public final class HttpServer implements AutoCloseable {
      */
     @Override
     public void close() {
+        server.loop().checkThread();
         if (!isClosing) {
             isClosing = true;
             server.close();

@@ -203,6 +203,7 @@ public final class Loop implements Executor, AutoCloseable {
 
     /** Reads the clock anew, for callbacks that take long. */
     public void updateTime() {
+        checkThread();
         phases.updateTime();
     }
 
@@ -263,11 +264,13 @@ public final class Loop implements Executor, AutoCloseable {
      * already.
      */
     public void enter(Guarded callback) {
+        checkThread();
         trampoline.enter(callback);
     }
 
     /** Reports what nobody else takes care of, as {@link #onUncaught} describes. */
     public void uncaught(Throwable thrown) {
+        checkThread();
         if (!failures.report(thrown)) {
             phases.isStopped = true;
         }

@@ -96,6 +96,7 @@ public final class StreamHandle extends Handle implements PortEvents {
 
     /** Sets who owns an accepted stream. */
     public void owner(StreamEvents owner) {
+        loop.checkThread();
         this.events = Objects.requireNonNull(owner, "owner");
     }
 
@@ -318,6 +319,7 @@ public final class StreamHandle extends Handle implements PortEvents {
      * kernel.
      */
     public void notifyDrained() {
+        loop.checkThread();
         outbox.notifyDrained();
     }
 

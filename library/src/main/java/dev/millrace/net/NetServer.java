@@ -229,12 +229,14 @@ public final class NetServer implements AutoCloseable {
 
     /** It listens: connections will come. */
     public NetServer onListening(Runnable listener) {
+        loop.checkThread();
         listeningListener = ReadSide.once(listeningListener, listener, "onListening");
         return this;
     }
 
     /** Listening failed. */
     public NetServer onError(Consumer<? super IOException> listener) {
+        loop.checkThread();
         errorListener = ReadSide.once(errorListener, listener, "onError");
         return this;
     }
@@ -256,6 +258,7 @@ public final class NetServer implements AutoCloseable {
 
     /** It is closed, and its last connection is gone (row R29). */
     public NetServer onClose(Runnable listener) {
+        loop.checkThread();
         closeListener = ReadSide.once(closeListener, listener, "onClose");
         return this;
     }
@@ -309,6 +312,7 @@ public final class NetServer implements AutoCloseable {
 
     /** Lets the server keep its loop alive, which is the default. */
     public NetServer ref() {
+        loop.checkThread();
         isReferenced = true;
         if (handle != null) {
             handle.ref();
@@ -320,6 +324,7 @@ public final class NetServer implements AutoCloseable {
      * Stops the server from keeping its loop alive; may be called before listen as well (row B16).
      */
     public NetServer unref() {
+        loop.checkThread();
         isReferenced = false;
         if (handle != null) {
             handle.unref();

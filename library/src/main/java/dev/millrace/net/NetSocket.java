@@ -120,6 +120,7 @@ public final class NetSocket extends KernelSocket implements WriteStream, AutoCl
      * The connection stands (row H13): told before any data. Never told for an accepted connection.
      */
     public NetSocket onConnect(Runnable listener) {
+        loop.checkThread();
         listeners.connect = ReadSide.once(listeners.connect, listener, "onConnect");
         return this;
     }
@@ -135,18 +136,21 @@ public final class NetSocket extends KernelSocket implements WriteStream, AutoCl
 
     @Override
     public NetSocket onError(Consumer<? super IOException> listener) {
+        loop.checkThread();
         listeners.error = ReadSide.once(listeners.error, listener, "onError");
         return this;
     }
 
     @Override
     public NetSocket onClose(Runnable listener) {
+        loop.checkThread();
         listeners.close = ReadSide.once(listeners.close, listener, "onClose");
         return this;
     }
 
     @Override
     public NetSocket onDrain(Runnable listener) {
+        loop.checkThread();
         listeners.drain = ReadSide.once(listeners.drain, listener, "onDrain");
         return this;
     }
@@ -159,6 +163,7 @@ public final class NetSocket extends KernelSocket implements WriteStream, AutoCl
      * told by a driver without {@link dev.millrace.driver.Capability#PEER_CLOSED}.
      */
     public NetSocket onPeerClosed(Consumer<? super @Nullable IOException> listener) {
+        loop.checkThread();
         listeners.peerClosed = ReadSide.once(listeners.peerClosed, listener, "onPeerClosed");
         return this;
     }
@@ -174,12 +179,14 @@ public final class NetSocket extends KernelSocket implements WriteStream, AutoCl
 
     /** Our last byte was handed to the kernel, after {@link #end} (row R11). */
     public NetSocket onFinish(Runnable listener) {
+        loop.checkThread();
         listeners.finish = ReadSide.once(listeners.finish, listener, "onFinish");
         return this;
     }
 
     @Override
     public void piped(StreamPipe pipe) {
+        loop.checkThread();
         wires.piped(pipe);
     }
 

@@ -1,0 +1,57 @@
+package dev.millrace.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.testing.RawClient;
+import dev.millrace.testing.Specimens;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** The request and the response of one exchange each, given every listener twice. */
+class HttpListenersTest {
+    @Test
+    @Tag("X84")
+    void aSecondListenerIsRefused() {
+        List<Method> methods = new ArrayList<>();
+        for (Class<?> type : List.of(ServerRequest.class, ServerResponse.class)) {
+            Specimens.methods(type).stream()
+                    .filter(method -> method.getName().matches("on[A-Z].*"))
+                    .forEach(methods::add);
+        }
+        assertThat(methods).hasSizeGreaterThan(6);
+        for (Method method : methods) {
+            CompletableFuture<String> outcome = new CompletableFuture<>();
+            HttpHandler handler =
+                    (request, response) -> {
+                        Object target =
+                                method.getDeclaringClass().isInstance(request) ? request : response;
+                        outcome.complete(call(method, target) + ", " + call(method, target));
+                        response.end("ok");
+                    };
+            try (HttpFixture server = HttpFixture.serve(handler);
+                    RawClient client = RawClient.connect(server.port())) {
+                client.write("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n").readToEnd();
+                assertThat(outcome.join())
+                        .as(method.toString())
+                        .isEqualTo("taken, IllegalStateException");
+            }
+        }
+    }
+
+    private static String call(Method method, Object target) {
+        try {
+            method.setAccessible(true);
+            method.invoke(target, Specimens.arguments(method));
+            return "taken";
+        } catch (InvocationTargetException e) {
+            return e.getCause().getClass().getSimpleName();
+        } catch (IllegalAccessException e) {
+            throw new AssertionError(e);
+        }
+    }
+}

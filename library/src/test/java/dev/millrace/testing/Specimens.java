@@ -1,0 +1,160 @@
+package dev.millrace.testing;
+
+import dev.millrace.driver.Guarded;
+import dev.millrace.driver.IpAddress;
+import dev.millrace.driver.PortEvents;
+import dev.millrace.driver.UnixAddress;
+import dev.millrace.http.HttpServer;
+import dev.millrace.loop.AsyncHandle;
+import dev.millrace.loop.Handle;
+import dev.millrace.loop.Immediate;
+import dev.millrace.loop.ListenHandle;
+import dev.millrace.loop.ListenOptions;
+import dev.millrace.loop.Loop;
+import dev.millrace.loop.PhaseHandle;
+import dev.millrace.loop.Request;
+import dev.millrace.loop.SignalHandle;
+import dev.millrace.loop.StallDetector;
+import dev.millrace.loop.StreamEvents;
+import dev.millrace.loop.StreamHandle;
+import dev.millrace.loop.TimerHandle;
+import dev.millrace.loop.Work;
+import dev.millrace.net.NetServer;
+import dev.millrace.net.NetSocket;
+import dev.millrace.stream.Filter;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.lang.reflect.Proxy;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+/** One fresh object of every public type that belongs to a loop, for rules that hold for all. */
+public final class Specimens {
+    private static final Map<Class<?>, Function<Loop, Object>> MAKERS = new LinkedHashMap<>();
+
+    static {
+        add(Loop.class, loop -> loop);
+        add(TimerHandle.class, TimerHandle::new);
+        add(PhaseHandle.class, loop -> new PhaseHandle(loop, PhaseHandle.Phase.CHECK));
+        add(AsyncHandle.class, loop -> new AsyncHandle(loop, () -> {}));
+        add(SignalHandle.class, SignalHandle::new);
+        add(StreamHandle.class, loop -> new StreamHandle(loop, stub(StreamEvents.class)));
+        add(ListenHandle.class, loop -> new ListenHandle(loop, ListenOptions.DEFAULTS));
+        add(Immediate.class, loop -> loop.setImmediate(() -> {}));
+        add(Work.class, loop -> loop.offload(task -> {}, () -> ""));
+        add(
+                StallDetector.class,
+                loop -> StallDetector.start(loop, Duration.ofHours(1), stall -> {}));
+        add(NetServer.class, loop -> NetServer.create(loop, socket -> {}));
+        add(NetSocket.class, loop -> NetSocket.connect(loop, UnixAddress.of("/nowhere/at/all")));
+        add(HttpServer.class, loop -> HttpServer.create(loop, (request, response) -> {}));
+    }
+
+    private Specimens() {}
+
+    private static <T> void add(Class<T> type, Function<Loop, T> maker) {
+        MAKERS.put(type, maker::apply);
+    }
+
+    /** Every type there is a specimen of. */
+    public static Set<Class<?>> types() {
+        return MAKERS.keySet();
+    }
+
+    /** A fresh object of {@code type} on {@code loop}. */
+    public static Object make(Class<?> type, Loop loop) {
+        return MAKERS.get(type).apply(loop);
+    }
+
+    /** Every kind of handle: the final classes below {@link Handle}. */
+    public static List<Class<?>> handles() {
+        return leaves(Handle.class).toList();
+    }
+
+    private static Stream<Class<?>> leaves(Class<?> type) {
+        return type.isSealed()
+                ? Arrays.stream(type.getPermittedSubclasses()).flatMap(Specimens::leaves)
+                : Stream.of(type);
+    }
+
+    /**
+     * What a user may call: public methods of ours, without those that are there for the driver or
+     * the loop.
+     */
+    public static List<Method> methods(Class<?> type) {
+        return Arrays.stream(type.getMethods())
+                .filter(method -> method.getDeclaringClass().getName().startsWith("dev.millrace."))
+                .filter(method -> !Modifier.isStatic(method.getModifiers()) && !method.isBridge())
+                .filter(method -> !isOf(Guarded.class, method) && !isOf(PortEvents.class, method))
+                .toList();
+    }
+
+    private static boolean isOf(Class<?> seam, Method method) {
+        return seam.isAssignableFrom(method.getDeclaringClass())
+                && Arrays.stream(seam.getMethods())
+                        .anyMatch(one ->
+                                one.getName().equals(method.getName())
+                                        && Arrays.equals(
+                                                one.getParameterTypes(),
+                                                method.getParameterTypes()));
+    }
+
+    /** Arguments that {@code method} takes. */
+    public static Object[] arguments(Method method) {
+        return Arrays.stream(method.getParameterTypes()).map(Specimens::argument).toArray();
+    }
+
+    private static Object argument(Class<?> type) {
+        if (type.isEnum()) {
+            return type.getEnumConstants()[0];
+        }
+        if (type.isRecord()) {
+            return defaults(type);
+        }
+        return switch (type.getSimpleName()) {
+            case "boolean" -> true;
+            case "int" -> 1;
+            case "long" -> 1L;
+            case "byte[]" -> new byte[8];
+            case "ByteBuffer" -> ByteBuffer.allocate(8);
+            case "String" -> "USR1";
+            case "Duration" -> Duration.ofMillis(1);
+            case "Throwable", "IOException" -> new java.io.IOException("a specimen");
+            case "Address" -> IpAddress.loopback(1);
+            case "Request" -> new Request(error -> {});
+            case "Object" -> type;
+            default -> type.isInterface() ? stub(type) : null;
+        };
+    }
+
+    private static Object defaults(Class<?> type) {
+        try {
+            return type.getField("DEFAULTS").get(null);
+        } catch (ReflectiveOperationException none) {
+            return null;
+        }
+    }
+
+    /** Something that does nothing when it is called. */
+    private static <T> T stub(Class<T> type) {
+        Object stub =
+                Proxy.newProxyInstance(
+                        Filter.class.getClassLoader(),
+                        new Class<?>[] {type},
+                        (proxy, method, arguments) ->
+                                switch (method.getName()) {
+                                    case "hashCode" -> 1;
+                                    case "equals" -> proxy == arguments[0];
+                                    case "toString" -> type.getSimpleName();
+                                    default -> null;
+                                });
+        return type.cast(stub);
+    }
+}
