@@ -133,6 +133,30 @@ class ExamplesTest {
     }
 
     @Test
+    void signals() throws IOException {
+        try (Launched echo = run("Signals", "0").listening();
+                Peer peer = Peer.of(echo)) {
+            assertThat(peer.send("ping").read(4)).isEqualTo("ping");
+            echo.signal("USR1");
+            assertThat(echo.line()).isEqualTo("1 connections");
+            echo.signal("TERM");
+            assertThat(echo.line()).isEqualTo("TERM: no new connections");
+            assertThat(peer.end().readAll()).isEmpty();
+            assertThat(echo.status()).isZero();
+        }
+    }
+
+    @Test
+    void offload() {
+        String file = Launched.root().resolve("examples/README.md").toString();
+        try (Launched program = run("Offload", file)) {
+            assertThat(program.line()).endsWith(" words");
+            assertThat(program.output()).contains("turns: some\nidle for ");
+            assertThat(program.status()).isZero();
+        }
+    }
+
+    @Test
     void httpServers() throws IOException {
         try (Launched hello = run("HttpHello", "0").listening();
                 Launched byHand = run("HttpByHand", "0").listening();

@@ -201,6 +201,7 @@ class SignalHandleTest {
                 });
         signals.raise("USR1");
         turnUntil("mine", 1);
+        assertThat(handle.isActive()).as("the handle goes on").isTrue();
     }
 
     /** What the children do. */

@@ -221,4 +221,20 @@ class TimerHandleTest {
         assertThatThrownBy(() -> closed.start(millis(1), () -> {}))
                 .isInstanceOf(IllegalStateException.class);
     }
+
+    /** A machine that slept, or a process that was stopped, for an hour. */
+    @Test
+    @Tag("X74")
+    void afterAJumpOfTheClockEachTimerFiresOnceAndInOrder() {
+        TimerHandle interval = loop.setInterval(millis(10), journal.line("interval"));
+        loop.setTimeout(millis(30), journal.line("30"));
+        loop.setTimeout(millis(20), journal.line("20"));
+        loop.setImmediate(() -> driver.passMillis(3_600_000));
+        loop.run(RunMode.ONCE);
+        assertThat(journal.lines()).containsExactly("interval", "20", "30");
+        assertThat(interval.dueIn()).as("from now on, not made up for").isEqualTo(millis(10));
+        loop.run(RunMode.ONCE);
+        assertThat(journal.lines()).containsExactly("interval", "20", "30", "interval");
+        interval.close();
+    }
 }

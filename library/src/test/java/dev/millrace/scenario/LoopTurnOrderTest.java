@@ -13,7 +13,9 @@ import dev.millrace.loop.TimerHandle;
 import dev.millrace.net.NetServer;
 import dev.millrace.net.NetSocket;
 import dev.millrace.testing.Journal;
+import dev.millrace.testing.Kernel;
 import dev.millrace.testing.LoopFixture;
+import dev.millrace.testing.RawClient;
 import dev.millrace.testing.RecordedEvents;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -87,6 +89,7 @@ class LoopTurnOrderTest {
 
     @Test
     @Tag("R4")
+    @Tag("M4")
     void afterEachCallbackComeTicksThenMicrotasks() {
         LoopFixture.run(loop -> {
             loop.nextTick(journal.line("tick 1"));
@@ -188,5 +191,38 @@ class LoopTurnOrderTest {
                             NetSocket.connect(loop, server[0].address().orElseThrow()).resume());
         });
         assertThat(journal.lines()).containsExactly("check", "timer");
+    }
+
+    /**
+     * Both sockets have data when the loop polls; each callback's tick comes before the other's.
+     */
+    @Test
+    @Tag("M4")
+    @Tag("A9")
+    void aTickComesBetweenTwoEventsOfOnePoll() {
+        try (LoopFixture fixture = new LoopFixture()) {
+            Loop loop = fixture.loop();
+            NetServer server =
+                    fixture.call(() ->
+                            NetServer.create(
+                                            loop,
+                                            socket ->
+                                                    socket.onData(data -> {
+                                                        journal.add("data");
+                                                        loop.nextTick(journal.line("tick"));
+                                                    }))
+                                    .listen(IpAddress.loopback(0)));
+            int port = fixture.call(server::port);
+            try (RawClient one = RawClient.connect(port);
+                    RawClient two = RawClient.connect(port)) {
+                Kernel.await("two accepted", () -> fixture.call(server::connectionCount) == 2);
+                fixture.act(() -> {
+                    one.write("x");
+                    two.write("x");
+                });
+                journal.await("tick", 2);
+            }
+        }
+        assertThat(journal.lines()).containsExactly("data", "tick", "data", "tick");
     }
 }

@@ -214,6 +214,7 @@ class ServerListenTest {
     @Tag("I10")
     @Tag("R9")
     @Tag("C7")
+    @Tag("M5")
     void anErrorOfListenIsToldLaterWithCodeAddressAndPort() {
         try (LoopFixture fixture = new LoopFixture()) {
             NetServer first = listening(fixture, made -> made.listen(IpAddress.loopback(0)));

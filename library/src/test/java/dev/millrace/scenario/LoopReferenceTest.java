@@ -1,0 +1,171 @@
+package dev.millrace.scenario;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.driver.IpAddress;
+import dev.millrace.driver.UnixAddress;
+import dev.millrace.loop.Handle;
+import dev.millrace.loop.ListenHandle;
+import dev.millrace.loop.ListenOptions;
+import dev.millrace.loop.Loop;
+import dev.millrace.loop.PhaseHandle;
+import dev.millrace.loop.RunMode;
+import dev.millrace.loop.SignalHandle;
+import dev.millrace.loop.TimerHandle;
+import dev.millrace.net.NetServer;
+import dev.millrace.net.NetSocket;
+import dev.millrace.testing.Journal;
+import dev.millrace.testing.LoopFixture;
+import java.io.IOException;
+import java.lang.ref.WeakReference;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** What holds a loop, and what the loop holds. */
+class LoopReferenceTest {
+    private final Journal journal = new Journal();
+
+    @Test
+    @Tag("B16")
+    void anUnrefBeforeTheStartIsRememberedByEveryKindOfHandle() {
+        expectUnheld(loop -> {
+            var timer = new TimerHandle(loop);
+            timer.unref();
+            timer.start(Duration.ofHours(1), () -> {});
+            return timer;
+        });
+        expectUnheld(loop -> {
+            var hook = new PhaseHandle(loop, PhaseHandle.Phase.CHECK);
+            hook.unref();
+            hook.start(() -> {});
+            return hook;
+        });
+        expectUnheld(loop -> {
+            var signal = new SignalHandle(loop);
+            signal.unref();
+            signal.start("USR1", name -> {});
+            return signal;
+        });
+        expectUnheld(loop -> {
+            var listener = new ListenHandle(loop, ListenOptions.DEFAULTS);
+            listener.unref();
+            listener.bind(IpAddress.loopback(0));
+            try {
+                listener.listen(stream -> {});
+            } catch (IOException e) {
+                throw new AssertionError(e);
+            }
+            return listener;
+        });
+    }
+
+    private static void expectUnheld(Function<Loop, Handle> starter) {
+        try (Loop loop = Loop.create()) {
+            Handle handle = starter.apply(loop);
+            assertThat(handle.isActive()).isTrue();
+            assertThat(loop.isAlive()).as(handle + " unreferenced").isFalse();
+            handle.ref();
+            handle.ref();
+            assertThat(loop.isAlive()).as(handle + " referenced").isTrue();
+            handle.unref();
+            assertThat(loop.run(RunMode.DEFAULT)).as("counted once").isFalse();
+            handle.close();
+            handle.ref();
+            assertThat(loop.run(RunMode.DEFAULT)).as("closed").isFalse();
+        }
+    }
+
+    @Test
+    @Tag("B16")
+    void aServerUnreferencedBeforeItListensLetsTheLoopEnd() {
+        LoopFixture.run(loop -> {
+            NetServer server = NetServer.create(loop, socket -> {}).unref();
+            server.listen(IpAddress.loopback(0)).onListening(journal.line("listening"));
+        });
+        assertThat(journal.lines()).containsExactly("listening");
+    }
+
+    @Test
+    @Tag("R36")
+    void aConnectionHoldsTheLoopThoughItsServerDoesNot() {
+        LoopFixture.run(loop -> {
+            NetServer server =
+                    NetServer.create(
+                            loop,
+                            socket -> {
+                                // Unreferenced: only the connection is left to hold the loop.
+                                Runnable late =
+                                        () -> {
+                                            journal.add("still here");
+                                            socket.destroy();
+                                        };
+                                loop.setTimeout(Duration.ofMillis(20), late).unref();
+                                socket.resume();
+                            });
+            server.unref();
+            server.listen(IpAddress.loopback(0))
+                    .onListening(
+                            () -> NetSocket.connect(loop, server.address().orElseThrow()).resume());
+        });
+        assertThat(journal.lines()).containsExactly("still here");
+    }
+
+    /**
+     * Ten thousand connections, both ends on one loop, which goes on running: nothing of theirs can
+     * be reached any more.
+     */
+    @Test
+    @Tag("B14")
+    void tenThousandConnectionsLeaveNoObjectBehind() {
+        int connections = 10_000;
+        List<WeakReference<NetSocket>> ends = new ArrayList<>();
+        try (LoopFixture fixture = new LoopFixture()) {
+            Loop loop = fixture.loop();
+            UnixAddress address =
+                    UnixAddress.of("@millrace-leftover-" + ProcessHandle.current().pid());
+            fixture.act(() ->
+                    NetServer.create(
+                                    loop,
+                                    socket -> {
+                                        ends.add(new WeakReference<>(socket));
+                                        socket.resume();
+                                    })
+                            .listen(address)
+                            .onListening(() -> connect(loop, address, ends, connections)));
+            journal.await("done");
+            fixture.act(() -> assertThat(ends).hasSizeGreaterThan(2 * connections - 10));
+            // A turn or two, so that what the last callbacks held is gone from the stack as well.
+            fixture.act(() -> {});
+            awaitCleared(ends);
+        }
+    }
+
+    private void connect(
+            Loop loop, UnixAddress address, List<WeakReference<NetSocket>> ends, int left) {
+        if (left == 0) {
+            journal.add("done");
+            return;
+        }
+        NetSocket socket = NetSocket.connect(loop, address);
+        ends.add(new WeakReference<>(socket));
+        socket.onConnect(() -> {
+            socket.write(new byte[5], 0, 5);
+            socket.end();
+        });
+        socket.onClose(() -> connect(loop, address, ends, left - 1));
+        socket.resume();
+    }
+
+    private static void awaitCleared(List<WeakReference<NetSocket>> ends) {
+        long alive = ends.size();
+        for (int attempt = 0; attempt < 20 && alive > 0; attempt++) {
+            System.gc();
+            alive = ends.stream().filter(end -> end.get() != null).count();
+        }
+        assertThat(alive).as("of " + ends.size() + " sockets").isZero();
+    }
+}

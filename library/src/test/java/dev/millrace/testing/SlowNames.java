@@ -1,0 +1,59 @@
+package dev.millrace.testing;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.net.spi.InetAddressResolver;
+import java.net.spi.InetAddressResolverProvider;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/**
+ * The JDK's names, and one whose look-up takes as long as a test wants; installed for the whole
+ * test process.
+ */
+public final class SlowNames extends InetAddressResolverProvider {
+    /** Resolves to loopback once the latch of {@link #hold} is open. */
+    public static final String NAME = "slow.millrace.test";
+
+    private static volatile CountDownLatch gate = new CountDownLatch(0);
+
+    /** Makes look-ups of {@link #NAME} wait until the latch that it answers is open. */
+    public static CountDownLatch hold(int count) {
+        gate = new CountDownLatch(count);
+        return gate;
+    }
+
+    @Override
+    public InetAddressResolver get(Configuration configuration) {
+        InetAddressResolver builtin = configuration.builtinResolver();
+        return new InetAddressResolver() {
+            @Override
+            public Stream<InetAddress> lookupByName(String host, LookupPolicy policy)
+                    throws UnknownHostException {
+                return host.equals(NAME) ? slow() : builtin.lookupByName(host, policy);
+            }
+
+            @Override
+            public String lookupByAddress(byte[] address) throws UnknownHostException {
+                return builtin.lookupByAddress(address);
+            }
+        };
+    }
+
+    private static Stream<InetAddress> slow() throws UnknownHostException {
+        try {
+            if (!gate.await(LoopFixture.DEADLINE_SECONDS, TimeUnit.SECONDS)) {
+                throw new UnknownHostException("nobody opened the gate");
+            }
+        } catch (InterruptedException e) {
+            throw new UnknownHostException("interrupted");
+        }
+        return Stream.of(InetAddress.getLoopbackAddress());
+    }
+
+    @Override
+    public String name() {
+        return "slow names";
+    }
+}
