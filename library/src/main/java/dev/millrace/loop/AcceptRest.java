@@ -35,7 +35,7 @@ final class AcceptRest {
 
     private final Loop loop;
     private final Runnable whenOver;
-    private Consumer<? super AcceptReport> listener = report -> {};
+    private @Nullable Consumer<? super AcceptReport> listener;
     private Duration next = SHORTEST;
 
     // Made by the first error: most listeners never meet one.
@@ -56,6 +56,9 @@ final class AcceptRest {
     }
 
     void onReport(Consumer<? super AcceptReport> listener) {
+        if (this.listener != null) {
+            throw new IllegalStateException("onAcceptError has a listener already");
+        }
         this.listener = Objects.requireNonNull(listener, "listener");
     }
 
@@ -134,7 +137,9 @@ final class AcceptRest {
         shedReported = shed;
         reports.start(REPORT_INTERVAL, this::report);
         log(report);
-        listener.accept(report);
+        if (listener != null) {
+            listener.accept(report);
+        }
     }
 
     private static void log(AcceptReport report) {

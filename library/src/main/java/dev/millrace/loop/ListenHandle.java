@@ -202,8 +202,11 @@ public final class ListenHandle extends Handle implements PortEvents {
     /**
      * Told when accepting fails, at most once a second for all that happened meanwhile; accepting
      * goes on, after a rest (rows D4, D6, X50).
+     *
+     * @throws IllegalStateException if there is a listener already
      */
     public void onAcceptError(Consumer<? super AcceptReport> listener) {
+        loop.checkThread();
         rest.onReport(listener);
     }
 

@@ -243,6 +243,7 @@ public final class NetServer implements AutoCloseable {
 
     /** A connection was closed at once, because there are as many as there may be (row I13). */
     public NetServer onDrop(Consumer<? super ConnectionDrop> listener) {
+        loop.checkThread();
         dropListener = ReadSide.once(dropListener, listener, "onDrop");
         return this;
     }
@@ -252,6 +253,7 @@ public final class NetServer implements AutoCloseable {
      * on by itself, after a rest (rows D4, D6).
      */
     public NetServer onAcceptError(Consumer<? super AcceptReport> listener) {
+        loop.checkThread();
         acceptErrorListener = ReadSide.once(acceptErrorListener, listener, "onAcceptError");
         return this;
     }

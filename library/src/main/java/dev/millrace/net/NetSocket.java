@@ -173,6 +173,7 @@ public final class NetSocket extends KernelSocket implements WriteStream, AutoCl
      * socket is paused until {@link #resume} (rows E3, R24).
      */
     public NetSocket onNoBuffer(Consumer<? super IOException> listener) {
+        loop.checkThread();
         listeners.noBuffer = ReadSide.once(listeners.noBuffer, listener, "onNoBuffer");
         return this;
     }

@@ -12,10 +12,14 @@ import dev.millrace.loop.PhaseHandle;
 import dev.millrace.loop.RunMode;
 import dev.millrace.loop.SignalHandle;
 import dev.millrace.loop.TimerHandle;
+import dev.millrace.loop.UdpEvents;
+import dev.millrace.loop.UdpHandle;
+import dev.millrace.loop.UdpOptions;
 import dev.millrace.net.NetServer;
 import dev.millrace.net.NetSocket;
 import dev.millrace.testing.Journal;
 import dev.millrace.testing.LoopFixture;
+import dev.millrace.testing.Specimens;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
@@ -51,10 +55,16 @@ class LoopReferenceTest {
             return signal;
         });
         expectUnheld(loop -> {
+            var socket = new UdpHandle(loop, UdpOptions.DEFAULTS, Specimens.stub(UdpEvents.class));
+            socket.unref();
+            socket.receiveStart();
+            return socket;
+        });
+        expectUnheld(loop -> {
             var listener = new ListenHandle(loop, ListenOptions.DEFAULTS);
             listener.unref();
-            listener.bind(IpAddress.loopback(0));
             try {
+                listener.bind(IpAddress.loopback(0));
                 listener.listen(stream -> {});
             } catch (IOException e) {
                 throw new AssertionError(e);

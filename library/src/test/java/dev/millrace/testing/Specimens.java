@@ -3,6 +3,7 @@ package dev.millrace.testing;
 import dev.millrace.driver.Guarded;
 import dev.millrace.driver.IpAddress;
 import dev.millrace.driver.PortEvents;
+import dev.millrace.driver.Readiness;
 import dev.millrace.driver.UnixAddress;
 import dev.millrace.http.HttpServer;
 import dev.millrace.loop.AsyncHandle;
@@ -18,16 +19,25 @@ import dev.millrace.loop.StallDetector;
 import dev.millrace.loop.StreamEvents;
 import dev.millrace.loop.StreamHandle;
 import dev.millrace.loop.TimerHandle;
+import dev.millrace.loop.UdpEvents;
+import dev.millrace.loop.UdpHandle;
+import dev.millrace.loop.UdpOptions;
+import dev.millrace.loop.WatchHandle;
 import dev.millrace.loop.Work;
 import dev.millrace.net.NetServer;
 import dev.millrace.net.NetSocket;
 import dev.millrace.stream.Filter;
+import dev.millrace.sys.Libc;
+import dev.millrace.sys.Linux;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -46,6 +56,10 @@ public final class Specimens {
         add(AsyncHandle.class, loop -> new AsyncHandle(loop, () -> {}));
         add(SignalHandle.class, SignalHandle::new);
         add(StreamHandle.class, loop -> new StreamHandle(loop, stub(StreamEvents.class)));
+        add(WatchHandle.class, Specimens::watch);
+        add(
+                UdpHandle.class,
+                loop -> new UdpHandle(loop, UdpOptions.DEFAULTS, stub(UdpEvents.class)));
         add(ListenHandle.class, loop -> new ListenHandle(loop, ListenOptions.DEFAULTS));
         add(Immediate.class, loop -> loop.setImmediate(() -> {}));
         add(Work.class, loop -> loop.offload(task -> {}, () -> ""));
@@ -61,6 +75,15 @@ public final class Specimens {
 
     private static <T> void add(Class<T> type, Function<Loop, T> maker) {
         MAKERS.put(type, maker::apply);
+    }
+
+    /** Of a descriptor that the process keeps. */
+    private static WatchHandle watch(Loop loop) {
+        try (Libc libc = new Libc()) {
+            return new WatchHandle(loop, libc.socket(Linux.AF_INET, Linux.SOCK_STREAM, 0));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Every type there is a specimen of. */
@@ -126,9 +149,11 @@ public final class Specimens {
             case "ByteBuffer" -> ByteBuffer.allocate(8);
             case "String" -> "USR1";
             case "Duration" -> Duration.ofMillis(1);
-            case "Throwable", "IOException" -> new java.io.IOException("a specimen");
+            case "Throwable", "IOException" -> new IOException("a specimen");
             case "Address" -> IpAddress.loopback(1);
+            case "IpAddress" -> IpAddress.loopback(1);
             case "Request" -> new Request(error -> {});
+            case "Set" -> EnumSet.of(Readiness.READABLE);
             case "Object" -> type;
             default -> type.isInterface() ? stub(type) : null;
         };
@@ -143,7 +168,7 @@ public final class Specimens {
     }
 
     /** Something that does nothing when it is called. */
-    private static <T> T stub(Class<T> type) {
+    public static <T> T stub(Class<T> type) {
         Object stub =
                 Proxy.newProxyInstance(
                         Filter.class.getClassLoader(),
