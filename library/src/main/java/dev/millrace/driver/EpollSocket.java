@@ -83,12 +83,12 @@ final class EpollSocket extends EpollStream {
         // One a wake-up unless asked otherwise: level-triggered epoll brings the rest, and siblings
         // on the same socket get their share (D1).
         for (int count = 0; count < acceptsPerWakeUp && wants(Linux.EPOLLIN); count++) {
-            int accepted = libc.accept4(fd, Linux.SOCK_NONBLOCK | Linux.SOCK_CLOEXEC);
+            int accepted = tryAccept();
             if (isOutOfDescriptors(accepted)) {
                 // Said before the second try: a descriptor that is closed from now on wakes us, and
                 // one that was closed just before is found.
                 SpareDescriptor.starving(set);
-                accepted = libc.accept4(fd, Linux.SOCK_NONBLOCK | Linux.SOCK_CLOEXEC);
+                accepted = tryAccept();
             }
             if (accepted >= 0) {
                 EpollSocket connection = set.register(new EpollSocket(set, accepted));
@@ -98,13 +98,28 @@ final class EpollSocket extends EpollStream {
                 // A sibling was faster (row D2).
                 return;
             } else if (isOutOfDescriptors(accepted)) {
-                isStarving = true;
-                events().onAcceptError(-accepted, SpareDescriptor.shed(libc, fd));
+                shed(-accepted);
                 return;
             } else if (!isOfTheConnection(-accepted)) {
                 events().onAcceptError(-accepted, 0);
                 return;
             }
+        }
+    }
+
+    private int tryAccept() {
+        return SpareDescriptor.isLent()
+                ? -Errno.EMFILE
+                : libc.accept4(fd, Linux.SOCK_NONBLOCK | Linux.SOCK_CLOEXEC);
+    }
+
+    private void shed(int errno) {
+        isStarving = true;
+        int count = SpareDescriptor.shed(libc, fd);
+        try {
+            events().onAcceptError(errno, count);
+        } finally {
+            SpareDescriptor.giveBack(libc);
         }
     }
 

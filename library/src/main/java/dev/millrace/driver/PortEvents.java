@@ -13,7 +13,8 @@ public interface PortEvents {
     /**
      * Accepting failed with {@code errno}; the receiver decides when to go on (row D6). {@code
      * shed}: for want of descriptors (EMFILE, ENFILE) so many waiting connections were accepted and
-     * closed, so that their clients know (row D4).
+     * closed, so that their clients know (row D4). Then one descriptor is free during the call, for
+     * whoever needs one to write this down.
      */
     default void onAcceptError(int errno, int shed) {}
 

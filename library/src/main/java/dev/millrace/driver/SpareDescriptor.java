@@ -19,14 +19,17 @@ final class SpareDescriptor {
     private static final Set<EpollSet> STARVING = new HashSet<>();
     private static int spare = -1;
 
+    /** How many have shed and not finished telling so; changed under the lock, read without. */
+    private static volatile int lent;
+
     /** Whether anybody is to be told when a descriptor is closed; read without the lock. */
     private static volatile boolean isAnyStarving;
 
     private SpareDescriptor() {}
 
-    /** Opens it, unless it is open already; before the first listen (rows A15, D5). */
+    /** Opens it, unless it is open or lent; before the first listen (rows A15, D5). */
     static synchronized void keep(Libc libc) {
-        if (spare < 0) {
+        if (spare < 0 && lent == 0) {
             int flags = Linux.O_RDONLY | Linux.O_CLOEXEC;
             spare = libc.open("/dev/null", flags);
             if (spare == -Errno.ENOENT || spare == -Errno.EACCES) {
@@ -39,8 +42,13 @@ final class SpareDescriptor {
      * Accepts and closes what waits at {@code listener}; how many those were. None when another
      * thread of this process takes the descriptor in between: then the clients wait for the next
      * time, and the next descriptor that is closed becomes the spare one.
+     *
+     * <p>It stays free until {@link #giveBack}, for whoever is told of the shortage and needs a
+     * descriptor to say so: the JDK's own logger reads the table of time zones first, and without
+     * it no program that runs out of descriptors would know a time zone ever after.
      */
     static synchronized int shed(Libc libc, int listener) {
+        lent = lent + 1;
         if (spare >= 0) {
             libc.close(spare);
             spare = -1;
@@ -55,8 +63,18 @@ final class SpareDescriptor {
                 break;
             }
         }
-        keep(libc);
         return count;
+    }
+
+    /** Whether it is free for whoever is told: then no other loop may accept with it. */
+    static boolean isLent() {
+        return lent > 0;
+    }
+
+    /** The shortage was told. */
+    static synchronized void giveBack(Libc libc) {
+        lent = lent - 1;
+        keep(libc);
     }
 
     /**

@@ -5,7 +5,6 @@ import dev.millrace.driver.SystemError;
 import dev.millrace.sys.Errno;
 import java.time.Duration;
 import java.util.Objects;
-import java.util.ServiceConfigurationError;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -28,8 +27,8 @@ final class AcceptRest {
     private static final Duration REPORT_INTERVAL = Duration.ofSeconds(1);
 
     static {
-        // Whoever loads classes from folders could not load those of the first report without a
-        // descriptor.
+        // Whoever loads classes from folders would need a descriptor for each of the first
+        // report's.
         new AcceptReport(SystemError.of(Errno.EMFILE, "accept"), 0, 0);
     }
 
@@ -147,8 +146,11 @@ final class AcceptRest {
             // Made here, because most programs never need a logger, and it takes long to make.
             System.getLogger("dev.millrace.loop")
                     .log(System.Logger.Level.WARNING, report.toString());
-        } catch (RuntimeException | LinkageError | ServiceConfigurationError noLogger) {
-            // Without descriptors it may be impossible to load one. The listener is told anyway.
+        } catch (VirtualMachineError fatal) {
+            throw fatal;
+        } catch (RuntimeException | Error noLogger) {
+            // When another thread has taken the last descriptor, the JDK's logger may fail with an
+            // Error. The listener is told anyway, and service goes on.
         }
     }
 }

@@ -8,8 +8,13 @@ import dev.millrace.driver.UnixAddress;
 import dev.millrace.loop.Loop;
 import dev.millrace.net.NetServer;
 import dev.millrace.net.NetSocket;
+import dev.millrace.sys.Libc;
+import dev.millrace.sys.Linux;
+import dev.millrace.sys.Message;
+import dev.millrace.sys.SocketName;
 import dev.millrace.testing.ChildJvm;
 import dev.millrace.testing.Journal;
+import dev.millrace.testing.Kernel;
 import dev.millrace.testing.LoopFixture;
 import dev.millrace.testing.RawClient;
 import java.io.ByteArrayOutputStream;
@@ -18,6 +23,7 @@ import java.io.UncheckedIOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -184,6 +190,40 @@ class UnixSocketTest {
         socket.onData(buffer -> received.write(buffer.array(), 0, buffer.limit()));
         socket.write(bytes, 0, bytes.length);
         socket.end();
+    }
+
+    /** An ordinary stream asks for no control messages, so the kernel drops them. */
+    @Test
+    @Tag("G1")
+    void descriptorsThatAPeerSendsDoNotLeakIn(@TempDir Path folder) {
+        try (LoopFixture fixture = new LoopFixture();
+                Libc libc = new Libc()) {
+            Path path = folder.resolve("s");
+            NetServer server =
+                    fixture.call(() ->
+                            NetServer.create(
+                                            fixture.loop(),
+                                            peer -> peer.onData(buffer -> journal.add("data")))
+                                    .onListening(journal.line("listening"))
+                                    .listen(path.toString()));
+            journal.await("listening");
+            int sent = libc.open("/dev/zero", Linux.O_RDONLY | Linux.O_CLOEXEC);
+            int client = libc.socket(Linux.AF_UNIX, Linux.SOCK_STREAM | Linux.SOCK_CLOEXEC, 0);
+            SocketName name =
+                    new SocketName(
+                            Linux.AF_UNIX, path.toString().getBytes(StandardCharsets.UTF_8), 0, 0);
+            assertThat(libc.connect(client, name)).isZero();
+            Message message = new Message(1);
+            for (int count = 1; count <= 3; count++) {
+                message.store(new byte[] {'x'}, 0, 1, sent, sent, sent);
+                assertThat(libc.sendmsg(client, message)).isEqualTo(1);
+                journal.await("data", count);
+            }
+            assertThat(Kernel.descriptors("/dev/zero")).containsExactly(sent);
+            libc.close(sent);
+            libc.close(client);
+            fixture.act(server::close);
+        }
     }
 
     @Test
