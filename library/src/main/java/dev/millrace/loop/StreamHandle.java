@@ -362,14 +362,14 @@ public final class StreamHandle extends Handle implements PortEvents {
         return isConnected && outbox.isOpen() && !isBroken && !isClosing();
     }
 
-    /** The local address, or null when there is none (any more). */
+    /** The local address, or null when no connection stands (any more). */
     public @Nullable Address localAddress() {
-        return port == null || isClosing() ? null : loop.driver.localAddress(port);
+        return isConnected && !isClosing() ? loop.driver.localAddress(port()) : null;
     }
 
-    /** The peer's address, or null when there is none (any more). */
+    /** The peer's address, or null when no connection stands (any more). */
     public @Nullable Address remoteAddress() {
-        return port == null || isClosing() ? null : loop.driver.remoteAddress(port);
+        return isConnected && !isClosing() ? loop.driver.remoteAddress(port()) : null;
     }
 
     /** Closes with a reset: unsent bytes are thrown away and the peer sees ECONNRESET. */

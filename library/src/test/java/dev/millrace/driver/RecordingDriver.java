@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.net.NetworkInterface;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.Set;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,7 @@ public final class RecordingDriver implements Driver {
     private final List<Long> timeouts = new ArrayList<>();
     private LongConsumer beforePoll = timeout -> {};
     private LoopFixture.Task beforeChmod = () -> {};
+    private @Nullable Random shortWrites;
     private boolean hasNoIpv6;
     private int datagramsAtOnce = Integer.MAX_VALUE;
     private int datagramsLeft = Integer.MAX_VALUE;
@@ -68,6 +70,12 @@ public final class RecordingDriver implements Driver {
     public RecordingDriver withDatagramsAtOnce(int count) {
         datagramsAtOnce = count;
         datagramsLeft = count;
+        return this;
+    }
+
+    /** From now on an attempt to write takes as much as {@code chance} says, often nothing. */
+    public RecordingDriver withShortWrites(Random chance) {
+        shortWrites = chance;
         return this;
     }
 
@@ -195,7 +203,11 @@ public final class RecordingDriver implements Driver {
     @Override
     public int tryWrite(Port port, byte[] array, int offset, int length) {
         calls.add("tryWrite " + length);
-        return real.tryWrite(port, array, offset, length);
+        int taken = length;
+        if (shortWrites != null) {
+            taken = shortWrites.nextInt(3) == 0 ? 0 : shortWrites.nextInt(length + 1);
+        }
+        return real.tryWrite(port, array, offset, taken);
     }
 
     @Override

@@ -137,6 +137,7 @@ class StreamHandleTest {
     }
 
     @Test
+    @Tag("C16")
     void aFailedStreamMayConnectAgainAndAConnectedOneMayNot() {
         stream.connect(NOWHERE, told("first"));
         assertThatThrownBy(() -> stream.connect(NOWHERE, told("x")))

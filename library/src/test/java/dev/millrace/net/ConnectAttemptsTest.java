@@ -1,0 +1,109 @@
+package dev.millrace.net;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.driver.Address;
+import dev.millrace.driver.IpAddress;
+import dev.millrace.loop.ListenHandle;
+import dev.millrace.loop.ListenOptions;
+import dev.millrace.loop.Loop;
+import dev.millrace.loop.StreamEvents;
+import dev.millrace.loop.StreamHandle;
+import dev.millrace.testing.BlackHole;
+import dev.millrace.testing.Journal;
+import dev.millrace.testing.LoopFixture;
+import dev.millrace.testing.RecordedEvents;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** What becomes of a name with several addresses. */
+class ConnectAttemptsTest {
+    private static final IpAddress REFUSED = IpAddress.loopback(1);
+    private static final Duration SOON = Duration.ofMillis(150);
+
+    private final Journal journal = new Journal();
+    private final StreamEvents events = new RecordedEvents(journal);
+
+    private void attempt(Loop loop, NetSocketOptions options, Address... addresses) {
+        StreamHandle handle = new StreamHandle(loop, events);
+        ConnectAttempts attempts =
+                new ConnectAttempts(
+                        handle,
+                        List.of(addresses),
+                        options,
+                        error -> {
+                            journal.add(error == null ? handle.remoteAddress() + "" : line(error));
+                            handle.close();
+                        });
+        attempts.start();
+    }
+
+    private static String line(Throwable error) {
+        Throwable[] before = error.getSuppressed();
+        return error.getMessage() + (before.length == 0 ? "" : " after " + line(before[0]));
+    }
+
+    private Address listen(Loop loop) {
+        try {
+            ListenHandle listener = new ListenHandle(loop, ListenOptions.DEFAULTS);
+            listener.bind(IpAddress.loopback(0));
+            listener.listen(stream -> {
+                stream.close();
+                listener.close();
+            });
+            return listener.localAddress();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Test
+    @Tag("X67")
+    void theNextAddressIsTriedAfterARefusedOne() {
+        Address[] good = new Address[1];
+        LoopFixture.run(loop -> {
+            good[0] = listen(loop);
+            attempt(loop, NetSocketOptions.DEFAULTS, REFUSED, REFUSED, good[0]);
+        });
+        assertThat(journal.lines()).containsExactly(good[0].toString());
+    }
+
+    @Test
+    @Tag("X66")
+    @Tag("X67")
+    void theNextAddressIsTriedAfterABlackHole() {
+        Address[] good = new Address[1];
+        try (BlackHole hole = new BlackHole()) {
+            LoopFixture.run(loop -> {
+                good[0] = listen(loop);
+                NetSocketOptions options = NetSocketOptions.DEFAULTS.withConnectTimeout(SOON);
+                attempt(loop, options, hole.address(), good[0]);
+            });
+        }
+        assertThat(journal.lines()).containsExactly(good[0].toString());
+    }
+
+    @Test
+    @Tag("H12")
+    @Tag("X67")
+    void whenAllFailTheLastErrorIsToldWithThoseBeforeIt() {
+        try (BlackHole hole = new BlackHole()) {
+            LoopFixture.run(loop ->
+                    attempt(
+                            loop,
+                            NetSocketOptions.DEFAULTS.withConnectTimeout(SOON),
+                            REFUSED,
+                            hole.address()));
+            assertThat(journal.lines())
+                    .containsExactly(
+                            "connect ETIMEDOUT "
+                                    + hole.address()
+                                    + " after connect ECONNREFUSED "
+                                    + REFUSED);
+        }
+    }
+}

@@ -1,0 +1,155 @@
+package dev.millrace.scenario;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.driver.IpAddress;
+import dev.millrace.driver.SystemError;
+import dev.millrace.net.NetServer;
+import dev.millrace.net.NetSocket;
+import dev.millrace.net.NetSocketOptions;
+import dev.millrace.testing.Journal;
+import dev.millrace.testing.Kernel;
+import dev.millrace.testing.LoopFixture;
+import dev.millrace.testing.RawClient;
+import java.net.SocketException;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** A connection breaks in the middle: one error, one close, and every write is told. */
+class TcpResetTest {
+    private final LoopFixture fixture = new LoopFixture();
+    private final Journal journal = new Journal();
+    private NetSocket socket;
+
+    @AfterEach
+    void close() {
+        fixture.close();
+    }
+
+    private RawClient connect(Consumer<NetSocket> handler) {
+        NetSocketOptions options = NetSocketOptions.DEFAULTS.withAllowHalfOpen(true);
+        NetServer server =
+                fixture.call(() ->
+                        NetServer.create(
+                                        fixture.loop(),
+                                        options,
+                                        accepted -> {
+                                            socket = accepted;
+                                            accepted.onError(this::failed)
+                                                    .onEnd(journal.line("end"))
+                                                    .onClose(journal.line("close"));
+                                            handler.accept(accepted);
+                                            journal.add("accepted");
+                                        })
+                                .listen(IpAddress.loopback(0)));
+        RawClient client = RawClient.connect(fixture.call(server::port), "127.0.0.1", 4096);
+        journal.await("accepted");
+        return client;
+    }
+
+    private void failed(Exception error) {
+        assertThat(error).isInstanceOf(SocketException.class);
+        journal.add("error " + ((SystemError) error).syscall() + " " + SystemError.codeOf(error));
+    }
+
+    private void write(int bytes) {
+        socket.write(
+                ByteBuffer.allocate(bytes),
+                error ->
+                        journal.add("write " + (error == null ? "ok" : SystemError.codeOf(error))));
+    }
+
+    private List<String> told(String prefix) {
+        return journal.lines().stream().filter(line -> line.startsWith(prefix)).toList();
+    }
+
+    @Test
+    @Tag("X64")
+    @Tag("E4")
+    void whileReadingItIsOneErrorAndOneClose() {
+        RawClient client = connect(accepted -> accepted.onData(b -> journal.add("data")));
+        client.write("half of a mess");
+        journal.await("data");
+        client.reset();
+        journal.await("close");
+        assertThat(journal.lines())
+                .containsExactly("accepted", "data", "error read ECONNRESET", "close");
+    }
+
+    @Test
+    @Tag("X64")
+    @Tag("F7")
+    void whileWritesWaitEachIsToldOnce() {
+        RawClient client = connect(NetSocket::pause);
+        fixture.act(() -> {
+            for (int i = 0; i < 5; i++) {
+                write(4 << 20);
+            }
+            assertThat(socket.queuedBytes()).isPositive();
+        });
+        client.reset();
+        journal.await("close");
+        assertThat(told("write")).hasSize(5);
+        assertThat(told("write E")).isNotEmpty().allMatch("write ECONNRESET"::equals);
+        assertThat(told("error")).containsExactly("error write ECONNRESET");
+        assertThat(journal.lines()).endsWith("error write ECONNRESET", "close");
+        assertThat(told("close")).hasSize(1);
+    }
+
+    @Test
+    @Tag("X64")
+    void whileReadingAndWritingItIsStillOneError() {
+        RawClient client = connect(accepted -> accepted.onData(b -> journal.add("data")));
+        fixture.act(() -> write(16 << 20));
+        client.write("x");
+        journal.await("data");
+        client.reset();
+        journal.await("close");
+        assertThat(told("error")).hasSize(1);
+        assertThat(told("write")).hasSize(1).doesNotContain("write ok");
+        assertThat(told("close")).hasSize(1);
+    }
+
+    /** The peer has closed; the first write is answered by a reset, a later one meets EPIPE. */
+    @Test
+    @Tag("X65")
+    void aBrokenPipeIsAnErrorAndTheProcessLives() {
+        RawClient client = connect(NetSocket::pause);
+        client.close();
+        fixture.act(() -> write(1));
+        Kernel.await(
+                "the error",
+                () -> {
+                    fixture.act(() -> {
+                        if (!socket.isDestroyed()) {
+                            write(1);
+                        }
+                    });
+                    return journal.count("close") == 1;
+                });
+        assertThat(told("error")).hasSize(1);
+        assertThat(told("error").getFirst()).isIn("error write EPIPE", "error write ECONNRESET");
+        assertThat(told("write E")).isNotEmpty();
+        fixture.act(() -> assertThat(socket.write("late")).isFalse());
+        assertThat(told("close")).hasSize(1);
+    }
+
+    @Test
+    @Tag("X64")
+    void whoDestroysItInTheErrorChangesNothing() {
+        RawClient client =
+                connect(accepted ->
+                        accepted.onData(data -> {
+                            accepted.destroy();
+                            accepted.destroy(new java.io.IOException("again"));
+                        }));
+        client.write("x");
+        journal.await("close");
+        client.close();
+        assertThat(journal.lines()).containsExactly("accepted", "close");
+    }
+}
