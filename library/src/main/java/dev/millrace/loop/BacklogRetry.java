@@ -4,6 +4,7 @@ import dev.millrace.driver.Address;
 import dev.millrace.driver.Port;
 import dev.millrace.sys.Errno;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Repeats a connect that met a full backlog: a Unix socket answers EAGAIN then, and nothing tells
@@ -17,6 +18,10 @@ final class BacklogRetry {
 
     private final StreamHandle stream;
     private final Address peer;
+
+    /** An abandoned connect is over with its socket; the stream may have another one by then. */
+    private final @Nullable Port port;
+
     private final TimerHandle timer;
     private final long endNanos;
     private Duration pause = SHORTEST;
@@ -24,6 +29,7 @@ final class BacklogRetry {
     private BacklogRetry(StreamHandle stream, Address peer) {
         this.stream = stream;
         this.peer = peer;
+        this.port = stream.portOrNull();
         this.timer = new TimerHandle(stream.loop);
         this.endNanos = stream.loop.nowNanos() + LIMIT.toNanos();
         // The connect itself keeps the loop alive, until the stream is closed.
@@ -44,8 +50,7 @@ final class BacklogRetry {
     }
 
     private void again() {
-        Port port = stream.portOrNull();
-        if (stream.isClosing() || port == null) {
+        if (stream.isClosing() || port == null || port != stream.portOrNull()) {
             return;
         }
         int result = stream.loop.driver.connect(port, peer);

@@ -24,7 +24,7 @@ public abstract sealed class Handle implements AutoCloseable
                 AsyncHandle,
                 SignalHandle,
                 WatchHandle,
-                StreamHandle,
+                AdjustableStream,
                 ListenHandle,
                 UdpHandle {
     final Loop loop;

@@ -1,10 +1,8 @@
 package dev.millrace.loop;
 
 import dev.millrace.driver.Address;
-import dev.millrace.driver.BufferSource;
 import dev.millrace.driver.Port;
 import dev.millrace.driver.PortEvents;
-import dev.millrace.driver.PortOption;
 import dev.millrace.driver.SystemError;
 import dev.millrace.sys.Errno;
 import java.io.IOException;
@@ -24,9 +22,8 @@ import org.jspecify.annotations.Nullable;
  * Loop thread only. Operating errors arrive by callback, never from inside the call that meets them
  * (row R9).
  */
-public final class StreamHandle extends Handle implements PortEvents {
+public final class StreamHandle extends AdjustableStream implements PortEvents {
     private final Outbox outbox = new Outbox(this);
-    private @Nullable StreamSetup setup;
     private @Nullable Port port;
     private StreamEvents events;
     private boolean isConnected;
@@ -100,64 +97,6 @@ public final class StreamHandle extends Handle implements PortEvents {
         this.events = Objects.requireNonNull(owner, "owner");
     }
 
-    /** Binds the local end before {@link #connect}; a failure shows at connect (row B5). */
-    public void bind(Address local) {
-        loop.checkThread();
-        setup().local = local;
-    }
-
-    /**
-     * Sets an option; before there is a socket it is kept and applied to it (row C13). An option
-     * that this kind of socket does not have is passed over. Saying the same again costs nothing
-     * (row K4).
-     */
-    public void option(PortOption option, int value) {
-        loop.checkThread();
-        if (!isClosing()) {
-            setup().option(option, value);
-        }
-    }
-
-    /** Probes the peer while the connection is idle (row K1); it is off by default (row K2). */
-    public void keepAlive(KeepAlive settings) {
-        option(PortOption.TCP_KEEPIDLE, (int) settings.idle().toSeconds());
-        option(PortOption.TCP_KEEPINTVL, (int) settings.interval().toSeconds());
-        option(PortOption.TCP_KEEPCNT, settings.probes());
-        option(PortOption.KEEP_ALIVE, 1);
-    }
-
-    /** Switches keep-alive off; its timing stays (row K3). */
-    public void keepAliveOff() {
-        option(PortOption.KEEP_ALIVE, 0);
-    }
-
-    /**
-     * Where received bytes go instead of the loop's one array; null: there again (row E2). Best set
-     * before {@link #readStart}. See {@link StreamEvents#onNoBuffer}.
-     */
-    public void bufferSource(@Nullable BufferSource source) {
-        loop.checkThread();
-        setup().bufferSource(source);
-    }
-
-    /** How much may wait to be written. */
-    public WriteLimit writeLimit() {
-        return outbox.limit();
-    }
-
-    /** Sets how much may wait to be written, {@link WriteLimit#DEFAULTS} by default (row X80). */
-    public void writeLimit(WriteLimit limit) {
-        loop.checkThread();
-        outbox.limit(Objects.requireNonNull(limit, "limit"));
-    }
-
-    private StreamSetup setup() {
-        if (setup == null) {
-            setup = new StreamSetup(this);
-        }
-        return setup;
-    }
-
     /**
      * Connects to {@code peer}. Bytes written before are sent once the connection stands (row H14).
      * After a failure it may be tried again.
@@ -181,18 +120,26 @@ public final class StreamHandle extends Handle implements PortEvents {
      */
     public void abandonConnect() {
         loop.checkThread();
+        StreamSetup setup = setupOrNull();
         if (setup != null && !isClosing()) {
             setup.abandon();
         }
     }
 
     private boolean isConnecting() {
+        StreamSetup setup = setupOrNull();
         return setup != null && setup.isConnecting();
+    }
+
+    /** The request of the connect under way, which is over thereby. */
+    private @Nullable Request takeConnect() {
+        StreamSetup setup = setupOrNull();
+        return setup == null ? null : setup.takeRequest();
     }
 
     @Override
     public void onConnect(int errno) {
-        Request request = setup == null ? null : setup.takeRequest();
+        Request request = takeConnect();
         if (request == null) {
             return;
         }
@@ -362,9 +309,9 @@ public final class StreamHandle extends Handle implements PortEvents {
         return isConnected && outbox.isOpen() && !isBroken && !isClosing();
     }
 
-    /** The local address, or null when no connection stands (any more). */
+    /** The local address, or null when there is no socket (any more). */
     public @Nullable Address localAddress() {
-        return isConnected && !isClosing() ? loop.driver.localAddress(port()) : null;
+        return port == null || isClosing() ? null : loop.driver.localAddress(port);
     }
 
     /** The peer's address, or null when no connection stands (any more). */
@@ -397,7 +344,7 @@ public final class StreamHandle extends Handle implements PortEvents {
 
     @Override
     void cancel() {
-        Request request = setup == null ? null : setup.takeRequest();
+        Request request = takeConnect();
         if (request != null) {
             request.end(Errno.ECANCELED);
         }
@@ -416,7 +363,17 @@ public final class StreamHandle extends Handle implements PortEvents {
 
     @Override
     IOException error(int errno, String syscall) {
+        StreamSetup setup = setupOrNull();
         return setup == null ? SystemError.of(errno, syscall) : setup.error(errno, syscall);
+    }
+
+    @Override
+    StreamHandle self() {
+        return this;
+    }
+
+    Outbox outbox() {
+        return outbox;
     }
 
     StreamEvents events() {

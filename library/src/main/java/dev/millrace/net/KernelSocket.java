@@ -43,7 +43,7 @@ abstract class KernelSocket extends InboundStream<NetSocket> {
         return handle().bytesWritten();
     }
 
-    /** Our end's address; empty before the connection stands and after it is over. */
+    /** Our end's address; empty before there is a socket and after it is over. */
     public final Optional<Address> localAddress() {
         return Optional.ofNullable(handle().localAddress());
     }
