@@ -85,6 +85,10 @@ final class WriteQueue {
      * the driver is given the next slice.
      */
     int write(Driver driver, Port port) {
+        if (underWay > 0) {
+            // The connect callback has written, and the driver is at it: not a second time.
+            return 0;
+        }
         int written = 0;
         for (Chunk first = chunks.peek(); first != null; first = chunks.peek()) {
             int length = first.end - first.offset;

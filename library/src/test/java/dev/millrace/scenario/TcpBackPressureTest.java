@@ -291,6 +291,30 @@ class TcpBackPressureTest {
         }
     }
 
+    /** What is written in onDrain may have to wait as well, and an end waits for it (F8). */
+    @Test
+    @Tag("F8")
+    void theEndThatOnDrainAsksForComesAfterWhatItWrote() {
+        byte[] first = new byte[8 << 20];
+        byte[] last = RawClient.pattern(8 << 20);
+        try (RawClient client = connect(4096, NetSocket::pause)) {
+            fixture.act(() -> {
+                socket.onDrain(() -> {
+                    if (socket.isWritable()) {
+                        socket.write(last, 0, last.length);
+                        socket.end();
+                    }
+                });
+                socket.onError(error -> journal.add(error.getMessage()));
+                assertThat(socket.write(first, 0, first.length)).isFalse();
+            });
+            assertThat(client.read(first.length)).isEqualTo(first);
+            assertThat(client.read(last.length)).isEqualTo(last);
+            assertThat(client.readToEnd()).isEmpty();
+            assertThat(journal.lines()).containsExactly("accepted");
+        }
+    }
+
     @Test
     @Tag("F1")
     void aWriteLeavesBeforeTheNextCallback() {

@@ -1,0 +1,87 @@
+package dev.millrace.loop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.driver.IpAddress;
+import dev.millrace.driver.PortOption;
+import dev.millrace.testing.Journal;
+import dev.millrace.testing.LoopFixture;
+import dev.millrace.testing.RawClient;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** Both ends on one loop, with a send buffer so small that every long write is a short one. */
+class OutboxTest {
+    private final Journal journal = new Journal();
+    private final ByteArrayOutputStream received = new ByteArrayOutputStream();
+
+    private final class Keeping implements StreamEvents {
+        private final StreamHandle stream;
+
+        Keeping(StreamHandle stream) {
+            this.stream = stream;
+        }
+
+        @Override
+        public void onRead(byte[] array, int offset, int length) {
+            received.write(array, offset, length);
+        }
+
+        @Override
+        public void onEnd() {
+            stream.close();
+        }
+
+        @Override
+        public void onError(IOException error) {
+            journal.add(error.getMessage());
+        }
+
+        @Override
+        public void onThrown(Throwable thrown) {
+            journal.add(thrown.toString());
+        }
+    }
+
+    private Request told(String name, Runnable then) {
+        return new Request(error -> {
+            journal.add(name + " " + (error == null ? "ok" : error.getMessage()));
+            then.run();
+        });
+    }
+
+    private void listen(ListenHandle listener) {
+        listener.bind(IpAddress.loopback(0));
+        try {
+            listener.listen(accepted -> {
+                listener.close();
+                accepted.owner(new Keeping(accepted));
+                accepted.readStart();
+            });
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** Some of it may be with the driver already when the connection is told to everybody else. */
+    @Test
+    @Tag("H14")
+    void whatIsWrittenBeforeAndInTheConnectCallbackIsSentOnce() {
+        byte[] bytes = RawClient.pattern(300_000);
+        LoopFixture.run(loop -> {
+            ListenHandle listener = new ListenHandle(loop, ListenOptions.DEFAULTS);
+            listen(listener);
+            StreamHandle stream = new StreamHandle(loop, StreamHandleTest.NOBODY);
+            stream.option(PortOption.SEND_BUFFER_BYTES, 4096);
+            Request write = told("write", stream::close);
+            stream.connect(
+                    listener.localAddress(),
+                    told("connect", () -> stream.write(bytes, 0, bytes.length, write)));
+        });
+        assertThat(journal.lines()).containsExactly("connect ok", "write ok");
+        assertThat(received.size()).isEqualTo(bytes.length);
+        assertThat(RawClient.isPattern(received.toByteArray())).isTrue();
+    }
+}
