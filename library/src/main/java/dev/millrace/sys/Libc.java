@@ -112,13 +112,21 @@ public final class Libc implements AutoCloseable {
     }
 
     /**
-     * Does not retry EINTR: the connection goes on in the background and a second call would answer
-     * EALREADY.
+     * Connects. An interrupted call may have begun, and then goes on in the background: the next
+     * one answers EALREADY, or EISCONN.
      */
     public int connect(int fd, SocketName name) {
         int length = name.store(scratch);
         int result = callOnce(CONNECT, fd, scratch.address(), length, 0, 0);
-        return result == -Errno.EINTR ? -Errno.EINPROGRESS : result;
+        if (result != -Errno.EINTR) {
+            return result;
+        }
+        int again = call(CONNECT, fd, scratch.address(), length, 0, 0);
+        return switch (again) {
+            case -Errno.EALREADY -> -Errno.EINPROGRESS;
+            case -Errno.EISCONN -> 0;
+            default -> again;
+        };
     }
 
     /**

@@ -53,8 +53,8 @@ class OutboxTest {
     }
 
     private void listen(ListenHandle listener) {
-        listener.bind(IpAddress.loopback(0));
         try {
+            listener.bind(IpAddress.loopback(0));
             listener.listen(accepted -> {
                 listener.close();
                 accepted.owner(new Keeping(accepted));

@@ -20,8 +20,7 @@ public final class Strace {
      */
     public static List<String> calls(String names, Class<?> main, String... arguments)
             throws IOException, InterruptedException {
-        boolean isMandatory = System.getenv("CI") != null;
-        assumeTrue(isMandatory || Files.isExecutable(PROGRAM), "needs " + PROGRAM);
+        assumeTrue(isThere(), "needs " + PROGRAM);
         Path log = Files.createTempFile("millrace-strace", ".log");
         List<String> command = new ArrayList<>();
         command.addAll(List.of(PROGRAM.toString(), "-f", "-o", log.toString()));
@@ -34,6 +33,25 @@ public final class Strace {
         List<String> calls = between(Files.readAllLines(log));
         Files.delete(log);
         return calls;
+    }
+
+    /**
+     * A command line that runs {@code main} under strace, with {@code options} of strace's own and
+     * its log in {@code log}. Only the named calls stop the program, so that it stays fast.
+     */
+    public static List<String> command(
+            Path log, List<String> options, Class<?> main, String... arguments) {
+        assumeTrue(isThere(), "needs " + PROGRAM);
+        List<String> command = new ArrayList<>();
+        command.addAll(List.of(PROGRAM.toString(), "-f", "--seccomp-bpf", "-s", "0"));
+        command.addAll(List.of("-o", log.toString()));
+        command.addAll(options);
+        command.addAll(ChildJvm.command(main, arguments));
+        return command;
+    }
+
+    private static boolean isThere() {
+        return System.getenv("CI") != null || Files.isExecutable(PROGRAM);
     }
 
     private static List<String> between(List<String> lines) {
