@@ -158,6 +158,7 @@ public final class StandardOutput implements WriteStream, AutoCloseable {
     }
 
     /** Throws away what waits, and closes it. Idempotent. */
+    @Override
     public void destroy() {
         destroy(null);
     }
