@@ -110,6 +110,14 @@ class ExamplesTest {
     }
 
     @Test
+    void cat() {
+        try (Launched cat = run("Cat").input("one\ntwo\n")) {
+            assertThat(cat.output()).isEqualTo("one\ntwo");
+            assertThat(cat.status()).isZero();
+        }
+    }
+
+    @Test
     void unixEcho() {
         String name = "@millrace-example-" + ProcessHandle.current().pid();
         try (Launched echo = run("UnixEcho", name).listening()) {

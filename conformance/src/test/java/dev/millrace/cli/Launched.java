@@ -129,6 +129,16 @@ final class Launched implements AutoCloseable {
         return process.pid();
     }
 
+    /** Gives it {@code text} on standard input, then the end of it. */
+    Launched input(String text) {
+        try (var in = process.getOutputStream()) {
+            in.write(text.getBytes(StandardCharsets.UTF_8));
+            return this;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** Sends a signal, by its name without SIG. */
     Launched signal(String name) {
         try {

@@ -41,7 +41,7 @@ final class EpollPipe extends EpollStream {
         super.readStart();
         if (isUntried) {
             isUntried = false;
-            set.dispatchSoon(this, Linux.EPOLLIN);
+            set.due.ready(this, Linux.EPOLLIN);
         }
     }
 

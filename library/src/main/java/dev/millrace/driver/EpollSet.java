@@ -7,7 +7,6 @@ import dev.millrace.sys.Libc;
 import dev.millrace.sys.Linux;
 import dev.millrace.sys.Waker;
 import java.io.IOException;
-import java.util.ArrayDeque;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -51,7 +50,7 @@ final class EpollSet {
     private boolean isSpoiled;
 
     /** What this poll tells, or the next one, without any readiness. */
-    private final ArrayDeque<Guarded> due = new ArrayDeque<>(0);
+    final DueEvents due = new DueEvents();
 
     /** Some port had no descriptor to accept with, and one was closed since. */
     private volatile boolean isFreed;
@@ -101,9 +100,7 @@ final class EpollSet {
             isFreed = false;
             tellFreed(dispatcher);
         }
-        for (Guarded next = due.poll(); next != null; next = due.poll()) {
-            dispatcher.enter(next);
-        }
+        due.dispatch(dispatcher);
     }
 
     /**
@@ -227,41 +224,7 @@ final class EpollSet {
         port.armed = EpollPort.OUT_OF_SET;
         port.isLost = true;
         release(port.fd, port);
-        due.add(new Lost(port, errno == Errno.ENOENT ? Errno.EBADF : errno));
-    }
-
-    /** Tells a port that it has no descriptor any more. */
-    private record Lost(EpollPort port, int errno) implements Guarded {
-        @Override
-        public void call() {
-            if (!port.isClosed) {
-                port.lost(errno);
-            }
-        }
-
-        @Override
-        public void failed(Throwable thrown) {
-            port.failed(thrown);
-        }
-    }
-
-    /** {@code port} is dispatched by the next poll, ready for {@code bits} or not. */
-    void dispatchSoon(EpollPort port, int bits) {
-        due.add(
-                new Guarded() {
-                    @Override
-                    public void call() throws Exception {
-                        if (!port.isClosed) {
-                            port.ready = bits;
-                            port.call();
-                        }
-                    }
-
-                    @Override
-                    public void failed(Throwable thrown) {
-                        port.failed(thrown);
-                    }
-                });
+        due.lost(port, errno == Errno.ENOENT ? Errno.EBADF : errno);
     }
 
     /**

@@ -45,9 +45,7 @@ public abstract sealed class Handle implements AutoCloseable
     }
 
     /** What it is. */
-    public HandleKind kind() {
-        return HandleKind.UNKNOWN;
-    }
+    public abstract HandleKind kind();
 
     /** Whether it is at work, and so keeps the loop alive unless {@link #unref} was called. */
     public final boolean isActive() {
