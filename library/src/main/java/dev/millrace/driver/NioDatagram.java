@@ -58,7 +58,8 @@ final class NioDatagram extends NioPort {
             if (datagrams().isConnected()) {
                 datagrams().disconnect();
             }
-            datagrams().connect(NioAddresses.of(address, family));
+            // An IPv6 socket may have an IPv4 peer, as it may send to one.
+            datagrams().connect(NioAddresses.of(address));
             return 0;
         } catch (IOException | RuntimeException e) {
             return -NioErrors.errno(e, Errno.EINVAL);

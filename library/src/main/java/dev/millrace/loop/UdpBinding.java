@@ -29,16 +29,29 @@ final class UdpBinding {
     private static Port socket(Driver driver, UdpOptions options, IpAddress address)
             throws IOException {
         Port opened = driver.datagram(address);
-        if (options.reuseAddress()) {
-            driver.setOption(opened, PortOption.REUSE_ADDRESS, 1);
-        }
-        if (options.reusePort()) {
-            driver.setOption(opened, PortOption.REUSE_PORT, 1);
-        }
-        if (address.host() instanceof Inet6Address) {
-            driver.setOption(opened, PortOption.IPV6_ONLY, options.ipv6Only() ? 1 : 0);
+        try {
+            if (options.reuseAddress()) {
+                set(driver, opened, PortOption.REUSE_ADDRESS, 1);
+            }
+            if (options.reusePort()) {
+                set(driver, opened, PortOption.REUSE_PORT, 1);
+            }
+            if (address.host() instanceof Inet6Address) {
+                set(driver, opened, PortOption.IPV6_ONLY, options.ipv6Only() ? 1 : 0);
+            }
+        } catch (IOException refused) {
+            driver.close(opened);
+            throw refused;
         }
         return opened;
+    }
+
+    private static void set(Driver driver, Port port, PortOption option, int value)
+            throws IOException {
+        int result = driver.setOption(port, option, value);
+        if (result < 0) {
+            throw SystemError.of(-result, "setsockopt");
+        }
     }
 
     private static Port checked(

@@ -329,6 +329,16 @@ public abstract class DatagramContract extends DatagramFixture {
     }
 
     @Test
+    void anIpv6SocketMayHaveAnIpv4Peer() {
+        End server = reading();
+        End client = bound(IpAddress.of("::", 0));
+        client.connect(server);
+        assertThat(driver.remoteAddress(client.port)).isEqualTo(server.address());
+        client.send("x", (IpAddress) null);
+        server.expect("x");
+    }
+
+    @Test
     void anIpv6SocketHearsIpv4PeersUnlessItIsOfIpv6Alone() {
         assumeTrue(driver.supports(Capability.IPV6_ONLY), "the driver has no option ipv6Only");
         for (int only = 0; only <= 1; only++) {

@@ -111,7 +111,7 @@ class UdpSocketTest {
                 byte[] reused = {'1'};
                 client.send(ByteBuffer.wrap(reused), there, outcome("one"));
                 reused[0] = '2';
-                client.ttl(3).send(ByteBuffer.wrap(reused), there, outcome("two"));
+                client.multicastTtl(3).send(ByteBuffer.wrap(reused), there, outcome("two"));
                 reused[0] = '3';
                 client.send(ByteBuffer.wrap(reused), there, error -> client.close());
                 reused[0] = '!';
@@ -282,7 +282,7 @@ class UdpSocketTest {
                     .hasMessage("MULTICAST_TTL is -1: use 0 to 255");
             assertThatThrownBy(() -> socket.send("x", 70_000, HOST))
                     .isInstanceOf(IllegalArgumentException.class);
-            socket.ttl(1).ttl(255).multicastTtl(0).multicastLoop(true).receiveBufferBytes(50_000);
+            socket.multicastTtl(255).multicastTtl(0).multicastLoop(true).receiveBufferBytes(50_000);
             socket.sendBufferBytes(50_000).unref();
             journal.add("no complaint");
         });
