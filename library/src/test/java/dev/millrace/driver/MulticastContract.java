@@ -57,38 +57,38 @@ public abstract class MulticastContract extends DatagramFixture {
         }
     }
 
-    private End receiver(String group) {
-        End end = bound(IpAddress.of(group.equals(GROUP6) ? "::" : "0.0.0.0", 0));
+    private Socket receiver(String group) {
+        Socket end = bound(IpAddress.of(group.equals(GROUP6) ? "::" : "0.0.0.0", 0));
         driver.readStart(end.port);
         return end;
     }
 
     /** Sends by that interface. */
-    private End sender(String group) {
-        End end = bound(IpAddress.of(group.equals(GROUP6) ? "::" : "127.0.0.1", 0));
+    private Socket sender(String group) {
+        Socket end = bound(IpAddress.of(group.equals(GROUP6) ? "::" : "127.0.0.1", 0));
         assertThat(driver.multicastInterface(end.port, interfaceFor(group))).isZero();
         return end;
     }
 
-    private int join(End end, String group, @Nullable IpAddress source) {
+    private int join(Socket end, String group, @Nullable IpAddress source) {
         return driver.membership(
                 end.port, IpAddress.of(group, 0), interfaceFor(group), source, true);
     }
 
-    private int leave(End end, String group, @Nullable IpAddress source) {
+    private int leave(Socket end, String group, @Nullable IpAddress source) {
         return driver.membership(
                 end.port, IpAddress.of(group, 0), interfaceFor(group), source, false);
     }
 
-    private void assumeMulticast(End sender, String group) {
+    private void assumeMulticast(Socket sender, String group) {
         assumeTrue(
                 sender.trySend("probe", on(group, 9)) > 0,
                 "the machine sends no multicast to itself: " + group);
     }
 
     private void expectThatMembersHear(String group) {
-        End member = receiver(group);
-        End sender = sender(group);
+        Socket member = receiver(group);
+        Socket sender = sender(group);
         assumeMulticast(sender, group);
         IpAddress there = on(group, member.address().port());
         sender.send("before", there);
@@ -117,9 +117,9 @@ public abstract class MulticastContract extends DatagramFixture {
 
     @Test
     void aMemberHearsTheSourceItAskedForAlone() {
-        End member = receiver(GROUP);
-        End sender = sender(GROUP);
-        End stranger = bound(IpAddress.of("127.0.0.2", 0));
+        Socket member = receiver(GROUP);
+        Socket sender = sender(GROUP);
+        Socket stranger = bound(IpAddress.of("127.0.0.2", 0));
         assertThat(driver.multicastInterface(stranger.port, interfaceFor(GROUP))).isZero();
         assumeMulticast(sender, GROUP);
         IpAddress there = on(GROUP, member.address().port());
@@ -136,8 +136,8 @@ public abstract class MulticastContract extends DatagramFixture {
 
     @Test
     void withoutTheLoopTheOwnMachineHearsNothing() {
-        End member = receiver(GROUP);
-        End sender = sender(GROUP);
+        Socket member = receiver(GROUP);
+        Socket sender = sender(GROUP);
         assumeMulticast(sender, GROUP);
         assertThat(join(member, GROUP, null)).isZero();
         IpAddress there = on(GROUP, member.address().port());
@@ -145,13 +145,13 @@ public abstract class MulticastContract extends DatagramFixture {
         sender.send("quiet", there);
         assertThat(driver.setOption(sender.port, PortOption.MULTICAST_LOOP, 1)).isZero();
         sender.send("loud", there);
-        pollUntil("it", () -> !member.seen.isEmpty());
+        expect("it", () -> !member.seen.isEmpty());
         assertThat(member.seen).endsWith("loud");
     }
 
     @Test
     void anAddressThatIsNoGroupIsRefused() {
-        End end = receiver(GROUP);
+        Socket end = receiver(GROUP);
         assertThat(join(end, "127.0.0.1", null)).isNegative();
         assertThat(join(end, GROUP6, null)).as("of the other family").isNegative();
         assertThat(leave(end, GROUP, null)).as("never joined").isNegative();
