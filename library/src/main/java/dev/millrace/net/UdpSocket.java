@@ -61,30 +61,35 @@ public final class UdpSocket implements AutoCloseable {
      * A datagram came, from whom the second argument says; the buffer is the listener's for ever.
      */
     public UdpSocket onMessage(BiConsumer<? super ByteBuffer, ? super IpAddress> listener) {
+        loop.checkThread();
         listeners.message = ReadSide.once(listeners.message, listener, "onMessage");
         return this;
     }
 
     /** It is bound, and receives from now on. */
     public UdpSocket onListening(Runnable listener) {
+        loop.checkThread();
         listeners.listening = ReadSide.once(listeners.listening, listener, "onListening");
         return this;
     }
 
     /** It is connected; see {@link #connect(IpAddress)}. */
     public UdpSocket onConnect(Runnable listener) {
+        loop.checkThread();
         listeners.connect = ReadSide.once(listeners.connect, listener, "onConnect");
         return this;
     }
 
     /** Something failed that has no callback of its own. */
     public UdpSocket onError(Consumer<? super IOException> listener) {
+        loop.checkThread();
         listeners.error = ReadSide.once(listeners.error, listener, "onError");
         return this;
     }
 
     /** It is closed, and every send has been told its outcome. */
     public UdpSocket onClose(Runnable listener) {
+        loop.checkThread();
         listeners.close = ReadSide.once(listeners.close, listener, "onClose");
         return this;
     }

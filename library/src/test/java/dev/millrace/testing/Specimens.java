@@ -26,6 +26,7 @@ import dev.millrace.loop.WatchHandle;
 import dev.millrace.loop.Work;
 import dev.millrace.net.NetServer;
 import dev.millrace.net.NetSocket;
+import dev.millrace.net.UdpSocket;
 import dev.millrace.stream.Filter;
 import dev.millrace.sys.Libc;
 import dev.millrace.sys.Linux;
@@ -68,6 +69,7 @@ public final class Specimens {
                 loop -> StallDetector.start(loop, Duration.ofHours(1), stall -> {}));
         add(NetServer.class, loop -> NetServer.create(loop, socket -> {}));
         add(NetSocket.class, loop -> NetSocket.connect(loop, UnixAddress.of("/nowhere/at/all")));
+        add(UdpSocket.class, UdpSocket::create);
         add(HttpServer.class, loop -> HttpServer.create(loop, (request, response) -> {}));
     }
 
