@@ -48,6 +48,13 @@ final class NioAddresses {
         return new InetSocketAddress(ip.host(), ip.port());
     }
 
+    /** What a socket has that was never bound. */
+    static Address unbound(ProtocolFamily family) {
+        return family == StandardProtocolFamily.UNIX
+                ? new UnixAddress(new byte[0])
+                : IpAddress.of(family == StandardProtocolFamily.INET6 ? "::" : "0.0.0.0", 0);
+    }
+
     static @Nullable Address of(@Nullable SocketAddress address) {
         if (address instanceof UnixDomainSocketAddress unix) {
             String path = unix.getPath().toString();

@@ -28,11 +28,8 @@ final class NioDatagram extends NioPort {
 
     private final Map<Member, MembershipKey> members = new HashMap<>();
 
-    private final ProtocolFamily family;
-
     private NioDatagram(NioSelector selector, ProtocolFamily family, DatagramChannel channel) {
-        super(selector, channel);
-        this.family = family;
+        super(selector, family, channel);
     }
 
     static NioDatagram open(NioSelector selector, ProtocolFamily family) throws IOException {
@@ -214,11 +211,8 @@ final class NioDatagram extends NioPort {
         }
     }
 
-    @Nullable SocketAddress remote() {
-        try {
-            return datagrams().getRemoteAddress();
-        } catch (IOException e) {
-            return null;
-        }
+    @Override
+    @Nullable SocketAddress peer() throws IOException {
+        return datagrams().getRemoteAddress();
     }
 }

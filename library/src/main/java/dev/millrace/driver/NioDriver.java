@@ -165,19 +165,12 @@ final class NioDriver implements Driver {
 
     @Override
     public @Nullable Address localAddress(Port port) {
-        try {
-            return NioAddresses.of(((NioPort) port).network().getLocalAddress());
-        } catch (IOException e) {
-            return null;
-        }
+        return ((NioPort) port).local();
     }
 
     @Override
     public @Nullable Address remoteAddress(Port port) {
-        return NioAddresses.of(
-                port instanceof NioDatagram datagram
-                        ? datagram.remote()
-                        : ((NioSocket) port).remote());
+        return ((NioPort) port).remote();
     }
 
     @Override

@@ -1,6 +1,8 @@
 package dev.millrace.driver;
 
 import java.io.IOException;
+import java.net.ProtocolFamily;
+import java.net.SocketAddress;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.NetworkChannel;
 import java.nio.channels.SelectableChannel;
@@ -14,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 abstract class NioPort extends Port {
     final NioSelector selector;
+    final ProtocolFamily family;
     private SelectableChannel channel;
     private @Nullable SelectionKey key;
     private int wanted;
@@ -23,8 +26,9 @@ abstract class NioPort extends Port {
 
     boolean isClosed;
 
-    NioPort(NioSelector selector, SelectableChannel channel) {
+    NioPort(NioSelector selector, ProtocolFamily family, SelectableChannel channel) {
         this.selector = selector;
+        this.family = family;
         this.channel = channel;
     }
 
@@ -36,6 +40,27 @@ abstract class NioPort extends Port {
     final NetworkChannel network() {
         return (NetworkChannel) channel;
     }
+
+    /** As getsockname(2), which has an answer before bind as well. */
+    final @Nullable Address local() {
+        try {
+            SocketAddress bound = network().getLocalAddress();
+            return bound == null ? NioAddresses.unbound(family) : NioAddresses.of(bound);
+        } catch (IOException e) {
+            return null;
+        }
+    }
+
+    final @Nullable Address remote() {
+        try {
+            return NioAddresses.of(peer());
+        } catch (IOException e) {
+            return null;
+        }
+    }
+
+    /** Whom it is connected to; null when to nobody. */
+    abstract @Nullable SocketAddress peer() throws IOException;
 
     /** Goes on with another channel; the one before is closed. */
     final void replace(SelectableChannel other) {

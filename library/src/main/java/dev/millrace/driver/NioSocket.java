@@ -41,7 +41,7 @@ final class NioSocket extends NioPort {
      * The most that is given to the JDK at once: it copies heap arrays through a native buffer of
      * that size, which it keeps.
      */
-    private static final int TRANSFER_MAX_BYTES = Driver.RECEIVE_MAX_BYTES;
+    private static final int TRANSFER_MAX_BYTES = 256 * 1024;
 
     private enum Role {
         NEW,
@@ -49,8 +49,6 @@ final class NioSocket extends NioPort {
         CONNECTING,
         STREAM
     }
-
-    private final ProtocolFamily family;
 
     /** What a listener, which is another channel, or its connections still need. */
     private final Map<PortOption, Integer> options = new EnumMap<>(PortOption.class);
@@ -68,8 +66,7 @@ final class NioSocket extends NioPort {
 
     private NioSocket(
             NioSelector selector, ProtocolFamily family, SelectableChannel channel, Role role) {
-        super(selector, channel);
-        this.family = family;
+        super(selector, family, channel);
         this.role = role;
     }
 
@@ -337,12 +334,9 @@ final class NioSocket extends NioPort {
         return forConnections == null ? NioOptions.get(network(), option) : forConnections;
     }
 
-    @Nullable SocketAddress remote() {
-        try {
-            return role == Role.STREAM ? stream().getRemoteAddress() : null;
-        } catch (IOException e) {
-            return null;
-        }
+    @Override
+    @Nullable SocketAddress peer() throws IOException {
+        return role == Role.STREAM ? stream().getRemoteAddress() : null;
     }
 
     private SocketChannel stream() {

@@ -85,9 +85,7 @@ public final class ListenHandle extends Handle implements PortEvents {
     }
 
     private void bindUnix(UnixAddress path) throws IOException {
-        if (path.isAbstract()) {
-            loop.require(Capability.ABSTRACT_NAMES);
-        }
+        loop.checkName(path);
         asked = path;
         unix = UnixBinding.create(loop, path);
         try {
@@ -266,6 +264,9 @@ public final class ListenHandle extends Handle implements PortEvents {
     void join(HandRound others, Address address) {
         asked = address;
         round = others;
+        if (unix == null && address instanceof UnixAddress path) {
+            unix = UnixBinding.adopted(loop, path);
+        }
     }
 
     /** Gives the listening socket away, to the one that is to accept from now on. */

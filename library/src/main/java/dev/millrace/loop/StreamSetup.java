@@ -56,6 +56,8 @@ final class StreamSetup {
     }
 
     void connect(Address to, Request asked) {
+        stream.loop.checkName(to);
+        stream.loop.checkName(local);
         asked.begin(Request.Kind.CONNECT, stream);
         request = asked;
         peer = to;

@@ -28,6 +28,10 @@ final class UdpBinding {
 
     private static Port socket(Driver driver, UdpOptions options, IpAddress address)
             throws IOException {
+        boolean isIpv6 = address.host() instanceof Inet6Address;
+        if (isIpv6 && options.ipv6Only() && !driver.supports(Capability.IPV6_ONLY)) {
+            throw Capability.IPV6_ONLY.missing(driver);
+        }
         Port opened = driver.datagram(address);
         try {
             if (options.reuseAddress()) {
@@ -36,7 +40,7 @@ final class UdpBinding {
             if (options.reusePort()) {
                 set(driver, opened, PortOption.REUSE_PORT, 1);
             }
-            if (address.host() instanceof Inet6Address) {
+            if (isIpv6) {
                 set(driver, opened, PortOption.IPV6_ONLY, options.ipv6Only() ? 1 : 0);
             }
         } catch (IOException refused) {

@@ -83,6 +83,14 @@ final class UnixBinding {
 
     /** From now on a probe finds somebody who listens. */
     void listening() {
+        if (isOwner) {
+            // NIO has put another one in its place.
+            key = fileKey();
+        }
+        endTakeOver();
+    }
+
+    private void endTakeOver() {
         if (takeOver != null) {
             takeOver.close();
             takeOver = null;
@@ -108,7 +116,7 @@ final class UnixBinding {
             loop.driver.unlink(address);
         }
         isOwner = false;
-        listening();
+        endTakeOver();
     }
 
     private @Nullable Object fileKey() {

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Readiness of descriptors that stay the user's. */
+@Tag("epoll")
 class EpollWatchTest extends DriverContract {
     private static final Set<Readiness> READABLE = Set.of(Readiness.READABLE);
     private static final Set<Readiness> BOTH = Set.of(Readiness.READABLE, Readiness.WRITABLE);

@@ -6,20 +6,23 @@ import dev.millrace.driver.RecordingDriver;
 import dev.millrace.driver.UnixAddress;
 import dev.millrace.sys.Errno;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** A connect that meets a full backlog, on virtual time. */
 @Tag("G7")
 class BacklogRetryTest {
+    @TempDir private static Path folder;
+
     private final RecordingDriver driver = new RecordingDriver().withVirtualTime();
     private final Loop loop = Loop.on(driver);
-    private final UnixAddress address =
-            UnixAddress.of("@millrace-full-" + ProcessHandle.current().pid());
+    private final UnixAddress address = UnixAddress.of(folder.resolve("s"));
     private final ListenHandle listener =
             new ListenHandle(loop, ListenOptions.DEFAULTS.withBacklog(1));
     private final List<String> outcomes = new ArrayList<>();

@@ -2,10 +2,10 @@ package dev.millrace.loop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.millrace.driver.Drivers;
 import dev.millrace.driver.IpAddress;
 import dev.millrace.testing.Kernel;
 import dev.millrace.testing.LoopFixture;
+import dev.millrace.testing.LoopOn;
 import dev.millrace.testing.RawClient;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -26,10 +26,8 @@ class HandRoundTest {
 
     @BeforeEach
     void listen() throws IOException {
-        String before = System.getProperty(Drivers.PROPERTY, "");
-        System.setProperty(Drivers.PROPERTY, "nio");
         for (int number = 0; number < 3; number++) {
-            Loop loop = Loop.create();
+            Loop loop = LoopOn.driver("nio");
             ListenHandle handle = new ListenHandle(loop, ListenOptions.DEFAULTS);
             listeners.source().open(handle, IpAddress.loopback(0));
             int own = number;
@@ -40,7 +38,6 @@ class HandRoundTest {
             loops.add(loop);
             handles.add(handle);
         }
-        System.setProperty(Drivers.PROPERTY, before);
         port = ((IpAddress) handles.getFirst().localAddress()).port();
     }
 

@@ -115,6 +115,7 @@ class UnixBindingTest {
 
     @Test
     @Tag("G12")
+    @Tag("epoll")
     void anAbstractNameHasNoMode() {
         UnixAddress name = UnixAddress.of("@millrace-mode-" + ProcessHandle.current().pid());
         ListenHandle listener = listener(UnixListenOptions.DEFAULTS.withMode(0600));

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** One descriptor of both ends of a fifo: always writable, readable when something was written. */
+@Tag("epoll")
 class WatchHandleTest {
     private static final Set<Readiness> READABLE = Set.of(Readiness.READABLE);
     private static final Set<Readiness> WRITABLE = Set.of(Readiness.WRITABLE);
