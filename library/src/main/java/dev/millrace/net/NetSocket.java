@@ -8,6 +8,7 @@ import dev.millrace.stream.Filter;
 import dev.millrace.stream.ReadSide;
 import dev.millrace.stream.StreamPipe;
 import dev.millrace.stream.WriteStream;
+import dev.millrace.sys.Errno;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -39,6 +40,10 @@ public final class NetSocket extends KernelSocket implements WriteStream, AutoCl
     private final boolean isOurs;
     private boolean isConnecting;
     private boolean isEnding;
+
+    /** It was the peer's end that ended our side as well. */
+    private boolean isEndedByPeer;
+
     private boolean isFinished;
     private boolean isDestroyed;
 
@@ -246,11 +251,14 @@ public final class NetSocket extends KernelSocket implements WriteStream, AutoCl
     }
 
     /**
-     * After end() a write is the caller's mistake; on a destroyed socket it may be the peer's
-     * doing.
+     * After end() a write is the caller's mistake. It is the peer's doing that the socket is
+     * destroyed, or has ended with the peer's own end: then the write fails (row R17).
      */
     private boolean isRefused(@Nullable Consumer<? super @Nullable IOException> callback) {
         loop.checkThread();
+        if (isEndedByPeer) {
+            destroy(SystemError.of(Errno.EPIPE, "write"));
+        }
         if (isDestroyed && callback != null) {
             loop.nextTick(
                     () -> callback.accept(new IOException("write after the socket was destroyed")));
@@ -285,8 +293,9 @@ public final class NetSocket extends KernelSocket implements WriteStream, AutoCl
 
     /** The reader has been told the end. */
     void ended() {
-        if (!options.allowHalfOpen()) {
+        if (!options.allowHalfOpen() && !isEnding) {
             end();
+            isEndedByPeer = true;
         }
         if (isFinished) {
             destroy();
