@@ -83,10 +83,10 @@ final class Network {
         client.connecting();
         if (dice.strikes(Fault.CONNECT_TIMEOUT)) {
             client.fate = Fate.UNANSWERED;
-            agenda.at(agenda.now() + 127 * SECOND, () -> client.connectFailed(Errno.ETIMEDOUT));
+            agenda.at(agenda.now() + 127 * SECOND, () -> client.connectEnds(Errno.ETIMEDOUT));
         } else if (dice.strikes(Fault.REFUSE)) {
             client.fate = Fate.REFUSED;
-            agenda.at(agenda.now() + delay(), () -> client.connectFailed(Errno.ECONNREFUSED));
+            agenda.at(agenda.now() + delay(), () -> client.connectEnds(Errno.ECONNREFUSED));
         } else {
             agenda.at(agenda.now() + delay(), () -> synArrives(client, target, 0));
         }
@@ -99,10 +99,10 @@ final class Network {
         }
         SimSocket listener = addresses.listener(target);
         if (listener == null) {
-            agenda.at(agenda.now() + delay(), () -> client.connectFailed(Errno.ECONNREFUSED));
+            agenda.at(agenda.now() + delay(), () -> client.connectEnds(Errno.ECONNREFUSED));
         } else if (!listener.acceptor().isFull()) {
             SimSocket server = establish(client, listener);
-            server.out().inOrder(client::connectSucceeded);
+            server.out().inOrder(() -> client.connectEnds(0));
         } else {
             // A full backlog drops the SYN, which is sent again, and again.
             long again = agenda.now() + (SECOND << attempt);
@@ -112,7 +112,7 @@ final class Network {
                         if (attempt < SYN_RETRIES) {
                             synArrives(client, target, attempt + 1);
                         } else {
-                            client.connectFailed(Errno.ETIMEDOUT);
+                            client.connectEnds(Errno.ETIMEDOUT);
                         }
                     });
         }

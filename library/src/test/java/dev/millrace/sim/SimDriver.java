@@ -10,7 +10,6 @@ import dev.millrace.driver.SystemError;
 import dev.millrace.driver.UnixAddress;
 import dev.millrace.sys.Errno;
 import java.io.IOException;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -37,18 +36,17 @@ final class SimDriver implements Driver {
     /** Polls in a row without time passing, from which on the loop counts as spinning. */
     private static final int POLLS_AT_ONCE_MAX = 1_000_000;
 
+    /** Events and nanoseconds that no run needs unless something goes on for ever. */
+    private static final long EVENTS_MAX = 5_000_000;
+
+    private static final long NANOS_MAX = 3_600_000_000_000L;
+
     final byte[] received = new byte[RECEIVE_MAX_BYTES];
     private final Agenda agenda = new Agenda();
-    private final Faults faults;
     private final Dice dice;
     private final Network network;
 
-    private @Nullable SimSocket[] descriptors = new SimSocket[64];
-    private final ArrayDeque<Integer> freed = new ArrayDeque<>();
-    private int used;
-    private int top;
-    private int generations;
-
+    private final Descriptors descriptors;
     private List<SimSocket> touched = new ArrayList<>();
     private List<SimSocket> looking = new ArrayList<>();
     private long[] batch = new long[64];
@@ -61,7 +59,7 @@ final class SimDriver implements Driver {
     private int pollsAtOnce;
 
     SimDriver(SplittableRandom random, Faults faults, EventLog log) {
-        this.faults = faults;
+        this.descriptors = new Descriptors(faults.descriptors());
         this.dice = new Dice(random, faults);
         this.network = new Network(agenda, dice, log);
     }
@@ -84,7 +82,7 @@ final class SimDriver implements Driver {
 
     /** Descriptors that are open. */
     int openCount() {
-        return used;
+        return descriptors.used();
     }
 
     /** Addresses that are taken. */
@@ -120,8 +118,9 @@ final class SimDriver implements Driver {
         }
         takeWakeUp();
         pollsAtOnce = agenda.now() == began ? pollsAtOnce + 1 : 0;
-        if (pollsAtOnce > POLLS_AT_ONCE_MAX) {
-            throw new AssertionError("the loop spins at " + began + " ns: " + openPorts());
+        boolean isEndless = network.log.count() > EVENTS_MAX || began > NANOS_MAX;
+        if (pollsAtOnce > POLLS_AT_ONCE_MAX || isEndless) {
+            throw new AssertionError("it goes on for ever at " + began + " ns: " + openPorts());
         }
         dispatch(dispatcher);
     }
@@ -200,7 +199,7 @@ final class SimDriver implements Driver {
         if (batchSize == batch.length) {
             batch = Arrays.copyOf(batch, batchSize * 2);
         }
-        batch[batchSize++] = ((long) socket.generation << 32) | socket.descriptor;
+        batch[batchSize++] = Descriptors.tag(socket);
     }
 
     private void reorder() {
@@ -216,11 +215,8 @@ final class SimDriver implements Driver {
 
     private void dispatch(Dispatcher dispatcher) {
         for (int index = 0; index < batchSize; index++) {
-            SimSocket socket = descriptors[(int) batch[index]];
-            // The number may be another's since the batch was made (X71).
-            if (socket != null
-                    && socket.generation == (int) (batch[index] >>> 32)
-                    && socket.isReady()) {
+            SimSocket socket = descriptors.find(batch[index]);
+            if (socket != null && socket.isReady()) {
                 dispatcher.enter(socket);
             }
         }
@@ -233,19 +229,11 @@ final class SimDriver implements Driver {
     }
 
     boolean hasDescriptors() {
-        return faults.descriptors() == 0 || used < faults.descriptors();
+        return !descriptors.isFull();
     }
 
-    /** Gives {@code socket} a descriptor: of those that were freed, the last one. */
     private SimSocket register(SimSocket socket) {
-        int number = freed.isEmpty() ? top++ : freed.pop();
-        if (number >= descriptors.length) {
-            descriptors = Arrays.copyOf(descriptors, number * 2);
-        }
-        descriptors[number] = socket;
-        socket.descriptor = number;
-        socket.generation = ++generations;
-        used++;
+        descriptors.give(socket);
         last = socket;
         socket.touch();
         return socket;
@@ -307,7 +295,9 @@ final class SimDriver implements Driver {
 
     @Override
     public int tryWrite(Port port, byte[] array, int offset, int length) {
-        return ((SimSocket) port).send(array, offset, length);
+        SimSocket socket = (SimSocket) port;
+        socket.requireNoWriteUnderWay();
+        return socket.send(array, offset, length);
     }
 
     @Override
@@ -364,9 +354,7 @@ final class SimDriver implements Driver {
             socket.acceptor().dropAll(Fate.ABORTED, true);
         }
         network.addresses.release(socket);
-        descriptors[socket.descriptor] = null;
-        freed.push(socket.descriptor);
-        used--;
+        descriptors.free(socket);
         starving.forEach(Acceptor::freed);
         starving.clear();
     }
@@ -376,20 +364,12 @@ final class SimDriver implements Driver {
         network.addresses.unlink(path);
     }
 
-    private List<String> openPorts() {
-        return Arrays.stream(descriptors)
-                .filter(socket -> socket != null)
-                .map(SimSocket::toString)
-                .limit(20)
-                .toList();
+    private List<SimSocket> openPorts() {
+        return descriptors.open().stream().limit(20).toList();
     }
 
     @Override
     public void close() {
-        for (SimSocket socket : descriptors.clone()) {
-            if (socket != null) {
-                close(socket, false);
-            }
-        }
+        descriptors.open().forEach(socket -> close(socket, false));
     }
 }

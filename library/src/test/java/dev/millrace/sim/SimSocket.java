@@ -148,15 +148,8 @@ final class SimSocket extends Port {
         touch();
     }
 
-    void connectSucceeded() {
-        connectEnds(0);
-    }
-
-    void connectFailed(int errno) {
-        connectEnds(errno);
-    }
-
-    private void connectEnds(int errno) {
+    /** The handshake is over: 0, or an errno. */
+    void connectEnds(int errno) {
         if (role == Role.CONNECTING && connectOutcome == PENDING) {
             connectOutcome = errno;
             touch();
@@ -174,10 +167,18 @@ final class SimSocket extends Port {
     }
 
     void park(byte[] array, int offset, int length) {
+        requireNoWriteUnderWay();
         parked = array;
         parkedOffset = offset;
         parkedEnd = offset + length;
         touch();
+    }
+
+    /** What the driver was given is its own, and the only one (promise 8 of the seam). */
+    void requireNoWriteUnderWay() {
+        if (parked != null) {
+            throw new AssertionError("a second write on " + this);
+        }
     }
 
     /** A reset arrives, or an end of patience. */
