@@ -1,6 +1,7 @@
 package dev.millrace.sim;
 
 import dev.millrace.driver.Address;
+import dev.millrace.driver.SystemError;
 import dev.millrace.loop.Loop;
 import dev.millrace.loop.Request;
 import dev.millrace.loop.StreamEvents;
@@ -36,6 +37,9 @@ final class HandleGuest implements StreamEvents {
     private boolean isClosed;
     private @Nullable IOException failure;
 
+    /** We closed it, with whatever was under way. */
+    private boolean isGivenUp;
+
     HandleGuest(Scenario scenario, int id, Address address) {
         this.scenario = scenario;
         this.loop = scenario.loop();
@@ -64,7 +68,7 @@ final class HandleGuest implements StreamEvents {
         port = scenario.lastPort();
         write();
         if (!isPatient) {
-            loop.setTimeout(Duration.ofNanos(random.nextInt(20_000_000)), this::leave);
+            loop.setTimeout(Duration.ofNanos(random.nextInt(20_000_000)), this::giveUp);
         }
     }
 
@@ -79,6 +83,11 @@ final class HandleGuest implements StreamEvents {
             oracle.note(error == null ? kind : kind + " failed", id, received);
             oracle.require(!isClosed, who, kind + " was told after the close");
             oracle.require(pending.remove(kind), who, kind + " was told twice");
+            boolean isCanceled = SystemError.codeOf(error).equals("ECANCELED");
+            oracle.require(
+                    error == null || !isGivenUp || isCanceled,
+                    who,
+                    kind + " was pending at close, and ended with " + error);
             if (error != null && failure == null) {
                 failure = error;
             }
@@ -167,6 +176,11 @@ final class HandleGuest implements StreamEvents {
     @Override
     public void onThrown(Throwable thrown) {
         oracle.complain(who, "a callback threw " + thrown);
+        leave();
+    }
+
+    private void giveUp() {
+        isGivenUp = !stream.isClosing();
         leave();
     }
 

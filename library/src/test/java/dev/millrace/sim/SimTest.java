@@ -20,6 +20,8 @@ class SimTest {
 
     @Test
     @Tag("B4")
+    @Tag("X62")
+    @Tag("X71")
     void everySeedIsRight() {
         assertThat(Simulation.checkAll(1, SEEDS)).isEmpty();
     }
