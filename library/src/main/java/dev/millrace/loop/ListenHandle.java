@@ -199,9 +199,7 @@ public final class ListenHandle extends Handle implements PortEvents {
 
     /**
      * Told when accepting fails, at most once a second for all that happened meanwhile; accepting
-     * goes on, after a rest (rows D4, D6, X50).
-     *
-     * @throws IllegalStateException if there is a listener already
+     * goes on, after a rest (rows D4, D6, X50). A second listener is refused.
      */
     public void onAcceptError(Consumer<? super AcceptReport> listener) {
         loop.checkThread();

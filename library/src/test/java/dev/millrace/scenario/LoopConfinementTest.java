@@ -15,7 +15,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Rules that hold for every public type that belongs to a loop, found by reflection. */
+/**
+ * Rules that hold for every public type that belongs to a loop, found by reflection; on epoll,
+ * where all of them can be made.
+ */
+@Tag("epoll")
 class LoopConfinementTest {
     /** The documented ways in for other threads, who may also wait for an outcome. */
     private static final Set<String> WAYS_IN =
