@@ -1,7 +1,6 @@
 package dev.millrace.loop;
 
 import dev.millrace.driver.Address;
-import dev.millrace.driver.Capability;
 import dev.millrace.driver.Driver;
 import dev.millrace.driver.IpAddress;
 import dev.millrace.driver.Port;
@@ -86,8 +85,8 @@ public final class ListenHandle extends Handle implements PortEvents {
 
     private void bindUnix(UnixAddress path) throws IOException {
         loop.checkName(path);
-        asked = path;
         unix = UnixBinding.create(loop, path);
+        asked = path;
         try {
             unix.bind(attach(loop.driver.socket(path)), options.unix());
         } catch (IOException e) {
@@ -98,9 +97,7 @@ public final class ListenHandle extends Handle implements PortEvents {
     }
 
     private void bindIp(IpAddress address) {
-        if (options.ipv6Only() && TcpBinding.isIpv6(address)) {
-            loop.require(Capability.IPV6_ONLY);
-        }
+        TcpBinding.require(loop, address, options);
         asked = address;
         try {
             TcpBinding.check(address, options);
@@ -116,9 +113,13 @@ public final class ListenHandle extends Handle implements PortEvents {
      * #listen}.
      */
     void adopt(Driver.Shared shared, Address address) throws IOException {
-        asked = address;
         attach(loop.driver.adopt(shared));
-        if (address instanceof UnixAddress path) {
+        joined(address);
+    }
+
+    private void joined(Address address) {
+        asked = address;
+        if (unix == null && address instanceof UnixAddress path) {
             unix = UnixBinding.adopted(loop, path);
         }
     }
@@ -260,11 +261,8 @@ public final class ListenHandle extends Handle implements PortEvents {
 
     /** Serves {@code address} with others; without a port of its own, if another one has it. */
     void join(HandRound others, Address address) {
-        asked = address;
+        joined(address);
         round = others;
-        if (unix == null && address instanceof UnixAddress path) {
-            unix = UnixBinding.adopted(loop, path);
-        }
     }
 
     /** Gives the listening socket away, to the one that is to accept from now on. */

@@ -1,5 +1,6 @@
 package dev.millrace.loop;
 
+import dev.millrace.driver.Capability;
 import dev.millrace.driver.Driver;
 import dev.millrace.driver.IpAddress;
 import dev.millrace.driver.Port;
@@ -11,6 +12,15 @@ import java.io.IOException;
 /** Makes a socket fit to listen on TCP, and binds it. */
 final class TcpBinding {
     private TcpBinding() {}
+
+    /**
+     * @throws UnsupportedOperationException for IPv6 alone, if the driver can't do it
+     */
+    static void require(Loop loop, IpAddress address, ListenOptions options) {
+        if (options.ipv6Only() && isIpv6(address)) {
+            loop.require(Capability.IPV6_ONLY);
+        }
+    }
 
     /** EINVAL when the options do not fit the address (row C5). */
     static void check(IpAddress address, ListenOptions options) throws IOException {
@@ -39,7 +49,7 @@ final class TcpBinding {
         }
     }
 
-    static boolean isIpv6(IpAddress address) {
+    private static boolean isIpv6(IpAddress address) {
         return address.family().equals("IPv6");
     }
 }

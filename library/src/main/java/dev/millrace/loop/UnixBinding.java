@@ -1,5 +1,6 @@
 package dev.millrace.loop;
 
+import dev.millrace.driver.Capability;
 import dev.millrace.driver.Driver;
 import dev.millrace.driver.Port;
 import dev.millrace.driver.SystemError;
@@ -41,8 +42,15 @@ final class UnixBinding {
         return binding;
     }
 
-    /** For a listener that is going to {@link #bind}. */
+    /**
+     * For a listener that is going to {@link #bind}.
+     *
+     * @throws UnsupportedOperationException for an abstract name, if the driver can't do it
+     */
     static UnixBinding create(Loop loop, UnixAddress address) {
+        if (address.isAbstract()) {
+            loop.require(Capability.ABSTRACT_NAMES);
+        }
         return new UnixBinding(loop, address);
     }
 

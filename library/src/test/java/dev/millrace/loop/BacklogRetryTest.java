@@ -18,18 +18,17 @@ import org.junit.jupiter.api.io.TempDir;
 /** A connect that meets a full backlog, on virtual time. */
 @Tag("G7")
 class BacklogRetryTest {
-    @TempDir private static Path folder;
-
     private final RecordingDriver driver = new RecordingDriver().withVirtualTime();
     private final Loop loop = Loop.on(driver);
-    private final UnixAddress address = UnixAddress.of(folder.resolve("s"));
+    private UnixAddress address;
     private final ListenHandle listener =
             new ListenHandle(loop, ListenOptions.DEFAULTS.withBacklog(1));
     private final List<String> outcomes = new ArrayList<>();
     private long startMillis;
 
     @BeforeEach
-    void fill() throws IOException {
+    void fill(@TempDir Path folder) throws IOException {
+        address = UnixAddress.of(folder.resolve("s"));
         listener.bind(address);
         listener.listen(StreamHandle::close);
         listener.pause();

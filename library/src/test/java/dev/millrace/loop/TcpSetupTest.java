@@ -81,6 +81,7 @@ class TcpSetupTest {
     @Test
     @Tag("C2")
     @Tag("C4")
+    @Tag("epoll")
     void anAddressWithoutANameIsEinval() throws IOException {
         Address unnamed = unnamed();
         ListenHandle listener = listener(ListenOptions.DEFAULTS);
