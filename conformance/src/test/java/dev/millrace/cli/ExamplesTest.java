@@ -7,13 +7,18 @@ import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Every example compiles, runs and does what its first lines say. */
 class ExamplesTest {
@@ -161,6 +166,16 @@ class ExamplesTest {
             assertThat(program.line()).endsWith(" words");
             assertThat(program.output()).contains("turns: some\nidle for ");
             assertThat(program.status()).isZero();
+    void unixService(@TempDir Path folder) throws IOException {
+        Path path = folder.resolve("s");
+        try (Launched service = run("UnixService", path.toString()).listening();
+                SocketChannel client = SocketChannel.open(UnixDomainSocketAddress.of(path))) {
+            assertThat(service.startLine()).isEqualTo("service on " + path);
+            assertThat(Channels.newInputStream(client).readAllBytes())
+                    .asString()
+                    .isEqualTo("hello\n");
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(path)))
+                    .isEqualTo("rw-rw----");
         }
     }
 
