@@ -1,0 +1,95 @@
+package dev.millrace.scenario;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.driver.IpAddress;
+import dev.millrace.loop.KeepAlive;
+import dev.millrace.loop.Loop;
+import dev.millrace.net.NetServer;
+import dev.millrace.net.NetSocket;
+import dev.millrace.net.NetSocketOptions;
+import dev.millrace.testing.Namespace;
+import java.io.IOException;
+import java.time.Duration;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** A network that loses every packet, or that leads nowhere. */
+@Tag("faults")
+class TcpBlackHoleTest {
+    private static final KeepAlive IMPATIENT =
+            new KeepAlive(Duration.ofSeconds(1), Duration.ofSeconds(1), 2);
+
+    /** What the child does: each name is one program. */
+    static final class Programs {
+        public static void main(String[] arguments) {
+            switch (arguments[0]) {
+                case "established" -> Loop.run(Programs::established);
+                case "connecting" -> Loop.run(Programs::connecting);
+                case "unreachable" -> Loop.run(Programs::unreachable);
+                default -> throw new IllegalArgumentException(arguments[0]);
+            }
+        }
+
+        private static NetSocket told(NetSocket socket) {
+            return socket.onError(error -> System.out.println(error.getMessage()))
+                    .onClose(() -> System.out.println("close"));
+        }
+
+        private static void established(Loop loop) {
+            NetServer[] server = new NetServer[1];
+            server[0] =
+                    NetServer.create(
+                            loop,
+                            NetSocketOptions.DEFAULTS.withKeepAlive(IMPATIENT),
+                            accepted -> {
+                                server[0].close();
+                                told(accepted).onData(data -> {});
+                                Namespace.dropEverything();
+                            });
+            server[0]
+                    .listen(IpAddress.loopback(0))
+                    .onListening(() -> {
+                        NetSocket client =
+                                NetSocket.connect(loop, server[0].address().orElseThrow());
+                        // It would find out too; this is about the other end.
+                        client.onError(error -> {}).onConnect(() -> client.keepAlive(IMPATIENT));
+                    });
+        }
+
+        private static void connecting(Loop loop) {
+            Namespace.dropEverything();
+            NetSocketOptions options =
+                    NetSocketOptions.DEFAULTS.withConnectTimeout(Duration.ofMillis(300));
+            told(NetSocket.connect(loop, IpAddress.loopback(7), options));
+        }
+
+        private static void unreachable(Loop loop) {
+            told(NetSocket.connect(loop, IpAddress.of("192.0.2.1", 7)));
+            System.out.println("returned");
+        }
+    }
+
+    private static String run(String program) throws IOException, InterruptedException {
+        return Namespace.run(Programs.class, program);
+    }
+
+    @Test
+    @Tag("X66")
+    void anEstablishedConnectionEndsWithEtimedoutIfItIsKeptAlive() throws Exception {
+        assertThat(run("established")).isEqualTo("read ETIMEDOUT\nclose\n");
+    }
+
+    @Test
+    @Tag("X66")
+    void aConnectEndsWithEtimedout() throws Exception {
+        assertThat(run("connecting")).isEqualTo("connect ETIMEDOUT 127.0.0.1:7\nclose\n");
+    }
+
+    @Test
+    @Tag("X67")
+    void anAddressThatNoRouteLeadsToIsTypedAndNamed() throws Exception {
+        assertThat(run("unreachable"))
+                .isEqualTo("returned\nconnect ENETUNREACH 192.0.2.1:7\nclose\n");
+    }
+}
