@@ -4,7 +4,9 @@ import dev.millrace.sys.Errno;
 import dev.millrace.testing.LoopFixture;
 import java.io.IOException;
 import java.net.NetworkInterface;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
@@ -17,12 +19,16 @@ import org.jspecify.annotations.Nullable;
  * after the loop has ended.
  */
 public final class RecordingDriver implements Driver {
+    /** What {@link #withPoison} leaves behind. */
+    public static final byte POISON = (byte) 0xDD;
+
     private final Driver real = Drivers.open();
     private final List<String> calls = new ArrayList<>();
     private final List<Long> timeouts = new ArrayList<>();
     private LongConsumer beforePoll = timeout -> {};
     private LoopFixture.Task beforeChmod = () -> {};
     private @Nullable Random shortWrites;
+    private byte @Nullable [] poison;
     private boolean hasNoIpv6;
     private int datagramsAtOnce = Integer.MAX_VALUE;
     private int datagramsLeft = Integer.MAX_VALUE;
@@ -73,6 +79,18 @@ public final class RecordingDriver implements Driver {
         return this;
     }
 
+    /** From now on what is lent for the duration of a call is overwritten when that is over. */
+    public RecordingDriver withPoison() {
+        poison = new byte[Driver.RECEIVE_MAX_BYTES];
+        return this;
+    }
+
+    private void spoil() {
+        if (poison != null) {
+            Arrays.fill(poison, POISON);
+        }
+    }
+
     /** From now on an attempt to write takes as much as {@code chance} says, often nothing. */
     public RecordingDriver withShortWrites(Random chance) {
         shortWrites = chance;
@@ -111,7 +129,12 @@ public final class RecordingDriver implements Driver {
         beforePoll.accept(timeoutNanos);
         boolean isJump = isTimeVirtual && timeoutNanos > 0;
         virtualNanos += isJump ? timeoutNanos : 0;
-        real.poll(isJump ? 0 : timeoutNanos, dispatcher);
+        Dispatcher spoiling =
+                callback -> {
+                    dispatcher.enter(callback);
+                    spoil();
+                };
+        real.poll(isJump ? 0 : timeoutNanos, poison == null ? dispatcher : spoiling);
     }
 
     @Override
@@ -191,6 +214,13 @@ public final class RecordingDriver implements Driver {
     @Override
     public void readStart(Port port) {
         calls.add("readStart");
+        byte[] lent = poison;
+        if (lent != null && port.bufferSource() == null) {
+            port.bufferSource(suggested -> {
+                spoil();
+                return ByteBuffer.wrap(lent);
+            });
+        }
         real.readStart(port);
     }
 
