@@ -166,6 +166,10 @@ class ExamplesTest {
             assertThat(program.line()).endsWith(" words");
             assertThat(program.output()).contains("turns: some\nidle for ");
             assertThat(program.status()).isZero();
+        }
+    }
+
+    @Test
     void unixService(@TempDir Path folder) throws IOException {
         Path path = folder.resolve("s");
         try (Launched service = run("UnixService", path.toString()).listening();
