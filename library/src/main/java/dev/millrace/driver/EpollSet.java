@@ -8,6 +8,7 @@ import dev.millrace.sys.Linux;
 import dev.millrace.sys.Waker;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,7 +43,7 @@ final class EpollSet {
     private final Waker waker;
 
     private @Nullable EpollPort[] ports = new EpollPort[64];
-    private EpollPort[] changed = new EpollPort[16];
+    private @Nullable EpollPort[] changed = new EpollPort[16];
     private int changedCount;
     private int generations;
     private long removals;
@@ -185,7 +186,9 @@ final class EpollSet {
 
     private void applyChanges() {
         for (int index = 0; index < changedCount; index++) {
-            EpollPort port = changed[index];
+            EpollPort port = Objects.requireNonNull(changed[index]);
+            // Or a port that is closed would hold its stream until the place is needed again (B14).
+            changed[index] = null;
             port.isListed = false;
             if (!port.isClosed && port.armed != port.wanted) {
                 apply(port);
