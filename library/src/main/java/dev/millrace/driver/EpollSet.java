@@ -194,6 +194,8 @@ final class EpollSet {
                 apply(port);
             }
         }
+        // A closed port must not live on here, nor whoever it reported to.
+        Arrays.fill(changed, 0, changedCount, null);
         changedCount = 0;
     }
 
