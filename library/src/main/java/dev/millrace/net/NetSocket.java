@@ -8,7 +8,6 @@ import dev.millrace.stream.Filter;
 import dev.millrace.stream.ReadSide;
 import dev.millrace.stream.StreamPipe;
 import dev.millrace.stream.WriteStream;
-import dev.millrace.sys.Errno;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -40,10 +39,7 @@ public final class NetSocket extends KernelSocket implements WriteStream, AutoCl
     private final boolean isOurs;
     private boolean isConnecting;
     private boolean isEnding;
-
-    /** It was the peer's end that ended our side as well. */
     private boolean isEndedByPeer;
-
     private boolean isFinished;
     private boolean isDestroyed;
 
@@ -250,14 +246,11 @@ public final class NetSocket extends KernelSocket implements WriteStream, AutoCl
         return isRefused(null) ? 0 : wires.tryWrite(array, offset, length);
     }
 
-    /**
-     * After end() a write is the caller's mistake. It is the peer's doing that the socket is
-     * destroyed, or has ended with the peer's own end: then the write fails (row R17).
-     */
+    /** After end() a write is the caller's mistake; it fails where that is the peer's doing. */
     private boolean isRefused(@Nullable Consumer<? super @Nullable IOException> callback) {
         loop.checkThread();
         if (isEndedByPeer) {
-            destroy(SystemError.of(Errno.EPIPE, "write"));
+            destroy(SocketWires.endedByPeer());
         }
         if (isDestroyed && callback != null) {
             loop.nextTick(

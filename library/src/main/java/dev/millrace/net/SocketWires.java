@@ -1,6 +1,7 @@
 package dev.millrace.net;
 
 import dev.millrace.driver.Guarded;
+import dev.millrace.driver.SystemError;
 import dev.millrace.loop.Request;
 import dev.millrace.loop.StreamEvents;
 import dev.millrace.loop.StreamHandle;
@@ -9,6 +10,7 @@ import dev.millrace.stream.Filter;
 import dev.millrace.stream.ReadSide;
 import dev.millrace.stream.StreamPipe;
 import dev.millrace.stream.WriteStream;
+import dev.millrace.sys.Errno;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.function.Consumer;
@@ -225,6 +227,11 @@ final class SocketWires implements StreamEvents, ReadSide.Source {
     @Override
     public void fail(IOException error) {
         socket.destroy(error);
+    }
+
+    /** What a write meets once the peer's end has ended our side as well (row R17). */
+    static IOException endedByPeer() {
+        return SystemError.of(Errno.EPIPE, "write");
     }
 
     /** Runs {@code task} so that what it throws ends the socket. */
