@@ -98,6 +98,7 @@ class SignalHandleTest {
             signals.raise("USR1");
             turnUntil("keeper", i);
         }
+        turnUntil("again", 1);
         assertThat(journal.lines())
                 .containsExactlyInAnyOrder("active false", "again", "keeper", "keeper", "keeper");
     }

@@ -93,6 +93,14 @@ public final class Specimens {
         return MAKERS.keySet();
     }
 
+    /** Those that the driver of {@code loop} can have. */
+    public static List<Class<?>> types(Loop loop) {
+        boolean canWatch = loop.driverName().equals("epoll");
+        return MAKERS.keySet().stream()
+                .filter(type -> canWatch || type != WatchHandle.class)
+                .toList();
+    }
+
     /** A fresh object of {@code type} on {@code loop}. */
     public static Object make(Class<?> type, Loop loop) {
         return MAKERS.get(type).apply(loop);
