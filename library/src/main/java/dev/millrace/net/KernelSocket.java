@@ -15,8 +15,14 @@ import org.jspecify.annotations.Nullable;
  * What a {@link NetSocket} tells of the kernel's end of it, and asks of it: counts, addresses,
  * options.
  */
-abstract class KernelSocket extends InboundStream<NetSocket> {
+abstract class KernelSocket extends InboundStream<NetSocket> implements AutoCloseable {
     abstract StreamHandle handle();
+
+    /** As {@link NetSocket#destroy()}. */
+    @Override
+    public final void close() {
+        destroy();
+    }
 
     /** The loop it belongs to. */
     public final Loop loop() {

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * Belongs to its loop's thread. Without an {@link #onError} listener, an error of a connection that
  * we opened goes to {@link Loop#onUncaught}; one that a peer opened just closes.
  */
-public final class NetSocket extends KernelSocket implements WriteStream, AutoCloseable {
+public final class NetSocket extends KernelSocket implements WriteStream {
     private final Loop loop;
     private final SocketWires wires;
     private final StreamHandle handle;
@@ -331,12 +331,6 @@ public final class NetSocket extends KernelSocket implements WriteStream, AutoCl
             handle.reset();
             destroy();
         }
-    }
-
-    /** As {@link #destroy()}. */
-    @Override
-    public void close() {
-        destroy();
     }
 
     /** The closing phase: error, then close (row R12). */
