@@ -154,6 +154,24 @@ class LoopTest {
 
     @Test
     @Tag("A5")
+    void aStopBeforeTheRunEndsItBeforeItsFirstTurn() {
+        try (Loop loop = Loop.create()) {
+            Journal journal = new Journal();
+            PhaseHandle idle = new PhaseHandle(loop, PhaseHandle.Phase.IDLE);
+            idle.start(() -> {
+                journal.add("idle");
+                idle.close();
+            });
+            loop.stop();
+            assertThat(loop.run(RunMode.DEFAULT)).as("work is left").isTrue();
+            assertThat(journal.lines()).isEmpty();
+            assertThat(loop.run(RunMode.DEFAULT)).isFalse();
+            assertThat(journal.lines()).containsExactly("idle");
+        }
+    }
+
+    @Test
+    @Tag("A5")
     void stopLetsTheTurnFinishAndTheLoopRunAgain() {
         try (Loop loop = Loop.create()) {
             Journal journal = new Journal();
