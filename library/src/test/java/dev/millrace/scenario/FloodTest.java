@@ -27,6 +27,7 @@ import org.junit.jupiter.api.Test;
  * the best of a few rounds counts.
  */
 @Tag("faults")
+@Tag("epoll")
 class FloodTest {
     private static final int CLIENTS = 100;
     private static final int ROUNDS_MAX = 3;

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
  * strace makes fail on every third turn. Each command is printed, to be repeated by hand.
  */
 @Tag("faults")
+@Tag("epoll")
 class InterruptedEchoTest {
     private static final int BYTES = 100_000_000;
     private static final int BUFFER_BYTES = 16 * 1024;
