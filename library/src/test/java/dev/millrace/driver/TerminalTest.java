@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A pseudo terminal, by its {@link Terminal} and as a port of the epoll driver. */
+@Tag("epoll")
 class TerminalTest extends DriverContract {
     private final Libc libc = new Libc();
     private PseudoTerminal pty;
