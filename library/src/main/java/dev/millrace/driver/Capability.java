@@ -29,6 +29,15 @@ public enum Capability {
         this.text = text;
     }
 
+    /**
+     * @throws UnsupportedOperationException that says so, if {@code driver} can't do it
+     */
+    public void require(Driver driver) {
+        if (!driver.supports(this)) {
+            throw missing(driver);
+        }
+    }
+
     /** The error for a driver that can't do it. */
     public UnsupportedOperationException missing(Driver driver) {
         return new UnsupportedOperationException(

@@ -1,11 +1,8 @@
 package dev.millrace.loop;
 
-import dev.millrace.driver.Address;
-import dev.millrace.driver.Capability;
 import dev.millrace.driver.Driver;
 import dev.millrace.driver.Drivers;
 import dev.millrace.driver.Guarded;
-import dev.millrace.driver.UnixAddress;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -318,24 +315,6 @@ public final class Loop implements Executor, AutoCloseable {
         checkThread();
         countRequests(1);
         return () -> countRequests(-1);
-    }
-
-    /**
-     * @throws UnsupportedOperationException that says so, if the driver can't do {@code capability}
-     */
-    void require(Capability capability) {
-        if (!driver.supports(capability)) {
-            throw capability.missing(driver);
-        }
-    }
-
-    /**
-     * @throws UnsupportedOperationException for an abstract name, if the driver has none
-     */
-    void checkName(@Nullable Address address) {
-        if (address instanceof UnixAddress unix && unix.isAbstract()) {
-            require(Capability.ABSTRACT_NAMES);
-        }
     }
 
     void run(Runnable task) {

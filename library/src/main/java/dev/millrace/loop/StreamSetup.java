@@ -56,8 +56,8 @@ final class StreamSetup {
     }
 
     void connect(Address to, Request asked) {
-        stream.loop.checkName(to);
-        stream.loop.checkName(local);
+        UnixBinding.checkName(stream.loop.driver, to);
+        UnixBinding.checkName(stream.loop.driver, local);
         asked.begin(Request.Kind.CONNECT, stream);
         request = asked;
         peer = to;

@@ -18,7 +18,7 @@ final class TcpBinding {
      */
     static void require(Loop loop, IpAddress address, ListenOptions options) {
         if (options.ipv6Only() && isIpv6(address)) {
-            loop.require(Capability.IPV6_ONLY);
+            Capability.IPV6_ONLY.require(loop.driver);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.millrace.loop;
 
+import dev.millrace.driver.Address;
 import dev.millrace.driver.Capability;
 import dev.millrace.driver.Driver;
 import dev.millrace.driver.Port;
@@ -35,6 +36,15 @@ final class UnixBinding {
         this.address = address;
     }
 
+    /**
+     * @throws UnsupportedOperationException for an abstract name, if the driver has none
+     */
+    static void checkName(Driver driver, @Nullable Address address) {
+        if (address instanceof UnixAddress unix && unix.isAbstract()) {
+            Capability.ABSTRACT_NAMES.require(driver);
+        }
+    }
+
     /** The file of a listener that somebody else has bound, and owns. */
     static UnixBinding adopted(Loop loop, UnixAddress address) {
         UnixBinding binding = new UnixBinding(loop, address);
@@ -49,7 +59,7 @@ final class UnixBinding {
      */
     static UnixBinding create(Loop loop, UnixAddress address) {
         if (address.isAbstract()) {
-            loop.require(Capability.ABSTRACT_NAMES);
+            Capability.ABSTRACT_NAMES.require(loop.driver);
         }
         return new UnixBinding(loop, address);
     }

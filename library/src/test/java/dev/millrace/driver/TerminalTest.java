@@ -53,6 +53,7 @@ class TerminalTest extends DriverContract {
     }
 
     @Test
+    @Tag("epoll")
     void rawModeHandsOverEachKeyUnseenAndIsTakenBack() throws IOException {
         try (Terminal terminal = Terminal.of(pty.terminal())) {
             terminal.raw();
@@ -80,6 +81,7 @@ class TerminalTest extends DriverContract {
 
     @Test
     @Tag("B3")
+    @Tag("epoll")
     void theLoopReadsLinesAndWritesAndTheFlagsStay() throws IOException {
         End end = new End(driver.open(pty.terminal())).read();
         pty.type(libc, "unfinished");
@@ -96,6 +98,7 @@ class TerminalTest extends DriverContract {
     }
 
     @Test
+    @Tag("epoll")
     void aHangUpIsItsEnd() throws IOException {
         End end = new End(driver.open(pty.terminal())).read();
         poll();
@@ -105,6 +108,7 @@ class TerminalTest extends DriverContract {
 
     /** To open a master again would make another terminal. */
     @Test
+    @Tag("epoll")
     void aBlockingMasterIsRefused() {
         int master = libc.open("/dev/ptmx", Linux.O_NOCTTY | 2);
         assertThatThrownBy(() -> driver.open(master)).hasMessageContaining("EINVAL");

@@ -55,6 +55,7 @@ class StandardStreamsTest {
     /** The flags that the shell's own descriptors have afterwards: they share the description. */
     @Test
     @Tag("B3")
+    @Tag("epoll")
     void pipesAreServedByTheLoopAndTheShellsFlagsStay() throws Exception {
         String script =
                 "printf hi | { %s; cat /proc/self/fdinfo/0 /proc/self/fdinfo/1; } | cat"
@@ -92,6 +93,7 @@ class StandardStreamsTest {
     }
 
     @Test
+    @Tag("epoll")
     void aReaderThatLeavesIsAnError() throws Exception {
         Process child = builder(StandardPrograms.Much.class, "3000000").start();
         child.getInputStream().close();
@@ -100,6 +102,7 @@ class StandardStreamsTest {
     }
 
     @Test
+    @Tag("epoll")
     void filesAreReadAndWrittenByThreads() throws Exception {
         byte[] bytes = RawClient.pattern(1_000_000);
         Path from = Files.write(folder.resolve("from"), bytes);
@@ -115,6 +118,7 @@ class StandardStreamsTest {
     }
 
     @Test
+    @Tag("epoll")
     void theNullDeviceIsAnEmptyFile() throws Exception {
         File nothing = new File("/dev/null");
         Process child =
@@ -145,6 +149,7 @@ class StandardStreamsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"close", "x: exit", "an exception"})
+    @Tag("epoll")
     void rawModeEndsWithTheProgramHoweverItEnds(String how) throws Exception {
         try (Libc libc = new Libc()) {
             PseudoTerminal pty = PseudoTerminal.open(libc);
