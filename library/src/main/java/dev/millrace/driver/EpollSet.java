@@ -187,15 +187,13 @@ final class EpollSet {
     private void applyChanges() {
         for (int index = 0; index < changedCount; index++) {
             EpollPort port = Objects.requireNonNull(changed[index]);
-            // Or a port that is closed would hold its stream until the place is needed again (B14).
+            // A closed port must not live on here, nor whoever it reported to (B14).
             changed[index] = null;
             port.isListed = false;
             if (!port.isClosed && port.armed != port.wanted) {
                 apply(port);
             }
         }
-        // A closed port must not live on here, nor whoever it reported to.
-        Arrays.fill(changed, 0, changedCount, null);
         changedCount = 0;
     }
 

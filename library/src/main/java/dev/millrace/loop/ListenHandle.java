@@ -84,7 +84,6 @@ public final class ListenHandle extends Handle implements PortEvents {
     }
 
     private void bindUnix(UnixAddress path) throws IOException {
-        UnixBinding.checkName(loop.driver, path);
         unix = UnixBinding.create(loop, path);
         asked = path;
         try {

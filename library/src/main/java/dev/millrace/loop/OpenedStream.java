@@ -16,9 +16,7 @@ import java.io.IOException;
  */
 record OpenedStream(Port port, HandleKind kind) {
     static OpenedStream of(Driver driver, int descriptor) throws IOException {
-        if (!driver.supports(Capability.OPEN_DESCRIPTORS)) {
-            throw Capability.OPEN_DESCRIPTORS.missing(driver);
-        }
+        Capability.OPEN_DESCRIPTORS.require(driver);
         DescriptorKind kind = DescriptorKind.of(descriptor);
         if (kind == DescriptorKind.LISTENER || kind == DescriptorKind.UDP) {
             throw SystemError.of(Errno.EINVAL, "open");

@@ -29,8 +29,8 @@ final class UdpBinding {
     private static Port socket(Driver driver, UdpOptions options, IpAddress address)
             throws IOException {
         boolean isIpv6 = address.host() instanceof Inet6Address;
-        if (isIpv6 && options.ipv6Only() && !driver.supports(Capability.IPV6_ONLY)) {
-            throw Capability.IPV6_ONLY.missing(driver);
+        if (isIpv6 && options.ipv6Only()) {
+            Capability.IPV6_ONLY.require(driver);
         }
         Port opened = driver.datagram(address);
         try {
@@ -69,9 +69,7 @@ final class UdpBinding {
     }
 
     static Port opened(Driver driver, int descriptor) throws IOException {
-        if (!driver.supports(Capability.OPEN_DESCRIPTORS)) {
-            throw Capability.OPEN_DESCRIPTORS.missing(driver);
-        }
+        Capability.OPEN_DESCRIPTORS.require(driver);
         if (DescriptorKind.of(descriptor) != DescriptorKind.UDP) {
             throw SystemError.of(Errno.EINVAL, "open");
         }

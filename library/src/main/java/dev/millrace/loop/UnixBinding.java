@@ -58,9 +58,7 @@ final class UnixBinding {
      * @throws UnsupportedOperationException for an abstract name, if the driver can't do it
      */
     static UnixBinding create(Loop loop, UnixAddress address) {
-        if (address.isAbstract()) {
-            Capability.ABSTRACT_NAMES.require(loop.driver);
-        }
+        checkName(loop.driver, address);
         return new UnixBinding(loop, address);
     }
 

@@ -156,6 +156,14 @@ class MachineErrorTest {
         assertThat(result.output()).contains("OutOfMemoryError").doesNotContain("run returned");
     }
 
+    private static void throwEverywhere(Loop loop) {
+        var timer = loop.setTimeout(Duration.ZERO, () -> throwing("timer"));
+        timer.onClose(() -> throwing("close"));
+        loop.setTimeout(Duration.ZERO, timer::close);
+        loop.nextTick(() -> throwing("tick"));
+        loop.setImmediate(() -> throwing("check"));
+    }
+
     /** X78: any other exception is told, and the callbacks of the turn still run. */
     @Test
     @Tag("X78")
@@ -167,7 +175,10 @@ class MachineErrorTest {
                             loop,
                             socket -> {
                                 socket.onError(e -> journal.add("server error"));
-                                socket.onClose(() -> journal.add("server closed"));
+                                socket.onClose(() -> {
+                                    journal.add("server closed");
+                                    throwEverywhere(loop);
+                                });
                                 socket.onData(data -> throwing("data"));
                             });
             server.listen(IpAddress.loopback(0))
@@ -177,12 +188,6 @@ class MachineErrorTest {
                                 .thenAccept(ending -> {
                                     server.close();
                                     client.close();
-                                    var timer =
-                                            loop.setTimeout(Duration.ZERO, () -> throwing("timer"));
-                                    timer.onClose(() -> throwing("close"));
-                                    loop.setTimeout(Duration.ZERO, timer::close);
-                                    loop.nextTick(() -> throwing("tick"));
-                                    loop.setImmediate(() -> throwing("check"));
                                 });
                     });
         });
@@ -191,8 +196,8 @@ class MachineErrorTest {
                         "server error",
                         "server closed",
                         "uncaught tick",
-                        "uncaught check",
                         "uncaught timer",
+                        "uncaught check",
                         "uncaught close");
     }
 
