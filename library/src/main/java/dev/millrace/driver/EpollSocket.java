@@ -82,7 +82,9 @@ final class EpollSocket extends EpollStream {
         }
         // One a wake-up unless asked otherwise: level-triggered epoll brings the rest, and siblings
         // on the same socket get their share (D1).
-        for (int count = 0; count < acceptsPerWakeUp && wants(Linux.EPOLLIN); count++) {
+        for (int count = 0;
+                count < acceptsPerWakeUp && wants(Linux.EPOLLIN) && !isClosed;
+                count++) {
             int accepted = tryAccept();
             if (isOutOfDescriptors(accepted)) {
                 // Said before the second try: a descriptor that is closed from now on wakes us, and

@@ -11,6 +11,7 @@ import dev.millrace.driver.RecordingDriver;
 import dev.millrace.driver.SystemError;
 import dev.millrace.driver.UnixAddress;
 import dev.millrace.sys.Errno;
+import dev.millrace.testing.LoopFixture;
 import dev.millrace.testing.RawClient;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -50,6 +51,32 @@ class ListenHandleTest {
                 .isInstanceOf(IOException.class)
                 .hasMessage("listen EADDRINUSE: address already in use " + taken)
                 .satisfies(e -> assertThat(((SystemError) e).address()).contains(taken));
+    }
+
+    /** The number of the closed one may be another listener's at once (X71). */
+    @Test
+    @Tag("C12")
+    void aListenerClosedByAConnectionAcceptsNoneOfItsSuccessors() throws IOException {
+        ListenHandle first =
+                new ListenHandle(loop, ListenOptions.DEFAULTS.withAcceptsPerWakeUp(8));
+        ListenHandle second = listener();
+        List<StreamHandle> accepted = new ArrayList<>();
+        List<RawClient> clients = new ArrayList<>();
+        first.bind(IpAddress.loopback(0));
+        first.listen(stream -> {
+            first.close();
+            try {
+                second.bind(IpAddress.loopback(0));
+                second.listen(accepted::add);
+            } catch (IOException e) {
+                throw new AssertionError(e);
+            }
+            clients.add(RawClient.connect(((IpAddress) second.localAddress()).port()));
+        });
+        clients.add(RawClient.connect(((IpAddress) first.localAddress()).port()));
+        LoopFixture.turnUntil(loop, "the successor's", () -> !accepted.isEmpty());
+        assertThat(accepted).hasSize(1);
+        clients.forEach(RawClient::close);
     }
 
     @Test
