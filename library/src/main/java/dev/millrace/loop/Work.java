@@ -30,6 +30,12 @@ public final class Work<T> extends LoopStage<T> {
 
     private boolean isCancelled;
 
+    /**
+     * Whether the loop still waits for it; the loop's thread. A user may complete the stage before,
+     * by a timeout for instance, and the work goes on.
+     */
+    private boolean isAwaited = true;
+
     private Work(Loop loop, Callable<? extends T> task) {
         super(loop);
         this.loop = loop;
@@ -78,17 +84,17 @@ public final class Work<T> extends LoopStage<T> {
 
     /** On the loop; does nothing after a cancel. */
     private void end(@Nullable T result, @Nullable Throwable thrown) {
-        if (isDone()) {
+        if (!isAwaited) {
             return;
         }
+        isAwaited = false;
         loop.countRequests(-1);
         if (thrown == null) {
             complete(result);
             return;
         }
         boolean isWatched = getNumberOfDependents() > 0;
-        completeExceptionally(thrown);
-        if (!isWatched) {
+        if (completeExceptionally(thrown) && !isWatched) {
             loop.uncaught(thrown);
         }
     }
@@ -115,6 +121,7 @@ public final class Work<T> extends LoopStage<T> {
                 runner.interrupt();
             }
         }
+        isAwaited = false;
         loop.countRequests(-1);
         return super.cancel(mayInterruptIfRunning);
     }

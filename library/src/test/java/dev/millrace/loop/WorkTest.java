@@ -162,6 +162,17 @@ class WorkTest {
         assertThat(work.join()).isEqualTo("done");
     }
 
+    /** As a timeout does it. */
+    @Test
+    void whatTheUserCompletesLetsTheLoopEndWithTheTask() {
+        Work<String> work = loop.offload(held::add, () -> "late");
+        work.complete("mine");
+        held.remove().run();
+        loop.run(RunMode.NOWAIT);
+        assertThat(loop.isAlive()).isFalse();
+        assertThat(work.join()).isEqualTo("mine");
+    }
+
     @Test
     void theLoopsOwnThreadCannotWaitForIt() {
         Work<String> work = loop.offload(held::add, () -> "done");
