@@ -139,6 +139,10 @@ public final class StreamHandle extends AdjustableStream implements PortEvents {
 
     @Override
     public void onConnect(int errno) {
+        if (isClosing()) {
+            // The outcome was on its way; the closing phase tells ECANCELED.
+            return;
+        }
         Request request = takeConnect();
         if (request == null) {
             return;
