@@ -71,6 +71,10 @@ public final class StreamHandle extends AdjustableStream implements PortEvents {
         OpenedStream opened = OpenedStream.of(loop.driver, descriptor);
         kind = opened.kind();
         attach(opened.port());
+        StreamSetup setup = setupOrNull();
+        if (setup != null) {
+            setup.apply(opened.port());
+        }
         stands();
     }
 

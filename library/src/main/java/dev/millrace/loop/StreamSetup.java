@@ -85,8 +85,7 @@ final class StreamSetup {
         }
         stream.detach();
         stream.attach(port);
-        port.bufferSource(bufferSource);
-        options.forEach((option, value) -> driver.setOption(port, option, value));
+        apply(port);
         if (local != null) {
             // A socket is of one family; the kernel calls another one by several names (row C4).
             boolean isSameFamily = local.family().equals(to.family());
@@ -97,6 +96,12 @@ final class StreamSetup {
             }
         }
         return driver.connect(port, to);
+    }
+
+    /** What was chosen before there was a port holds for {@code port}. */
+    void apply(Port port) {
+        port.bufferSource(bufferSource);
+        options.forEach((option, value) -> stream.loop.driver.setOption(port, option, value));
     }
 
     /** Closes the socket that is being connected, so that its driver tells nothing more. */
