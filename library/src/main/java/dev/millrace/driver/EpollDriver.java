@@ -235,6 +235,9 @@ final class EpollDriver implements Driver {
         EpollSocket port = new EpollSocket(set, duplicate(libc, descriptor.fd));
         port.isShared = true;
         port.role = descriptor.role;
+        if (port.role == EpollSocket.Role.STREAM) {
+            port.expectPeer();
+        }
         return set.register(port);
     }
 
