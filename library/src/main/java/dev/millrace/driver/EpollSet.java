@@ -58,7 +58,11 @@ final class EpollSet {
 
     EpollSet() throws IOException {
         epoll = check(libc.epoll_create1(Linux.EPOLL_CLOEXEC), "epoll_create1");
-        wake = check(libc.eventfd(0, Linux.EFD_CLOEXEC | Linux.EFD_NONBLOCK), "eventfd");
+        wake = libc.eventfd(0, Linux.EFD_CLOEXEC | Linux.EFD_NONBLOCK);
+        if (wake < 0) {
+            libc.close(epoll);
+            throw SystemError.of(-wake, "eventfd");
+        }
         waker = new Waker(wake);
         addWaker();
     }
