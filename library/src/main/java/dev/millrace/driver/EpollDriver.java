@@ -255,8 +255,10 @@ final class EpollDriver implements Driver {
         }
     }
 
+    /** The port's descriptor; EBADF for all that is done with one that may be another's by now. */
     private static int fd(Port port) {
-        return ((EpollPort) port).fd;
+        EpollPort own = (EpollPort) port;
+        return own.isClosed || own.isLost ? -1 : own.fd;
     }
 
     @Override

@@ -205,6 +205,11 @@ final class EpollSet {
         if (port.armed == EpollPort.OUT_OF_SET && port.wanted == 0) {
             return;
         }
+        if (port.isLost) {
+            // Its number may be another's by now, which must not get its events.
+            due.lost(port, Errno.EBADF);
+            return;
+        }
         if (port.isExclusive()) {
             rearmExclusive(port);
             return;
@@ -304,9 +309,12 @@ final class EpollSet {
      * has no readiness (EPERM).
      */
     <P extends EpollPort> P admit(P port) throws IOException {
-        check(
-                libc.epoll_ctl(epoll, Linux.EPOLL_CTL_ADD, port.fd, port.wanted, port.tag()),
-                "epoll_ctl");
+        int result = libc.epoll_ctl(epoll, Linux.EPOLL_CTL_ADD, port.fd, port.wanted, port.tag());
+        if (result < 0) {
+            // It may be listed as changed, and its number another's by the next poll.
+            port.isClosed = true;
+            throw SystemError.of(-result, "epoll_ctl");
+        }
         port.armed = port.wanted;
         return register(port);
     }
