@@ -49,8 +49,11 @@ final class Failures {
     void rethrow() {
         Throwable thrown = fatal;
         fatal = null;
+        if (thrown == null) {
+            // Not a case of the switch: linking that one would cost each program that ends well.
+            return;
+        }
         switch (thrown) {
-            case null -> {}
             case RuntimeException e -> throw e;
             case Error e -> throw e;
             case IOException e -> throw new UncheckedIOException(e.getMessage(), e);
