@@ -24,12 +24,13 @@ public final class AsyncHandle extends Handle {
     }
 
     /**
-     * Makes the listener run in the loop's next poll phase. Any thread, also while the handle or
-     * the loop closes; after that it does nothing.
+     * Makes the listener run in the loop's next poll phase, which sees what the caller wrote
+     * before. Any thread, also while the handle or the loop closes; after that it does nothing.
      */
     public void send() {
-        // Looking first keeps a busy sender off the cache line.
-        if (!isSent.get() && isSent.compareAndSet(false, true)) {
+        // Both sides exchange it, so that what was written before a send is seen by the call that
+        // follows, also when that call was due already. Only looking would not do (JLS 17.4.5).
+        if (!isSent.getAndSet(true)) {
             loop.execute(delivery);
         }
     }
@@ -39,7 +40,7 @@ public final class AsyncHandle extends Handle {
             return;
         }
         // Before the listener: what is sent while it runs calls it again.
-        isSent.set(false);
+        isSent.getAndSet(false);
         listener.run();
     }
 
