@@ -33,6 +33,7 @@ final class Outbox implements Guarded {
     private boolean isShutdownWanted;
     private boolean wantsDrained;
     private boolean isListed;
+    private boolean isFailureTold;
 
     Outbox(StreamHandle stream) {
         this.stream = stream;
@@ -245,6 +246,10 @@ final class Outbox implements Guarded {
             return;
         }
         isShutdownWanted = true;
+        if (failure != 0) {
+            endLater(request, failure);
+            return;
+        }
         shutdown = request;
         progressed();
     }
@@ -303,7 +308,8 @@ final class Outbox implements Guarded {
         }
         if (failure != 0) {
             endAll(failure);
-            if (!stream.isClosing()) {
+            if (!isFailureTold && !stream.isClosing()) {
+                isFailureTold = true;
                 loop.enter(new WriteFailure(stream, stream.error(failure, "write")));
             }
             return;

@@ -74,6 +74,11 @@ class WriteLimitTest {
         assertThat(told("beyond")).containsExactly("beyond write ENOBUFS" + where);
         assertThat(told("fill ")).hasSize(10).allMatch(line -> line.endsWith("ENOBUFS" + where));
         assertThat(stream.isWritable()).isFalse();
+        stream.shutdown(pair.told("shutdown"));
+        stream.notifyDrained();
+        pair.turns();
+        assertThat(told("shutdown")).containsExactly("shutdown shutdown ENOBUFS" + where);
+        assertThat(told("error")).as("once").hasSize(1);
         stream.close();
         pair.turns();
         assertThat(told("fill ")).hasSize(10);
