@@ -284,10 +284,17 @@ public final class Loop implements Executor, AutoCloseable {
     /**
      * Closes every socket that is still open, without callbacks, and the loop's own descriptors;
      * leaves the signals it watched and removes the socket files of its listeners. Idempotent.
+     *
+     * @throws IllegalStateException from inside one of the loop's own callbacks: {@link #stop} it,
+     *     and close it when {@link #run(RunMode)} has returned
      */
     @Override
     public void close() {
         checkThread();
+        if (isRunning) {
+            throw new IllegalStateException(
+                    "the loop is running: stop() it, and close it when run has returned");
+        }
         atClose.forEach(Runnable::run);
         atClose.clear();
         driver.close();

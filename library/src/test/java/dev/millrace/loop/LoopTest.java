@@ -28,6 +28,18 @@ class LoopTest {
 
     @Test
     @Tag("A1")
+    void aRunningLoopRefusesToBeClosed() {
+        try (Loop loop = Loop.create()) {
+            loop.setImmediate(loop::close);
+            assertThatThrownBy(() -> loop.run(RunMode.DEFAULT))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("close it when run has returned");
+            assertThat(loop.run(RunMode.DEFAULT)).as("it is whole").isFalse();
+        }
+    }
+
+    @Test
+    @Tag("A1")
     void aHandleBelongsToTheLoopItWasMadeOn() {
         try (Loop one = Loop.create();
                 Loop two = Loop.create()) {
