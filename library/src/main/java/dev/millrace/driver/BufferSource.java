@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 public interface BufferSource {
     /**
      * A heap buffer with room from its position to its limit; it belongs to the source, and so do
-     * the bytes in it, for as long as the source likes.
+     * the bytes in it, for as long as the source likes. A read that finds nothing is not told: a
+     * buffer that nothing was reported in by the next call is unused.
      *
      * @param suggestedBytes {@link Driver#RECEIVE_MAX_BYTES}; any other size will do
      * @return null, or a buffer without room, when there is none now: the stream is told ENOBUFS,
