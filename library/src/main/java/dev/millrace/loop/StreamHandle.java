@@ -143,10 +143,6 @@ public final class StreamHandle extends AdjustableStream implements PortEvents {
 
     @Override
     public void onConnect(int errno) {
-        if (isClosing()) {
-            // The outcome was on its way; the closing phase tells ECANCELED.
-            return;
-        }
         Request request = takeConnect();
         if (request == null) {
             return;

@@ -70,7 +70,14 @@ final class StreamSetup {
         } else if (!isUnderWay) {
             // Known at once, but told later, so that what is attached after this call sees it (row
             // R9).
-            stream.loop.pend(() -> stream.onConnect(-result));
+            stream.loop.pend(() -> told(-result));
+        }
+    }
+
+    /** Of a stream that was closed meanwhile the closing phase tells ECANCELED. */
+    private void told(int errno) {
+        if (!stream.isClosing()) {
+            stream.onConnect(errno);
         }
     }
 
