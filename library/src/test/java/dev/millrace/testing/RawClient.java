@@ -148,7 +148,7 @@ public final class RawClient implements AutoCloseable {
     public static byte[] pattern(int count) {
         byte[] bytes = new byte[count];
         for (int i = 0; i < count; i++) {
-            bytes[i] = (byte) (i * 31 + (i >>> 8));
+            bytes[i] = (byte) (i * 31 + (i >>> 8) + (i >>> 16) * 101);
         }
         return bytes;
     }
