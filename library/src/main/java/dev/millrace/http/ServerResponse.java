@@ -300,6 +300,10 @@ public final class ServerResponse implements WriteStream {
     @Override
     public void piped(StreamPipe pipe) {
         this.pipe = StreamPipe.replacing(this.pipe, pipe);
+        if (isClosed) {
+            // The close was told before.
+            request.soon(pipe::onDestinationClosed);
+        }
     }
 
     ResponseBody body() {

@@ -112,6 +112,10 @@ final class SocketWires implements StreamEvents, ReadSide.Source {
 
     void piped(StreamPipe from) {
         pipe = StreamPipe.replacing(pipe, from);
+        if (socket.handle().isClosed()) {
+            // The close was told before.
+            socket.loop().nextTick(from::onDestinationClosed);
+        }
     }
 
     void closed() {

@@ -91,6 +91,11 @@ public final class ReadSide {
             pipe = added;
         }
         listenerCame();
+        if (isEnded) {
+            source.soon(added::onEnd);
+        } else if (isOver) {
+            source.soon(added::onSourceDestroyed);
+        }
         return destination;
     }
 
@@ -201,8 +206,8 @@ public final class ReadSide {
 
     /** The source has bytes, lent for the duration of the call. */
     public void deliver(byte[] array, int offset, int length) {
-        if (length == 0) {
-            // A filter may have nothing to show for what it took.
+        if (length == 0 || isOver) {
+            // A filter may have nothing to show for what it took, or more than its reader wanted.
             return;
         }
         deliver(array, offset, length, 0);

@@ -100,6 +100,19 @@ class ReadSideTest {
     }
 
     @Test
+    void afterDestroyNothingIsGivenThatASourceStillDelivers() {
+        side.start();
+        side.onData(buffer -> {
+            collect(buffer);
+            side.destroy();
+        });
+        deliver("one");
+        deliver("two");
+        side.end();
+        assertThat(seen).containsExactly("one");
+    }
+
+    @Test
     void bytesThatComeWhileSomethingIsKeptQueueBehindIt() {
         side.start();
         deliver("one ");

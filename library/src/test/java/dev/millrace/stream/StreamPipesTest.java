@@ -165,4 +165,36 @@ class StreamPipesTest {
         assertThat(fixture.<Boolean>call(first::isDestroyed)).isFalse();
         assertThat(journal.count("error 1") + journal.count("error 2")).isZero();
     }
+
+    @Test
+    @Tag("R26")
+    void aPipelineToADestinationThatHasGoneDestroysTheSource() {
+        fixture.act(first::destroy);
+        journal.await("close 2");
+        fixture.act(() -> source.pipelineTo(first));
+        journal.await("close 1");
+        assertThat(sender().readEnding()).isEqualTo("FIN");
+    }
+
+    @Test
+    @Tag("R26")
+    void aPipelineFromASourceThatHasGoneDestroysTheDestination() {
+        fixture.act(source::destroy);
+        journal.await("close 1");
+        fixture.act(() -> source.pipelineTo(first));
+        journal.await("close 2");
+        assertThat(receiver(1).readEnding()).isEqualTo("FIN");
+    }
+
+    @Test
+    @Tag("R26")
+    void aPipeFromASourceThatHasEndedEndsTheDestination() {
+        fixture.act(() -> source.onEnd(journal.line("end")).resume());
+        sender().halfClose();
+        journal.await("close 1");
+        fixture.act(() -> source.pipeTo(first));
+        assertThat(receiver(1).readToEnd()).isEmpty();
+        assertThat(journal.count("end")).isEqualTo(1);
+        assertThat(fixture.<Boolean>call(first::isDestroyed)).isFalse();
+    }
 }
