@@ -75,10 +75,18 @@ final class SocketListeners {
         try {
             tellFailure(socket, failure, isOurs);
         } finally {
+            tellClose();
+        }
+    }
+
+    /** The server's close comes behind that of its last connection (row R29). */
+    private void tellClose() {
+        try {
+            tell(close);
+        } finally {
             if (countedBy != null) {
                 countedBy.closed();
             }
-            tell(close);
         }
     }
 

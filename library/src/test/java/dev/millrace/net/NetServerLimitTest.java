@@ -103,6 +103,21 @@ class NetServerLimitTest {
     }
 
     @Test
+    @Tag("I12")
+    void theServersCloseComesBehindThatOfItsLastConnection() {
+        NetServer server = server(1);
+        connect(server);
+        journal.await("connection");
+        fixture.act(() -> {
+            server.close();
+            NetSocket last = server.connections().iterator().next();
+            last.onClose(journal.line("last one closed")).destroy();
+        });
+        journal.await("closed");
+        assertThat(journal.lines()).endsWith("last one closed", "closed");
+    }
+
+    @Test
     @Tag("R30")
     void aPeerThatLeavesFreesItsPlace() {
         NetServer server = server(1);
