@@ -18,10 +18,12 @@ final class Ending {
     }
 
     void onError(Consumer<? super IOException> listener) {
+        loop.checkThread();
         errorListener = ReadSide.once(errorListener, listener, "onError");
     }
 
     void onClose(Runnable listener) {
+        loop.checkThread();
         closeListener = ReadSide.once(closeListener, listener, "onClose");
     }
 

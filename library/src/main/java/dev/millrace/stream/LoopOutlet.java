@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Bytes for a pipe, a terminal or a socket, which take them as they can. */
 final class LoopOutlet implements Outlet, StreamEvents {
+    private static final byte[] NOTHING = new byte[0];
+
     private final StreamHandle handle;
     private final StandardOutput output;
 
@@ -37,9 +39,10 @@ final class LoopOutlet implements Outlet, StreamEvents {
         handle.notifyDrained();
     }
 
+    /** No shutdown(2): of a socket it would end the side that the shell and others write to too. */
     @Override
     public void end(Consumer<? super @Nullable IOException> finished) {
-        handle.shutdown(new Request(finished));
+        handle.write(NOTHING, 0, 0, new Request(finished));
     }
 
     @Override

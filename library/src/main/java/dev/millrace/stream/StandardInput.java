@@ -82,12 +82,14 @@ public final class StandardInput extends InboundStream<StandardInput> implements
 
     /** Waiting for input keeps the loop alive, which is the default. */
     public StandardInput ref() {
+        loop.checkThread();
         inlet.reference(true);
         return this;
     }
 
     /** Waiting for input does not keep the loop alive. */
     public StandardInput unref() {
+        loop.checkThread();
         inlet.reference(false);
         return this;
     }

@@ -35,6 +35,7 @@ public final class StandardOutput implements WriteStream, AutoCloseable {
     private @Nullable StreamPipe pipe;
     private boolean needsDrain;
     private boolean isEnding;
+    private boolean isClosed;
 
     /**
      * Standard output on {@code loop}.
@@ -88,13 +89,19 @@ public final class StandardOutput implements WriteStream, AutoCloseable {
 
     @Override
     public StandardOutput onDrain(Runnable listener) {
+        loop.checkThread();
         drainListener = ReadSide.once(drainListener, listener, "onDrain");
         return this;
     }
 
     @Override
     public void piped(StreamPipe from) {
-        pipe = from;
+        loop.checkThread();
+        pipe = StreamPipe.replacing(pipe, from);
+        if (isClosed) {
+            // The close was told before.
+            loop.nextTick(from::onDestinationClosed);
+        }
     }
 
     @Override
@@ -177,6 +184,7 @@ public final class StandardOutput implements WriteStream, AutoCloseable {
     }
 
     private void closed() {
+        isClosed = true;
         if (pipe != null) {
             pipe.onDestinationClosed();
         }

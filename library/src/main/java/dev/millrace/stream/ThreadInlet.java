@@ -128,14 +128,15 @@ final class ThreadInlet implements Inlet {
     }
 
     private void arrived(int count, @Nullable IOException failure) {
-        isUnderWay = false;
         if (failure != null) {
             input.destroy(failure);
         } else if (count < 0) {
             stop();
             input.inbound().end();
         } else {
+            // Until then the array is lent, though its reader may resume: no read may begin.
             input.inbound().deliver(array, 0, count);
+            isUnderWay = false;
             ask();
         }
     }

@@ -1,8 +1,11 @@
 package dev.millrace.stream;
 
 import dev.millrace.driver.Guarded;
+import dev.millrace.driver.SystemError;
 import dev.millrace.loop.Loop;
 import dev.millrace.loop.WorkPool;
+import dev.millrace.loop.WriteLimit;
+import dev.millrace.sys.Errno;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -12,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Bytes for what has no readiness (a file) or can't be made non-blocking, written by a thread: what
- * comes while it writes is handed over at once when it is done. Waiting bytes keep the loop alive.
+ * comes while it writes is handed over at once when it is done. Waiting bytes keep the loop alive,
+ * and have the limit that every stream has (row X80).
  */
 final class ThreadOutlet implements Outlet {
     private final Loop loop;
@@ -21,6 +25,7 @@ final class ThreadOutlet implements Outlet {
     private final Executor thread = new WorkPool("millrace-stdout", 1, 1);
     private ByteArrayOutputStream waiting = new ByteArrayOutputStream();
     private int underWay;
+    private int largest;
     private boolean wantsDrained;
     private boolean isClosed;
     private @Nullable Consumer<? super @Nullable IOException> finished;
@@ -33,6 +38,11 @@ final class ThreadOutlet implements Outlet {
 
     @Override
     public void write(byte[] array, int offset, int length, boolean isLent) {
+        if (WriteLimit.DEFAULTS.isExceededBy(length, queuedBytes(), largest)) {
+            output.destroy(SystemError.of(Errno.ENOBUFS, "write"));
+            return;
+        }
+        largest = Math.max(largest, length);
         waiting.write(array, offset, length);
         handOver();
     }
@@ -68,6 +78,7 @@ final class ThreadOutlet implements Outlet {
             return;
         }
         handOver();
+        largest = queuedBytes() == 0 ? 0 : largest;
         settle();
     }
 

@@ -3,9 +3,16 @@ package dev.millrace.stream;
 import dev.millrace.driver.SystemError;
 import dev.millrace.loop.Loop;
 import dev.millrace.testing.RawClient;
+import dev.millrace.testing.Specimens;
 import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ForkJoinPool;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Programs for {@link StandardStreamsTest} to run in processes of their own. */
 final class StandardPrograms {
@@ -81,6 +88,76 @@ final class StandardPrograms {
                 input.terminal().orElseThrow().raw();
             } catch (IOException e) {
                 throw new AssertionError(e);
+            }
+        }
+    }
+
+    /** Resumes before it has looked at what it was lent; tells when that changed meanwhile. */
+    static final class Lent {
+        private static final long LOOK_NANOS = 50_000_000;
+
+        public static void main(String[] arguments) {
+            Loop.run(loop -> {
+                StandardInput input = StandardInput.open(loop);
+                StandardOutput error = StandardOutput.openError(loop);
+                input.onBytes((array, offset, length) -> {
+                    byte[] before = Arrays.copyOfRange(array, offset, offset + length);
+                    input.pause();
+                    input.resume();
+                    for (long from = System.nanoTime(); System.nanoTime() - from < LOOK_NANOS; ) {
+                        Thread.onSpinWait();
+                    }
+                    if (!Arrays.equals(array, offset, offset + length, before, 0, length)) {
+                        error.write("overwritten ");
+                    }
+                    return length;
+                });
+                input.onClose(() -> error.write("closed"));
+            });
+        }
+    }
+
+    /** Calls everything from another thread, and tells what was not refused. */
+    static final class Foreign {
+        public static void main(String[] arguments) {
+            Loop.run(loop -> {
+                StandardInput input = StandardInput.open(loop);
+                StandardOutput output = StandardOutput.open(loop);
+                StandardOutput error = StandardOutput.openError(loop);
+                String accepted =
+                        Stream.of(input, output)
+                                .flatMap(stream ->
+                                        Specimens.methods(stream.getClass()).stream()
+                                                .filter(method -> !isQuestion(method))
+                                                .filter(method -> !isRefused(method, stream))
+                                                .map(Method::getName))
+                                .collect(Collectors.joining(" "));
+                error.write("accepted:" + accepted);
+                input.close();
+            });
+        }
+
+        private static boolean isQuestion(Method method) {
+            return method.getParameterCount() == 0
+                    && method.getReturnType() != void.class
+                    && method.getReturnType() != method.getDeclaringClass();
+        }
+
+        private static boolean isRefused(Method method, Object stream) {
+            return CompletableFuture.supplyAsync(
+                                    () -> call(method, stream), ForkJoinPool.commonPool())
+                            .join()
+                    instanceof WrongThreadException;
+        }
+
+        private static Throwable call(Method method, Object stream) {
+            try {
+                method.invoke(stream, Specimens.arguments(method));
+                return null;
+            } catch (InvocationTargetException e) {
+                return e.getCause();
+            } catch (IllegalAccessException e) {
+                return e;
             }
         }
     }

@@ -2,6 +2,7 @@ package dev.millrace.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.loop.WriteLimit;
 import dev.millrace.sys.Libc;
 import dev.millrace.sys.PseudoTerminal;
 import dev.millrace.testing.ChildJvm;
@@ -11,6 +12,9 @@ import dev.millrace.testing.RawClient;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -115,6 +119,50 @@ class StandardStreamsTest {
         expectEnd(child, 0);
         assertThat(Files.readAllBytes(to.toPath())).isEqualTo(bytes);
         assertThat(errors()).startsWith("FILE FILE").contains("millrace-stdout");
+    }
+
+    @Test
+    void whatAThreadHasReadStaysUntilItsReaderReturns() throws Exception {
+        Path from = Files.write(folder.resolve("from"), RawClient.pattern(300_000));
+        expectEnd(builder(StandardPrograms.Lent.class).redirectInput(from.toFile()).start(), 0);
+        assertThat(errors()).isEqualTo("closed");
+    }
+
+    @Test
+    @Tag("X80")
+    void moreThanTheLimitForAFileEndsTheStream() throws Exception {
+        File to = folder.resolve("to").toFile();
+        String count = "" + (WriteLimit.DEFAULTS.maxQueuedBytes() + 100_000);
+        expectEnd(builder(StandardPrograms.Much.class, count).redirectOutput(to).start(), 0);
+        assertThat(errors()).isEqualTo("ENOBUFS");
+        assertThat(to.length()).isLessThan(WriteLimit.DEFAULTS.maxQueuedBytes());
+    }
+
+    /** The shell writes to the same connection afterwards. */
+    @Test
+    @Tag("epoll")
+    void aSocketIsNotShutDownForThoseWhoShareIt() throws Exception {
+        try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            String script =
+                    "exec 1<>/dev/tcp/127.0.0.1/%d; %s; echo after"
+                            .formatted(
+                                    server.getLocalPort(),
+                                    java(StandardPrograms.Much.class, "100000"));
+            Process child = new ProcessBuilder("bash", "-c", script).start();
+            try (Socket connection = server.accept()) {
+                byte[] bytes = connection.getInputStream().readAllBytes();
+                assertThat(new String(bytes, StandardCharsets.ISO_8859_1)).endsWith("after\n");
+                assertThat(bytes).hasSize(100_006);
+            }
+            expectEnd(child, 0);
+        }
+    }
+
+    @Test
+    @Tag("X82")
+    void everyCommandFromAForeignThreadIsRefused() throws Exception {
+        expectEnd(builder(StandardPrograms.Foreign.class).start(), 0);
+        assertThat(errors()).isEqualTo("accepted:");
     }
 
     @Test
