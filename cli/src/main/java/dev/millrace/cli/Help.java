@@ -32,7 +32,8 @@ final class Help {
     }
 
     private static String heading(Command command) {
-        String operand = command.operand().replace(" [ARGUMENT...]", "");
+        // The short form, which fits the column.
+        String operand = command.operand().replaceAll("\\[--driver NAME] | \\[ARGUMENT...]", "");
         return operand.isEmpty() ? command.name() : command.name() + " " + operand;
     }
 }
