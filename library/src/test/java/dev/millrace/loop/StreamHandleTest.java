@@ -101,14 +101,20 @@ class StreamHandleTest {
     @Tag("A11")
     void aConnectThatFailsAtOnceIsToldLaterAndOnce() {
         stream.onClose(journal.line("closed"));
+        stream.loop().setImmediate(journal.line("check phase"));
         stream.connect(NOWHERE, told("connect"));
+        stream.loop().nextTick(journal.line("tick"));
         journal.add("connect returned");
         runUntil("connect connect ENOENT /nowhere/at/all");
         stream.close();
         runUntil("closed");
         assertThat(journal.lines())
                 .containsExactly(
-                        "connect returned", "connect connect ENOENT /nowhere/at/all", "closed");
+                        "connect returned",
+                        "tick",
+                        "connect connect ENOENT /nowhere/at/all",
+                        "check phase",
+                        "closed");
     }
 
     @Test
