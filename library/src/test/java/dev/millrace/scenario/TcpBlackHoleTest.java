@@ -11,6 +11,8 @@ import dev.millrace.net.NetSocketOptions;
 import dev.millrace.testing.Namespace;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -20,11 +22,14 @@ class TcpBlackHoleTest {
     private static final KeepAlive IMPATIENT =
             new KeepAlive(Duration.ofSeconds(1), Duration.ofSeconds(1), 2);
 
+    private static final int CROWD = 100;
+
     /** What the child does: each name is one program. */
     static final class Programs {
         public static void main(String[] arguments) {
             switch (arguments[0]) {
                 case "established" -> Loop.run(Programs::established);
+                case "crowd" -> Loop.run(Programs::crowd);
                 case "connecting" -> Loop.run(Programs::connecting);
                 case "unreachable" -> Loop.run(Programs::unreachable);
                 default -> throw new IllegalArgumentException(arguments[0]);
@@ -57,6 +62,35 @@ class TcpBlackHoleTest {
                     });
         }
 
+        /** A server and its clients, who hear nothing of one another any more. */
+        private static void crowd(Loop loop) {
+            int[] reaped = {0};
+            List<NetSocket> clients = new ArrayList<>();
+            NetServer[] server = new NetServer[1];
+            server[0] =
+                    NetServer.create(
+                            loop,
+                            NetSocketOptions.DEFAULTS.withKeepAlive(IMPATIENT),
+                            accepted -> {
+                                accepted.onError(error -> reaped[0]++).resume();
+                                if (server[0].connectionCount() == CROWD) {
+                                    server[0].close();
+                                    Namespace.dropEverything();
+                                }
+                            });
+            server[0].onClose(() -> {
+                System.out.println(reaped[0] + " reaped");
+                clients.forEach(NetSocket::destroy);
+            });
+            server[0]
+                    .listen(IpAddress.loopback(0))
+                    .onListening(() -> {
+                        for (int i = 0; i < CROWD; i++) {
+                            clients.add(NetSocket.connect(loop, server[0].address().orElseThrow()));
+                        }
+                    });
+        }
+
         private static void connecting(Loop loop) {
             Namespace.dropEverything();
             NetSocketOptions options =
@@ -75,7 +109,14 @@ class TcpBlackHoleTest {
     }
 
     @Test
+    @Tag("X54")
+    void aServerWhosePeersVanishIsRidOfThemIfTheyAreKeptAlive() throws Exception {
+        assertThat(run("crowd")).isEqualTo("100 reaped\n");
+    }
+
+    @Test
     @Tag("X66")
+    @Tag("K6")
     void anEstablishedConnectionEndsWithEtimedoutIfItIsKeptAlive() throws Exception {
         assertThat(run("established")).isEqualTo("read ETIMEDOUT\nclose\n");
     }

@@ -11,6 +11,9 @@ import dev.millrace.testing.Journal;
 import dev.millrace.testing.Kernel;
 import dev.millrace.testing.LoopFixture;
 import dev.millrace.testing.RawClient;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.SocketException;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -151,5 +154,28 @@ class TcpResetTest {
         journal.await("close");
         client.close();
         assertThat(journal.lines()).containsExactly("accepted", "close");
+    }
+
+    /** Urgent data is left out of the stream (tcp(7), SO_OOBINLINE is off) and is no event. */
+    @Test
+    void urgentDataDoesNotDisturbTheRest() throws IOException {
+        NetServer server =
+                fixture.call(() ->
+                        NetServer.create(
+                                        fixture.loop(),
+                                        accepted -> {
+                                            accepted.pipeTo(accepted);
+                                            accepted.onError(e -> journal.add("error " + e));
+                                        })
+                                .listen(IpAddress.loopback(0)));
+        int port = fixture.call(server::port);
+        try (Socket client = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            client.getOutputStream().write('a');
+            client.sendUrgentData('!');
+            client.getOutputStream().write('b');
+            client.shutdownOutput();
+            assertThat(client.getInputStream().readAllBytes()).containsExactly('a', 'b');
+        }
+        assertThat(journal.lines()).noneMatch(line -> line.startsWith("error"));
     }
 }

@@ -161,4 +161,15 @@ final class StandardPrograms {
             }
         }
     }
+
+    /** Gives up standard output, and reads standard input all the same. */
+    static final class CloseOutput {
+        public static void main(String[] arguments) {
+            Loop.run(loop -> {
+                StandardOutput output = StandardOutput.open(loop);
+                StandardOutput error = StandardOutput.openError(loop);
+                output.onClose(() -> StandardInput.open(loop).pipeTo(error)).close();
+            });
+        }
+    }
 }

@@ -12,6 +12,7 @@ import dev.millrace.testing.RawClient;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -156,6 +157,17 @@ class StandardStreamsTest {
             }
             expectEnd(child, 0);
         }
+    }
+
+    @Test
+    void theInputIsReadThoughTheOutputIsClosed() throws Exception {
+        Process child = builder(StandardPrograms.CloseOutput.class).start();
+        try (OutputStream input = child.getOutputStream()) {
+            input.write('h');
+            input.write('i');
+        }
+        expectEnd(child, 0);
+        assertThat(errors()).isEqualTo("hi");
     }
 
     @Test
