@@ -164,6 +164,36 @@ public interface Driver extends AutoCloseable {
     void write(Port port, byte[] array, int offset, int length);
 
     /**
+     * Makes a channel of a stream socket in the Unix domain, before anything is read from it: from
+     * now on {@code onDescriptors} tells which descriptors the peer has sent, which are dropped
+     * otherwise (rows G1, E10). A channel can't listen, and {@link #listen} answers EINVAL.
+     *
+     * @return 0, or {@code -EINVAL} for a port of another kind, or one that listens
+     */
+    default int carryDescriptors(Port port) {
+        throw Capability.PASS_DESCRIPTORS.missing(this);
+    }
+
+    /**
+     * Sends bytes over a channel, and with the first of them a copy of each descriptor: one byte at
+     * least, and not while a {@link #write} is under way. Once a byte was taken they are on their
+     * way; what is left of the bytes follows by {@link #tryWrite} or {@link #write} (row F4).
+     *
+     * @return how many bytes were taken at once, 1 to {@code length}; {@code -EAGAIN} if none;
+     *     {@code -EINVAL} for a port that is no channel, or for more descriptors than 253; or
+     *     another negated errno, EBADF and ETOOMANYREFS among them
+     */
+    default int sendDescriptors(
+            Port port, byte[] array, int offset, int length, int... descriptors) {
+        throw Capability.PASS_DESCRIPTORS.missing(this);
+    }
+
+    /** Closes what {@code onDescriptors} told of and nobody wants. */
+    default void closeDescriptors(int... descriptors) {
+        throw Capability.PASS_DESCRIPTORS.missing(this);
+    }
+
+    /**
      * Sends one datagram, to {@code to} or to whom the port is connected: {@code length}, {@code
      * -EAGAIN} when {@link #awaitWritable} will tell when to try again, or a negated errno.
      */

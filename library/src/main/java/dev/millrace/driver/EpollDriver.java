@@ -1,5 +1,6 @@
 package dev.millrace.driver;
 
+import dev.millrace.sys.Errno;
 import dev.millrace.sys.Libc;
 import dev.millrace.sys.Linux;
 import dev.millrace.sys.SocketName;
@@ -87,10 +88,7 @@ final class EpollDriver implements Driver {
 
     @Override
     public int listen(Port port, int backlog) {
-        SpareDescriptor.keep(libc);
-        EpollSocket listener = (EpollSocket) port;
-        listener.role = EpollSocket.Role.LISTENER;
-        return libc.listen(listener.fd, backlog);
+        return ((EpollSocket) port).listen(backlog);
     }
 
     @Override
@@ -126,6 +124,22 @@ final class EpollDriver implements Driver {
     @Override
     public void write(Port port, byte[] array, int offset, int length) {
         ((EpollPort) port).park(array, offset, length);
+    }
+
+    @Override
+    public int carryDescriptors(Port port) {
+        return port instanceof EpollSocket socket ? socket.carryDescriptors() : -Errno.EINVAL;
+    }
+
+    @Override
+    public int sendDescriptors(
+            Port port, byte[] array, int offset, int length, int... descriptors) {
+        return ((EpollSocket) port).sendDescriptors(array, offset, length, descriptors);
+    }
+
+    @Override
+    public void closeDescriptors(int... descriptors) {
+        DescriptorTraffic.close(libc, descriptors);
     }
 
     @Override

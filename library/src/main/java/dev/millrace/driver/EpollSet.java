@@ -5,6 +5,7 @@ import dev.millrace.sys.EpollEvents;
 import dev.millrace.sys.Errno;
 import dev.millrace.sys.Libc;
 import dev.millrace.sys.Linux;
+import dev.millrace.sys.Message;
 import dev.millrace.sys.Waker;
 import java.io.IOException;
 import java.util.Arrays;
@@ -33,6 +34,9 @@ final class EpollSet {
 
     /** Every addressed datagram of this loop passes through it; most loops never need it. */
     private @Nullable Datagram datagram;
+
+    /** Every byte of this loop's channels passes through it; most loops have none. */
+    private @Nullable Message message;
 
     private final EpollEvents events = new EpollEvents(EVENTS_MAX);
     private int epoll;
@@ -263,6 +267,21 @@ final class EpollSet {
             datagram = new Datagram(Driver.RECEIVE_MAX_BYTES);
         }
         return datagram;
+    }
+
+    Message message() {
+        if (message == null) {
+            message = new Message(Driver.RECEIVE_MAX_BYTES);
+        }
+        return message;
+    }
+
+    /** The description of {@code fd} lives on elsewhere from now on (X107). */
+    void shared(int fd) {
+        EpollPort port = holds(fd) ? ports[fd] : null;
+        if (port != null) {
+            port.isShared = true;
+        }
     }
 
     /** {@code port} holds a second descriptor, which no other port may have. */

@@ -3,6 +3,7 @@ package dev.millrace.driver;
 import dev.millrace.sys.Errno;
 import dev.millrace.sys.Linux;
 import dev.millrace.sys.SocketName;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A stream socket in an epoll set, whatever becomes of it.
@@ -25,6 +26,9 @@ final class EpollSocket extends EpollStream {
 
     /** Connections accepted per readiness (row C12). */
     private int acceptsPerWakeUp = 1;
+
+    /** Of a channel, which descriptors can travel over. */
+    private @Nullable DescriptorTraffic traffic;
 
     EpollSocket(EpollSet set, int fd) {
         super(set, fd);
@@ -51,6 +55,31 @@ final class EpollSocket extends EpollStream {
     void connected() {
         role = Role.STREAM;
         expectPeer();
+    }
+
+    /** See {@link Driver#carryDescriptors}. */
+    int carryDescriptors() {
+        boolean isUnix = libc.getsockopt(fd, Linux.SOL_SOCKET, Linux.SO_DOMAIN) == Linux.AF_UNIX;
+        if (!isUnix || role == Role.LISTENER) {
+            return -Errno.EINVAL;
+        }
+        traffic = new DescriptorTraffic(this);
+        return 0;
+    }
+
+    /** See {@link Driver#sendDescriptors}. */
+    int sendDescriptors(byte[] array, int offset, int length, int... descriptors) {
+        return traffic == null ? -Errno.EINVAL : traffic.send(array, offset, length, descriptors);
+    }
+
+    /** A channel can't: a listener has no bytes for descriptors to come with (row G1). */
+    int listen(int backlog) {
+        if (traffic != null) {
+            return -Errno.EINVAL;
+        }
+        SpareDescriptor.keep(libc);
+        role = Role.LISTENER;
+        return libc.listen(fd, backlog);
     }
 
     void acceptStart(int perWakeUp) {
@@ -180,7 +209,9 @@ final class EpollSocket extends EpollStream {
 
     @Override
     int receive(byte[] array, int offset, int length) {
-        return libc.recv(fd, array, offset, length);
+        return traffic == null
+                ? libc.recv(fd, array, offset, length)
+                : traffic.receive(array, offset, length);
     }
 
     @Override

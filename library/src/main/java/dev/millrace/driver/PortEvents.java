@@ -31,6 +31,14 @@ public interface PortEvents {
     default void onRead(byte[] array, int offset, int length) {}
 
     /**
+     * Descriptors arrived over a channel, close-on-exec, in the order they were sent; whoever
+     * receives them owns them. The {@code onRead} of the bytes that they came with follows at once,
+     * even if reading is stopped meanwhile. If there was no room for all of them in this process
+     * (EMFILE), those that arrived are closed, and {@code onReadError} tells instead.
+     */
+    default void onDescriptors(int[] descriptors) {}
+
+    /**
      * The port's own {@link BufferSource} had no room (row E3): nothing was read, and nothing will
      * be until the next {@link Driver#readStart}.
      */

@@ -15,12 +15,17 @@ import java.io.IOException;
  * @param kind what it is
  */
 record OpenedStream(Port port, HandleKind kind) {
-    static OpenedStream of(Driver driver, int descriptor) throws IOException {
+    static OpenedStream of(Driver driver, int descriptor, boolean isChannel) throws IOException {
         Capability.OPEN_DESCRIPTORS.require(driver);
         DescriptorKind kind = DescriptorKind.of(descriptor);
-        if (kind == DescriptorKind.LISTENER || kind == DescriptorKind.UDP) {
+        boolean isStream = kind != DescriptorKind.LISTENER && kind != DescriptorKind.UDP;
+        if (!isStream || (isChannel && kind != DescriptorKind.UNIX)) {
             throw SystemError.of(Errno.EINVAL, "open");
         }
-        return new OpenedStream(driver.open(descriptor), HandleKind.of(kind));
+        Port port = driver.open(descriptor);
+        if (isChannel) {
+            driver.carryDescriptors(port);
+        }
+        return new OpenedStream(port, HandleKind.of(kind));
     }
 }

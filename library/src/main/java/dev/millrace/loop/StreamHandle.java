@@ -2,7 +2,6 @@ package dev.millrace.loop;
 
 import dev.millrace.driver.Address;
 import dev.millrace.driver.Port;
-import dev.millrace.driver.PortEvents;
 import dev.millrace.driver.SystemError;
 import dev.millrace.sys.Errno;
 import java.io.IOException;
@@ -22,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * Loop thread only. Operating errors arrive by callback, never from inside the call that meets them
  * (row R9).
  */
-public final class StreamHandle extends AdjustableStream implements PortEvents {
+public final class StreamHandle extends AdjustableStream {
     private final Outbox outbox = new Outbox(this);
     private @Nullable Port port;
     private StreamEvents events;
@@ -68,7 +67,7 @@ public final class StreamHandle extends AdjustableStream implements PortEvents {
         if (port != null || isClosing()) {
             throw SystemError.of(Errno.EBUSY, "open");
         }
-        OpenedStream opened = OpenedStream.of(loop.driver, descriptor);
+        OpenedStream opened = OpenedStream.of(loop.driver, descriptor, isChannel());
         kind = opened.kind();
         attach(opened.port());
         StreamSetup setup = setupOrNull();
@@ -344,6 +343,7 @@ public final class StreamHandle extends AdjustableStream implements PortEvents {
         if (port != null) {
             loop.driver.close(port);
         }
+        super.release();
     }
 
     @Override

@@ -21,6 +21,10 @@ final class StreamSetup {
     private final StreamHandle stream;
     private final Map<PortOption, Integer> options = new EnumMap<>(PortOption.class);
     private @Nullable BufferSource bufferSource;
+
+    /** Of a channel. */
+    @Nullable ReceivedDescriptors received;
+
     @Nullable Address local;
     private @Nullable Address peer;
     private @Nullable Request request;
@@ -92,6 +96,10 @@ final class StreamSetup {
         }
         stream.detach();
         stream.attach(port);
+        int carrying = received == null ? 0 : driver.carryDescriptors(port);
+        if (carrying < 0) {
+            return carrying;
+        }
         apply(port);
         if (local != null) {
             // A socket is of one family; the kernel calls another one by several names (row C4).

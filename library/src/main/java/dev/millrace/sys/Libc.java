@@ -258,13 +258,13 @@ public final class Libc implements AutoCloseable {
 
     /** {@code message} stays valid and unchanged during the call. */
     public int sendmsg(int fd, Message message) {
-        return call(SENDMSG, fd, message.address(), Linux.MSG_NOSIGNAL, 0, 0);
+        return call(SENDMSG, fd, message.address(), SEND_FLAGS, 0, 0);
     }
 
     /** Descriptors that arrive are close-on-exec from the first moment (row B10). */
     public int recvmsg(int fd, Message message) {
-        message.prepareToReceive();
-        return call(RECVMSG, fd, message.address(), Linux.MSG_CMSG_CLOEXEC, 0, 0);
+        int flags = Linux.MSG_CMSG_CLOEXEC | Linux.MSG_DONTWAIT;
+        return call(RECVMSG, fd, message.prepareToReceive(), flags, 0, 0);
     }
 
     public int epoll_create1(int flags) {

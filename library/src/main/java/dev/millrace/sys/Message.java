@@ -36,6 +36,7 @@ public final class Message {
     private final MemorySegment control;
     private final MemorySegment bytes;
     private final long controlBytes;
+    private long receiveMax;
 
     /**
      * A message with room for {@code capacityBytes} bytes and as many descriptors as a message can
@@ -53,6 +54,7 @@ public final class Message {
         vector = arena.allocate(IOVEC_BYTES, 8);
         control = arena.allocate(CMSGHDR_BYTES + (DESCRIPTORS_MAX + 1) * 4L, 8);
         bytes = arena.allocate(capacityBytes);
+        receiveMax = capacityBytes;
         header.set(JAVA_LONG, 16, vector.address());
         header.set(JAVA_LONG, 24, 1);
         vector.set(JAVA_LONG, 0, bytes.address());
@@ -74,16 +76,33 @@ public final class Message {
         MemorySegment.copy(descriptors, 0, control, JAVA_INT, CMSGHDR_BYTES, descriptors.length);
     }
 
-    void prepareToReceive() {
-        vector.set(JAVA_LONG, 8, bytes.byteSize());
+    /** From now on at most so many bytes are received at once; what comes behind them waits. */
+    public void receiveMax(int bytesMax) {
+        receiveMax = Math.min(bytesMax, bytes.byteSize());
+    }
+
+    /** How many bytes it has room for. */
+    public int capacity() {
+        return (int) bytes.byteSize();
+    }
+
+    /** The address to receive at. */
+    long prepareToReceive() {
+        vector.set(JAVA_LONG, 8, receiveMax);
         header.set(JAVA_LONG, 32, control.address());
         header.set(JAVA_LONG, CONTROLLEN_OFFSET, controlBytes);
         header.set(JAVA_INT, FLAGS_OFFSET, 0);
+        return header.address();
     }
 
     /** The first {@code count} bytes received. */
     public byte[] received(int count) {
         return bytes.asSlice(0, count).toArray(JAVA_BYTE);
+    }
+
+    /** Copies the first {@code count} bytes received. */
+    public void received(int count, byte[] array, int offset) {
+        MemorySegment.copy(bytes, JAVA_BYTE, 0, array, offset, count);
     }
 
     /** The descriptors received, in the order they were sent; the caller owns them now. */

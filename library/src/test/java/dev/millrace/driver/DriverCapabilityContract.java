@@ -37,6 +37,10 @@ public abstract class DriverCapabilityContract extends DriverContract {
         assertMissing(Capability.DATAGRAMS, () -> driver.datagram(IpAddress.loopback(0)));
         assertMissing(Capability.SHARED_LISTENERS, () -> driver.share(listener().port));
         assertMissing(Capability.MOVE_CONNECTIONS, () -> driver.detach(port));
+        assertMissing(Capability.PASS_DESCRIPTORS, () -> driver.carryDescriptors(port));
+        assertMissing(
+                Capability.PASS_DESCRIPTORS, () -> driver.sendDescriptors(port, new byte[1], 0, 1));
+        assertMissing(Capability.PASS_DESCRIPTORS, driver::closeDescriptors);
         assertThat(Capability.values())
                 .allMatch(one -> !one.missing(driver).getMessage().isEmpty());
         settle();

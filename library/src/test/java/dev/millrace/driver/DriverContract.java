@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
@@ -16,7 +17,8 @@ import org.junit.jupiter.api.BeforeEach;
  * What the tests of {@link Driver}'s promises have in common. A driver's own test class says how to
  * {@link #open} it and holds one nested class for each topic: {@link DriverBasicsContract}, {@link
  * DriverConnectContract}, {@link DriverAcceptContract}, {@link DriverReadContract}, {@link
- * DriverWriteContract}, {@link DriverCloseContract}, {@link DriverCapabilityContract}.
+ * DriverWriteContract}, {@link DriverCloseContract}, {@link DriverCapabilityContract}, {@link
+ * DriverChannelContract}.
  *
  * <p>Both ends of every connection are ports of the one driver, so that a simulated network will do
  * as well. That events come from {@link Driver#poll} only and through its dispatcher (promises 2
@@ -103,6 +105,7 @@ public abstract class DriverContract {
         final List<String> seen = new ArrayList<>();
         final List<End> accepted = new ArrayList<>();
         final Bytes received = new Bytes();
+        final List<Integer> descriptors = new ArrayList<>();
 
         End(Port port) {
             this.port = port;
@@ -135,6 +138,12 @@ public abstract class DriverContract {
         public void onRead(byte[] array, int offset, int length) {
             received.add(array, offset, length);
             see("read " + length);
+        }
+
+        @Override
+        public void onDescriptors(int[] arrived) {
+            IntStream.of(arrived).forEach(descriptors::add);
+            see("descriptors " + arrived.length);
         }
 
         @Override

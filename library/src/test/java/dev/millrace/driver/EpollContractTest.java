@@ -1,10 +1,14 @@
 package dev.millrace.driver;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.testing.Kernel;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -81,6 +85,37 @@ class EpollContractTest {
         @Override
         protected Driver open() {
             return epoll();
+        }
+    }
+
+    @Nested
+    class Channel extends DriverChannelContract {
+        @Override
+        protected Driver open() {
+            return epoll();
+        }
+
+        @Override
+        protected Address listenAddress() {
+            return freshPath();
+        }
+
+        @Test
+        @Tag("X107")
+        void aPortThatWasSentReportsNothingAfterItsClose() {
+            Pair pair = channels();
+            Pair travelling = pair();
+            End gone = travelling.server().read();
+            settle();
+            int fd = ((EpollPort) gone.port).fd;
+            assertThat(send(pair.client(), "x", fd)).isEqualTo(1);
+            pair.server().read();
+            expect(pair.server(), "read 1");
+            driver.close(gone.port);
+            assertThat(Kernel.watched(fd)).as("taken out of the set").isEqualTo(-1);
+            closeReceived(pair.server());
+            travelling.client().read();
+            expect(travelling.client(), "end");
         }
     }
 

@@ -256,6 +256,24 @@ public final class RecordingDriver implements Driver {
     }
 
     @Override
+    public int carryDescriptors(Port port) {
+        calls.add("carryDescriptors");
+        return real.carryDescriptors(port);
+    }
+
+    @Override
+    public int sendDescriptors(
+            Port port, byte[] array, int offset, int length, int... descriptors) {
+        return real.sendDescriptors(port, array, offset, length, descriptors);
+    }
+
+    @Override
+    public void closeDescriptors(int... descriptors) {
+        calls.add("closeDescriptors " + descriptors.length);
+        real.closeDescriptors(descriptors);
+    }
+
+    @Override
     public void awaitWritable(Port port) {
         calls.add("awaitWritable");
         datagramsLeft = datagramsAtOnce;

@@ -60,6 +60,7 @@ class MissingCapabilityTest {
     @Test
     void descriptors() {
         assertMissing(() -> stream().open(0), "serving an open descriptor");
+        assertMissing(() -> stream().carryDescriptors(), "passing descriptors");
         assertMissing(() -> new WatchHandle(loop, 0), "watching a descriptor");
     }
 }
