@@ -23,6 +23,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ListenHandleTest {
     private final RecordingDriver driver = new RecordingDriver();
@@ -37,12 +39,13 @@ class ListenHandleTest {
         return new ListenHandle(loop, ListenOptions.DEFAULTS);
     }
 
-    @Test
+    @ParameterizedTest
+    @ValueSource(strings = {"127.0.0.1", "::1"})
     @Tag("B5")
     @Tag("C7")
-    void bindStaysSilentAndListenReportsThePortInUse() throws IOException {
+    void bindStaysSilentAndListenReportsThePortInUse(String host) throws IOException {
         ListenHandle first = listener();
-        first.bind(IpAddress.loopback(0));
+        first.bind(IpAddress.of(host, 0));
         first.listen(stream -> {});
         Address taken = first.localAddress();
         ListenHandle second = listener();
@@ -233,18 +236,19 @@ class ListenHandleTest {
         }
     }
 
-    @Test
-    void misuseThrows() throws IOException {
+    @ParameterizedTest
+    @ValueSource(strings = {"127.0.0.1", "::1"})
+    void misuseThrows(String host) throws IOException {
         ListenHandle listener = listener();
-        listener.bind(IpAddress.loopback(0));
-        assertThatThrownBy(() -> listener.bind(IpAddress.loopback(0)))
+        listener.bind(IpAddress.of(host, 0));
+        assertThatThrownBy(() -> listener.bind(IpAddress.of(host, 0)))
                 .hasMessage("the listener is bound already");
         listener.listen(stream -> {});
         assertThatThrownBy(() -> listener.listen(stream -> {}))
                 .hasMessage("the listener listens already");
         listener.close();
         assertThat(listener.localAddress()).isNull();
-        assertThatThrownBy(() -> listener.bind(IpAddress.loopback(0)))
+        assertThatThrownBy(() -> listener.bind(IpAddress.of(host, 0)))
                 .hasMessage("the listener is closed");
     }
 }
