@@ -61,25 +61,30 @@ class AsyncHandleTest {
         int[] plain = {0};
         AtomicInteger seen = new AtomicInteger();
         AsyncHandle[] self = new AsyncHandle[1];
-        self[0] = new AsyncHandle(loop, () -> {
-            seen.set(plain[0]);
-            if (seen.get() == 2 * rounds) {
-                self[0].close();
-            }
-        });
+        self[0] =
+                new AsyncHandle(
+                        loop,
+                        () -> {
+                            seen.set(plain[0]);
+                            if (seen.get() == 2 * rounds) {
+                                self[0].close();
+                            }
+                        });
         handle.unref();
         long deadline = System.nanoTime() + 15_000_000_000L;
-        Thread sender = Thread.ofPlatform().start(() -> {
-            for (int round = 1; round <= rounds; round++) {
-                plain[0] = 2 * round - 1;
-                self[0].send();
-                plain[0] = 2 * round;
-                self[0].send();
-                while (seen.get() < 2 * round && System.nanoTime() < deadline) {
-                    Thread.onSpinWait();
-                }
-            }
-        });
+        Thread sender =
+                Thread.ofPlatform()
+                        .start(() -> {
+                            for (int round = 1; round <= rounds; round++) {
+                                plain[0] = 2 * round - 1;
+                                self[0].send();
+                                plain[0] = 2 * round;
+                                self[0].send();
+                                while (seen.get() < 2 * round && System.nanoTime() < deadline) {
+                                    Thread.onSpinWait();
+                                }
+                            }
+                        });
         LoopFixture.turnUntil(loop, "every round", () -> seen.get() == 2 * rounds);
         sender.join();
         assertThat(seen).hasValue(2 * rounds);

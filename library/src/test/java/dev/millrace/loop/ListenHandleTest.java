@@ -60,8 +60,7 @@ class ListenHandleTest {
     @Test
     @Tag("C12")
     void aListenerClosedByAConnectionAcceptsNoneOfItsSuccessors() throws IOException {
-        ListenHandle first =
-                new ListenHandle(loop, ListenOptions.DEFAULTS.withAcceptsPerWakeUp(8));
+        ListenHandle first = new ListenHandle(loop, ListenOptions.DEFAULTS.withAcceptsPerWakeUp(8));
         ListenHandle second = listener();
         List<StreamHandle> accepted = new ArrayList<>();
         List<RawClient> clients = new ArrayList<>();
