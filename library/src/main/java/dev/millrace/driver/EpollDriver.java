@@ -251,6 +251,8 @@ final class EpollDriver implements Driver {
         port.role = descriptor.role;
         if (port.role == EpollSocket.Role.STREAM) {
             port.expectPeer();
+        } else if (port.role == EpollSocket.Role.LISTENER) {
+            port.listens();
         }
         return set.register(port);
     }

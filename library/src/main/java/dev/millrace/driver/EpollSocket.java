@@ -27,6 +27,9 @@ final class EpollSocket extends EpollStream {
     /** Connections accepted per readiness (row C12). */
     private int acceptsPerWakeUp = 1;
 
+    /** Whether accept(2) waits for a client: then it is called once a readiness, and no more. */
+    private boolean isBlocking;
+
     /** Of a channel, which descriptors can travel over. */
     private @Nullable DescriptorTraffic traffic;
 
@@ -82,8 +85,14 @@ final class EpollSocket extends EpollStream {
         return libc.listen(fd, backlog);
     }
 
+    /** It listens already, by somebody else's doing. */
+    void listens() {
+        role = Role.LISTENER;
+        isBlocking = (libc.fcntl(fd, Linux.F_GETFL, 0) & Linux.O_NONBLOCK) == 0;
+    }
+
     void acceptStart(int perWakeUp) {
-        acceptsPerWakeUp = perWakeUp;
+        acceptsPerWakeUp = isBlocking ? 1 : perWakeUp;
         if (isStarving) {
             // It may be gone, and what is accepted now would take the last descriptor.
             isStarving = false;
@@ -146,7 +155,7 @@ final class EpollSocket extends EpollStream {
 
     private void shed(int errno) {
         isStarving = true;
-        int count = SpareDescriptor.shed(libc, fd);
+        int count = SpareDescriptor.shed(libc, fd, isBlocking);
         try {
             events().onAcceptError(errno, count);
         } finally {

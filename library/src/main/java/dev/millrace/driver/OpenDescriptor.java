@@ -44,13 +44,14 @@ final class OpenDescriptor {
     }
 
     /**
-     * If it is a blocking one, accept(2) can still block: when another process takes the connection
-     * that made it ready. Who shares a listener makes it non-blocking.
+     * If it is a blocking one, accept(2) is called once a readiness, and can still block: when
+     * another process takes the connection that made it ready. Who shares a listener makes it
+     * non-blocking.
      */
     private static EpollSocket listener(EpollSet set, int fd) {
         SpareDescriptor.keep(set.libc);
         EpollSocket socket = new EpollSocket(set, fd);
-        socket.role = EpollSocket.Role.LISTENER;
+        socket.listens();
         return socket;
     }
 

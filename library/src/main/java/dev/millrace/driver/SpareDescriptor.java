@@ -39,22 +39,23 @@ final class SpareDescriptor {
     }
 
     /**
-     * Accepts and closes what waits at {@code listener}; how many those were. None when another
-     * thread of this process takes the descriptor in between: then the clients wait for the next
-     * time, and the next descriptor that is closed becomes the spare one.
+     * Accepts and closes what waits at {@code listener}; how many those were. None of a blocking
+     * one, where the last try would wait for a client, and all others for the lock; none when
+     * another thread of this process takes the descriptor in between: then the clients wait for the
+     * next time, and the next descriptor that is closed becomes the spare one.
      *
      * <p>It stays free until {@link #giveBack}, for whoever is told of the shortage and needs a
      * descriptor to say so: the JDK's own logger reads the table of time zones first, and without
      * it no program that runs out of descriptors would know a time zone ever after.
      */
-    static synchronized int shed(Libc libc, int listener) {
+    static synchronized int shed(Libc libc, int listener, boolean isBlocking) {
         lent = lent + 1;
         if (spare >= 0) {
             libc.close(spare);
             spare = -1;
         }
         int count = 0;
-        while (count < SHED_MAX) {
+        while (!isBlocking && count < SHED_MAX) {
             int surplus = libc.accept4(listener, Linux.SOCK_CLOEXEC);
             if (surplus >= 0) {
                 libc.close(surplus);
