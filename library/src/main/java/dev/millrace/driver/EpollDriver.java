@@ -204,9 +204,7 @@ final class EpollDriver implements Driver {
         EpollPort closing = (EpollPort) port;
         if (!closing.isClosed) {
             set.remove(closing);
-            if (!closing.isLost) {
-                closing.closeDescriptor();
-            }
+            closing.closeDescriptor();
             SpareDescriptor.freed(libc);
         }
     }

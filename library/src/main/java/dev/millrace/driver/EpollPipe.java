@@ -82,7 +82,7 @@ final class EpollPipe extends EpollStream {
     void closeDescriptor() {
         if (!isReleased) {
             isReleased = true;
-            close(fd);
+            super.closeDescriptor();
             if (given != fd && !isGivenGone) {
                 set.release(given, this);
                 close(given);

@@ -125,9 +125,11 @@ abstract class EpollPort extends Port {
         set.lose(this, Errno.EBADF);
     }
 
-    /** Gives the descriptor back to the kernel. */
+    /** Gives back to the kernel what is still this port's. */
     void closeDescriptor() {
-        close(fd);
+        if (!isLost) {
+            close(fd);
+        }
     }
 
     /**

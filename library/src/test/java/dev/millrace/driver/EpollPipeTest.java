@@ -1,0 +1,55 @@
+package dev.millrace.driver;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.sys.Errno;
+import dev.millrace.sys.Libc;
+import dev.millrace.sys.Linux;
+import dev.millrace.testing.Fifo;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The two descriptors of a pipe that somebody else opened: the given one, and the port's own. */
+@Tag("epoll")
+class EpollPipeTest extends DriverContract {
+    private final Libc libc = new Libc();
+    @TempDir Path folder;
+
+    @Override
+    protected Driver open() {
+        return Drivers.open();
+    }
+
+    @AfterEach
+    void closeLibc() {
+        libc.close();
+    }
+
+    private boolean isOpen(int fd) {
+        return libc.fcntl(fd, Linux.F_GETFD, 0) >= 0;
+    }
+
+    /** Its own is closed behind our back: the given one is still the port's to close. */
+    @Test
+    @Tag("X72")
+    void whoseOwnDescriptorIsLostClosesTheGivenOne() throws IOException {
+        Fifo fifo = new Fifo(libc, folder);
+        int given = fifo.reader();
+        End reader = new End(driver.open(given));
+        int own = ((EpollPort) reader.port).fd;
+        assertThat(own).isNotEqualTo(given);
+        libc.close(own);
+        reader.read();
+        expect(reader, "read error " + Errno.name(Errno.EBADF));
+        driver.close(reader.port);
+        assertThat(isOpen(given)).isFalse();
+        int next = fifo.reader();
+        assertThat(next).as("the number that was free").isIn(given, own);
+        driver.close(driver.open(next));
+        assertThat(isOpen(next)).isFalse();
+    }
+}
