@@ -74,6 +74,7 @@ final class EpollPipe extends EpollStream {
         if (isWriteOnly) {
             set.remove(this);
             closeDescriptor();
+            SpareDescriptor.freed(libc);
         }
         return 0;
     }

@@ -6,8 +6,10 @@ import dev.millrace.sys.Errno;
 import dev.millrace.sys.Libc;
 import dev.millrace.sys.Linux;
 import dev.millrace.testing.Fifo;
+import dev.millrace.testing.LoopFixture;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -51,5 +53,22 @@ class EpollPipeTest extends DriverContract {
         assertThat(next).as("the number that was free").isIn(given, own);
         driver.close(driver.open(next));
         assertThat(isOpen(next)).isFalse();
+    }
+
+    /** Whoever has no descriptor to accept with waits for any that is closed. */
+    @Test
+    @Tag("D4")
+    void endingItsWriteSideTellsThatDescriptorsAreFree() throws IOException {
+        Fifo fifo = new Fifo(libc, folder);
+        int both = fifo.both();
+        End writer = new End(driver.open(fifo.writer()));
+        settle();
+        SpareDescriptor.starving(((EpollPort) writer.port).set);
+        assertThat(driver.shutdown(writer.port)).isZero();
+        long deadline = TimeUnit.SECONDS.toNanos(LoopFixture.DEADLINE_SECONDS);
+        long start = System.nanoTime();
+        poll(deadline);
+        assertThat(System.nanoTime() - start).as("it is woken").isLessThan(deadline);
+        libc.close(both);
     }
 }
