@@ -7,6 +7,7 @@ import dev.millrace.driver.UnixAddress;
 import dev.millrace.sys.Errno;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -31,7 +32,7 @@ final class TakeOver implements AutoCloseable {
 
     /**
      * The lock is the process's, and closing any descriptor of the file gives it up (fcntl(2)): so
-     * a second loop of this process must not even open it.
+     * a second loop of this process must not even open it, by whatever name of its folder.
      */
     private static final Set<Path> UNDER_WAY = ConcurrentHashMap.newKeySet();
 
@@ -51,24 +52,31 @@ final class TakeOver implements AutoCloseable {
      * @throws IOException EADDRINUSE when somebody else has it, EACCES when its file can't be made
      */
     static TakeOver begin(UnixAddress address) throws IOException {
-        Path path;
         try {
-            path = Path.of(address.toString()).toAbsolutePath();
+            return begin(address, real(Path.of(address.toString()).toAbsolutePath()));
         } catch (InvalidPathException e) {
             throw SystemError.of(Errno.EINVAL, "listen", address);
+        } catch (NoSuchFileException | AccessDeniedException e) {
+            throw SystemError.of(Errno.EACCES, "listen", address);
         }
+    }
+
+    private static TakeOver begin(UnixAddress address, Path path) throws IOException {
         if (!UNDER_WAY.add(path)) {
             throw SystemError.of(Errno.EADDRINUSE, "listen", address);
         }
         try {
             return new TakeOver(address, path, lock(path, address));
-        } catch (NoSuchFileException | AccessDeniedException e) {
-            UNDER_WAY.remove(path);
-            throw SystemError.of(Errno.EACCES, "listen", address);
         } catch (IOException | RuntimeException e) {
             UNDER_WAY.remove(path);
             throw e;
         }
+    }
+
+    /** The same for every way to the folder; the name itself is not followed. */
+    private static Path real(Path path) throws IOException {
+        Path folder = path.getParent();
+        return folder == null ? path : folder.toRealPath().resolve(path.getFileName());
     }
 
     private static FileChannel lock(Path path, UnixAddress address) throws IOException {
@@ -82,6 +90,9 @@ final class TakeOver implements AutoCloseable {
             if (channel.tryLock() != null) {
                 return channel;
             }
+        } catch (OverlappingFileLockException taken) {
+            channel.close();
+            throw SystemError.of(Errno.EADDRINUSE, "listen", address);
         } catch (IOException | RuntimeException e) {
             channel.close();
             throw e;

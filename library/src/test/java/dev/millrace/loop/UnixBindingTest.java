@@ -233,6 +233,21 @@ class UnixBindingTest {
         }
     }
 
+    /** The lock is the process's: a second one must not open, and so give up, the first one's. */
+    @Test
+    @Tag("G11")
+    void aTakeOverUnderWayIsFoundByEveryNameOfItsFolder() throws IOException {
+        Path link = Files.createSymbolicLink(path.resolveSibling("link"), path.getParent());
+        try (TakeOver first = TakeOver.begin(UnixAddress.of(path))) {
+            assertThat(first).isNotNull();
+            for (Path same : List.of(link.resolve("s"), path.resolveSibling(".").resolve("s"))) {
+                assertThatThrownBy(() -> TakeOver.begin(UnixAddress.of(same)))
+                        .hasMessage("listen EADDRINUSE: address already in use " + same);
+            }
+        }
+        TakeOver.begin(UnixAddress.of(link.resolve("s"))).close();
+    }
+
     private List<String> race(int count) throws Exception {
         CyclicBarrier start = new CyclicBarrier(count);
         CyclicBarrier end = new CyclicBarrier(count);
