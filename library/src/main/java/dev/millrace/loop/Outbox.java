@@ -209,12 +209,12 @@ final class Outbox implements Guarded {
     }
 
     private void flushQueue(WriteQueue waiting) {
-        int written = waiting.write(loop.driver, stream.port());
-        if (written < 0) {
-            fail(-written);
+        // Also before a failure: the requests of what went out do end well.
+        bytesSent += waiting.write(loop.driver, stream.port());
+        if (waiting.failure() != 0) {
+            fail(waiting.failure());
             return;
         }
-        bytesSent += written;
         if (waiting.isEmpty()) {
             dropQueue();
         }

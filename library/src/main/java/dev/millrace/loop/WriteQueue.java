@@ -39,6 +39,9 @@ final class WriteQueue {
 
     private int largest;
 
+    /** Why nothing goes any more; see {@link #failure()}. */
+    private int failure;
+
     boolean isEmpty() {
         return chunks.isEmpty();
     }
@@ -81,8 +84,8 @@ final class WriteQueue {
     }
 
     /**
-     * Tries to write as much as goes at once: the bytes written, or a negated errno. Of the rest,
-     * the driver is given the next slice.
+     * Tries to write as much as goes at once; how many bytes that was. Of the rest, the driver is
+     * given the next slice, unless there is a {@link #failure()}.
      */
     int write(Driver driver, Port port) {
         if (underWay > 0) {
@@ -94,7 +97,8 @@ final class WriteQueue {
             int length = first.end - first.offset;
             int count = driver.tryWrite(port, first.array, first.offset, length);
             if (count < 0) {
-                return count;
+                failure = -count;
+                break;
             }
             written += count;
             first.offset += count;
@@ -105,6 +109,11 @@ final class WriteQueue {
             chunks.remove();
         }
         return written;
+    }
+
+    /** The errno that {@link #write} met after what it has written, or 0. */
+    int failure() {
+        return failure;
     }
 
     /** Gives the driver the next slice untried; not more, so that progress shows. */

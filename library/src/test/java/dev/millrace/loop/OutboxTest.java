@@ -2,13 +2,17 @@ package dev.millrace.loop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.driver.Driver;
+import dev.millrace.driver.Drivers;
 import dev.millrace.driver.IpAddress;
 import dev.millrace.driver.PortOption;
+import dev.millrace.sys.Errno;
 import dev.millrace.testing.Journal;
 import dev.millrace.testing.LoopFixture;
 import dev.millrace.testing.RawClient;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -83,5 +87,39 @@ class OutboxTest {
         assertThat(journal.lines()).containsExactly("connect ok", "write ok");
         assertThat(received.size()).isEqualTo(bytes.length);
         assertThat(RawClient.isPattern(received.toByteArray())).isTrue();
+    }
+
+    /** The epoll or portable driver, whose second attempt to write meets a peer that is gone. */
+    private static Driver failingSecondWrite() {
+        Driver real = Drivers.open();
+        int[] writes = {0};
+        return (Driver)
+                Proxy.newProxyInstance(
+                        Driver.class.getClassLoader(),
+                        new Class<?>[] {Driver.class},
+                        (proxy, method, arguments) -> {
+                            boolean isWrite = method.getName().equals("tryWrite");
+                            return isWrite && ++writes[0] == 2
+                                    ? (Object) (-Errno.EPIPE)
+                                    : method.invoke(real, arguments);
+                        });
+    }
+
+    @Test
+    @Tag("R7")
+    void whatWentOutBeforeTheQueueFailedDidEndWell() throws IOException {
+        String failure;
+        try (Loop loop = Loop.on(failingSecondWrite())) {
+            ListenHandle listener = new ListenHandle(loop, ListenOptions.DEFAULTS);
+            listen(listener);
+            StreamHandle stream = new StreamHandle(loop, StreamHandleTest.NOBODY);
+            failure = "second write EPIPE " + listener.localAddress();
+            stream.connect(listener.localAddress(), told("connect", () -> {}));
+            stream.writeOwned(new byte[10], 0, 10, told("first", () -> {}));
+            stream.writeOwned(new byte[10], 0, 10, told("second", stream::close));
+            loop.run(RunMode.DEFAULT);
+        }
+        assertThat(journal.lines()).containsExactly("connect ok", "first ok", failure);
+        assertThat(received.size()).isEqualTo(10);
     }
 }
