@@ -264,15 +264,16 @@ public final class ListenHandle extends Handle implements PortEvents {
         round = others;
     }
 
-    /** Gives the listening socket away, to the one that is to accept from now on. */
-    Driver.Shared detach() {
+    /** Gives the listening socket away to the next acceptor; null, and reported, if it can't. */
+    Driver.@Nullable Shared detach() {
         try {
             Driver.Shared listener = loop.driver.detach(port());
             port = null;
             isAccepting = false;
             return listener;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        } catch (IOException | UncheckedIOException e) {
+            loop.pend(() -> thrown(e));
+            return null;
         }
     }
 

@@ -2,12 +2,16 @@ package dev.millrace.loop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.driver.Driver;
 import dev.millrace.driver.IpAddress;
+import dev.millrace.driver.SystemError;
+import dev.millrace.sys.Errno;
 import dev.millrace.testing.Kernel;
 import dev.millrace.testing.LoopFixture;
 import dev.millrace.testing.LoopOn;
 import dev.millrace.testing.RawClient;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -157,6 +161,37 @@ class HandRoundTest {
         handles.get(1).close();
         turnUntilTaken(2);
         assertThat(taken).containsExactly(0, 0, 2);
+    }
+
+    /** It can't be thrown out of close: the handle would never be closed. */
+    @Test
+    void anAcceptorWhoseSocketCantMoveIsClosedAllTheSame() throws IOException {
+        Driver real = LoopOn.driver("nio").driver;
+        Driver stuck =
+                (Driver)
+                        Proxy.newProxyInstance(
+                                Driver.class.getClassLoader(),
+                                new Class<?>[] {Driver.class},
+                                (proxy, method, arguments) -> {
+                                    if (method.getName().equals("detach")) {
+                                        throw SystemError.of(Errno.EMFILE, "fcntl");
+                                    }
+                                    return method.invoke(real, arguments);
+                                });
+        try (Loop first = Loop.on(stuck)) {
+            SharedListeners pair = new SharedListeners();
+            List<Throwable> uncaught = new ArrayList<>();
+            first.onUncaught(uncaught::add);
+            ListenHandle leaving = new ListenHandle(first, ListenOptions.DEFAULTS);
+            ListenHandle other = new ListenHandle(loops.get(1), ListenOptions.DEFAULTS);
+            pair.source().open(leaving, IpAddress.loopback(0));
+            pair.source().open(other, IpAddress.loopback(0));
+            leaving.close();
+            first.run(RunMode.DEFAULT);
+            assertThat(leaving.isClosed()).isTrue();
+            assertThat(uncaught).hasSize(1);
+            other.close();
+        }
     }
 
     @Test
