@@ -61,18 +61,26 @@ public final class Terminal implements AutoCloseable {
     /**
      * Hands over each key at once, without echo, line editing and signals: Ctrl-C is a byte like
      * others. The end of the JVM brings back what was before, unless it is killed. Idempotent.
+     *
+     * @throws IllegalStateException if the JVM is about to end
      */
     public synchronized void raw() throws IOException {
         if (before != null) {
             return;
         }
+        // First: it throws while the JVM ends, and nobody would bring back what was before.
+        Thread hook = new Thread(this::restoreNow, "millrace-terminal");
+        Runtime.getRuntime().addShutdownHook(hook);
+        atExit = hook;
         try (Libc libc = new Libc()) {
             Termios settings = new Termios(libc, descriptor);
             check(settings.makeRaw(libc, descriptor), "tcsetattr");
             before = settings;
+        } finally {
+            if (before == null) {
+                forget(hook);
+            }
         }
-        atExit = new Thread(this::restoreNow, "millrace-terminal");
-        Runtime.getRuntime().addShutdownHook(atExit);
     }
 
     /** Brings back the settings from before {@link #raw}. Idempotent. */
@@ -81,8 +89,12 @@ public final class Terminal implements AutoCloseable {
             return;
         }
         restoreNow();
+        forget(atExit);
+    }
+
+    private static void forget(@Nullable Thread hook) {
         try {
-            Runtime.getRuntime().removeShutdownHook(atExit);
+            Runtime.getRuntime().removeShutdownHook(hook);
         } catch (IllegalStateException exiting) {
             // The hook finds nothing left to do.
             return;

@@ -72,6 +72,18 @@ class TerminalTest extends DriverContract {
         }
     }
 
+    @Test
+    void whatCantBeMadeRawStaysAsItIsAndMayBeTriedAgain() throws IOException {
+        int other = libc.fcntl(pty.terminal(), Linux.F_DUPFD_CLOEXEC, 0);
+        try (Terminal terminal = Terminal.of(other)) {
+            libc.close(other);
+            for (int attempt = 0; attempt < 2; attempt++) {
+                assertThatThrownBy(terminal::raw).hasMessageContaining("EBADF");
+                assertThat(terminal.isRaw()).isFalse();
+            }
+        }
+    }
+
     /** The kernel hands over what is shown on a thread of its own. */
     private void assertShown(String text) {
         StringBuilder shown = new StringBuilder();
