@@ -67,6 +67,8 @@ final class NioSelector {
                 Thread.currentThread().interrupt();
             }
         }
+        // After the wait: a wake-up that ended it would cut the next one short as well. One that
+        // comes between the two needs no keeping: this poll returns, and the loop looks what came.
         isWoken = false;
     }
 
