@@ -140,7 +140,7 @@ final class EpollSocket extends EpollStream {
             } else if (isOutOfDescriptors(accepted)) {
                 shed(-accepted);
                 return;
-            } else if (!isOfTheConnection(-accepted)) {
+            } else if (!AcceptErrors.isOfTheConnection(-accepted)) {
                 events().onAcceptError(-accepted, 0);
                 return;
             }
@@ -165,25 +165,6 @@ final class EpollSocket extends EpollStream {
 
     private static boolean isOutOfDescriptors(int result) {
         return result == -Errno.EMFILE || result == -Errno.ENFILE;
-    }
-
-    /**
-     * What befell a connection before it was accepted, which accept(2) says to pass over: above all
-     * that the peer has reset it (row D3).
-     */
-    static boolean isOfTheConnection(int errno) {
-        return switch (errno) {
-            case Errno.ECONNABORTED,
-                    Errno.EPROTO,
-                    Errno.ENETDOWN,
-                    Errno.ENETUNREACH,
-                    Errno.EHOSTUNREACH,
-                    Errno.EHOSTDOWN,
-                    Errno.ENONET,
-                    Errno.ENOPROTOOPT ->
-                    true;
-            default -> false;
-        };
     }
 
     private void connectEnded() {

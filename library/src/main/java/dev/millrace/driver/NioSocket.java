@@ -184,7 +184,7 @@ final class NioSocket extends NioPort {
                 nonBlocking(accepted);
             } catch (IOException e) {
                 int errno = NioErrors.errno(e, Errno.EMFILE);
-                if (EpollSocket.isOfTheConnection(errno)) {
+                if (AcceptErrors.isOfTheConnection(errno)) {
                     continue;
                 }
                 events().onAcceptError(errno, 0);
