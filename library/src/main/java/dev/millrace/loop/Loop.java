@@ -27,6 +27,10 @@ public final class Loop implements Executor, AutoCloseable {
     private final Phases phases;
     private ListenSource listenSource = ListenSource.OWN;
     private final Failures failures = new Failures();
+
+    /** That of {@link #phases}, for other threads. */
+    private volatile @Nullable LoopMeter meter;
+
     private final List<Runnable> atClose = new ArrayList<>();
     private boolean isRunning;
 
@@ -213,7 +217,9 @@ public final class Loop implements Executor, AutoCloseable {
     public void measure() {
         checkThread();
         if (phases.meter == null) {
-            phases.meter = new LoopMeter(driver.nanoTime());
+            LoopMeter started = new LoopMeter(driver.nanoTime());
+            phases.meter = started;
+            meter = started;
         }
     }
 
@@ -223,11 +229,11 @@ public final class Loop implements Executor, AutoCloseable {
      * @throws IllegalStateException if {@link #measure} was not called
      */
     public LoopMetrics metrics() {
-        LoopMeter meter = phases.meter;
-        if (meter == null) {
+        LoopMeter measured = meter;
+        if (measured == null) {
             throw new IllegalStateException("the loop is not measured: call measure() first");
         }
-        return meter.read();
+        return measured.read();
     }
 
     /**

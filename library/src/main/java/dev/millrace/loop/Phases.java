@@ -38,7 +38,7 @@ final class Phases {
     boolean isStopped;
     private boolean isTimeStale;
 
-    /** Null until somebody wants to measure the loop. */
+    /** Null until somebody wants to measure the loop; other threads have {@link Loop#metrics}. */
     @Nullable LoopMeter meter;
 
     Phases(Loop loop, Trampoline trampoline) {
