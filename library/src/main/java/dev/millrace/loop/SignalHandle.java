@@ -70,7 +70,10 @@ public final class SignalHandle extends Handle {
         setActive(true);
     }
 
-    /** No further call, not even for a signal that has come already. */
+    /**
+     * No further call, not even for a signal that has come already; but a start for the same signal
+     * before that one is told gets it, as in libuv, so that a restart loses none.
+     */
     public void stop() {
         loop.checkThread();
         release();
