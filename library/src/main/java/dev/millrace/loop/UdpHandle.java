@@ -170,6 +170,11 @@ public final class UdpHandle extends Handle implements PortEvents {
 
     @Override
     public void onDatagramError(int errno) {
+        if (errno == Errno.EBADF) {
+            // The descriptor is lost (row X72): nothing comes any more that would be waited for.
+            isReceiving = false;
+            setActive(false);
+        }
         events.onError(error(errno, "recvfrom"));
     }
 
