@@ -283,8 +283,11 @@ public final class NetServer implements AutoCloseable {
         boolean isHandleGone = handle == null || handle.isClosed();
         if (isClosed && isHandleGone && connections.isEmpty() && !isCloseTold) {
             isCloseTold = true;
-            if (closeListener != null) {
-                closeListener.run();
+            try {
+                SocketListeners.tell(closeListener);
+            } catch (Throwable thrown) {
+                // The caller may be the last connection's end, which has nobody left to tell.
+                loop.uncaught(thrown);
             }
         }
     }

@@ -118,6 +118,25 @@ class NetServerLimitTest {
     }
 
     @Test
+    void whatTheListenerOfCloseThrowsIsUncaught() {
+        IllegalStateException thrown = new IllegalStateException("from onClose");
+        List<Throwable> uncaught = new ArrayList<>();
+        LoopFixture.run(loop -> {
+            loop.onUncaught(uncaught::add);
+            NetServer server = NetServer.create(loop, NetSocket::destroy);
+            server.onClose(() -> {
+                throw thrown;
+            });
+            server.onListening(() -> {
+                NetSocket client = NetSocket.connect(loop, server.port(), "127.0.0.1");
+                client.onConnect(server::close).onError(reset -> {}).resume();
+            });
+            server.listen(IpAddress.loopback(0));
+        });
+        assertThat(uncaught).containsExactly(thrown);
+    }
+
+    @Test
     @Tag("R30")
     void aPeerThatLeavesFreesItsPlace() {
         NetServer server = server(1);
