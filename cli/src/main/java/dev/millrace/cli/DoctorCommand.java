@@ -4,6 +4,7 @@ import dev.millrace.driver.Drivers;
 import dev.millrace.loop.Loop;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -75,7 +76,7 @@ final class DoctorCommand implements Command {
             Drivers.Choice choice = Drivers.choice();
             say(out, "driver", choice.name() + ", because " + choice.reason());
             return true;
-        } catch (IllegalArgumentException | IllegalStateException e) {
+        } catch (IllegalArgumentException | IllegalStateException | UncheckedIOException e) {
             say(out, "driver", "none: " + Console.oneLine(e));
             return false;
         }

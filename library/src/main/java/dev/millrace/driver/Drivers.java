@@ -1,7 +1,6 @@
 package dev.millrace.driver;
 
 import dev.millrace.sys.Errno;
-import dev.millrace.sys.Libc;
 import dev.millrace.sys.NativeAccess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -38,6 +37,11 @@ public final class Drivers {
     /** What somebody wants, and by which means. */
     private record Wish(String name, String means) {}
 
+    /**
+     * @param isInstead whether it is NIO because epoll can't be
+     */
+    private record Opened(Driver driver, Choice choice, boolean isInstead) {}
+
     private Drivers() {}
 
     /** The names that can be asked for. */
@@ -54,14 +58,39 @@ public final class Drivers {
      * @throws UncheckedIOException if the kernel refuses the driver's own descriptors
      */
     public static Driver open() {
+        Opened opened = opened();
+        if (opened.isInstead) {
+            tell(opened.choice.reason);
+        }
+        return opened.driver;
+    }
+
+    /**
+     * What {@link #open} opens, and why. It is found out by opening one, which is closed again.
+     *
+     * @throws IllegalArgumentException as {@link #open}
+     * @throws IllegalStateException as {@link #open}
+     * @throws UncheckedIOException as {@link #open}
+     */
+    public static Choice choice() {
+        Opened opened = opened();
+        opened.driver.close();
+        return opened.choice;
+    }
+
+    private static Opened opened() {
         Wish wish = wish();
         if (wish != null && wish.name.equals(NIO)) {
-            return nio();
+            return new Opened(nio(), new Choice(NIO, wish.means + " asks for it"), false);
         }
         String obstacle = obstacle();
         if (obstacle == null) {
             try {
-                return new EpollDriver();
+                String reason =
+                        wish == null
+                                ? "this is Linux and native access is granted"
+                                : wish.means + " asks for it";
+                return new Opened(new EpollDriver(), new Choice(EPOLL, reason), false);
             } catch (IOException e) {
                 if (!isRefusal(e)) {
                     throw new UncheckedIOException(e);
@@ -74,40 +103,7 @@ public final class Drivers {
         if (wish != null) {
             throw impossible(wish, obstacle);
         }
-        tell(obstacle);
-        return nio();
-    }
-
-    /**
-     * What {@link #open} would open, without opening it.
-     *
-     * @throws IllegalArgumentException as {@link #open}
-     * @throws IllegalStateException as {@link #open}
-     */
-    public static Choice choice() {
-        Wish wish = wish();
-        if (wish != null && wish.name.equals(NIO)) {
-            return new Choice(NIO, wish.means + " asks for it");
-        }
-        String obstacle = obstacle();
-        if (obstacle == null) {
-            try {
-                new Libc().close();
-            } catch (LinkageError e) {
-                obstacle = unlinked(e);
-            }
-        }
-        if (obstacle == null) {
-            return new Choice(
-                    EPOLL,
-                    wish == null
-                            ? "this is Linux and native access is granted"
-                            : wish.means + " asks for it");
-        }
-        if (wish != null) {
-            throw impossible(wish, obstacle);
-        }
-        return new Choice(NIO, obstacle);
+        return new Opened(nio(), new Choice(NIO, obstacle), true);
     }
 
     private static @Nullable Wish wish() {

@@ -4,10 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.testing.ChildJvm;
+import dev.millrace.testing.Strace;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class DriversTest {
     private static final String NATIVE_ACCESS = "--enable-native-access=ALL-UNNAMED";
@@ -109,6 +113,32 @@ class DriversTest {
                                 + NATIVE_ACCESS)
                 .doesNotContain("on nio");
         assertThat(ended.status()).isEqualTo(1);
+    }
+
+    /** The choice alone. */
+    static final class OneChoice {
+        private OneChoice() {}
+
+        public static void main(String[] args) {
+            System.out.println("chosen: " + Drivers.choice());
+        }
+    }
+
+    @Test
+    @Tag("faults")
+    void whereEpollIsForbiddenTheChoiceIsNio(@TempDir Path folder) throws Exception {
+        // The first call alone: the JDK's own selector makes the second.
+        List<String> fault =
+                List.of(
+                        "-e",
+                        "trace=epoll_create1",
+                        "-e",
+                        "inject=epoll_create1:error=EPERM:when=1");
+        List<String> command = Strace.command(folder.resolve("log"), fault, OneChoice.class);
+        command.removeIf(word -> word.startsWith("-D" + Drivers.PROPERTY));
+        ChildJvm.Result ended = ChildJvm.run(command);
+        assertThat(ended.output()).containsPattern("chosen: Choice\\[name=nio, reason=.*EPERM");
+        assertThat(ended.status()).isZero();
     }
 
     /** Every class costs time at each start. */
