@@ -29,6 +29,21 @@ abstract class KernelSocket extends InboundStream<NetSocket> implements AutoClos
         return handle().loop();
     }
 
+    /** Lets the socket keep its loop alive while it reads, which is the default. */
+    public final NetSocket ref() {
+        handle().ref();
+        return self();
+    }
+
+    /**
+     * Stops the socket from keeping its loop alive, also before it is connected (row B16). What is
+     * under way, a connection that is being made or a write, still does.
+     */
+    public final NetSocket unref() {
+        handle().unref();
+        return self();
+    }
+
     /** Whether bytes can still arrive. */
     public final boolean isReadable() {
         return handle().isReadable();

@@ -105,6 +105,42 @@ class LoopReferenceTest {
     }
 
     @Test
+    @Tag("B16")
+    void aSocketUnreferencedDoesNotHoldTheLoopAlone() {
+        LoopFixture.run(loop -> {
+            NetServer server =
+                    NetServer.create(loop, socket -> socket.unref().onClose(journal.line("over")));
+            server.unref()
+                    .listen(IpAddress.loopback(0))
+                    .onListening(() -> {
+                        NetSocket client =
+                                NetSocket.connect(loop, server.port(), "127.0.0.1").unref();
+                        client.onConnect(journal.line("connected")).onClose(journal.line("over"));
+                    });
+        });
+        assertThat(journal.lines()).as("and the loop has ended").containsExactly("connected");
+    }
+
+    @Test
+    @Tag("R36")
+    void aSocketReferencedAgainHoldsTheLoop() {
+        LoopFixture.run(loop -> {
+            NetServer server = NetServer.create(loop, socket -> socket.unref());
+            server.unref()
+                    .listen(IpAddress.loopback(0))
+                    .onListening(() -> {
+                        NetSocket client =
+                                NetSocket.connect(loop, server.port(), "127.0.0.1").unref();
+                        client.onConnect(() -> {
+                            client.ref().onClose(journal.line("over"));
+                            loop.setTimeout(Duration.ofMillis(1), client::destroy).unref();
+                        });
+                    });
+        });
+        assertThat(journal.lines()).containsExactly("over");
+    }
+
+    @Test
     @Tag("R36")
     void aConnectionHoldsTheLoopThoughItsServerDoesNot() {
         LoopFixture.run(loop -> {
