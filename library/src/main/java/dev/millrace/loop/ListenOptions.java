@@ -1,5 +1,8 @@
 package dev.millrace.loop;
 
+import dev.millrace.driver.Address;
+import dev.millrace.driver.IpAddress;
+import dev.millrace.driver.UnixAddress;
 import java.util.Objects;
 
 /**
@@ -42,6 +45,18 @@ public record ListenOptions(
                     "acceptsPerWakeUp is "
                             + acceptsPerWakeUp
                             + ": use 1 or more, 1 is the default");
+        }
+    }
+
+    /**
+     * Checks that the driver of {@code loop} can listen at {@code address} with these options.
+     *
+     * @throws UnsupportedOperationException if it can't: an abstract name, or IPv6 alone
+     */
+    public void require(Loop loop, Address address) {
+        switch (address) {
+            case IpAddress ip -> TcpBinding.require(loop, ip, this);
+            case UnixAddress unix -> UnixBinding.checkName(loop.driver, unix);
         }
     }
 

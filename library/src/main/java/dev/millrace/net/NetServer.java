@@ -87,6 +87,7 @@ public final class NetServer implements AutoCloseable {
     /** As {@link #listen(int)}, with options. */
     public NetServer listen(int port, ListenOptions options) {
         IpAddress everyIpv6 = IpAddress.of("::", port);
+        options.require(loop, everyIpv6);
         begin();
         loop.nextTick(() -> openDualStack(everyIpv6, options));
         return this;
@@ -101,19 +102,25 @@ public final class NetServer implements AutoCloseable {
     public NetServer listen(int port, String host, ListenOptions options) {
         // A wrong port is the caller's mistake, and leaves the server as it was.
         IpAddress.loopback(port);
+        NameLookup.literal(host, port).forEach(address -> options.require(loop, address));
         begin();
         NameLookup.addresses(
                 loop, host, port, found -> open(found.getFirst(), options), this::failed);
         return this;
     }
 
-    /** Listens at {@code address}, TCP or Unix. */
+    /**
+     * Listens at {@code address}, TCP or Unix.
+     *
+     * @throws UnsupportedOperationException if that is what the loop's driver can't do
+     */
     public NetServer listen(Address address) {
         return listen(address, ListenOptions.DEFAULTS);
     }
 
     /** As {@link #listen(Address)}, with options. */
     public NetServer listen(Address address, ListenOptions options) {
+        options.require(loop, address);
         begin();
         loop.nextTick(() -> open(address, options));
         return this;

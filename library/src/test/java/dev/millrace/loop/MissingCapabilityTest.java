@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.driver.IpAddress;
 import dev.millrace.driver.UnixAddress;
+import dev.millrace.net.NetServer;
 import dev.millrace.testing.LoopOn;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
@@ -55,6 +56,20 @@ class MissingCapabilityTest {
         UdpOptions datagrams = UdpOptions.DEFAULTS.withIpv6Only(true);
         UdpHandle udp = new UdpHandle(loop, datagrams, new RecordedDatagrams());
         assertMissing(() -> udp.bind(IPV6), "the option ipv6Only");
+    }
+
+    @Test
+    void aServersListenThrowsAtOnceAndMayBeTriedAgain() {
+        NetServer server = NetServer.create(loop, socket -> {});
+        assertMissing(() -> server.listen(NAME), "abstract Unix socket names");
+        ListenOptions options = ListenOptions.DEFAULTS.withIpv6Only(true);
+        String what = "the option ipv6Only";
+        assertMissing(() -> server.listen(0, options), what);
+        assertMissing(() -> server.listen(0, "::1", options), what);
+        assertMissing(() -> server.listen(IPV6, options), what);
+        server.onListening(server::close).listen(IpAddress.loopback(0));
+        loop.run(RunMode.DEFAULT);
+        assertThat(server.isListening()).as("closed by its listener").isFalse();
     }
 
     @Test
