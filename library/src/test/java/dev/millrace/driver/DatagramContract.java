@@ -1,7 +1,6 @@
 package dev.millrace.driver;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.millrace.sys.Errno;
 import java.nio.ByteBuffer;
@@ -342,7 +341,12 @@ public abstract class DatagramContract extends DatagramFixture {
 
     @Test
     void anIpv6SocketHearsIpv4PeersUnlessItIsOfIpv6Alone() {
-        assumeTrue(driver.supports(Capability.IPV6_ONLY), "the driver has no option ipv6Only");
+        if (!driver.supports(Capability.IPV6_ONLY)) {
+            Port refused = open(IpAddress.of("::", 0)).port;
+            assertThat(driver.setOption(refused, PortOption.IPV6_ONLY, 1))
+                    .isEqualTo(-Errno.EOPNOTSUPP);
+            return;
+        }
         for (int only = 0; only <= 1; only++) {
             Socket receiver = open(IpAddress.of("::", 0));
             assertThat(driver.setOption(receiver.port, PortOption.IPV6_ONLY, only)).isZero();
@@ -374,10 +378,13 @@ public abstract class DatagramContract extends DatagramFixture {
     void optionsOfIpAreKeptByTheSocketsOfBothFamilies(PortOption option) {
         for (IpAddress any : List.of(ANY_PORT, IpAddress.of("::1", 0))) {
             Port port = bound(any).port;
-            assumeTrue(
-                    driver.getOption(port, option) != -Errno.EOPNOTSUPP,
-                    driver.name() + " has no option " + option);
             int value = option == PortOption.MULTICAST_LOOP ? 0 : 7;
+            if (driver.name().equals("nio") && option == PortOption.TTL) {
+                // The JDK has no words for it.
+                assertThat(driver.getOption(port, option)).isEqualTo(-Errno.EOPNOTSUPP);
+                assertThat(driver.setOption(port, option, value)).isEqualTo(-Errno.EOPNOTSUPP);
+                continue;
+            }
             assertThat(driver.getOption(port, option)).isNotEqualTo(value).isNotNegative();
             assertThat(driver.setOption(port, option, value)).isZero();
             assertThat(driver.getOption(port, option)).isEqualTo(value);

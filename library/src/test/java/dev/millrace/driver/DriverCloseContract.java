@@ -1,7 +1,6 @@
 package dev.millrace.driver;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.util.ArrayList;
@@ -122,51 +121,55 @@ public abstract class DriverCloseContract extends DriverContract {
         assertThat(end.seen).isEmpty();
     }
 
-    private void assumePeerClosed() {
-        assumeTrue(driver.supports(Capability.PEER_CLOSED), driver.name() + " sees no peer leave");
+    /** A driver without the capability tells nothing in place of {@code event}. */
+    private void expectPeerClosed(End end, String event) {
+        boolean isAble = driver.supports(Capability.PEER_CLOSED);
+        if (isAble) {
+            expect(end, event);
+        }
+        settle();
+        assertThat(end.count(event)).isEqualTo(isAble ? 1 : 0);
     }
 
     @Test
     void thatThePeerLeavesIsToldOnceWhileNobodyReads() {
-        assumePeerClosed();
         Pair pair = pair();
         pair.client().send("left behind");
         driver.close(pair.client().port);
-        expect(pair.server(), "peer closed 0");
-        settle();
-        assertThat(pair.server().seen).containsExactly("peer closed 0");
+        expectPeerClosed(pair.server(), "peer closed 0");
+        List<String> told = List.copyOf(pair.server().seen);
+        assertThat(told).hasSizeLessThanOrEqualTo(1);
         pair.server().read();
         expect(pair.server(), "end");
         assertThat(pair.server().text()).isEqualTo("left behind");
         settle();
-        assertThat(pair.server().count("peer closed 0")).isEqualTo(1);
+        assertThat(pair.server().count("peer closed 0")).isEqualTo(told.size());
     }
 
     @Test
     void aPeersResetIsToldOnceWhileNobodyReads() {
-        assumePeerClosed();
         Pair pair = pair();
         settle();
         driver.reset(pair.client().port);
-        expect(pair.server(), "peer closed 104");
-        settle();
-        assertThat(pair.server().seen).containsExactly("peer closed 104");
+        expectPeerClosed(pair.server(), "peer closed 104");
+        List<String> all = new ArrayList<>(pair.server().seen);
+        assertThat(all).hasSizeLessThanOrEqualTo(1);
         pair.server().read();
         expect(pair.server(), "read error ECONNRESET");
         settle();
-        assertThat(pair.server().seen).containsExactly("peer closed 104", "read error ECONNRESET");
+        all.add("read error ECONNRESET");
+        assertThat(pair.server().seen).isEqualTo(all);
     }
 
     @Test
     void thatThePeerLeavesIsToldAfterReadingWasStopped() {
-        assumePeerClosed();
         Pair pair = pair();
         pair.server().read();
         pair.client().send("x");
         expect("the byte", () -> pair.server().text().equals("x"));
         driver.readStop(pair.server().port);
         driver.shutdown(pair.client().port);
-        expect(pair.server(), "peer closed 0");
+        expectPeerClosed(pair.server(), "peer closed 0");
         pair.server().send("we may still write");
         pair.client().read();
         expect("it", () -> pair.client().text().equals("we may still write"));
