@@ -90,6 +90,7 @@ public final class ReadSide {
         if (pipe == null) {
             pipe = added;
         }
+        added.begin();
         listenerCame();
         if (isEnded) {
             source.soon(added::onEnd);

@@ -59,8 +59,8 @@ public interface ReadStream {
     /**
      * Writes everything to {@code destination}, as fast as that takes it, then ends it. With
      * several destinations all wait for the slowest (row R26). What befalls one end does not befall
-     * the other: a destination that closes early pauses this stream, when it was the last, and does
-     * not destroy it; a failure here leaves the destination open.
+     * the other: a destination that closes early pauses this stream, when it was the last, until it
+     * is piped anew, and does not destroy it; a failure here leaves the destination open.
      *
      * @return {@code destination}
      * @throws IllegalStateException if a stream is piped there already

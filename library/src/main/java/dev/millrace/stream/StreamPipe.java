@@ -22,6 +22,9 @@ public final class StreamPipe implements BytesListener {
     /** It was the pipe that paused the source, so the pipe may resume it. */
     private boolean isWaiting;
 
+    /** Of the first pipe: the source is paused because all of them are over. */
+    private boolean isLeft;
+
     /** {@code first}: the source's first pipe, null if this is going to be it. */
     StreamPipe(
             ReadStream source,
@@ -49,6 +52,14 @@ public final class StreamPipe implements BytesListener {
             throw new IllegalStateException("a stream is piped there already");
         }
         return pipe;
+    }
+
+    /** A source that was paused for want of a destination has one again. */
+    void begin() {
+        if (first.isLeft) {
+            first.isLeft = false;
+            source.resume();
+        }
     }
 
     @Nullable StreamPipe next() {
@@ -99,6 +110,8 @@ public final class StreamPipe implements BytesListener {
         if (isPipeline) {
             source.destroy();
         } else if (isEveryOneOver()) {
+            isWaiting = false;
+            first.isLeft = true;
             source.pause();
         } else {
             onDrain();

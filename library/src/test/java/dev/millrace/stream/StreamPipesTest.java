@@ -117,6 +117,22 @@ class StreamPipesTest {
     }
 
     @Test
+    void aSourceWhoseLastDestinationClosedGoesOnWhenItIsPipedAnew() {
+        fixture.act(() -> source.pipeTo(first));
+        byte[] pattern = RawClient.pattern(16 << 20);
+        // Nobody takes all of it: the rest ends with the connection.
+        Thread.ofVirtual()
+                .uncaughtExceptionHandler((thread, broken) -> {})
+                .start(() -> sender().write(pattern));
+        Kernel.await("the source to be held", () -> fixture.call(source::isPaused));
+        fixture.act(() -> first.destroy());
+        journal.await("close 2");
+        assertThat(fixture.<Boolean>call(source::isPaused)).isTrue();
+        fixture.act(() -> source.pipeTo(second));
+        assertThat(receiver(2).read(4 << 20)).as("more than waits anywhere").hasSize(4 << 20);
+    }
+
+    @Test
     @Tag("R26")
     void whenTheSourceOfAPipeFailsTheDestinationStaysOpen() {
         fixture.act(() -> source.pipeTo(first));
