@@ -1,9 +1,9 @@
 import module dev.millrace;
 
 // Every line that somebody sends goes to everybody else. A line over 200 bytes, or one that is no
-// UTF-8, ends its sender's connection. Try, twice: nc 127.0.0.1 7003
+// UTF-8, ends its sender's connection. Try, twice: nc 127.0.0.1 7004
 void main(String[] args) {
-    int port = args.length > 0 ? Integer.parseInt(args[0]) : 7003;
+    int port = args.length > 0 ? Integer.parseInt(args[0]) : 7004;
     var lines = Framing.lines(200);
     var room = new LinkedHashMap<NetSocket, String>();
     Loop.run(loop -> {
