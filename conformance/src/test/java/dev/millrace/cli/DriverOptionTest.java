@@ -86,6 +86,18 @@ class DriverOptionTest {
     }
 
     @Test
+    void anUnknownDriverOfTheEnvironmentIsOneLineForASourceFileToo() {
+        Map<String, String> unknown = Map.of("MILLRACE_DRIVER", "kqueue");
+        try (Launched command = Launched.start(unknown, "run", "examples/Cat.java")) {
+            assertThat(command.status()).isEqualTo(2);
+            assertThat(command.errors())
+                    .isEqualTo(
+                            "millrace: the environment variable MILLRACE_DRIVER asks for the driver"
+                                    + " kqueue, which there is not: use one of epoll, nio\n");
+        }
+    }
+
+    @Test
     void whatTheDriverCantDoIsOneLine() {
         try (Launched command = Launched.start("echo", "--driver=nio", "--unix=@name")) {
             assertThat(command.status()).isEqualTo(1);
