@@ -131,15 +131,13 @@ class DescriptorShortageTest {
                     client.read(1);
                 }
             }
-            int[] last = {-1};
             Kernel.await(
-                    "the same number twice",
-                    () -> {
-                        int before = last[0];
-                        last[0] = descriptors();
-                        return last[0] == before;
-                    });
-            return last[0];
+                    "no connection left",
+                    () ->
+                            Kernel.tcp().stream()
+                                    .filter(one -> one.localPort() == port && one.inode() != 0)
+                                    .allMatch(one -> one.state() == Kernel.LISTEN));
+            return descriptors();
         }
 
         @Override
