@@ -79,6 +79,7 @@ class AcceptInjectionTest {
     @ParameterizedTest
     @Tag("D6")
     @Tag("X50")
+    @Tag("epoll")
     @ValueSource(strings = {"EPERM", "ENOBUFS", "ENOMEM"})
     void otherErrorsAreToldAndListeningGoesOn(String code) throws Exception {
         assertThat(run("error=" + code + ":when=1"))
@@ -95,6 +96,7 @@ class AcceptInjectionTest {
     @Test
     @Tag("D4")
     @Tag("X50")
+    @Tag("epoll")
     void enfileIsTreatedAsEmfile() throws Exception {
         // The first client is shed and sees its end, while the error is told.
         assertThat(run("error=ENFILE:when=1..2"))

@@ -33,6 +33,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** A server that may have 64 descriptors more, and far more clients than that. */
 @Tag("faults")
+@Tag("epoll")
 @Timeout(120)
 class DescriptorShortageTest {
     private static final int SPARE_DESCRIPTORS = 64;

@@ -175,6 +175,7 @@ class SystemCallsTest {
 
     @Test
     @Tag("F2")
+    @Tag("epoll")
     void fiveWritesAreOneCall() throws IOException, InterruptedException {
         List<String> calls = Strace.calls("sendto,sendmsg,writev", Programs.class, "writes");
         assertThat(calls).hasSize(1);
@@ -183,6 +184,7 @@ class SystemCallsTest {
 
     @Test
     @Tag("F9")
+    @Tag("epoll")
     void aPingPongMessageCostsOneReceiveOneSendAndItsWait()
             throws IOException, InterruptedException {
         List<String> calls = Strace.calls(ALL, Programs.class, "echo");
@@ -203,6 +205,7 @@ class SystemCallsTest {
 
     @Test
     @Tag("D1")
+    @Tag("epoll")
     void eachReadinessIsOneAcceptAndNoneIsInVain() throws IOException, InterruptedException {
         List<String> calls = Strace.calls(ALL, Programs.class, "accept");
         assertThat(count(calls, "accept4")).isEqualTo(5);
