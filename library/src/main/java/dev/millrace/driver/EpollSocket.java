@@ -30,6 +30,9 @@ final class EpollSocket extends EpollStream {
     /** Whether accept(2) waits for a client: then it is called once a readiness, and no more. */
     private boolean isBlocking;
 
+    /** Connections that had taken the spare descriptor, not reported yet. */
+    private int turnedAway;
+
     /** Of a channel, which descriptors can travel over. */
     private @Nullable DescriptorTraffic traffic;
 
@@ -124,12 +127,6 @@ final class EpollSocket extends EpollStream {
                 count < acceptsPerWakeUp && wants(Linux.EPOLLIN) && !isClosed;
                 count++) {
             int accepted = tryAccept();
-            if (isOutOfDescriptors(accepted)) {
-                // Said before the second try: a descriptor that is closed from now on wakes us, and
-                // one that was closed just before is found.
-                SpareDescriptor.starving(set);
-                accepted = tryAccept();
-            }
             if (accepted >= 0) {
                 EpollSocket connection = set.register(new EpollSocket(set, accepted));
                 connection.connected();
@@ -137,7 +134,7 @@ final class EpollSocket extends EpollStream {
             } else if (accepted == -Errno.EAGAIN) {
                 // A sibling was faster (row D2).
                 return;
-            } else if (isOutOfDescriptors(accepted)) {
+            } else if (SpareDescriptor.isShortage(accepted)) {
                 shed(-accepted);
                 return;
             } else if (!AcceptErrors.isOfTheConnection(-accepted)) {
@@ -148,23 +145,41 @@ final class EpollSocket extends EpollStream {
     }
 
     private int tryAccept() {
-        return SpareDescriptor.isLent()
-                ? -Errno.EMFILE
-                : libc.accept4(fd, Linux.SOCK_NONBLOCK | Linux.SOCK_CLOEXEC);
+        int accepted = acceptWithSpare();
+        if (SpareDescriptor.isShortage(accepted)) {
+            // Said before the second try: a descriptor that is closed from now on wakes us, and
+            // one that was closed just before is found.
+            SpareDescriptor.starving(set);
+            accepted = acceptWithSpare();
+        }
+        if (SpareDescriptor.isShortage(accepted) && !isBlocking) {
+            accepted = SpareDescriptor.acceptAfterAll(libc, fd, accepted);
+        }
+        return accepted;
+    }
+
+    /** Accepts only if the spare descriptor remains. */
+    private int acceptWithSpare() {
+        if (SpareDescriptor.isLent()) {
+            return -Errno.EMFILE;
+        }
+        int accepted = libc.accept4(fd, Linux.SOCK_NONBLOCK | Linux.SOCK_CLOEXEC);
+        if (accepted >= 0 && !SpareDescriptor.allows(libc, accepted)) {
+            turnedAway++;
+            return -Errno.EMFILE;
+        }
+        return accepted;
     }
 
     private void shed(int errno) {
         isStarving = true;
-        int count = SpareDescriptor.shed(libc, fd, isBlocking);
+        int count = turnedAway + SpareDescriptor.shed(libc, fd, isBlocking);
+        turnedAway = 0;
         try {
             events().onAcceptError(errno, count);
         } finally {
             SpareDescriptor.giveBack(libc);
         }
-    }
-
-    private static boolean isOutOfDescriptors(int result) {
-        return result == -Errno.EMFILE || result == -Errno.ENFILE;
     }
 
     private void connectEnded() {

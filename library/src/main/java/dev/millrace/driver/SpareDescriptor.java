@@ -16,8 +16,13 @@ final class SpareDescriptor {
     /** Connections shed before other ports get their turn. */
     private static final int SHED_MAX = 1024;
 
+    private static final int TRIES_MAX = 10;
+
     private static final Set<EpollSet> STARVING = new HashSet<>();
     private static int spare = -1;
+
+    /** Whether {@link #spare} is not open; changed under the lock, read without. */
+    private static volatile boolean isMissing = true;
 
     /** How many have shed and not finished telling so; changed under the lock, read without. */
     private static volatile int lent;
@@ -29,20 +34,67 @@ final class SpareDescriptor {
 
     /** Opens it, unless it is open or lent; before the first listen (rows A15, D5). */
     static synchronized void keep(Libc libc) {
-        if (spare < 0 && lent == 0) {
-            int flags = Linux.O_RDONLY | Linux.O_CLOEXEC;
-            spare = libc.open("/dev/null", flags);
-            if (spare == -Errno.ENOENT || spare == -Errno.EACCES) {
-                spare = libc.open("/", flags);
-            }
+        // More than once, because a sibling's accept(2) has a descriptor for a moment.
+        for (int tries = 0; spare < 0 && lent == 0 && tries < TRIES_MAX; tries++) {
+            spare = open(libc);
+            isMissing = spare < 0;
         }
+    }
+
+    private static int open(Libc libc) {
+        int flags = Linux.O_RDONLY | Linux.O_CLOEXEC;
+        int fd = libc.open("/dev/null", flags);
+        return fd == -Errno.ENOENT || fd == -Errno.EACCES ? libc.open("/", flags) : fd;
+    }
+
+    /** Whether {@code result}, of a call that makes a descriptor, says that there is none left. */
+    static boolean isShortage(int result) {
+        return result == -Errno.EMFILE || result == -Errno.ENFILE;
+    }
+
+    /**
+     * Whether a connection that was just accepted may stay. If it got the last descriptor while
+     * another loop was about to shed with it, nobody could answer a client ever after: then it is
+     * closed, and its descriptor is the spare one.
+     */
+    static boolean allows(Libc libc, int accepted) {
+        return !isMissing || allowsWithout(libc, accepted);
+    }
+
+    private static synchronized boolean allowsWithout(Libc libc, int accepted) {
+        keep(libc);
+        if (!isMissing || isAnyLeft(libc)) {
+            return true;
+        }
+        libc.close(accepted);
+        keep(libc);
+        return false;
+    }
+
+    private static boolean isAnyLeft(Libc libc) {
+        int fd = open(libc);
+        if (fd >= 0) {
+            libc.close(fd);
+        }
+        return !isShortage(fd);
+    }
+
+    /**
+     * Accepts at {@code listener}, where accept(2) said {@code shortage}, if there is a descriptor
+     * after all: a sibling's accept(2) has one for a moment, even when it finds no client.
+     */
+    static synchronized int acceptAfterAll(Libc libc, int listener, int shortage) {
+        return lent == 0 && isAnyLeft(libc)
+                ? libc.accept4(listener, Linux.SOCK_NONBLOCK | Linux.SOCK_CLOEXEC)
+                : shortage;
     }
 
     /**
      * Accepts and closes what waits at {@code listener}; how many those were. None of a blocking
      * one, where the last try would wait for a client, and all others for the lock; none when
      * another thread of this process takes the descriptor in between: then the clients wait for the
-     * next time, and the next descriptor that is closed becomes the spare one.
+     * next time, and the next descriptor that is closed becomes the spare one. Another loop that
+     * takes it gives it back ({@link #allows}).
      *
      * <p>It stays free until {@link #giveBack}, for whoever is told of the shortage and needs a
      * descriptor to say so: the JDK's own logger reads the table of time zones first, and without
@@ -51,6 +103,8 @@ final class SpareDescriptor {
     static synchronized int shed(Libc libc, int listener, boolean isBlocking) {
         lent = lent + 1;
         if (spare >= 0) {
+            // Said before it is free, so that whoever gets it sees it missing.
+            isMissing = true;
             libc.close(spare);
             spare = -1;
         }

@@ -141,7 +141,8 @@ final class AcceptRest {
         }
     }
 
-    private static void log(AcceptReport report) {
+    /** One loop at a time, because they share the one descriptor that a logger may need. */
+    private static synchronized void log(AcceptReport report) {
         try {
             // Made here, because most programs never need a logger, and it takes long to make.
             System.getLogger("dev.millrace.loop")

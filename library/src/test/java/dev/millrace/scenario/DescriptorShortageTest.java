@@ -7,10 +7,13 @@ import dev.millrace.driver.IpAddress;
 import dev.millrace.loop.Loop;
 import dev.millrace.loop.LoopGroup;
 import dev.millrace.net.NetServer;
+import dev.millrace.net.NetSocket;
 import dev.millrace.testing.ChildJvm;
 import dev.millrace.testing.Kernel;
-import dev.millrace.testing.RawClient;
+import dev.millrace.testing.ServerProcess;
+import java.io.FileInputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.file.Files;
@@ -26,7 +29,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Stream;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -40,9 +43,6 @@ class DescriptorShortageTest {
 
     /** Waiting at once; fewer than the backlog, so that no SYN is lost and sent again. */
     private static final int IN_FLIGHT = 450;
-
-    private static final Path PRLIMIT = Path.of("/usr/bin/prlimit");
-    private static final double TICKS_PER_SECOND = 100;
 
     /** Greets each connection, and keeps it until the client leaves. */
     static final class Greeter {
@@ -65,86 +65,8 @@ class DescriptorShortageTest {
                             });
             server.onAcceptError(
                     report -> System.out.println(report.failures() + " " + report.shed()));
-            server.onListening(() -> System.out.println("port " + server.port()));
+            server.onListening(() -> System.out.println(server.port()));
             server.listen(IpAddress.loopback(0));
-        }
-    }
-
-    /** The child, as /proc shows it. */
-    private static final class Child implements AutoCloseable {
-        private final Process process;
-        private final int port;
-        private final Queue<String> reports = new ConcurrentLinkedQueue<>();
-        private final Path log = Files.createTempFile("millrace-shortage", ".log");
-
-        Child(int loops) throws IOException {
-            process =
-                    new ProcessBuilder(ChildJvm.command(Greeter.class, Integer.toString(loops)))
-                            .redirectError(ProcessBuilder.Redirect.to(log.toFile()))
-                            .start();
-            var output = process.inputReader();
-            String line = "";
-            for (int count = 0; count < loops; count++) {
-                line = output.readLine();
-            }
-            port = Integer.parseInt(line.substring("port ".length()));
-            Thread.ofVirtual().start(() -> output.lines().forEach(reports::add));
-        }
-
-        private Path proc(String name) {
-            return Path.of("/proc", Long.toString(process.pid()), name);
-        }
-
-        int descriptors() {
-            try (Stream<Path> all = Files.list(proc("fd"))) {
-                return (int) all.count();
-            } catch (IOException e) {
-                throw new AssertionError(e);
-            }
-        }
-
-        /** Processor time so far: utime and stime, fields 14 and 15 of proc(5). */
-        double cpuSeconds() throws IOException {
-            String stat = Files.readString(proc("stat"));
-            String[] field = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
-            return (Long.parseLong(field[11]) + Long.parseLong(field[12])) / TICKS_PER_SECOND;
-        }
-
-        /** Lines that the logger wrote; any other one is of an error. */
-        List<String> logged() throws IOException {
-            return Files.readAllLines(log).stream()
-                    .filter(line -> !line.endsWith("dev.millrace.loop.AcceptRest log"))
-                    .toList();
-        }
-
-        /** The hard limit as well: the JVM lifts the soft one. */
-        void limit(int descriptors) throws IOException, InterruptedException {
-            String limit = "--nofile=" + descriptors + ":" + descriptors;
-            List<String> command =
-                    List.of(PRLIMIT.toString(), "--pid", Long.toString(process.pid()), limit);
-            assertThat(ChildJvm.run(command)).isEqualTo(new ChildJvm.Result(0, ""));
-        }
-
-        /** Serves a few, so that whatever is opened once is open. */
-        int warmUp() {
-            for (int count = 0; count < 20; count++) {
-                try (RawClient client = RawClient.connect(port)) {
-                    client.read(1);
-                }
-            }
-            Kernel.await(
-                    "no connection left",
-                    () ->
-                            Kernel.tcp().stream()
-                                    .filter(one -> one.localPort() == port && one.inode() != 0)
-                                    .allMatch(one -> one.state() == Kernel.LISTEN));
-            return descriptors();
-        }
-
-        @Override
-        public void close() throws IOException {
-            process.destroyForcibly();
-            Files.delete(log);
         }
     }
 
@@ -212,6 +134,85 @@ class DescriptorShortageTest {
         assertThat(storm(4, 3_000)).isLessThan(0.2);
     }
 
+    /**
+     * Has a listener that takes the spare descriptor away when it is told of a shortage, and lets
+     * go of it, where no loop sees it, when a client asks; and a second listener.
+     */
+    static final class Thief {
+        private static FileInputStream stolen;
+
+        public static void main(String[] arguments) {
+            Loop.run(loop -> {
+                NetServer first = greeter(loop, socket -> socket.onData(buffer -> letGo(socket)));
+                NetServer second = greeter(loop, socket -> {});
+                first.onAcceptError(report -> {
+                    first.pause();
+                    steal();
+                });
+                second.onListening(() -> {
+                    System.out.println(first.port());
+                    System.out.println(second.port());
+                });
+            });
+        }
+
+        private static NetServer greeter(Loop loop, Consumer<NetSocket> onConnection) {
+            NetServer server =
+                    NetServer.create(
+                            loop,
+                            socket -> {
+                                onConnection.accept(socket);
+                                socket.write("h");
+                            });
+            return server.listen(IpAddress.loopback(0));
+        }
+
+        private static void steal() {
+            try {
+                stolen = new FileInputStream("/dev/null");
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            System.out.println("stolen");
+        }
+
+        private static void letGo(NetSocket asker) {
+            try {
+                stolen.close();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            asker.write("d");
+        }
+    }
+
+    /** The last descriptor is worth more as the spare one than as a connection. */
+    @Test
+    @Tag("D4")
+    @Tag("D5")
+    void whoeverIsAcceptedWithoutASpareDescriptorIsTurnedAwayForIt() throws Exception {
+        needPrlimit();
+        try (ServerProcess child = new ServerProcess(2, Thief.class)) {
+            int second = child.port(1);
+            child.limitDescriptors(child.warmUp() + 2);
+            Socket client = served(child.port(0));
+            try (Socket other = served(child.port(0));
+                    Socket surplus = connect(child.port(0))) {
+                assertThat(surplus.getInputStream().read()).isEqualTo(-1);
+                Kernel.await("the theft", () -> child.lines().contains("stolen"));
+                other.getOutputStream().write('c');
+                assertThat(other.getInputStream().read()).isEqualTo('d');
+                for (int count = 0; count < 3; count++) {
+                    try (Socket late = connect(second)) {
+                        assertThat(late.getInputStream().read()).isEqualTo(-1);
+                    }
+                }
+                client.close();
+                served(second).close();
+            }
+        }
+    }
+
     /** Prints how many descriptors are open on /dev/null as loops begin to listen. */
     static final class Listening {
         public static void main(String[] arguments) {
@@ -250,52 +251,76 @@ class DescriptorShortageTest {
                 .containsOnly(Integer.toString(before + 1));
     }
 
+    private static void needPrlimit() {
+        Path prlimit = ServerProcess.PRLIMIT;
+        assumeTrue(System.getenv("CI") != null || Files.isExecutable(prlimit), "needs " + prlimit);
+    }
+
     /** The share of a processor that the server used meanwhile. */
     private static double storm(int loops, int attempts) throws Exception {
-        assumeTrue(System.getenv("CI") != null || Files.isExecutable(PRLIMIT), "needs " + PRLIMIT);
-        try (Child child = new Child(loops)) {
+        needPrlimit();
+        try (ServerProcess child =
+                new ServerProcess(loops, Greeter.class, Integer.toString(loops))) {
             int before = child.warmUp();
-            child.limit(before + SPARE_DESCRIPTORS);
+            child.limitDescriptors(before + SPARE_DESCRIPTORS);
             Storm storm = new Storm();
             long start = System.nanoTime();
             double cpuBefore = child.cpuSeconds();
-            storm.run(child.port, attempts);
+            storm.run(child.port(0), attempts);
             double cpu = child.cpuSeconds() - cpuBefore;
             double seconds = (System.nanoTime() - start) / 1e9;
-            assertThat(child.process.isAlive()).isTrue();
+            assertThat(child.isAlive()).isTrue();
             assertThat(storm.surprises).as("no reset, no timeout").isEmpty();
             assertThat(storm.held).hasSize(SPARE_DESCRIPTORS);
             assertThat(storm.finished).hasValue(attempts - SPARE_DESCRIPTORS);
             assertThat(seconds).isLessThan(30);
-            assertThat(child.descriptors()).isEqualTo(before + SPARE_DESCRIPTORS);
-            assertThat(child.reports)
+            Kernel.await("a report", () -> !child.lines().isEmpty());
+            child.awaitDescriptors(before + SPARE_DESCRIPTORS);
+            servesAtOnceWhatIsFreed(child, storm.held, before + SPARE_DESCRIPTORS);
+            closeAll(storm.held);
+            child.awaitDescriptors(before);
+            assertThat(child.lines())
                     .as("one a second and loop")
-                    .hasSizeBetween(1, (int) (loops * (seconds + 1)));
+                    .hasSizeBetween(1, (int) (loops * ((System.nanoTime() - start) / 1e9 + 1)));
+            if (loops == 1) {
+                Kernel.await("each logged", () -> child.logged().size() == child.lines().size());
+            }
             assertThat(child.logged())
-                    .hasSameSizeAs(child.reports)
                     .allMatch(
                             line -> line.startsWith("WARNING: accept EMFILE: too many open files"));
-            servesAtOnceWhatIsFreed(child, storm.held);
-            closeAll(storm.held);
-            Kernel.await("all descriptors back", () -> child.descriptors() == before);
             return cpu / seconds;
         }
     }
 
-    private static void servesAtOnceWhatIsFreed(Child child, Queue<Socket> held) throws Exception {
+    private static void servesAtOnceWhatIsFreed(ServerProcess child, Queue<Socket> held, int full)
+            throws Exception {
         List<Long> millis = new ArrayList<>();
         for (int round = 0; round < 9; round++) {
-            int full = child.descriptors();
+            child.awaitDescriptors(full);
             held.remove().close();
-            Kernel.await("a free descriptor", () -> child.descriptors() < full);
+            child.awaitDescriptors(full - 1);
             long start = System.nanoTime();
-            Socket socket = new Socket("127.0.0.1", child.port);
-            socket.setSoTimeout((int) Duration.ofSeconds(10).toMillis());
-            assertThat(socket.getInputStream().read()).isEqualTo('h');
+            held.add(served(child.port(0)));
             millis.add(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start));
-            held.add(socket);
         }
         millis.sort(null);
         assertThat(millis.get(millis.size() / 2)).as("ms: %s", millis).isLessThan(100);
+    }
+
+    /** Comes again when it is turned away, as a sibling that finds no client may do. */
+    private static Socket served(int port) throws IOException {
+        while (true) {
+            Socket socket = connect(port);
+            if (socket.getInputStream().read() == 'h') {
+                return socket;
+            }
+            socket.close();
+        }
+    }
+
+    private static Socket connect(int port) throws IOException {
+        Socket socket = new Socket("127.0.0.1", port);
+        socket.setSoTimeout((int) Duration.ofSeconds(10).toMillis());
+        return socket;
     }
 }
