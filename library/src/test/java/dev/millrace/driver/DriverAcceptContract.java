@@ -108,7 +108,7 @@ public abstract class DriverAcceptContract extends DriverContract {
         assertThat(closing.seen).containsExactly("accept");
         End server = closing.accepted.getFirst();
         server.send("still served");
-        assertThat(driver.remoteAddress(server.port)).isNotNull();
+        assertThat(driver.localAddress(server.port)).isNotNull();
     }
 
     @Test

@@ -11,16 +11,15 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/**
- * The promises of {@link Driver}, kept by epoll: over TCP, and over Unix sockets where it differs.
- */
+/** The promises of {@link Driver}, kept by epoll. */
 @Tag("epoll")
-class EpollContractTest {
+class EpollContractTest extends StreamContracts {
     private static final AtomicInteger PATHS = new AtomicInteger();
 
     @TempDir static Path folder;
 
-    private static Driver epoll() {
+    @Override
+    protected Driver open() {
         try {
             return new EpollDriver();
         } catch (IOException e) {
@@ -28,71 +27,16 @@ class EpollContractTest {
         }
     }
 
-    private static Address freshPath() {
+    @Override
+    protected Address freshPath() {
         return UnixAddress.of(folder.resolve("s" + PATHS.incrementAndGet()));
-    }
-
-    @Nested
-    class Basics extends DriverBasicsContract {
-        @Override
-        protected Driver open() {
-            return epoll();
-        }
-    }
-
-    @Nested
-    class Connect extends DriverConnectContract {
-        @Override
-        protected Driver open() {
-            return epoll();
-        }
-    }
-
-    @Nested
-    class Accept extends DriverAcceptContract {
-        @Override
-        protected Driver open() {
-            return epoll();
-        }
-    }
-
-    @Nested
-    class Read extends DriverReadContract {
-        @Override
-        protected Driver open() {
-            return epoll();
-        }
-    }
-
-    @Nested
-    class Write extends DriverWriteContract {
-        @Override
-        protected Driver open() {
-            return epoll();
-        }
-    }
-
-    @Nested
-    class Close extends DriverCloseContract {
-        @Override
-        protected Driver open() {
-            return epoll();
-        }
-    }
-
-    @Nested
-    class Capabilities extends DriverCapabilityContract {
-        @Override
-        protected Driver open() {
-            return epoll();
-        }
     }
 
     @Nested
     class Channel extends DriverChannelContract {
         @Override
         protected Driver open() {
-            return epoll();
+            return EpollContractTest.this.open();
         }
 
         @Override
@@ -116,45 +60,6 @@ class EpollContractTest {
             closeReceived(pair.server());
             travelling.client().read();
             expect(travelling.client(), "end");
-        }
-    }
-
-    @Nested
-    class ConnectOverUnix extends DriverConnectContract {
-        @Override
-        protected Driver open() {
-            return epoll();
-        }
-
-        @Override
-        protected Address listenAddress() {
-            return freshPath();
-        }
-    }
-
-    @Nested
-    class AcceptOverUnix extends DriverAcceptContract {
-        @Override
-        protected Driver open() {
-            return epoll();
-        }
-
-        @Override
-        protected Address listenAddress() {
-            return freshPath();
-        }
-    }
-
-    @Nested
-    class WriteOverUnix extends DriverWriteContract {
-        @Override
-        protected Driver open() {
-            return epoll();
-        }
-
-        @Override
-        protected Address listenAddress() {
-            return freshPath();
         }
     }
 }
