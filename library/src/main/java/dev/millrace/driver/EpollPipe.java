@@ -81,12 +81,21 @@ final class EpollPipe extends EpollStream {
 
     @Override
     void closeDescriptor() {
-        if (!isReleased) {
-            isReleased = true;
+        if (isReleased) {
+            return;
+        }
+        isReleased = true;
+        if (given == fd) {
             super.closeDescriptor();
-            if (given != fd && !isGivenGone) {
-                set.release(given, this);
-                close(given);
+            return;
+        }
+        if (!isLost) {
+            libc.close(fd);
+        }
+        if (!isGivenGone) {
+            set.release(given, this);
+            if (!isStandard) {
+                libc.close(given);
             }
         }
     }

@@ -37,6 +37,12 @@ abstract class EpollPort extends Port {
      */
     boolean isShared;
 
+    /**
+     * A user brought standard input, output or error, which stay open, as in libuv: whatever were
+     * opened next under their number would get what somebody prints.
+     */
+    boolean isStandard;
+
     /** It had no descriptor to accept with (D4). */
     boolean isStarving;
 
@@ -127,18 +133,8 @@ abstract class EpollPort extends Port {
 
     /** Gives back to the kernel what is still this port's. */
     void closeDescriptor() {
-        if (!isLost) {
-            close(fd);
-        }
-    }
-
-    /**
-     * Standard input, output and error stay open, as in libuv: whatever were opened next under
-     * their number would get what somebody prints.
-     */
-    final void close(int descriptor) {
-        if (descriptor > Linux.STDERR_FILENO) {
-            libc.close(descriptor);
+        if (!isLost && !isStandard) {
+            libc.close(fd);
         }
     }
 }

@@ -233,13 +233,16 @@ final class EpollSet {
     }
 
     /**
-     * The kernel does not know the descriptor, or knows another one under its number (ENOENT): it
-     * was closed behind our back (row X72).
+     * The set does not take {@code port}, who is told. If it isn't for want of room, the kernel
+     * does not know the descriptor, or knows another one under its number (ENOENT): it was closed
+     * behind our back (row X72).
      */
     void lose(EpollPort port, int errno) {
-        port.armed = EpollPort.OUT_OF_SET;
-        port.isLost = true;
-        release(port.fd, port);
+        if (errno != Errno.ENOSPC && errno != Errno.ENOMEM) {
+            port.armed = EpollPort.OUT_OF_SET;
+            port.isLost = true;
+            release(port.fd, port);
+        }
         due.lost(port, errno == Errno.ENOENT ? Errno.EBADF : errno);
     }
 

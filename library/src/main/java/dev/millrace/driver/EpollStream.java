@@ -23,7 +23,8 @@ abstract class EpollStream extends EpollPort {
     private boolean isPeerGone;
 
     /**
-     * What {@link #pendingError} said, and so says no more: told by the read that finds the end.
+     * What {@link #pendingError} or a send after the first said, and so the kernel says no more:
+     * told by the read that finds the end and by the next write.
      */
     private int failure;
 
@@ -162,7 +163,7 @@ abstract class EpollStream extends EpollPort {
             int want = Math.min(length - done, Libc.TRANSFER_MAX_BYTES);
             int count = send(array, offset + done, want);
             if (count < 0 && count != -Errno.EAGAIN) {
-                return count == -Errno.EPIPE && failure != 0 ? -failure : count;
+                return done > 0 ? failedAfter(done, count) : sendError(count);
             }
             done += Math.max(0, count);
             if (count < want) {
@@ -170,6 +171,19 @@ abstract class EpollStream extends EpollPort {
             }
         }
         return done;
+    }
+
+    /** What was sent counts; the next try meets the error again, if need be from here. */
+    private int failedAfter(int done, int error) {
+        boolean isPassing = error == -Errno.ENOBUFS || error == -Errno.ENOMEM;
+        if (!isPassing && error != -Errno.EPIPE) {
+            failure = -error;
+        }
+        return done;
+    }
+
+    private int sendError(int error) {
+        return error == -Errno.EPIPE && failure != 0 ? -failure : error;
     }
 
     private void writeParked() {

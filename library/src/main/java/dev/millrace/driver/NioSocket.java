@@ -279,9 +279,10 @@ final class NioSocket extends NioPort {
             }
             return done;
         } catch (ClosedChannelException e) {
-            return -Errno.EPIPE;
+            return done > 0 ? done : -Errno.EPIPE;
         } catch (IOException | RuntimeException e) {
-            return -NioErrors.errno(e, Errno.EPIPE);
+            // What was sent counts; the next try meets the error, or EPIPE, again.
+            return done > 0 ? done : -NioErrors.errno(e, Errno.EPIPE);
         }
     }
 

@@ -31,6 +31,7 @@ final class OpenDescriptor {
                     case PIPE, TERMINAL, FILE, OTHER -> pipe(set, fd, kind);
                 };
         port.isShared = true;
+        port.isStandard = fd <= Linux.STDERR_FILENO;
         return port;
     }
 

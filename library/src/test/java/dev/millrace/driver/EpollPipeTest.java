@@ -3,38 +3,16 @@ package dev.millrace.driver;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.sys.Errno;
-import dev.millrace.sys.Libc;
-import dev.millrace.sys.Linux;
 import dev.millrace.testing.Fifo;
 import dev.millrace.testing.LoopFixture;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The two descriptors of a pipe that somebody else opened: the given one, and the port's own. */
 @Tag("epoll")
-class EpollPipeTest extends DriverContract {
-    private final Libc libc = new Libc();
-    @TempDir Path folder;
-
-    @Override
-    protected Driver open() {
-        return Drivers.open();
-    }
-
-    @AfterEach
-    void closeLibc() {
-        libc.close();
-    }
-
-    private boolean isOpen(int fd) {
-        return libc.fcntl(fd, Linux.F_GETFD, 0) >= 0;
-    }
-
+class EpollPipeTest extends EpollFixture {
     /** Its own is closed behind our back: the given one is still the port's to close. */
     @Test
     @Tag("X72")
@@ -42,7 +20,7 @@ class EpollPipeTest extends DriverContract {
         Fifo fifo = new Fifo(libc, folder);
         int given = fifo.reader();
         End reader = new End(driver.open(given));
-        int own = ((EpollPort) reader.port).fd;
+        int own = fd(reader);
         assertThat(own).isNotEqualTo(given);
         libc.close(own);
         reader.read();
@@ -63,7 +41,7 @@ class EpollPipeTest extends DriverContract {
         int both = fifo.both();
         End writer = new End(driver.open(fifo.writer()));
         settle();
-        SpareDescriptor.starving(((EpollPort) writer.port).set);
+        SpareDescriptor.starving(set(writer));
         assertThat(driver.shutdown(writer.port)).isZero();
         long deadline = TimeUnit.SECONDS.toNanos(LoopFixture.DEADLINE_SECONDS);
         long start = System.nanoTime();

@@ -3,7 +3,6 @@ package dev.millrace.driver;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.millrace.sys.Libc;
 import dev.millrace.sys.Linux;
 import dev.millrace.testing.Fifo;
 import java.io.IOException;
@@ -11,29 +10,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.Set;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Readiness of descriptors that stay the user's. */
 @Tag("epoll")
-class EpollWatchTest extends DriverContract {
+class EpollWatchTest extends EpollFixture {
     private static final Set<Readiness> READABLE = Set.of(Readiness.READABLE);
     private static final Set<Readiness> BOTH = Set.of(Readiness.READABLE, Readiness.WRITABLE);
-
-    private final Libc libc = new Libc();
-    @TempDir Path folder;
-
-    @Override
-    protected Driver open() {
-        return Drivers.open();
-    }
-
-    @AfterEach
-    void closeLibc() {
-        libc.close();
-    }
 
     /** Writes down what a watched descriptor is ready for. */
     private final class Watcher extends End {
@@ -99,7 +83,7 @@ class EpollWatchTest extends DriverContract {
     @Test
     void aPeerThatLeavesIsToldAsDisconnected() throws IOException {
         Pair pair = pair();
-        int copy = libc.fcntl(((EpollPort) pair.server().port).fd, Linux.F_DUPFD_CLOEXEC, 0);
+        int copy = libc.fcntl(fd(pair.server()), Linux.F_DUPFD_CLOEXEC, 0);
         Watcher watcher = new Watcher(copy).start(Set.of(Readiness.DISCONNECTED));
         settle();
         assertThat(watcher.seen).isEmpty();
@@ -169,8 +153,7 @@ class EpollWatchTest extends DriverContract {
         int both = new Fifo(libc, folder).both();
         Watcher watcher = new Watcher(both);
         assertRefused("EEXIST", both);
-        assertThatThrownBy(() -> driver.watch(((EpollPort) pair().client().port).fd))
-                .hasMessageContaining("EEXIST");
+        assertThatThrownBy(() -> driver.watch(fd(pair().client()))).hasMessageContaining("EEXIST");
         driver.close(watcher.port);
         libc.close(both);
     }
