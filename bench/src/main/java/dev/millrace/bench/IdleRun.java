@@ -142,8 +142,7 @@ final class IdleRun {
     private static State state(ServerProcess server) throws IOException, InterruptedException {
         long heap = 0;
         if (server.peer().jvm()) {
-            JvmHeap.collect(server.pid());
-            heap = JvmHeap.usedBytes(server.pid());
+            heap = JvmHeap.liveBytes(server.pid());
             Thread.sleep(SETTLE_MILLIS);
         }
         return new State(ProcFs.residentBytes(server.pids()), heap);

@@ -7,25 +7,22 @@ import java.util.regex.Pattern;
 
 /** What lives on the heap of another JVM, asked through jcmd. */
 final class JvmHeap {
-
-    /** "used" of each generation; the metaspace lines are no heap. */
-    private static final Pattern USED =
-            Pattern.compile(
-                    "^(?!\\s*(?:Metaspace|class space)).*\\bused (\\d+)K", Pattern.MULTILINE);
+    /** The last line of a class histogram: objects and bytes. */
+    private static final Pattern TOTAL = Pattern.compile("^Total +\\d+ +(\\d+)", Pattern.MULTILINE);
 
     private JvmHeap() {}
 
-    static void collect(long pid) throws IOException, InterruptedException {
-        jcmd(pid, "GC.run");
-    }
-
-    static long usedBytes(long pid) throws IOException, InterruptedException {
-        Matcher used = USED.matcher(jcmd(pid, "GC.heap_info"));
-        long kib = 0;
-        while (used.find()) {
-            kib += Long.parseLong(used.group(1));
+    /**
+     * The bytes of all objects that can be reached. "Used" of a collected heap is more: a
+     * compacting collector leaves dead objects where moving the live ones over them would not pay.
+     */
+    static long liveBytes(long pid) throws IOException, InterruptedException {
+        String histogram = jcmd(pid, "GC.class_histogram");
+        Matcher total = TOTAL.matcher(histogram);
+        if (!total.find()) {
+            throw new IOException("jcmd GC.class_histogram answered: " + histogram.strip());
         }
-        return kib * 1024;
+        return Long.parseLong(total.group(1));
     }
 
     private static String jcmd(long pid, String command) throws IOException, InterruptedException {
