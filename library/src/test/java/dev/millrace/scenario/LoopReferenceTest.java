@@ -33,9 +33,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What holds a loop, and what the loop holds. */
 class LoopReferenceTest {
-    /** The two ends that a frame of the waiting loop may still hold in a slot it has done with. */
-    private static final int LAST_TOUCHED = 2;
-
     private final Journal journal = new Journal();
 
     @Test
@@ -212,10 +209,10 @@ class LoopReferenceTest {
 
     private static void awaitCleared(List<WeakReference<NetSocket>> ends) {
         long alive = ends.size();
-        for (int attempt = 0; attempt < 20 && alive > LAST_TOUCHED; attempt++) {
+        for (int attempt = 0; attempt < 20 && alive > 0; attempt++) {
             System.gc();
             alive = ends.stream().filter(end -> end.get() != null).count();
         }
-        assertThat(alive).as("of " + ends.size() + " sockets").isLessThanOrEqualTo(LAST_TOUCHED);
+        assertThat(alive).as("of " + ends.size() + " sockets").isZero();
     }
 }
