@@ -44,7 +44,7 @@ record ServerOptions(List<Address> addresses, int loops, Optional<String> driver
                         .orElse(defaultPort);
         int loops = arguments.number(LOOPS, 1, LOOPS_MAX, "use 1 to " + LOOPS_MAX).orElse(1);
         Optional<String> driver = arguments.text(DRIVER);
-        driver.ifPresent(ServerOptions::checkDriver);
+        driver.ifPresentOrElse(ServerOptions::checkDriver, ServerOptions::checkDriverOfEnvironment);
         List<Address> addresses = new ArrayList<>();
         boolean isUnixOnly =
                 arguments.text(UNIX).isPresent()
@@ -61,6 +61,14 @@ record ServerOptions(List<Address> addresses, int loops, Optional<String> driver
         if (!Drivers.names().contains(name)) {
             String names = String.join(" or ", Drivers.names());
             throw new UsageError(DRIVER + " " + name + ": there is no such driver; use " + names);
+        }
+    }
+
+    private static void checkDriverOfEnvironment() {
+        try {
+            Drivers.choice();
+        } catch (IllegalArgumentException e) {
+            throw new UsageError(String.valueOf(e.getMessage()));
         }
     }
 

@@ -85,10 +85,11 @@ class DriverOptionTest {
         }
     }
 
-    @Test
-    void anUnknownDriverOfTheEnvironmentIsOneLineForASourceFileToo() {
+    @ParameterizedTest
+    @ValueSource(strings = {"hello", "run examples/Cat.java"})
+    void anUnknownDriverOfTheEnvironmentIsWrongUsageToo(String words) {
         Map<String, String> unknown = Map.of("MILLRACE_DRIVER", "kqueue");
-        try (Launched command = Launched.start(unknown, "run", "examples/Cat.java")) {
+        try (Launched command = Launched.start(unknown, words.split(" "))) {
             assertThat(command.status()).isEqualTo(2);
             assertThat(command.errors())
                     .isEqualTo(
