@@ -5,11 +5,22 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiConsumer;
 
 /** Owns a datagram socket and writes down what it reports. */
 class RecordedDatagrams implements UdpEvents {
     final List<String> seen = new ArrayList<>();
     final List<IpAddress> senders = new ArrayList<>();
+    private final BiConsumer<String, IpAddress> then;
+
+    RecordedDatagrams() {
+        this((text, from) -> {});
+    }
+
+    /** Gives each datagram, once it is written down, to {@code then}. */
+    RecordedDatagrams(BiConsumer<String, IpAddress> then) {
+        this.then = then;
+    }
 
     @Override
     public void onDatagram(
@@ -17,6 +28,7 @@ class RecordedDatagrams implements UdpEvents {
         senders.add(from);
         String text = new String(array, offset, length, StandardCharsets.UTF_8);
         seen.add(isTruncated ? text + "..." : text);
+        then.accept(text, from);
     }
 
     @Override

@@ -64,26 +64,15 @@ class UdpHandleTest {
         UdpHandle[] server = new UdpHandle[1];
         server[0] =
                 handle(
-                        new RecordedDatagrams() {
-                            @Override
-                            public void onDatagram(
-                                    byte[] array,
-                                    int offset,
-                                    int length,
-                                    IpAddress from,
-                                    boolean isTruncated) {
-                                lines.add(
-                                        new String(array, offset, length, StandardCharsets.UTF_8));
-                                send(
-                                        server[0],
-                                        "PONG",
-                                        from,
-                                        new Request(e -> {
-                                            lines.add("answered " + e);
-                                            server[0].close();
-                                        }));
-                            }
-                        });
+                        new RecordedDatagrams((text, from) -> {
+                            lines.add(text);
+                            Request answer =
+                                    new Request(e -> {
+                                        lines.add("answered " + e);
+                                        server[0].close();
+                                    });
+                            send(server[0], "PONG", from, answer);
+                        }));
         server[0].bind(IpAddress.of(host, 0));
         server[0].receiveStart();
         receiveOn(IpAddress.of(host, 0));
@@ -112,60 +101,33 @@ class UdpHandleTest {
 
     @Test
     void aStopInACallbackTakesEffectAtOnceAndLosesNothing() throws IOException {
-        List<String> lines = new ArrayList<>();
         UdpHandle[] stopping = new UdpHandle[1];
-        stopping[0] =
-                handle(
-                        new RecordedDatagrams() {
-                            @Override
-                            public void onDatagram(
-                                    byte[] array,
-                                    int offset,
-                                    int length,
-                                    IpAddress from,
-                                    boolean isTruncated) {
-                                lines.add(
-                                        new String(array, offset, length, StandardCharsets.UTF_8));
-                                stopping[0].receiveStop();
-                            }
-                        });
+        var stopped = new RecordedDatagrams((text, from) -> stopping[0].receiveStop());
+        stopping[0] = handle(stopped);
         stopping[0].bind(ANY_PORT);
         stopping[0].receiveStart();
         send(receiver, "a", stopping[0].localAddress(), null);
         send(receiver, "b", stopping[0].localAddress(), null);
         loop.run(RunMode.DEFAULT);
-        assertThat(lines).containsExactly("a");
+        assertThat(stopped.seen).containsExactly("a");
         stopping[0].receiveStart();
         loop.run(RunMode.DEFAULT);
-        assertThat(lines).containsExactly("a", "b");
+        assertThat(stopped.seen).containsExactly("a", "b");
     }
 
     @Test
     void closingInACallbackIsTheLastOne() throws IOException {
-        List<String> lines = new ArrayList<>();
         UdpHandle[] closing = new UdpHandle[1];
-        closing[0] =
-                handle(
-                        new RecordedDatagrams() {
-                            @Override
-                            public void onDatagram(
-                                    byte[] array,
-                                    int offset,
-                                    int length,
-                                    IpAddress from,
-                                    boolean isTruncated) {
-                                lines.add("datagram");
-                                closing[0].close();
-                            }
-                        });
-        closing[0].onClose(() -> lines.add("closed"));
+        var closed = new RecordedDatagrams((text, from) -> closing[0].close());
+        closing[0] = handle(closed);
+        closing[0].onClose(() -> closed.seen.add("closed"));
         closing[0].bind(ANY_PORT);
         closing[0].receiveStart();
         receiver.bind(ANY_PORT);
         send(receiver, "a", closing[0].localAddress(), null);
         send(receiver, "b", closing[0].localAddress(), null);
         assertThat(loop.run(RunMode.DEFAULT)).isFalse();
-        assertThat(lines).containsExactly("datagram", "closed");
+        assertThat(closed.seen).containsExactly("a", "closed");
         assertThat(closing[0].localAddress()).isNull();
     }
 
@@ -339,31 +301,17 @@ class UdpHandleTest {
 
     @Test
     void whatAListenerThrowsIsItsOwnersAndOthersComeAllTheSame() throws IOException {
-        List<String> thrown = new ArrayList<>();
-        UdpHandle throwing =
-                handle(
-                        new RecordedDatagrams() {
-                            @Override
-                            public void onDatagram(
-                                    byte[] array,
-                                    int offset,
-                                    int length,
-                                    IpAddress from,
-                                    boolean isTruncated) {
-                                throw new IllegalStateException("mine " + array[offset]);
-                            }
-
-                            @Override
-                            public void onThrown(Throwable it) {
-                                thrown.add(it.getMessage());
-                            }
-                        });
+        var thrower =
+                new RecordedDatagrams((text, from) -> {
+                    throw new IllegalStateException("mine " + text);
+                });
+        UdpHandle throwing = handle(thrower);
         throwing.bind(ANY_PORT);
         throwing.receiveStart();
         send(receiver, "a", throwing.localAddress(), null);
         send(receiver, "b", throwing.localAddress(), null);
-        LoopFixture.turnUntil(loop, "both", () -> thrown.size() == 2);
-        assertThat(thrown).containsExactly("mine 97", "mine 98");
+        LoopFixture.turnUntil(loop, "both", () -> thrower.seen.size() == 4);
+        assertThat(thrower.seen).containsExactly("a", "thrown mine a", "b", "thrown mine b");
     }
 
     @Test
