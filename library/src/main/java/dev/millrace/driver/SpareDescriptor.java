@@ -21,8 +21,11 @@ final class SpareDescriptor {
     private static final Set<EpollSet> STARVING = new HashSet<>();
     private static int spare = -1;
 
-    /** Whether {@link #spare} is not open; changed under the lock, read without. */
-    private static volatile boolean isMissing = true;
+    /**
+     * Whether {@link #spare} is lent, or gone and nothing is left to open it again with; not when
+     * this process may not open it at all. Changed under the lock, read without.
+     */
+    private static volatile boolean isMissing;
 
     /** How many have shed and not finished telling so; changed under the lock, read without. */
     private static volatile int lent;
@@ -34,11 +37,16 @@ final class SpareDescriptor {
 
     /** Opens it, unless it is open or lent; before the first listen (rows A15, D5). */
     static synchronized void keep(Libc libc) {
-        // More than once, because a sibling's accept(2) has a descriptor for a moment.
-        for (int tries = 0; spare < 0 && lent == 0 && tries < TRIES_MAX; tries++) {
-            spare = open(libc);
-            isMissing = spare < 0;
+        if (spare >= 0 || lent > 0) {
+            return;
         }
+        // More than once, because a sibling's accept(2) has a descriptor for a moment.
+        int tries = 0;
+        do {
+            spare = open(libc);
+            isMissing = isShortage(spare);
+            tries++;
+        } while (isMissing && tries < TRIES_MAX);
     }
 
     private static int open(Libc libc) {
