@@ -94,4 +94,17 @@ public abstract class StreamContracts {
             return freshPath();
         }
     }
+
+    @Nested
+    class WriteOverUnix extends DriverWriteContract {
+        @Override
+        protected Driver open() {
+            return StreamContracts.this.open();
+        }
+
+        @Override
+        protected Address listenAddress() {
+            return freshPath();
+        }
+    }
 }
