@@ -23,9 +23,11 @@ public final class LoopGroup {
     private LoopGroup() {}
 
     /**
-     * Starts {@code count} loops and returns once each has run {@code setup}.
+     * Starts {@code count} loops and returns once each has run {@code setup}, or has failed before.
      *
      * @throws IllegalArgumentException if {@code count} is not positive
+     * @throws InterruptedException if the calling thread is interrupted meanwhile; then the loops
+     *     end
      */
     public static LoopGroup start(int count, Consumer<? super Loop> setup)
             throws InterruptedException {
@@ -34,17 +36,32 @@ public final class LoopGroup {
             throw new IllegalArgumentException("a group has 1 or more loops, not " + count);
         }
         LoopGroup group = new LoopGroup();
-        CountDownLatch ready = new CountDownLatch(count);
+        // One each: a loop may be over before another one has begun.
+        List<CountDownLatch> ready = new ArrayList<>();
         for (int number = 1; number <= count; number++) {
+            CountDownLatch own = new CountDownLatch(1);
+            ready.add(own);
             Thread thread =
                     Thread.ofPlatform()
                             .name("millrace-loop-" + number)
-                            .unstarted(() -> group.run(setup, ready));
+                            .unstarted(() -> group.run(setup, own));
             group.threads.add(thread);
         }
-        group.threads.forEach(Thread::start);
-        ready.await();
+        group.start(ready);
         return group;
+    }
+
+    private void start(List<CountDownLatch> ready) throws InterruptedException {
+        try {
+            threads.forEach(Thread::start);
+            for (CountDownLatch one : ready) {
+                one.await();
+            }
+        } catch (InterruptedException | Error e) {
+            // Nobody gets the group, so nobody else could end those that run.
+            failed(e);
+            throw e;
+        }
     }
 
     private void run(Consumer<? super Loop> setup, CountDownLatch ready) {
@@ -96,8 +113,12 @@ public final class LoopGroup {
      * Waits until every loop has ended.
      *
      * @throws RuntimeException what the first loop ended with, if it was an exception
+     * @throws IllegalStateException on the thread of one of them, which would wait for itself
      */
     public void join() throws InterruptedException {
+        if (threads.contains(Thread.currentThread())) {
+            throw new IllegalStateException("a loop can't wait for the group that it belongs to");
+        }
         for (Thread thread : threads) {
             thread.join();
         }

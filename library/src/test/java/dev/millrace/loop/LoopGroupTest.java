@@ -10,15 +10,20 @@ import dev.millrace.net.NetServer;
 import dev.millrace.testing.ChildJvm;
 import dev.millrace.testing.Journal;
 import dev.millrace.testing.Kernel;
+import dev.millrace.testing.LoopFixture;
 import dev.millrace.testing.RawClient;
 import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -209,6 +214,77 @@ class LoopGroupTest {
                             }
                         });
         assertThatThrownBy(group::join).hasMessage("mine");
+    }
+
+    /** The first one has ended by then, and must not count for the second one as well. */
+    @Test
+    void aGroupHasStartedWhenEachLoopHasRunItsSetUp() throws Exception {
+        CompletableFuture<Thread> first = new CompletableFuture<>();
+        LoopGroup group =
+                LoopGroup.start(
+                        2,
+                        loop -> {
+                            if (!first.complete(Thread.currentThread())) {
+                                join(first.join());
+                                IntStream.range(0, 10_000).forEach(i -> Thread.yield());
+                            }
+                            journal.add("set up");
+                        });
+        assertThat(journal.lines()).containsExactly("set up", "set up");
+        group.join();
+    }
+
+    private static void join(Thread thread) {
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** Nobody has the group then, to end it. */
+    @Test
+    void whoeverIsInterruptedWhileItStartsLeavesNoLoopBehind() throws Exception {
+        CompletableFuture<Thread> late = new CompletableFuture<>();
+        CountDownLatch release = new CountDownLatch(1);
+        Consumer<Loop> setUp =
+                loop -> {
+                    loop.keepAlive();
+                    if (!late.complete(Thread.currentThread())) {
+                        await(release);
+                    }
+                };
+        Thread starter =
+                Thread.ofPlatform()
+                        .start(() -> {
+                            try {
+                                LoopGroup.start(2, setUp);
+                            } catch (InterruptedException e) {
+                                journal.add("interrupted");
+                            }
+                        });
+        Thread running = late.get();
+        starter.interrupt();
+        journal.await("interrupted");
+        release.countDown();
+        boolean isOver = running.join(Duration.ofSeconds(LoopFixture.DEADLINE_SECONDS));
+        assertThat(isOver).as("the loop has ended").isTrue();
+    }
+
+    @Test
+    void aLoopCannotWaitForItsOwnGroup() throws Exception {
+        LoopGroup group = start(2, IpAddress.loopback(0));
+        group.each(loop -> {
+            try {
+                group.join();
+            } catch (IllegalStateException | InterruptedException e) {
+                journal.add(e.getMessage());
+            }
+            servers.get(loop).close();
+        });
+        group.join();
+        assertThat(journal.count("a loop can't wait for the group that it belongs to"))
+                .isEqualTo(2);
     }
 
     @Test
