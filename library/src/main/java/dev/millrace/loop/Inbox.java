@@ -13,6 +13,7 @@ final class Inbox {
     private final Driver driver;
     private final ConcurrentLinkedQueue<Runnable> tasks = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean isAwake = new AtomicBoolean();
+    private volatile boolean isClosed;
 
     Inbox(Driver driver) {
         this.driver = driver;
@@ -24,6 +25,20 @@ final class Inbox {
         if (isAwake.compareAndSet(false, true)) {
             driver.wakeUp();
         }
+        if (isClosed) {
+            // Nobody will ever take it; whoever goes on adding must not fill the memory.
+            tasks.clear();
+        }
+    }
+
+    /** No task runs any more. */
+    void close() {
+        isClosed = true;
+        tasks.clear();
+    }
+
+    boolean isClosed() {
+        return isClosed;
     }
 
     boolean isEmpty() {

@@ -78,13 +78,12 @@ public final class Loop implements Executor, AutoCloseable {
     /**
      * Runs the loop; true if something still keeps it alive (row A2).
      *
-     * @throws IllegalStateException from inside one of the loop's own callbacks
+     * @throws IllegalStateException from inside one of the loop's own callbacks; if it is closed
      */
     public boolean run(RunMode mode) {
-        checkThread();
-        if (isRunning || trampoline.isRunning()) {
-            throw new IllegalStateException(
-                    "the loop is running: it can't be run from one of its own callbacks");
+        checkIdle("it can't be run from one of its own callbacks");
+        if (phases.inbox.isClosed()) {
+            throw new IllegalStateException("the loop is closed");
         }
         isRunning = true;
         try {
@@ -111,7 +110,7 @@ public final class Loop implements Executor, AutoCloseable {
 
     /**
      * Runs {@code task} in the loop's next poll phase. Any thread; the only way in from another
-     * one.
+     * one. Closing the loop drops what waits, and what comes later.
      */
     @Override
     public void execute(Runnable task) {
@@ -296,14 +295,18 @@ public final class Loop implements Executor, AutoCloseable {
      */
     @Override
     public void close() {
-        checkThread();
-        if (isRunning) {
-            throw new IllegalStateException(
-                    "the loop is running: stop() it, and close it when run has returned");
-        }
+        checkIdle("stop() it, and close it when run has returned");
+        phases.inbox.close();
         atClose.forEach(Runnable::run);
         atClose.clear();
         driver.close();
+    }
+
+    private void checkIdle(String remedy) {
+        checkThread();
+        if (isRunning || trampoline.isRunning()) {
+            throw new IllegalStateException("the loop is running: " + remedy);
+        }
     }
 
     /**
@@ -331,7 +334,7 @@ public final class Loop implements Executor, AutoCloseable {
     }
 
     void run(Runnable task) {
-        trampoline.enter(new Task(this, task));
+        trampoline.enterBetweenRuns(new Task(this, task));
     }
 
     void pend(Runnable callback) {

@@ -56,6 +56,15 @@ final class Trampoline {
         }
     }
 
+    /** As {@link #enter}, where no run cleans up behind it. */
+    void enterBetweenRuns(Guarded callback) {
+        try {
+            enter(callback);
+        } finally {
+            unwound();
+        }
+    }
+
     /** After a run, however it ended: no callback is running any more. */
     void unwound() {
         depth = 0;

@@ -40,6 +40,31 @@ class LoopTest {
 
     @Test
     @Tag("A1")
+    void neitherDoesASetUpCloseItsLoop() {
+        assertThatThrownBy(() -> Loop.run(Loop::close))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("close it when run has returned");
+    }
+
+    @Test
+    @Tag("A1")
+    void aClosedLoopIsNotRunAndDropsItsTasks() {
+        Loop loop = Loop.create();
+        Journal journal = new Journal();
+        loop.execute(journal.line("before"));
+        loop.close();
+        loop.close();
+        loop.execute(journal.line("after"));
+        assertThat(loop.isAlive()).as("tasks wait").isFalse();
+        loop.setTimeout(MILLI, journal.line("timer"));
+        assertThatThrownBy(() -> loop.run(RunMode.DEFAULT))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("the loop is closed");
+        assertThat(journal.lines()).isEmpty();
+    }
+
+    @Test
+    @Tag("A1")
     void aHandleBelongsToTheLoopItWasMadeOn() {
         try (Loop one = Loop.create();
                 Loop two = Loop.create()) {
