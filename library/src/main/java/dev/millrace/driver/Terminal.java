@@ -24,10 +24,8 @@ public final class Terminal implements AutoCloseable {
 
     private final int descriptor;
 
-    /** The settings before {@link #raw}; null while they hold. */
-    private @Nullable Termios before;
-
-    private @Nullable Thread atExit;
+    /** Null unless this object wants it. */
+    private @Nullable RawMode raw;
 
     private Terminal(int descriptor) {
         this.descriptor = descriptor;
@@ -55,7 +53,7 @@ public final class Terminal implements AutoCloseable {
 
     /** Whether it is in raw mode, by this object's doing. */
     public synchronized boolean isRaw() {
-        return before != null;
+        return raw != null;
     }
 
     /**
@@ -65,49 +63,32 @@ public final class Terminal implements AutoCloseable {
      * @throws IllegalStateException if the JVM is about to end
      */
     public synchronized void raw() throws IOException {
-        if (before != null) {
+        if (raw != null) {
             return;
         }
-        // First: it throws while the JVM ends, and nobody would bring back what was before.
-        Thread hook = new Thread(this::restoreNow, "millrace-terminal");
-        Runtime.getRuntime().addShutdownHook(hook);
-        atExit = hook;
         try (Libc libc = new Libc()) {
-            Termios settings = new Termios(libc, descriptor);
-            check(settings.makeRaw(libc, descriptor), "tcsetattr");
-            before = settings;
-        } finally {
-            if (before == null) {
-                forget(hook);
-            }
+            RawMode mode = RawMode.of(libc, descriptor);
+            mode.begin(libc, this);
+            raw = mode;
         }
     }
 
-    /** Brings back the settings from before {@link #raw}. Idempotent. */
+    /**
+     * Brings back the settings from before {@link #raw}, unless another object for the same
+     * terminal still wants them raw: then that one does, as the last. Idempotent.
+     */
     public synchronized void restore() {
-        if (before == null) {
+        if (raw == null) {
             return;
         }
-        restoreNow();
-        forget(atExit);
+        try (Libc libc = new Libc()) {
+            raw.end(libc, this);
+        }
+        raw = null;
     }
 
-    private static void forget(@Nullable Thread hook) {
-        try {
-            Runtime.getRuntime().removeShutdownHook(hook);
-        } catch (IllegalStateException exiting) {
-            // The hook finds nothing left to do.
-            return;
-        }
-    }
-
-    private synchronized void restoreNow() {
-        if (before != null) {
-            try (Libc libc = new Libc()) {
-                before.restore(libc, descriptor);
-            }
-            before = null;
-        }
+    int descriptor() {
+        return descriptor;
     }
 
     /** As {@link #restore}; the descriptor stays open. */
@@ -116,7 +97,7 @@ public final class Terminal implements AutoCloseable {
         restore();
     }
 
-    private static int check(int result, String syscall) throws IOException {
+    static int check(int result, String syscall) throws IOException {
         if (result < 0) {
             throw SystemError.of(-result, syscall);
         }

@@ -1,6 +1,7 @@
 package dev.millrace.sys;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import java.lang.foreign.MemorySegment;
@@ -15,6 +16,7 @@ public final class Termios {
 
     private static final int TCSADRAIN = 1;
     private static final int TIOCGWINSZ = 0x5413;
+    private static final int TIOCGDEV = 0x8004_5432;
     private static final int TIOCGPTN = 0x8004_5430;
 
     private static final MemorySegment TCGETATTR = Symbols.find("tcgetattr");
@@ -38,6 +40,12 @@ public final class Termios {
     /** Reads the settings; 0, or a negated errno: ENOTTY for what is no terminal. */
     public static int attributes(Libc libc, int fd) {
         return libc.call(TCGETATTR, fd, libc.scratch().address(), 0, 0, 0);
+    }
+
+    /** The number of the terminal that {@code fd} is open on, or a negated errno. */
+    public static int device(Libc libc, int fd) {
+        int result = libc.call(IOCTL, fd, TIOCGDEV, libc.scratch().address(), 0, 0);
+        return result < 0 ? result : libc.scratch().get(JAVA_INT, 0);
     }
 
     /** Whether {@code fd} is the master side of a pseudo terminal (pty(7)). */

@@ -72,6 +72,28 @@ class TerminalTest extends DriverContract {
         }
     }
 
+    /** As standard input and standard output mostly are: one terminal, known to two streams. */
+    @Test
+    @Tag("epoll")
+    void rawModeLastsUntilNobodyWantsItAnyMore() throws IOException {
+        String before = pty.settings();
+        try (Terminal input = Terminal.of(pty.terminal());
+                Terminal output = Terminal.of(pty.terminal())) {
+            for (int round = 0; round < 2; round++) {
+                input.raw();
+                String raw = pty.settings();
+                output.raw();
+                input.restore();
+                assertThat(input.isRaw()).isFalse();
+                assertThat(output.isRaw()).isTrue();
+                assertThat(pty.settings()).isEqualTo(raw).isNotEqualTo(before);
+                output.restore();
+                assertThat(output.isRaw()).isFalse();
+                assertThat(pty.settings()).isEqualTo(before);
+            }
+        }
+    }
+
     @Test
     void whatCantBeMadeRawStaysAsItIsAndMayBeTriedAgain() throws IOException {
         int other = libc.fcntl(pty.terminal(), Linux.F_DUPFD_CLOEXEC, 0);

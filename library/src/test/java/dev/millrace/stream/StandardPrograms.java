@@ -1,6 +1,7 @@
 package dev.millrace.stream;
 
 import dev.millrace.driver.SystemError;
+import dev.millrace.driver.Terminal;
 import dev.millrace.loop.Loop;
 import dev.millrace.testing.RawClient;
 import dev.millrace.testing.Specimens;
@@ -9,6 +10,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ForkJoinPool;
 import java.util.stream.Collectors;
@@ -64,13 +66,18 @@ final class StandardPrograms {
         }
     }
 
-    /** Raw mode; ends by itself, by exit or by an exception, as it is told by its first key. */
+    /**
+     * Raw mode, by its input and by its output; ends by itself, by exit or by an exception, as it
+     * is told by its first key.
+     */
     static final class Raw {
         public static void main(String[] arguments) {
             Loop.run(loop -> {
                 StandardInput input = StandardInput.open(loop);
-                raw(input);
-                StandardOutput.open(loop).write("raw");
+                StandardOutput output = StandardOutput.open(loop);
+                raw(input.terminal());
+                raw(output.terminal());
+                output.write("raw");
                 input.onBytes((array, offset, length) -> {
                     switch (array[offset]) {
                         case 'c' -> input.close();
@@ -83,9 +90,9 @@ final class StandardPrograms {
             });
         }
 
-        private static void raw(StandardInput input) {
+        private static void raw(Optional<Terminal> terminal) {
             try {
-                input.terminal().orElseThrow().raw();
+                terminal.orElseThrow().raw();
             } catch (IOException e) {
                 throw new AssertionError(e);
             }

@@ -213,7 +213,7 @@ class StandardStreamsTest {
     void rawModeEndsWithTheProgramHoweverItEnds(String how) throws Exception {
         try (Libc libc = new Libc()) {
             PseudoTerminal pty = PseudoTerminal.open(libc);
-            String before = settings(pty);
+            String before = pty.settings();
             File device = new File(pty.path());
             Process child =
                     builder(StandardPrograms.Raw.class)
@@ -221,16 +221,11 @@ class StandardStreamsTest {
                             .redirectOutput(device)
                             .start();
             Kernel.await("raw mode", () -> pty.shown(libc).contains("raw"));
-            assertThat(settings(pty)).isNotEqualTo(before);
+            assertThat(pty.settings()).isNotEqualTo(before);
             pty.type(libc, how.substring(0, 1));
             expectEnd(child, how.startsWith("an") ? 1 : 0);
-            assertThat(settings(pty)).isEqualTo(before);
+            assertThat(pty.settings()).isEqualTo(before);
             pty.close(libc);
         }
-    }
-
-    private static String settings(PseudoTerminal pty) throws IOException {
-        Process stty = new ProcessBuilder("stty", "-F", pty.path(), "-g").start();
-        return new String(stty.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     }
 }

@@ -4,7 +4,9 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
 
 /**
  * A pty(7): what is written to the master arrives at the terminal as if it were typed, and what the
@@ -49,12 +51,18 @@ public record PseudoTerminal(int master, int terminal, String path) {
     public String shown(Libc libc) {
         byte[] array = new byte[4096];
         int count = libc.read(master, array, 0, array.length);
-        return new String(array, 0, Math.max(0, count), java.nio.charset.StandardCharsets.UTF_8);
+        return new String(array, 0, Math.max(0, count), StandardCharsets.UTF_8);
+    }
+
+    /** Its settings, as stty(1) writes them for itself. */
+    public String settings() throws IOException {
+        Process stty = new ProcessBuilder("stty", "-F", path, "-g").start();
+        return new String(stty.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     }
 
     /** Types {@code text}. */
     public void type(Libc libc, String text) {
-        byte[] bytes = text.getBytes(java.nio.charset.StandardCharsets.UTF_8);
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         libc.write(master, bytes, 0, bytes.length);
     }
 
