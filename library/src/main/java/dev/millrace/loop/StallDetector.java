@@ -103,10 +103,10 @@ public final class StallDetector implements AutoCloseable {
     private Stall report(long nanos, List<StackTraceElement> stack, boolean isOver) {
         Stall found = new Stall(loop.thread().getName(), Duration.ofNanos(nanos), stack, isOver);
         if (!isClosed) {
-            if (HAS_FLIGHT_RECORDER) {
-                StallEvent.commit(found);
-            }
             try {
+                if (HAS_FLIGHT_RECORDER) {
+                    StallEvent.commit(found);
+                }
                 listener.accept(found);
             } catch (Throwable thrown) {
                 loop.execute(() -> loop.uncaught(thrown));

@@ -52,8 +52,8 @@ final class StallWatcher {
                 if (nanos < Long.MAX_VALUE) {
                     TimeUnit.NANOSECONDS.timedWait(DETECTORS, nanos);
                 }
-            } catch (InterruptedException ended) {
-                DETECTORS.clear();
+            } catch (InterruptedException early) {
+                // By a listener, say: an early sample, and no reason to leave all loops unwatched.
             }
             if (DETECTORS.isEmpty()) {
                 thread = null;

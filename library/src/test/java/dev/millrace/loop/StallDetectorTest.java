@@ -192,6 +192,31 @@ class StallDetectorTest {
         }
     }
 
+    /** All loops of the process have the one watcher. */
+    @Test
+    void aListenerThatInterruptsTheWatcherDoesNotEndIt() {
+        try (LoopFixture fixture = new LoopFixture()) {
+            Journal journal = new Journal();
+            StallDetector started =
+                    fixture.call(() ->
+                            StallDetector.start(
+                                    fixture.loop(),
+                                    StallDetector.THRESHOLD_MIN,
+                                    stall -> {
+                                        if (stall.stackText().contains("Journal.await")) {
+                                            journal.add("over " + stall.isOver());
+                                            Thread.currentThread().interrupt();
+                                        }
+                                    }));
+            fixture.act(() -> journal.await("over false"));
+            journal.await("over true");
+            fixture.act(() -> journal.await("over false", 2));
+            journal.await("over true", 2);
+            assertThat(journal.lines()).hasSize(4);
+            fixture.act(started::close);
+        }
+    }
+
     private static void blockUntil(CountDownLatch latch) throws InterruptedException {
         latch.await();
     }
