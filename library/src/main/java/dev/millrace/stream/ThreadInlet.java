@@ -3,17 +3,19 @@ package dev.millrace.stream;
 import dev.millrace.driver.Driver;
 import dev.millrace.driver.Guarded;
 import dev.millrace.loop.Loop;
+import dev.millrace.loop.WorkPool;
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.concurrent.Semaphore;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Bytes of what has no readiness (a file) or can't be made non-blocking, read by a thread: one
- * chunk at a time, and none that was not asked for, so that a pause reaches the source.
+ * chunk at a time, and none that was not asked for, so that a pause reaches the source. A thread
+ * that nobody asks for long ends.
  *
  * <pre>
- *   loop:    start ──permit──▶ (waiting) ◀──execute── arrived ──▶ deliver, ask again
+ *   loop:    start ──ask──▶ (waiting) ◀──execute── arrived ──▶ deliver, ask again
  *   thread:              read, which may block ──▶
  * </pre>
  *
@@ -24,10 +26,9 @@ final class ThreadInlet implements Inlet {
     private final Loop loop;
     private final InputStream source;
     private final StandardInput input;
-    private final Semaphore permits = new Semaphore(0);
+    private final Executor thread = new WorkPool("millrace-stdin", 1, 1);
     private final byte[] array = new byte[Driver.RECEIVE_MAX_BYTES];
-    private volatile boolean isClosed;
-    private boolean isStarted;
+    private boolean isClosed;
     private boolean isReading;
     private boolean isUnderWay;
     private boolean isReferenced = true;
@@ -49,11 +50,7 @@ final class ThreadInlet implements Inlet {
     private void ask() {
         if (isReading && !isUnderWay && !isClosed) {
             isUnderWay = true;
-            permits.release();
-            if (!isStarted) {
-                isStarted = true;
-                Thread.ofPlatform().daemon().name("millrace-stdin").start(this::work);
-            }
+            thread.execute(this::read);
         }
     }
 
@@ -83,27 +80,20 @@ final class ThreadInlet implements Inlet {
     @Override
     public void close(Runnable closed) {
         isClosed = true;
-        permits.release();
         stop();
         loop.setImmediate(closed);
     }
 
     /** The thread. */
-    private void work() {
-        while (!isClosed) {
-            permits.acquireUninterruptibly();
-            if (isClosed) {
-                return;
-            }
-            int count = -1;
-            IOException failure = null;
-            try {
-                count = source.read(array);
-            } catch (IOException e) {
-                failure = e;
-            }
-            loop.execute(new Arrival(this, count, failure));
+    private void read() {
+        int count = -1;
+        IOException failure = null;
+        try {
+            count = source.read(array);
+        } catch (IOException e) {
+            failure = e;
         }
+        loop.execute(new Arrival(this, count, failure));
     }
 
     /** What the thread has read, on the loop: a listener that throws destroys the stream. */

@@ -99,6 +99,29 @@ final class StandardPrograms {
         }
     }
 
+    /** Pauses its input and leaves it so; tells how the thread that reads it waits then. */
+    static final class Left {
+        private static final long DEADLINE_NANOS = 10_000_000_000L;
+
+        public static void main(String[] arguments) {
+            Loop.run(loop -> {
+                StandardInput input = StandardInput.open(loop);
+                input.onData(bytes -> input.pause());
+            });
+            Thread reader =
+                    Thread.getAllStackTraces().keySet().stream()
+                            .filter(thread -> thread.getName().startsWith("millrace-stdin"))
+                            .findFirst()
+                            .orElseThrow();
+            long from = System.nanoTime();
+            while (reader.getState() != Thread.State.TIMED_WAITING
+                    && System.nanoTime() - from < DEADLINE_NANOS) {
+                Thread.onSpinWait();
+            }
+            System.err.print(reader.getState());
+        }
+    }
+
     /** Resumes before it has looked at what it was lent; tells when that changed meanwhile. */
     static final class Lent {
         private static final long LOOK_NANOS = 50_000_000;

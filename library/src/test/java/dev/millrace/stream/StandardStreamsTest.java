@@ -129,6 +129,14 @@ class StandardStreamsTest {
         assertThat(errors()).isEqualTo("closed");
     }
 
+    /** Loops come and go in one process, and each may leave a reader behind. */
+    @Test
+    void theReaderOfAnInputThatIsLeftPausedEndsAfterAWhile() throws Exception {
+        Path from = Files.write(folder.resolve("from"), RawClient.pattern(300_000));
+        expectEnd(builder(StandardPrograms.Left.class).redirectInput(from.toFile()).start(), 0);
+        assertThat(errors()).isEqualTo("TIMED_WAITING");
+    }
+
     @Test
     @Tag("X80")
     void moreThanTheLimitForAFileEndsTheStream() throws Exception {
