@@ -269,10 +269,8 @@ final class EpollDriver implements Driver {
         }
     }
 
-    /** The port's descriptor; EBADF for all that is done with one that may be another's by now. */
     private static int fd(Port port) {
-        EpollPort own = (EpollPort) port;
-        return own.isClosed || own.isLost ? -1 : own.fd;
+        return ((EpollPort) port).fd;
     }
 
     @Override

@@ -13,20 +13,21 @@ import dev.millrace.sys.Linux;
  * of its own (see {@link OpenDescriptor}).
  */
 final class EpollPipe extends EpollStream {
-    /** What the user brought; the same as {@link #fd} if that needed no other. */
-    private final int given;
+    private static final int NONE = -1;
 
-    private boolean isGivenGone;
+    /** What the user brought; NONE if {@link #fd} is that, or once it is somebody else's. */
+    private int given;
+
+    private final boolean isReopened;
     private final boolean isWriteOnly;
 
     /** Whether a writer that left before we came shows only by reading; see {@link #readStart}. */
     private boolean isUntried = true;
 
-    private boolean isReleased;
-
     EpollPipe(EpollSet set, int fd, int given, boolean isWriteOnly) {
         super(set, fd);
-        this.given = given;
+        this.given = given == fd ? NONE : given;
+        this.isReopened = given != fd;
         this.isWriteOnly = isWriteOnly;
         this.isShared = true;
         expectPeer();
@@ -81,22 +82,18 @@ final class EpollPipe extends EpollStream {
 
     @Override
     void closeDescriptor() {
-        if (isReleased) {
-            return;
-        }
-        isReleased = true;
-        if (given == fd) {
+        if (!isReopened) {
             super.closeDescriptor();
             return;
         }
-        if (!isLost) {
-            libc.close(fd);
-        }
-        if (!isGivenGone) {
+        libc.close(fd);
+        fd = NONE;
+        if (given != NONE) {
             set.release(given, this);
             if (!isStandard) {
                 libc.close(given);
             }
+            given = NONE;
         }
     }
 
@@ -106,7 +103,7 @@ final class EpollPipe extends EpollStream {
         if (taken == fd) {
             super.replaced(taken);
         } else {
-            isGivenGone = true;
+            given = NONE;
         }
     }
 }

@@ -18,7 +18,13 @@ abstract class EpollPort extends Port {
 
     final EpollSet set;
     final Libc libc;
-    final int fd;
+
+    /**
+     * -1 once it is closed, or the number is nobody's, or somebody else's, and not ours to close
+     * any more: whatever is done with it then meets EBADF.
+     */
+    int fd;
+
     private final long tag;
     int wanted;
     int armed = OUT_OF_SET;
@@ -27,9 +33,6 @@ abstract class EpollPort extends Port {
     boolean isListed;
 
     boolean isClosed;
-
-    /** The number is nobody's, or somebody else's, and not ours to close any more. */
-    boolean isLost;
 
     /**
      * The description lives on elsewhere, so that close() alone does not take it out of the epoll
@@ -133,8 +136,10 @@ abstract class EpollPort extends Port {
 
     /** Gives back to the kernel what is still this port's. */
     void closeDescriptor() {
-        if (!isLost && !isStandard) {
-            libc.close(fd);
+        int closing = fd;
+        fd = -1;
+        if (closing >= 0 && !isStandard) {
+            libc.close(closing);
         }
     }
 }

@@ -209,7 +209,7 @@ final class EpollSet {
         if (port.armed == EpollPort.OUT_OF_SET && port.wanted == 0) {
             return;
         }
-        if (port.isLost) {
+        if (port.fd < 0) {
             // Its number may be another's by now, which must not get its events.
             due.lost(port, Errno.EBADF);
             return;
@@ -240,8 +240,8 @@ final class EpollSet {
     void lose(EpollPort port, int errno) {
         if (errno != Errno.ENOSPC && errno != Errno.ENOMEM) {
             port.armed = EpollPort.OUT_OF_SET;
-            port.isLost = true;
             release(port.fd, port);
+            port.fd = -1;
         }
         due.lost(port, errno == Errno.ENOENT ? Errno.EBADF : errno);
     }
@@ -295,7 +295,7 @@ final class EpollSet {
 
     /** The number is free, unless another port has it by now. */
     void release(int fd, EpollPort port) {
-        if (ports[fd] == port) {
+        if (fd >= 0 && ports[fd] == port) {
             ports[fd] = null;
         }
     }

@@ -74,5 +74,7 @@ final class EpollWatch extends EpollPort {
 
     /** It stays the user's. */
     @Override
-    void closeDescriptor() {}
+    void closeDescriptor() {
+        fd = -1;
+    }
 }
