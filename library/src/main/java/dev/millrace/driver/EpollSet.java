@@ -8,6 +8,7 @@ import dev.millrace.sys.Linux;
 import dev.millrace.sys.Message;
 import dev.millrace.sys.Waker;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -61,19 +62,23 @@ final class EpollSet {
     private volatile boolean isFreed;
 
     EpollSet() throws IOException {
-        epoll = check(libc.epoll_create1(Linux.EPOLL_CLOEXEC), "epoll_create1");
+        epoll = libc.epoll_create1(Linux.EPOLL_CLOEXEC);
         wake = libc.eventfd(0, Linux.EFD_CLOEXEC | Linux.EFD_NONBLOCK);
-        if (wake < 0) {
-            libc.close(epoll);
-            throw SystemError.of(-wake, "eventfd");
-        }
         waker = new Waker(wake);
-        addWaker();
+        try {
+            check(epoll, "epoll_create1");
+            check(wake, "eventfd");
+            check(addWaker(epoll), "epoll_ctl");
+        } catch (IOException refused) {
+            close();
+            throw refused;
+        }
     }
 
-    private void addWaker() {
+    private int addWaker(int set) {
         // Edge-triggered: each write is an edge of its own, so the counter never needs to be read.
-        libc.epoll_ctl(epoll, Linux.EPOLL_CTL_ADD, wake, Linux.EPOLLIN | Linux.EPOLLET, WAKE_TAG);
+        int bits = Linux.EPOLLIN | Linux.EPOLLET;
+        return libc.epoll_ctl(set, Linux.EPOLL_CTL_ADD, wake, bits, WAKE_TAG);
     }
 
     static int check(int result, String syscall) throws IOException {
@@ -96,6 +101,12 @@ final class EpollSet {
             long left =
                     timeoutNanos <= 0 ? timeoutNanos : Math.max(0, deadline - System.nanoTime());
             count = libc.epoll_wait(epoll, events, millis(left));
+        }
+        if (count < 0) {
+            // It was closed behind our back: nothing comes any more, and the number may be
+            // another's.
+            epoll = -1;
+            throw new UncheckedIOException(SystemError.of(-count, "epoll_wait"));
         }
         for (int batch = 0; count > 0 && batch < BATCHES_MAX; batch++) {
             dispatch(count, dispatcher);
@@ -148,13 +159,14 @@ final class EpollSet {
      */
     private void replace() {
         int fresh = libc.epoll_create1(Linux.EPOLL_CLOEXEC);
-        if (fresh < 0) {
+        if (fresh < 0 || addWaker(fresh) < 0) {
+            // The next poll tries again.
+            libc.close(fresh);
             return;
         }
         isSpoiled = false;
         libc.close(epoll);
         epoll = fresh;
-        addWaker();
         for (EpollPort port : ports) {
             if (port != null && port.armed != EpollPort.OUT_OF_SET) {
                 port.armed = EpollPort.OUT_OF_SET;

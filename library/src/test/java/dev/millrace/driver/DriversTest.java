@@ -4,14 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.testing.ChildJvm;
+import dev.millrace.testing.Kernel;
 import dev.millrace.testing.Strace;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class DriversTest {
     private static final String NATIVE_ACCESS = "--enable-native-access=ALL-UNNAMED";
@@ -139,6 +143,38 @@ class DriversTest {
         ChildJvm.Result ended = ChildJvm.run(command);
         assertThat(ended.output()).containsPattern("chosen: Choice\\[name=nio, reason=.*EPERM");
         assertThat(ended.status()).isZero();
+    }
+
+    /** One driver, and what is left of it when it can't be. */
+    static final class OneRefusal {
+        private OneRefusal() {}
+
+        public static void main(String[] args) {
+            int before = Kernel.descriptors("anon_inode:").size();
+            try (Driver driver = Drivers.open()) {
+                System.out.println("on " + driver.name());
+            } catch (UncheckedIOException e) {
+                System.out.println(e.getCause().getMessage());
+            }
+            System.out.println("left " + (Kernel.descriptors("anon_inode:").size() - before));
+        }
+    }
+
+    /** A loop that could not be woken would not be told from one that has nothing to do. */
+    @ParameterizedTest
+    @Tag("faults")
+    @CsvSource({
+        "epoll_create1, ENOMEM, epoll_create1 ENOMEM: not enough memory",
+        "eventfd2,      EMFILE, eventfd EMFILE: too many open files",
+        "epoll_ctl,     ENOSPC, epoll_ctl ENOSPC: no space left on device",
+    })
+    void aDriverThatIsRefusedADescriptorLeavesNothingOpen(
+            String call, String code, String message, @TempDir Path folder) throws Exception {
+        String fault = "inject=" + call + ":error=" + code + ":when=1";
+        List<String> options = List.of("-e", "trace=" + call, "-e", fault);
+        List<String> command = Strace.command(folder.resolve("log"), options, OneRefusal.class);
+        command.removeIf(word -> word.startsWith("-D" + Drivers.PROPERTY));
+        assertThat(ChildJvm.run(command).output().lines()).containsExactly(message, "left 0");
     }
 
     /** Every class costs time at each start. */
