@@ -74,7 +74,7 @@ final class EpollDatagram extends EpollPort {
     void lost(int errno) {
         boolean isAwaited = wants(Linux.EPOLLOUT);
         wanted = 0;
-        events().onDatagramError(errno);
+        events().onReadError(errno);
         if (isAwaited && !isClosed) {
             // The next send meets the error.
             events().onWritable();

@@ -47,7 +47,10 @@ public interface PortEvents {
     /** The peer sent FIN and every byte before it was reported. */
     default void onEnd() {}
 
-    /** Reading failed with {@code errno}; nothing more will be read. */
+    /**
+     * Reading failed with {@code errno}; nothing more will be read, of a datagram socket until the
+     * next {@link Driver#readStart}.
+     */
     default void onReadError(int errno) {}
 
     /**

@@ -170,19 +170,23 @@ public final class UdpHandle extends Handle implements PortEvents {
 
     @Override
     public void onDatagramError(int errno) {
-        if (errno == Errno.EBADF) {
-            // The descriptor is lost (row X72): nothing comes any more that would be waited for.
-            isReceiving = false;
-            setActive(false);
-        }
+        events.onError(error(errno, "recvfrom"));
+    }
+
+    /**
+     * The descriptor is lost (row X72), or the kernel has no room to watch it: nothing comes any
+     * more that would be waited for.
+     */
+    @Override
+    public void onReadError(int errno) {
+        isReceiving = false;
+        setActive(false);
         events.onError(error(errno, "recvfrom"));
     }
 
     @Override
     public void onNoBuffer() {
-        isReceiving = false;
-        setActive(false);
-        events.onError(error(Errno.ENOBUFS, "recvfrom"));
+        onReadError(Errno.ENOBUFS);
     }
 
     /**
