@@ -92,6 +92,10 @@ final class EpollDatagram extends EpollPort {
                 continue;
             }
             ByteBuffer buffer = source.next(Driver.RECEIVE_MAX_BYTES);
+            if (!wants(Linux.EPOLLIN) || isClosed) {
+                // The source is the user's, and may stop or close.
+                return;
+            }
             if (buffer == null || !buffer.hasRemaining()) {
                 readStop();
                 events().onNoBuffer();

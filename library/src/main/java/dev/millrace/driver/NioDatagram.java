@@ -89,6 +89,10 @@ final class NioDatagram extends NioPort {
             ByteBuffer own = null;
             if (source != null) {
                 own = source.next(Driver.RECEIVE_MAX_BYTES);
+                if (!wants(SelectionKey.OP_READ)) {
+                    // The source is the user's, and may stop or close.
+                    return;
+                }
                 if (own == null || !own.hasRemaining()) {
                     unwant(SelectionKey.OP_READ);
                     events().onNoBuffer();

@@ -222,6 +222,10 @@ final class NioSocket extends NioPort {
             int room = array.length;
             if (source != null) {
                 ByteBuffer buffer = source.next(Driver.RECEIVE_MAX_BYTES);
+                if (!wants(SelectionKey.OP_READ)) {
+                    // The source is the user's, and may stop or close.
+                    return;
+                }
                 if (buffer == null || !buffer.hasRemaining()) {
                     readStop();
                     events().onNoBuffer();

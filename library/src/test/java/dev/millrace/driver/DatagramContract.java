@@ -3,8 +3,6 @@ package dev.millrace.driver;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.sys.Errno;
-import java.nio.ByteBuffer;
-import java.util.ArrayDeque;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -203,34 +201,6 @@ public abstract class DatagramContract extends DatagramFixture {
         expect("the other's turn", () -> before[0] >= 0);
         assertThat(before[0]).isLessThan(100);
         flooded.expect(IntStream.range(0, 150).mapToObj(i -> "" + i).toArray(String[]::new));
-    }
-
-    @Test
-    void whatDoesNotFitTheBufferIsCutAndToldSo() {
-        Socket receiver = bound(ANY_PORT);
-        ByteBuffer small = ByteBuffer.allocate(10).position(3).limit(8);
-        receiver.port.bufferSource(suggested -> small);
-        driver.readStart(receiver.port);
-        bound(ANY_PORT).send("12345", receiver).send("123456", receiver).send("x", receiver);
-        receiver.expect("12345", "12345...", "x");
-        assertThat(new String(small.array(), 0, 10, java.nio.charset.StandardCharsets.US_ASCII))
-                .as("nothing beside the buffer's room")
-                .isEqualTo("\0\0\0x2345\0\0");
-    }
-
-    @Test
-    void withoutABufferNothingIsReadAndNothingIsLost() {
-        Socket receiver = bound(ANY_PORT);
-        var buffers = new ArrayDeque<>(List.of(ByteBuffer.allocate(8)));
-        receiver.port.bufferSource(suggested -> buffers.poll());
-        driver.readStart(receiver.port);
-        bound(ANY_PORT).send("one", receiver).send("two", receiver);
-        receiver.expect("one", "no buffer");
-        settle();
-        receiver.expect("one", "no buffer");
-        buffers.add(ByteBuffer.allocate(8));
-        driver.readStart(receiver.port);
-        expect("the second", () -> receiver.seen.contains("two"));
     }
 
     @Test

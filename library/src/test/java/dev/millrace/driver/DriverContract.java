@@ -16,7 +16,8 @@ import org.junit.jupiter.api.BeforeEach;
 /**
  * What the tests of {@link Driver}'s promises have in common. A driver's own test class says how to
  * {@link #open} it: {@link StreamContracts} for streams, {@link DriverChannelContract} for
- * channels, {@link DatagramContract} and {@link MulticastContract} for datagrams.
+ * channels, {@link DatagramContract}, {@link DatagramBufferContract} and {@link MulticastContract}
+ * for datagrams.
  *
  * <p>Both ends of every connection are ports of the one driver, so that a simulated network will do
  * as well. That events come from {@link Driver#poll} only and through its dispatcher (promises 2

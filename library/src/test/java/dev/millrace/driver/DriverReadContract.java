@@ -239,6 +239,41 @@ public abstract class DriverReadContract extends DriverContract {
         expect("the bytes", () -> pair.server().text().equals("patience"));
     }
 
+    /** Asking for a buffer is a call of the user's code. */
+    @Test
+    void aStopWhileABufferIsAskedForTakesEffectAtOnce() {
+        Pair pair = pair();
+        Port port = pair.server().port;
+        int[] asked = {0};
+        port.bufferSource(suggested -> {
+            asked[0]++;
+            driver.readStop(port);
+            return ByteBuffer.allocate(100);
+        });
+        pair.server().read();
+        pair.client().send("held back");
+        expect("the question", () -> asked[0] == 1);
+        settle();
+        assertThat(pair.server().seen).isEmpty();
+        port.bufferSource(null);
+        pair.server().read();
+        expect("the bytes", () -> pair.server().text().equals("held back"));
+    }
+
+    @Test
+    void aCloseWhileABufferIsAskedForTakesEffectAtOnce() {
+        Pair pair = pair();
+        Port port = pair.server().port;
+        port.bufferSource(suggested -> {
+            driver.close(port);
+            return null;
+        });
+        pair.server().read();
+        pair.client().read().send("x");
+        expect("the close", () -> !pair.client().seen.isEmpty());
+        assertThat(pair.server().seen).isEmpty();
+    }
+
     @Test
     @Tag("E5")
     void aSenderThatNeverPausesDoesNotStarveTheOthers() {

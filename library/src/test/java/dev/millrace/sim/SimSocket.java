@@ -279,6 +279,9 @@ final class SimSocket extends Port {
                     source == null
                             ? ByteBuffer.wrap(driver.received)
                             : source.next(Driver.RECEIVE_MAX_BYTES);
+            if (!isReading || isClosed) {
+                return;
+            }
             if (buffer == null || !buffer.hasRemaining()) {
                 readStop();
                 events().onNoBuffer();
