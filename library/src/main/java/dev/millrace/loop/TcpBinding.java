@@ -29,23 +29,29 @@ final class TcpBinding {
         }
     }
 
+    /** What was asked for and can't be had is an error: nobody would notice before it matters. */
     static void bind(Driver driver, Port port, IpAddress address, ListenOptions options)
             throws IOException {
         // Without it a restart right after a stop meets the old connections in TIME_WAIT (row C6).
-        driver.setOption(port, PortOption.REUSE_ADDRESS, 1);
+        check(driver.setOption(port, PortOption.REUSE_ADDRESS, 1), "setsockopt", address);
         if (options.reusePort()) {
-            driver.setOption(port, PortOption.REUSE_PORT, 1);
+            check(driver.setOption(port, PortOption.REUSE_PORT, 1), "setsockopt", address);
         }
         if (isIpv6(address)) {
-            driver.setOption(port, PortOption.IPV6_ONLY, options.ipv6Only() ? 1 : 0);
+            int value = options.ipv6Only() ? 1 : 0;
+            check(driver.setOption(port, PortOption.IPV6_ONLY, value), "setsockopt", address);
         }
-        // Linux hands it down to accepted connections, which saves a call for each.
+        // Linux hands it down to accepted connections, which saves a call for each. They work
+        // without it as well.
         if (options.noDelay()) {
             driver.setOption(port, PortOption.NO_DELAY, 1);
         }
-        int result = driver.bind(port, address);
+        check(driver.bind(port, address), "listen", address);
+    }
+
+    private static void check(int result, String syscall, IpAddress address) throws IOException {
         if (result < 0) {
-            throw SystemError.of(-result, "listen", address);
+            throw SystemError.of(-result, syscall, address);
         }
     }
 

@@ -7,7 +7,9 @@ import java.net.NetworkInterface;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.function.LongConsumer;
@@ -30,11 +32,17 @@ public final class RecordingDriver implements Driver {
     private @Nullable Random shortWrites;
     private byte @Nullable [] poison;
     private boolean hasNoIpv6;
+    private final Map<PortOption, Integer> refused = new EnumMap<>(PortOption.class);
     private int datagramsAtOnce = Integer.MAX_VALUE;
     private int datagramsLeft = Integer.MAX_VALUE;
     private boolean isTimeVirtual;
     private long virtualNanos;
     private volatile int wakeUps;
+
+    /** The kernel refuses to set {@code option}. */
+    public void refuse(PortOption option, int errno) {
+        refused.put(option, -errno);
+    }
 
     /** Every call but poll and the clock, in order: name and what matters of its arguments. */
     public List<String> calls() {
@@ -328,7 +336,7 @@ public final class RecordingDriver implements Driver {
     @Override
     public int setOption(Port port, PortOption option, int value) {
         calls.add("setOption " + option + " " + value);
-        return real.setOption(port, option, value);
+        return refused.getOrDefault(option, real.setOption(port, option, value));
     }
 
     @Override

@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.millrace.driver.Address;
 import dev.millrace.driver.IpAddress;
 import dev.millrace.driver.Port;
+import dev.millrace.driver.PortOption;
 import dev.millrace.driver.RecordingDriver;
 import dev.millrace.driver.UnixAddress;
+import dev.millrace.sys.Errno;
 import dev.millrace.testing.Kernel;
 import dev.millrace.testing.RawClient;
 import java.io.IOException;
@@ -17,6 +19,8 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What happens to sockets and addresses before the first byte. */
 class TcpSetupTest {
@@ -59,6 +63,19 @@ class TcpSetupTest {
         assertThat(driver.calls("socket")).hasSize(1);
         stream.connect(IpAddress.loopback(9), new Request(error -> stream.close()));
         assertThat(driver.calls("socket")).hasSize(2);
+    }
+
+    /** A listener for IPv6 alone that served IPv4 as well would be open to whom it is not for. */
+    @ParameterizedTest
+    @Tag("C5")
+    @Tag("C6")
+    @EnumSource(names = {"REUSE_ADDRESS", "REUSE_PORT", "IPV6_ONLY"})
+    void anOptionThatTheKernelRefusesIsAnErrorOfListening(PortOption option) throws IOException {
+        driver.refuse(option, Errno.ENOPROTOOPT);
+        ListenHandle listener = listener(ListenOptions.DEFAULTS.withReusePort(true));
+        listener.bind(IpAddress.of("::1", 0));
+        assertThatThrownBy(() -> listener.listen(stream -> {}))
+                .hasMessage("setsockopt ENOPROTOOPT: protocol not available [::1]:0");
     }
 
     @Test
