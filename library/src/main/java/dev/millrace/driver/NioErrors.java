@@ -33,52 +33,72 @@ final class NioErrors {
             """
             1 operation not permitted
             2 no such file or directory
+            5 input/output error
+            5 i/o error
+            9 bad file descriptor
             13 permission denied
             16 device or resource busy
             16 resource busy
+            19 no such device
             20 not a directory
             22 invalid argument
             23 too many open files in system
             23 file table overflow
             24 too many open files
+            24 no file descriptors available
             28 no space left on device
             30 read-only file system
             32 broken pipe
             32 protocol wrong type for socket
             36 file name too long
+            36 filename too long
             36 unix domain path too long
             40 too many levels of symbolic links
+            40 symbolic link loop
             71 protocol error
             88 socket operation on non-socket
             88 not a socket
+            89 destination address required
             90 message too long
+            90 message too large
             91 wrong protocol type for socket
             92 protocol not available
             93 protocol not supported
             95 operation not supported
+            95 not supported
             97 address family not supported
+            97 ipv6 not available
+            97 unix domain sockets not supported
             98 address already in use
             98 address in use
             99 cannot assign requested address
             99 can't assign requested address
+            99 address not available
             100 network is down
             101 network is unreachable
+            101 network unreachable
             103 software caused connection abort
             103 an established connection was aborted
+            103 connection aborted
             104 connection reset
             104 an existing connection was forcibly closed
             105 no buffer space available
             106 transport endpoint is already connected
             106 socket is already connected
+            106 socket is connected
             107 transport endpoint is not connected
             107 socket is not connected
+            107 socket not connected
+            108 cannot send after
             110 connection timed out
             110 operation timed out
             111 connection refused
             112 host is down
             113 no route to host
+            113 host is unreachable
             11 resource temporarily unavailable
             12 cannot allocate memory
+            12 out of memory
             """;
 
     private static final Map<String, Integer> TABLE = new LinkedHashMap<>();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.sys.Errno;
+import dev.millrace.testing.ChildJvm;
 import dev.millrace.testing.RawClient;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -12,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
@@ -67,6 +69,38 @@ class NioDriverTest {
 
     private static int portOf(Address address) {
         return ((IpAddress) address).port();
+    }
+
+    /** Asks for IPv6, of a stream and of a datagram socket. */
+    static final class Ipv6 {
+        private Ipv6() {}
+
+        public static void main(String[] arguments) {
+            try (Driver driver = open()) {
+                IpAddress address = IpAddress.of("::", 0);
+                ask(() -> driver.socket(address));
+                ask(() -> driver.datagram(address));
+            }
+        }
+
+        private static void ask(Callable<Port> call) {
+            try {
+                System.out.println(call.call());
+            } catch (Exception e) {
+                System.out.println(e.getMessage());
+            }
+        }
+    }
+
+    /** Whoever listens everywhere takes IPv4 alone then, and asks for the code. */
+    @Test
+    @Tag("C2")
+    @Tag("I8")
+    void withoutIpv6ItIsTheFamilyThatIsMissing() throws Exception {
+        List<String> command = ChildJvm.command(Ipv6.class);
+        command.add(1, "-Djava.net.preferIPv4Stack=true");
+        String missing = "socket EAFNOSUPPORT: address family not supported";
+        assertThat(ChildJvm.run(command).output().lines()).containsExactly(missing, missing);
     }
 
     @Test
