@@ -1,147 +1,17 @@
 package dev.millrace.driver;
 
-import dev.millrace.sys.Errno;
+import dev.millrace.sys.JdkErrors;
 import java.io.IOException;
-import java.net.BindException;
-import java.net.ConnectException;
-import java.net.NoRouteToHostException;
-import java.net.PortUnreachableException;
-import java.nio.channels.AlreadyBoundException;
-import java.nio.channels.AlreadyConnectedException;
-import java.nio.channels.ClosedChannelException;
-import java.nio.channels.ConnectionPendingException;
-import java.nio.channels.NotYetConnectedException;
-import java.nio.channels.UnresolvedAddressException;
-import java.nio.channels.UnsupportedAddressTypeException;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileSystemException;
-import java.nio.file.InvalidPathException;
-import java.nio.file.NoSuchFileException;
-import java.util.LinkedHashMap;
-import java.util.Locale;
-import java.util.Map;
 
-/**
- * The errno behind an exception of the JDK, which keeps it to itself: by its text, then by its
- * type, then what is likeliest for the operation. The text comes first because it is finer: a
- * {@link BindException} may be EADDRINUSE, EADDRNOTAVAIL or EACCES. It is the C library's, in the
- * machine's language, or Windows's; so it can't be all.
- */
+/** Errors of channels and files as those of the kernel that they come from. */
 final class NioErrors {
-    /** How the text begins, in lower case; the first that fits counts. */
-    private static final String TEXTS =
-            """
-            1 operation not permitted
-            2 no such file or directory
-            5 input/output error
-            5 i/o error
-            9 bad file descriptor
-            13 permission denied
-            16 device or resource busy
-            16 resource busy
-            19 no such device
-            20 not a directory
-            22 invalid argument
-            23 too many open files in system
-            23 file table overflow
-            24 too many open files
-            24 no file descriptors available
-            28 no space left on device
-            30 read-only file system
-            32 broken pipe
-            32 protocol wrong type for socket
-            36 file name too long
-            36 filename too long
-            36 unix domain path too long
-            40 too many levels of symbolic links
-            40 symbolic link loop
-            71 protocol error
-            88 socket operation on non-socket
-            88 not a socket
-            89 destination address required
-            90 message too long
-            90 message too large
-            91 wrong protocol type for socket
-            92 protocol not available
-            93 protocol not supported
-            95 operation not supported
-            95 not supported
-            97 address family not supported
-            97 ipv6 not available
-            97 unix domain sockets not supported
-            98 address already in use
-            98 address in use
-            99 cannot assign requested address
-            99 can't assign requested address
-            99 address not available
-            100 network is down
-            101 network is unreachable
-            101 network unreachable
-            103 software caused connection abort
-            103 an established connection was aborted
-            103 connection aborted
-            104 connection reset
-            104 an existing connection was forcibly closed
-            105 no buffer space available
-            106 transport endpoint is already connected
-            106 socket is already connected
-            106 socket is connected
-            107 transport endpoint is not connected
-            107 socket is not connected
-            107 socket not connected
-            108 cannot send after
-            110 connection timed out
-            110 operation timed out
-            111 connection refused
-            112 host is down
-            113 no route to host
-            113 host is unreachable
-            11 resource temporarily unavailable
-            12 cannot allocate memory
-            12 out of memory
-            """;
-
-    private static final Map<String, Integer> TABLE = new LinkedHashMap<>();
-
-    /** Besides the kernel's refusals, what the JDK itself throws for a call that does not fit. */
-    private static final Map<Class<? extends Exception>, Integer> TYPES =
-            Map.ofEntries(
-                    Map.entry(BindException.class, Errno.EADDRINUSE),
-                    Map.entry(ConnectException.class, Errno.ECONNREFUSED),
-                    Map.entry(PortUnreachableException.class, Errno.ECONNREFUSED),
-                    Map.entry(NoRouteToHostException.class, Errno.EHOSTUNREACH),
-                    Map.entry(ClosedChannelException.class, Errno.EBADF),
-                    Map.entry(NoSuchFileException.class, Errno.ENOENT),
-                    Map.entry(AccessDeniedException.class, Errno.EACCES),
-                    Map.entry(NotYetConnectedException.class, Errno.ENOTCONN),
-                    Map.entry(AlreadyConnectedException.class, Errno.EISCONN),
-                    Map.entry(ConnectionPendingException.class, Errno.EALREADY),
-                    Map.entry(AlreadyBoundException.class, Errno.EINVAL),
-                    Map.entry(InvalidPathException.class, Errno.EINVAL),
-                    Map.entry(UnresolvedAddressException.class, Errno.EADDRNOTAVAIL),
-                    Map.entry(UnsupportedAddressTypeException.class, Errno.EAFNOSUPPORT),
-                    Map.entry(UnsupportedOperationException.class, Errno.EOPNOTSUPP));
-
-    static {
-        for (String line : TEXTS.split("\n")) {
-            String[] part = line.split(" ", 2);
-            TABLE.put(part[1], Integer.valueOf(part[0]));
-        }
-    }
-
     private NioErrors() {}
 
     /** The errno behind {@code thrown}; {@code likeliest} when nothing tells. */
     static int errno(Exception thrown, int likeliest) {
-        if (thrown instanceof SystemError known) {
-            return known.errno();
-        }
-        int byText = byText(text(thrown));
-        if (byText != 0) {
-            return byText;
-        }
-        int byType = byType(thrown);
-        return byType == 0 ? likeliest : byType;
+        return thrown instanceof SystemError known
+                ? known.errno()
+                : JdkErrors.errno(thrown, likeliest);
     }
 
     /** The errno of {@code syscall} behind {@code thrown}, as an error for users. */
@@ -149,31 +19,5 @@ final class NioErrors {
         IOException error = SystemError.of(errno(thrown, likeliest), syscall);
         error.initCause(thrown);
         return error;
-    }
-
-    private static String text(Exception thrown) {
-        String text =
-                thrown instanceof FileSystemException file ? file.getReason() : thrown.getMessage();
-        return text == null ? "" : text.toLowerCase(Locale.ROOT);
-    }
-
-    private static int byText(String text) {
-        if (!text.isEmpty()) {
-            for (Map.Entry<String, Integer> entry : TABLE.entrySet()) {
-                if (text.startsWith(entry.getKey())) {
-                    return entry.getValue();
-                }
-            }
-        }
-        return 0;
-    }
-
-    private static int byType(Exception thrown) {
-        for (Map.Entry<Class<? extends Exception>, Integer> entry : TYPES.entrySet()) {
-            if (entry.getKey().isInstance(thrown)) {
-                return entry.getValue();
-            }
-        }
-        return 0;
     }
 }

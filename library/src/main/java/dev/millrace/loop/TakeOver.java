@@ -5,10 +5,10 @@ import dev.millrace.driver.Port;
 import dev.millrace.driver.SystemError;
 import dev.millrace.driver.UnixAddress;
 import dev.millrace.sys.Errno;
+import dev.millrace.sys.JdkErrors;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
@@ -49,16 +49,25 @@ final class TakeOver implements AutoCloseable {
     /**
      * Takes the lock.
      *
-     * @throws IOException EADDRINUSE when somebody else has it, EACCES when its file can't be made
+     * @throws IOException EADDRINUSE when somebody else has it, EACCES, EROFS and the like when its
+     *     file can't be made
      */
     static TakeOver begin(UnixAddress address) throws IOException {
         try {
             return begin(address, real(Path.of(address.toString()).toAbsolutePath()));
         } catch (InvalidPathException e) {
             throw SystemError.of(Errno.EINVAL, "listen", address);
-        } catch (NoSuchFileException | AccessDeniedException e) {
+        } catch (NoSuchFileException e) {
             throw SystemError.of(Errno.EACCES, "listen", address);
+        } catch (IOException e) {
+            throw e instanceof SystemError ? e : unlockable(address, e);
         }
+    }
+
+    private static IOException unlockable(UnixAddress address, IOException thrown) {
+        IOException error = SystemError.of(JdkErrors.errno(thrown, Errno.EIO), "listen", address);
+        error.initCause(thrown);
+        return error;
     }
 
     private static TakeOver begin(UnixAddress address, Path path) throws IOException {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.driver.Driver;
 import dev.millrace.driver.RecordingDriver;
+import dev.millrace.driver.SystemError;
 import dev.millrace.driver.UnixAddress;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
@@ -231,6 +232,20 @@ class UnixBindingTest {
             assertThat(race(4)).filteredOn("listening"::equals).hasSize(1);
             assertThat(path).doesNotExist();
         }
+    }
+
+    @Test
+    @Tag("B7")
+    @Tag("G11")
+    void aLockThatCantBeMadeIsAnErrorWithACode() throws IOException {
+        Files.createSymbolicLink(path.resolveSibling("s.lock"), path.resolveSibling("other"));
+        assertThatThrownBy(() -> TakeOver.begin(UnixAddress.of(path)))
+                .isInstanceOf(SystemError.class)
+                .hasMessage("listen ELOOP: too many symbolic links encountered " + path);
+        Path inFile = Files.createFile(path.resolveSibling("file")).resolve("s");
+        assertThatThrownBy(() -> TakeOver.begin(UnixAddress.of(inFile)))
+                .isInstanceOf(SystemError.class)
+                .hasMessage("listen ENOTDIR: not a directory " + inFile);
     }
 
     /** The lock is the process's: a second one must not open, and so give up, the first one's. */
