@@ -28,6 +28,13 @@ public final class Message {
     private static final int MSGHDR_BYTES = 56;
     private static final int IOVEC_BYTES = 16;
     private static final int CMSGHDR_BYTES = 16;
+
+    /**
+     * Room for what else a socket may be set to tell before the descriptors: the sender's
+     * credentials (SO_PASSCRED) and its security label (SO_PASSSEC).
+     */
+    private static final int OTHERS_BYTES = 512;
+
     private static final long CONTROLLEN_OFFSET = 40;
     private static final long FLAGS_OFFSET = 48;
 
@@ -43,16 +50,20 @@ public final class Message {
      * carry.
      */
     public Message(int capacityBytes) {
-        this(capacityBytes, DESCRIPTORS_MAX);
+        this(capacityBytes, DESCRIPTORS_MAX, OTHERS_BYTES);
     }
 
-    /** As the other, with room for {@code descriptorsMax} descriptors to receive. */
+    /** As the other, with room for {@code descriptorsMax} descriptors to receive alone. */
     Message(int capacityBytes, int descriptorsMax) {
+        this(capacityBytes, descriptorsMax, 0);
+    }
+
+    private Message(int capacityBytes, int descriptorsMax, int othersBytes) {
         Arena arena = Arena.ofAuto();
-        controlBytes = CMSGHDR_BYTES + descriptorsMax * 4L;
+        controlBytes = othersBytes + CMSGHDR_BYTES + descriptorsMax * 4L;
         header = arena.allocate(MSGHDR_BYTES, 8);
         vector = arena.allocate(IOVEC_BYTES, 8);
-        control = arena.allocate(CMSGHDR_BYTES + (DESCRIPTORS_MAX + 1) * 4L, 8);
+        control = arena.allocate(OTHERS_BYTES + CMSGHDR_BYTES + (DESCRIPTORS_MAX + 1) * 4L, 8);
         bytes = arena.allocate(capacityBytes);
         receiveMax = capacityBytes;
         header.set(JAVA_LONG, 16, vector.address());
@@ -107,13 +118,17 @@ public final class Message {
 
     /** The descriptors received, in the order they were sent; the caller owns them now. */
     public int[] descriptors() {
-        if (header.get(JAVA_LONG, CONTROLLEN_OFFSET) < CMSGHDR_BYTES
-                || control.get(JAVA_INT, 8) != Linux.SOL_SOCKET
-                || control.get(JAVA_INT, 12) != Linux.SCM_RIGHTS) {
-            return new int[0];
+        long end = header.get(JAVA_LONG, CONTROLLEN_OFFSET);
+        long length;
+        for (long at = 0; at + CMSGHDR_BYTES <= end; at += aligned(length)) {
+            length = Math.max(CMSGHDR_BYTES, control.get(JAVA_LONG, at));
+            if (control.get(JAVA_INT, at + 8) == Linux.SOL_SOCKET
+                    && control.get(JAVA_INT, at + 12) == Linux.SCM_RIGHTS) {
+                return control.asSlice(at + CMSGHDR_BYTES, length - CMSGHDR_BYTES)
+                        .toArray(JAVA_INT);
+            }
         }
-        long payload = control.get(JAVA_LONG, 0) - CMSGHDR_BYTES;
-        return control.asSlice(CMSGHDR_BYTES, payload).toArray(JAVA_INT);
+        return new int[0];
     }
 
     /**

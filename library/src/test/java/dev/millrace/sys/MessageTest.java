@@ -44,6 +44,22 @@ class MessageTest {
         close(received);
     }
 
+    /** Whoever made the socket may have asked for them; they come first. */
+    @Test
+    void descriptorsArriveBehindTheCredentialsOfTheirSender() {
+        int passCredentials = 16;
+        assertThat(libc.setsockopt(pair.right(), Linux.SOL_SOCKET, passCredentials, 1)).isZero();
+        int[] sent = IntStream.rangeClosed(1, Message.DESCRIPTORS_MAX).map(this::eventfd).toArray();
+        send("x", sent);
+        Message in = new Message(8);
+        assertThat(libc.recvmsg(pair.right(), in)).isEqualTo(1);
+        int[] received = in.descriptors();
+        assertThat(received).hasSize(Message.DESCRIPTORS_MAX);
+        assertThat(in.isTruncated()).isFalse();
+        close(sent);
+        close(received);
+    }
+
     @Test
     @Tag("B10")
     void whatArrivesIsClosedOnExecFromTheFirstMoment() {
