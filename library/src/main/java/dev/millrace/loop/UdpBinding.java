@@ -15,6 +15,15 @@ import java.net.Inet6Address;
 final class UdpBinding {
     private UdpBinding() {}
 
+    /**
+     * @throws UnsupportedOperationException for IPv6 alone, if the driver can't do it
+     */
+    static void require(Driver driver, UdpOptions options, IpAddress address) {
+        if (options.ipv6Only() && address.host() instanceof Inet6Address) {
+            Capability.IPV6_ONLY.require(driver);
+        }
+    }
+
     static Port bound(Driver driver, UdpOptions options, IpAddress address) throws IOException {
         Port opened = socket(driver, options, address);
         return checked(driver, opened, driver.bind(opened, address), "bind", address);
@@ -28,10 +37,8 @@ final class UdpBinding {
 
     private static Port socket(Driver driver, UdpOptions options, IpAddress address)
             throws IOException {
+        require(driver, options, address);
         boolean isIpv6 = address.host() instanceof Inet6Address;
-        if (isIpv6 && options.ipv6Only()) {
-            Capability.IPV6_ONLY.require(driver);
-        }
         Port opened = driver.datagram(address);
         try {
             if (options.reuseAddress()) {

@@ -52,6 +52,10 @@ final class UdpOutbox {
             int length,
             @Nullable IpAddress to,
             @Nullable Request request) {
+        if (to != null) {
+            // It may have to be bound first, and a request that has begun must end.
+            UdpBinding.require(handle.loop.driver, options, to);
+        }
         if (request != null) {
             // First: it throws when the request is in use, and nothing must have changed by then.
             request.begin(Request.Kind.SEND, handle);

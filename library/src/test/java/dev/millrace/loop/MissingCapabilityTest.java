@@ -56,6 +56,9 @@ class MissingCapabilityTest {
         UdpOptions datagrams = UdpOptions.DEFAULTS.withIpv6Only(true);
         UdpHandle udp = new UdpHandle(loop, datagrams, new RecordedDatagrams());
         assertMissing(() -> udp.bind(IPV6), "the option ipv6Only");
+        assertMissing(
+                () -> udp.send(new byte[1], 0, 1, IPV6, new Request(error -> {})),
+                "the option ipv6Only");
     }
 
     @Test
