@@ -280,7 +280,8 @@ final class EpollDriver implements Driver {
         }
         isClosed = true;
         SpareDescriptor.forget(set);
-        for (EpollPort port : set.ports()) {
+        SharedWakeUps.forget(set);
+        for (EpollPort port : set.ports.copy()) {
             if (port != null) {
                 close(port);
             }

@@ -89,7 +89,7 @@ final class EpollPipe extends EpollStream {
         libc.close(fd);
         fd = NONE;
         if (given != NONE) {
-            set.release(given, this);
+            set.ports.release(given, this);
             if (!isStandard) {
                 libc.close(given);
             }

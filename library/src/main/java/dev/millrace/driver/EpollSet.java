@@ -47,7 +47,7 @@ final class EpollSet {
     /** For other threads: {@link #libc} belongs to the loop's. */
     private final Waker waker;
 
-    private @Nullable EpollPort[] ports = new EpollPort[64];
+    final PortTable ports = new PortTable();
     private @Nullable EpollPort[] changed = new EpollPort[16];
     private int changedCount;
     private int generations;
@@ -60,6 +60,9 @@ final class EpollSet {
 
     /** Some port had no descriptor to accept with, and one was closed since. */
     private volatile boolean isFreed;
+
+    /** A loop that shares a listener was woken for a connection, and did not accept it. */
+    private volatile boolean isConnectionLeft;
 
     EpollSet() throws IOException {
         epoll = libc.epoll_create1(Linux.EPOLL_CLOEXEC);
@@ -91,6 +94,10 @@ final class EpollSet {
     void poll(long upToNanos, Driver.Dispatcher dispatcher) {
         if (isSpoiled) {
             replace();
+        }
+        if (isConnectionLeft) {
+            isConnectionLeft = false;
+            lookAgain();
         }
         removalsBefore = removals;
         applyChanges();
@@ -140,7 +147,7 @@ final class EpollSet {
                 continue;
             }
             int fd = (int) tag;
-            EpollPort port = fd < ports.length ? ports[fd] : null;
+            EpollPort port = ports.get(fd);
             // An earlier callback of this batch may have closed the port, and the number may
             // already be another's (X71).
             if (port != null && port.tag() == tag) {
@@ -167,7 +174,7 @@ final class EpollSet {
         isSpoiled = false;
         libc.close(epoll);
         epoll = fresh;
-        for (EpollPort port : ports) {
+        for (EpollPort port : ports.copy()) {
             if (port != null && port.armed != EpollPort.OUT_OF_SET) {
                 port.armed = EpollPort.OUT_OF_SET;
                 changed(port);
@@ -176,7 +183,7 @@ final class EpollSet {
     }
 
     private void tellFreed(Driver.Dispatcher dispatcher) {
-        for (EpollPort port : ports.clone()) {
+        for (EpollPort port : ports.copy()) {
             if (port != null && port.isStarving && !port.isClosed) {
                 port.ready = 0;
                 dispatcher.enter(port);
@@ -188,6 +195,22 @@ final class EpollSet {
     void descriptorFreed() {
         isFreed = true;
         waker.wake();
+    }
+
+    /** See {@link SharedWakeUps}. Any thread. */
+    void connectionLeft() {
+        isConnectionLeft = true;
+        waker.wake();
+    }
+
+    /** Whoever is added to a set is looked at by the kernel. */
+    private void lookAgain() {
+        for (EpollPort port : ports.copy()) {
+            if (port != null && port.isExclusive()) {
+                leave(port);
+                changed(port);
+            }
+        }
     }
 
     void wakeUp() {
@@ -252,7 +275,7 @@ final class EpollSet {
     void lose(EpollPort port, int errno) {
         if (errno != Errno.ENOSPC && errno != Errno.ENOMEM) {
             port.armed = EpollPort.OUT_OF_SET;
-            release(port.fd, port);
+            ports.release(port.fd, port);
             port.fd = -1;
         }
         due.lost(port, errno == Errno.ENOENT ? Errno.EBADF : errno);
@@ -265,6 +288,7 @@ final class EpollSet {
     private void rearmExclusive(EpollPort port) {
         leave(port);
         if (port.wanted != 0) {
+            SharedWakeUps.join(this);
             control(Linux.EPOLL_CTL_ADD, port, port.wanted | Linux.EPOLLEXCLUSIVE);
         }
     }
@@ -293,28 +317,10 @@ final class EpollSet {
 
     /** The description of {@code fd} lives on elsewhere from now on (X107). */
     void shared(int fd) {
-        EpollPort port = holds(fd) ? ports[fd] : null;
+        EpollPort port = ports.get(fd);
         if (port != null) {
             port.isShared = true;
         }
-    }
-
-    /** {@code port} holds a second descriptor, which no other port may have. */
-    void reserve(int fd, EpollPort port) {
-        makeRoom(fd);
-        ports[fd] = port;
-    }
-
-    /** The number is free, unless another port has it by now. */
-    void release(int fd, EpollPort port) {
-        if (fd >= 0 && ports[fd] == port) {
-            ports[fd] = null;
-        }
-    }
-
-    /** Whether a port has this descriptor already. */
-    boolean holds(int fd) {
-        return fd < ports.length && ports[fd] != null;
     }
 
     int nextGeneration() {
@@ -323,19 +329,11 @@ final class EpollSet {
     }
 
     <P extends EpollPort> P register(P port) {
-        makeRoom(port.fd);
-        EpollPort before = ports[port.fd];
+        EpollPort before = ports.put(port.fd, port);
         if (before != null) {
             before.replaced(port.fd);
         }
-        ports[port.fd] = port;
         return port;
-    }
-
-    private void makeRoom(int fd) {
-        if (fd >= ports.length) {
-            ports = Arrays.copyOf(ports, Math.max(fd + 1, ports.length * 2));
-        }
     }
 
     /**
@@ -363,12 +361,10 @@ final class EpollSet {
             // report for ever (X107).
             leave(port);
         }
-        release(port.fd, port);
-    }
-
-    /** The ports that are still open. */
-    @Nullable EpollPort[] ports() {
-        return ports.clone();
+        ports.release(port.fd, port);
+        if (port.isExclusive()) {
+            SharedWakeUps.passOn(this);
+        }
     }
 
     void close() {

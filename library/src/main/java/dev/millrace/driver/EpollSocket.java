@@ -121,6 +121,10 @@ final class EpollSocket extends EpollStream {
             events().onDescriptorsFreed();
             return;
         }
+        if (isExclusive() && !wants(Linux.EPOLLIN)) {
+            SharedWakeUps.passOn(set);
+            return;
+        }
         // One a wake-up unless asked otherwise: level-triggered epoll brings the rest, and siblings
         // on the same socket get their share (D1).
         for (int count = 0;

@@ -39,7 +39,7 @@ final class OpenDescriptor {
         if (fd < 0) {
             throw SystemError.of(Errno.EBADF, "open");
         }
-        if (set.holds(fd)) {
+        if (set.ports.get(fd) != null) {
             throw SystemError.of(Errno.EEXIST, "open");
         }
     }
@@ -76,7 +76,8 @@ final class OpenDescriptor {
         int own = reopen(libc, fd, kind, flags);
         try {
             EpollPipe pipe = set.admit(new EpollPipe(set, own, fd, isWriteOnly));
-            set.reserve(fd, pipe);
+            // A second descriptor of its own, which no other port may have.
+            set.ports.put(fd, pipe);
             return pipe;
         } catch (IOException refused) {
             libc.close(own);

@@ -83,7 +83,7 @@ class EpollStreamTest extends EpollFixture {
         int fd = fd(server);
         set(server).lose((EpollPort) server.port, Errno.ENOSPC);
         expect(server, "read error " + Errno.name(Errno.ENOSPC));
-        assertThat(set(server).holds(fd)).isTrue();
+        assertThat(set(server).ports.get(fd)).isSameAs(server.port);
         server.read();
         pair.client().send("x");
         expect(server, "read 1");
