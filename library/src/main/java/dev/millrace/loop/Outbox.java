@@ -172,9 +172,7 @@ final class Outbox implements Guarded {
      */
     void send(byte[] array, int offset, int length, boolean isLent) {
         int sent =
-                failure != 0
-                        ? -failure
-                        : loop.driver.tryWrite(stream.port(), array, offset, length);
+                failure != 0 ? -failure : loop.driver.tryWrite(stream.port(), array, offset, length);
         if (sent < 0) {
             fail(-sent);
             return;
@@ -263,8 +261,10 @@ final class Outbox implements Guarded {
         loop.pend(this::endRefused);
     }
 
+    /** What a callback has refused anew is told in the next round: others get their turn. */
     private void endRefused() {
-        while (refused != null && !refused.isEmpty()) {
+        int count = refused == null ? 0 : refused.size();
+        for (; count > 0 && refused != null && !refused.isEmpty(); count--) {
             Refused next = refused.remove();
             next.request.end(next.errno);
         }
@@ -355,7 +355,9 @@ final class Outbox implements Guarded {
         dropQueue();
         endWritten();
         endAll(Errno.ECANCELED);
-        endRefused();
+        while (refused != null && !refused.isEmpty()) {
+            endRefused();
+        }
     }
 
     /** Tells the owner that the stream is drained. */

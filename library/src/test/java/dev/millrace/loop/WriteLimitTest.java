@@ -95,6 +95,35 @@ class WriteLimitTest {
 
     @Test
     @Tag("X80")
+    void whoTriesAgainAtOnceKeepsNobodyFromTheirTurn() {
+        fillToTheLimit(Policy.REFUSE);
+        int[] tries = {0};
+        Request[] again = {null};
+        // The limit is what an endless loop would come to.
+        Runnable write =
+                () -> {
+                    if (++tries[0] < 100_000) {
+                        stream.write(BYTES, 0, 1, again[0]);
+                    }
+                };
+        again[0] =
+                new Request(error -> {
+                    if (error == null) {
+                        pair.journal.add("taken");
+                    } else {
+                        write.run();
+                    }
+                });
+        write.run();
+        pair.turns();
+        assertThat(tries[0]).isBetween(2, 1000);
+        pair.peer().readStart();
+        pair.runUntil("taken");
+        assertThat(pair.journal.count("taken")).isEqualTo(1);
+    }
+
+    @Test
+    @Tag("X80")
     void oneWriteOfAnySizeIsTaken() {
         stream.writeLimit(new WriteLimit(0, Policy.CLOSE));
         byte[] large = new byte[32 * KIB * KIB];
