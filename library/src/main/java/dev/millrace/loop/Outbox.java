@@ -171,8 +171,9 @@ final class Outbox implements Guarded {
      * Sends now; what the kernel leaves over queues. {@code isLent}: the array is not ours to keep.
      */
     void send(byte[] array, int offset, int length, boolean isLent) {
+        int first = Math.min(length, WriteQueue.AT_ONCE_MAX_BYTES);
         int sent =
-                failure != 0 ? -failure : loop.driver.tryWrite(stream.port(), array, offset, length);
+                failure != 0 ? -failure : loop.driver.tryWrite(stream.port(), array, offset, first);
         if (sent < 0) {
             fail(-sent);
             return;

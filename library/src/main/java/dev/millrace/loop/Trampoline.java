@@ -16,9 +16,17 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * A callback entered from within another one (a handler below a parser, say) is guarded as well,
- * and settled with the outermost.
+ * and settled with the outermost. Of very many write callbacks the rest is called in the pending
+ * phase.
  */
 final class Trampoline {
+    /**
+     * Calls of {@link Outbox#deliver} at most, before others get their turn: whoever writes on when
+     * a write is over would otherwise keep the loop for as long as the peer is fast enough. libuv
+     * has such a limit as well.
+     */
+    private static final int DELIVERIES_MAX = 64;
+
     private final Loop loop;
     final GatherBuffer gather = new GatherBuffer();
     private final ArrayDeque<Runnable> ticks = new ArrayDeque<>();
@@ -26,6 +34,9 @@ final class Trampoline {
     private final ArrayDeque<Outbox> finished = new ArrayDeque<>();
     private int depth;
     private boolean isInMicrotasks;
+
+    /** The pending phase is going to settle what {@link #DELIVERIES_MAX} left over. */
+    private boolean isRestDue;
 
     /** Null unless a {@link StallDetector} looks at this loop. */
     @Nullable CallbackGauge gauge;
@@ -93,18 +104,29 @@ final class Trampoline {
         }
         depth++;
         isInMicrotasks = false;
+        int deliveries = 0;
         while (!isQuiet()) {
             Runnable task = nextTask();
             if (task != null) {
                 run(task);
             } else if (!gather.flush()) {
-                Outbox outbox = finished.poll();
-                if (outbox != null) {
-                    outbox.deliver();
+                if (deliveries == DELIVERIES_MAX) {
+                    leaveRest();
+                    break;
                 }
+                deliveries++;
+                finished.remove().deliver();
             }
         }
         depth--;
+    }
+
+    /** Entering anything settles; the pending phase makes sure that something is entered. */
+    private void leaveRest() {
+        if (!isRestDue) {
+            isRestDue = true;
+            loop.pend(() -> isRestDue = false);
+        }
     }
 
     /** Whether a callback is running. */

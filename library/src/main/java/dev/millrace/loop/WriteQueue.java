@@ -13,6 +13,12 @@ final class WriteQueue {
     private static final int SLICE_BYTES = 256 * 1024;
 
     /**
+     * The most that is sent before other streams get their turn: a peer that takes bytes as fast as
+     * they come would otherwise keep the loop until the last one.
+     */
+    static final int AT_ONCE_MAX_BYTES = 1024 * 1024;
+
+    /**
      * A piece of the queue. {@code isOwn}: the array is the queue's, with room to append up to its
      * length.
      */
@@ -84,8 +90,8 @@ final class WriteQueue {
     }
 
     /**
-     * Tries to write as much as goes at once; how many bytes that was. Of the rest, the driver is
-     * given the next slice, unless there is a {@link #failure()}.
+     * Tries to write as much as goes at once, up to {@link #AT_ONCE_MAX_BYTES}; how many bytes that
+     * was. Of the rest, the driver is given the next slice, unless there is a {@link #failure()}.
      */
     int write(Driver driver, Port port) {
         if (underWay > 0) {
@@ -94,7 +100,8 @@ final class WriteQueue {
         }
         int written = 0;
         for (Chunk first = chunks.peek(); first != null; first = chunks.peek()) {
-            int length = first.end - first.offset;
+            int left = first.end - first.offset;
+            int length = Math.min(left, AT_ONCE_MAX_BYTES - written);
             int count = driver.tryWrite(port, first.array, first.offset, length);
             if (count < 0) {
                 failure = -count;
@@ -102,7 +109,7 @@ final class WriteQueue {
             }
             written += count;
             first.offset += count;
-            if (count < length) {
+            if (count < left) {
                 park(driver, port);
                 break;
             }

@@ -21,7 +21,7 @@ class OutboxTest {
     private final Journal journal = new Journal();
     private final ByteArrayOutputStream received = new ByteArrayOutputStream();
 
-    private final class Keeping implements StreamEvents {
+    private class Keeping implements StreamEvents {
         private final StreamHandle stream;
 
         Keeping(StreamHandle stream) {
@@ -121,5 +121,102 @@ class OutboxTest {
         }
         assertThat(journal.lines()).containsExactly("connect ok", "first ok", failure);
         assertThat(received.size()).isEqualTo(10);
+    }
+
+    private int mostAtOnce;
+    private int atOnce;
+
+    /** Takes whatever it is given at once, as if the peer were faster than any writer. */
+    private Driver takingEverything() {
+        Driver real = Drivers.open();
+        return (Driver)
+                Proxy.newProxyInstance(
+                        Driver.class.getClassLoader(),
+                        new Class<?>[] {Driver.class},
+                        (proxy, method, arguments) -> {
+                            switch (method.getName()) {
+                                case "tryWrite" -> {
+                                    atOnce += (int) arguments[3];
+                                    mostAtOnce = Math.max(mostAtOnce, atOnce);
+                                    return arguments[3];
+                                }
+                                case "poll" -> atOnce = 0;
+                                default -> {}
+                            }
+                            return method.invoke(real, arguments);
+                        });
+    }
+
+    /** Runs {@code writer} with a connection that lasts one turn; what comes of it is over then. */
+    private void forOneTurn(Loop loop, StreamHandle stream, Runnable writer) {
+        try (loop) {
+            ListenHandle listener = new ListenHandle(loop, ListenOptions.DEFAULTS);
+            listen(listener);
+            stream.connect(
+                    listener.localAddress(),
+                    new Request(error -> {
+                        loop.setImmediate(stream::close);
+                        writer.run();
+                    }));
+            loop.run(RunMode.DEFAULT);
+        }
+    }
+
+    /** As in libuv, whose write queue is left after 32 writes (row F1). */
+    @Test
+    @Tag("F1")
+    void whoWritesOnWhenAWriteIsOverStarvesNobody() {
+        int[] writes = {0};
+        Loop loop = Loop.on(takingEverything());
+        StreamHandle stream = new StreamHandle(loop, StreamHandleTest.NOBODY);
+        Runnable[] next = {() -> {}};
+        next[0] =
+                () -> {
+                    // The limit is what an endless loop would come to.
+                    if (++writes[0] < 100_000 && !stream.isClosing()) {
+                        stream.write(new byte[10], 0, 10, new Request(error -> next[0].run()));
+                    }
+                };
+        forOneTurn(loop, stream, next[0]);
+        assertThat(writes[0]).isBetween(2, 1000);
+    }
+
+    @Test
+    @Tag("F1")
+    void whoWritesOnWhenAllIsDrainedStarvesNobody() {
+        int[] drains = {0};
+        Loop loop = Loop.on(takingEverything());
+        StreamHandle stream = new StreamHandle(loop, StreamHandleTest.NOBODY);
+        StreamEvents events =
+                new Keeping(stream) {
+                    @Override
+                    public void onDrained() {
+                        if (++drains[0] < 100_000 && !stream.isClosing()) {
+                            stream.write(new byte[10], 0, 10, null);
+                            stream.notifyDrained();
+                        }
+                    }
+                };
+        stream.owner(events);
+        forOneTurn(loop, stream, events::onDrained);
+        assertThat(drains[0]).isBetween(2, 1000);
+    }
+
+    @Test
+    @Tag("F1")
+    void ofALongWriteAPartGoesOutBeforeOthersGetTheirTurn() {
+        int length = 8 * WriteQueue.AT_ONCE_MAX_BYTES;
+        Loop loop = Loop.on(takingEverything());
+        StreamHandle stream = new StreamHandle(loop, StreamHandleTest.NOBODY);
+        try (loop) {
+            ListenHandle listener = new ListenHandle(loop, ListenOptions.DEFAULTS);
+            listen(listener);
+            stream.connect(listener.localAddress(), told("connect", () -> {}));
+            Request write = told("write", stream::close);
+            stream.writeOwned(new byte[length], 0, length, write);
+            loop.run(RunMode.DEFAULT);
+        }
+        assertThat(journal.lines()).containsExactly("connect ok", "write ok");
+        assertThat(mostAtOnce).isEqualTo(WriteQueue.AT_ONCE_MAX_BYTES);
     }
 }
