@@ -239,8 +239,8 @@ public final class StreamHandle extends AdjustableStream {
 
     /**
      * As {@link #write}, of bytes that nobody changes any more: what the kernel does not take at
-     * once is not copied. The array is the stream's until {@code request} is told that they were
-     * handed over; after an error until {@link #close}.
+     * once is not copied, unless it is little (up to 4 KiB). The array is the stream's until {@code
+     * request} is told that they were handed over; after an error until {@link #close}.
      */
     public boolean writeOwned(byte[] array, int offset, int length, @Nullable Request request) {
         loop.checkThread();

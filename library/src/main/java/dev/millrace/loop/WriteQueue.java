@@ -13,6 +13,12 @@ final class WriteQueue {
     private static final int SLICE_BYTES = 256 * 1024;
 
     /**
+     * A write up to this size is copied in any case: hundreds of them leave in one send, and take
+     * no more memory than they have bytes.
+     */
+    private static final int SMALL_BYTES = OWN_CHUNK_BYTES / 4;
+
+    /**
      * The most that is sent before other streams get their turn: a peer that takes bytes as fast as
      * they come would otherwise keep the loop until the last one.
      */
@@ -59,6 +65,10 @@ final class WriteQueue {
 
     /** Appends bytes that stay untouched by their owner until they are written. */
     void appendOwned(byte[] array, int offset, int length) {
+        if (length <= SMALL_BYTES) {
+            appendCopy(array, offset, length);
+            return;
+        }
         largest = Math.max(largest, length);
         chunks.add(new Chunk(array, offset, offset + length, false));
     }

@@ -115,12 +115,12 @@ class OutboxTest {
             StreamHandle stream = new StreamHandle(loop, StreamHandleTest.NOBODY);
             failure = "second write EPIPE " + listener.localAddress();
             stream.connect(listener.localAddress(), told("connect", () -> {}));
-            stream.writeOwned(new byte[10], 0, 10, told("first", () -> {}));
-            stream.writeOwned(new byte[10], 0, 10, told("second", stream::close));
+            stream.writeOwned(new byte[5000], 0, 5000, told("first", () -> {}));
+            stream.writeOwned(new byte[5000], 0, 5000, told("second", stream::close));
             loop.run(RunMode.DEFAULT);
         }
         assertThat(journal.lines()).containsExactly("connect ok", "first ok", failure);
-        assertThat(received.size()).isEqualTo(10);
+        assertThat(received.size()).isEqualTo(5000);
     }
 
     private int mostAtOnce;

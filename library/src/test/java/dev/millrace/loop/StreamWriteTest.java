@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.testing.LoopFixture;
 import dev.millrace.testing.RawClient;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
@@ -110,6 +111,23 @@ class StreamWriteTest {
         assertThat(stream.queuedBytes()).isZero();
         stream.close();
         assertThat(stream.bytesWritten()).isEqualTo(written);
+    }
+
+    /** As if they had been written in one callback of a stream that is connected. */
+    @Test
+    @Tag("F2")
+    void smallWritesThatWaitedLeaveInOneSendWhoseverTheirBytesAre() {
+        for (int i = 0; i < 5; i++) {
+            stream.writeOwned(TEN, 2 * i, 2, pair.told("write " + i));
+        }
+        pair.connect();
+        pair.peer().readStart();
+        pair.runUntil("write 4 ok");
+        LoopFixture.turnUntil(pair.loop, "all of it", () -> pair.peer().bytesRead() == 10);
+        assertThat(pair.driver.calls("tryWrite")).containsExactly("tryWrite 10");
+        assertThat(told("write")).hasSize(5).allMatch(line -> line.endsWith("ok"));
+        String sent = new String(TEN, StandardCharsets.UTF_8);
+        assertThat(pair.peerJournal.lines()).containsExactly("read " + sent);
     }
 
     @Test
