@@ -76,6 +76,22 @@ public record Lines(int maxLineBytes, boolean endsWithCrlf) implements Framing<S
             throw new IllegalArgumentException(
                     "a line of " + lineBytes + " bytes that is too long or has a line end in it");
         }
+        if (hasLoneSurrogate(line)) {
+            throw new IllegalArgumentException("a line with half a character, which UTF-8 has not");
+        }
         return bytes;
+    }
+
+    /** In its place the other end would get a question mark. */
+    private static boolean hasLoneSurrogate(String line) {
+        for (int at = 0; at < line.length(); at++) {
+            if (Character.isSurrogate(line.charAt(at))) {
+                if (!Character.isSupplementaryCodePoint(line.codePointAt(at))) {
+                    return true;
+                }
+                at++;
+            }
+        }
+        return false;
     }
 }

@@ -87,7 +87,18 @@ class FramingTest {
         Lines crlf = lines.withEndsWithCrlf(true);
         assertThat(crlf.encode("hello")).asString().isEqualTo("hello\r\n");
         assertThat(crlf.encode("x".repeat(MAX))).hasSize(MAX + 2);
-        for (String bad : new String[] {"a\nb", "a\n", "a\r", "x".repeat(MAX + 1)}) {
+        assertThat(lines.encode("\uD83D\uDE00")).asString().isEqualTo("\uD83D\uDE00\n");
+        String[] bads = {
+            "a\nb",
+            "a\n",
+            "a\r",
+            "x".repeat(MAX + 1),
+            "\uD83D",
+            "\uDE00",
+            "a\uD83Db",
+            "\uDE00\uD83D"
+        };
+        for (String bad : bads) {
             assertThatThrownBy(() -> lines.encode(bad))
                     .isInstanceOf(IllegalArgumentException.class);
             assertThatThrownBy(() -> crlf.encode(bad)).isInstanceOf(IllegalArgumentException.class);
