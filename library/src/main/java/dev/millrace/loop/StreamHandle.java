@@ -57,14 +57,14 @@ public final class StreamHandle extends AdjustableStream {
      * others may share, stay as they are. A write end of a pipe can't be read, and the other way
      * round. Standard input, output and error are never closed.
      *
-     * @throws IOException EBUSY if the stream has a descriptor already; EEXIST if the loop has this
-     *     one; EINVAL for one that is no stream; otherwise as {@link
+     * @throws IOException EBUSY if the stream has a descriptor already, or connects; EEXIST if the
+     *     loop has this one; EINVAL for one that is no stream; otherwise as {@link
      *     dev.millrace.driver.Driver#open}. The descriptor is still the caller's then
      * @throws UnsupportedOperationException if the loop's driver can't do it
      */
     public void open(int descriptor) throws IOException {
         loop.checkThread();
-        if (port != null || isClosing()) {
+        if (port != null || isConnecting() || isClosing()) {
             throw SystemError.of(Errno.EBUSY, "open");
         }
         OpenedStream opened = OpenedStream.of(loop.driver, descriptor, isChannel());
