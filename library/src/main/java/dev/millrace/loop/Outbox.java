@@ -308,11 +308,7 @@ final class Outbox implements Guarded {
             return;
         }
         if (failure != 0) {
-            endAll(failure);
-            if (!isFailureTold && !stream.isClosing()) {
-                isFailureTold = true;
-                loop.enter(new WriteFailure(stream, stream.error(failure, "write")));
-            }
+            deliverFailure();
             return;
         }
         if (bytesSent != bytesAccepted) {
@@ -331,31 +327,41 @@ final class Outbox implements Guarded {
         }
     }
 
-    private void endWritten() {
-        while (isNextWriteOver()) {
-            Objects.requireNonNull(writes).remove().end(0);
+    /** The requests one by one, as above, then the owner. */
+    private void deliverFailure() {
+        Request next = takeRequest();
+        if (next != null) {
+            next.end(failure);
+            list();
+        } else if (!isFailureTold) {
+            isFailureTold = true;
+            loop.enter(new WriteFailure(stream, stream.error(failure, "write")));
         }
     }
 
-    private void endAll(int errno) {
-        while (writes != null && !writes.isEmpty()) {
-            writes.remove().end(errno);
-        }
-        Request request = shutdown;
-        if (request != null) {
+    /** The next request that waits, or null. */
+    private @Nullable Request takeRequest() {
+        Request next = writes == null ? null : writes.poll();
+        if (next == null) {
+            next = shutdown;
             shutdown = null;
-            request.end(errno);
         }
+        return next;
     }
 
     /**
-     * Closing: what the kernel already had did succeed, the rest ends with ECANCELED (rows F10,
-     * R7).
+     * Closing: what the kernel already had did succeed, the rest ends with why writing failed, or
+     * with ECANCELED (rows F10, R7).
      */
     void cancel() {
         dropQueue();
-        endWritten();
-        endAll(Errno.ECANCELED);
+        while (isNextWriteOver()) {
+            Objects.requireNonNull(writes).remove().end(0);
+        }
+        int errno = failure == 0 ? Errno.ECANCELED : failure;
+        for (Request next = takeRequest(); next != null; next = takeRequest()) {
+            next.end(errno);
+        }
         while (refused != null && !refused.isEmpty()) {
             endRefused();
         }

@@ -153,6 +153,54 @@ class StreamWriteTest {
         assertThat(pair.journal.count("closed")).isEqualTo(1);
     }
 
+    /** A request that writes its outcome down, and what was deferred by it. */
+    private Request told(String name, Runnable then) {
+        return new Request(error -> {
+            pair.journal.add(name + (error == null ? " ok" : " failed"));
+            pair.loop.nextTick(pair.journal.line("tick of " + name));
+            then.run();
+        });
+    }
+
+    @Test
+    @Tag("R4")
+    @Tag("R7")
+    void betweenTwoWritesThatFailComesWhatTheFirstDeferred() {
+        pair.connect();
+        pair.writeUntilQueued();
+        stream.write(TEN, 0, 10, told("first", () -> {}));
+        stream.write(TEN, 0, 10, told("second", () -> {}));
+        stream.shutdown(told("shutdown", () -> {}));
+        pair.peer().reset();
+        LoopFixture.turnUntil(pair.loop, "the error", () -> !told("error").isEmpty());
+        List<String> lines = pair.journal.lines();
+        assertThat(lines.subList(lines.indexOf("first failed"), lines.size() - 1))
+                .containsExactly(
+                        "first failed",
+                        "tick of first",
+                        "second failed",
+                        "tick of second",
+                        "shutdown failed",
+                        "tick of shutdown");
+        assertThat(lines).last().asString().startsWith("error write ECONNRESET");
+    }
+
+    @Test
+    @Tag("R7")
+    void aWriteThatFailsAndClosesItsStreamDoesNotHideFromTheOthersWhy() {
+        pair.connect();
+        pair.writeUntilQueued();
+        stream.onClose(pair.journal.line("closed"));
+        stream.write(TEN, 0, 10, told("first", stream::close));
+        stream.write(TEN, 0, 10, pair.told("second"));
+        pair.peer().reset();
+        pair.runUntil("closed");
+        String where = " " + pair.listener.localAddress();
+        assertThat(told("second")).containsExactly("second write ECONNRESET" + where);
+        assertThat(told("error")).as("it is closed").isEmpty();
+        assertThat(pair.journal.lines()).last().isEqualTo("closed");
+    }
+
     @Test
     @Tag("R20")
     void shutdownWaitsForTheQueueAndASecondOneIsEnotconn() {
