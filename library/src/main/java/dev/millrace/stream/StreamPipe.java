@@ -37,9 +37,22 @@ public final class StreamPipe implements BytesListener {
         this.first = first == null ? this : first;
         destination.piped(this);
         if (first != null) {
+            first.forgetThoseOver();
             next = first.next;
             first.next = this;
         }
+    }
+
+    /** A source may live long, and have a new destination for each of its readers. */
+    private void forgetThoseOver() {
+        StreamPipe last = this;
+        for (StreamPipe at = next; at != null; at = at.next) {
+            if (!at.isOver) {
+                last.next = at;
+                last = at;
+            }
+        }
+        last.next = null;
     }
 
     /**

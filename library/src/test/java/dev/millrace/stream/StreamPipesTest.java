@@ -9,6 +9,7 @@ import dev.millrace.testing.Journal;
 import dev.millrace.testing.Kernel;
 import dev.millrace.testing.LoopFixture;
 import dev.millrace.testing.RawClient;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -212,5 +213,59 @@ class StreamPipesTest {
         assertThat(receiver(1).readToEnd()).isEmpty();
         assertThat(journal.count("end")).isEqualTo(1);
         assertThat(fixture.<Boolean>call(first::isDestroyed)).isFalse();
+    }
+
+    /** A destination of somebody's own, which takes everything. */
+    private static class Sink implements WriteStream {
+        private final List<StreamPipe> pipes = new ArrayList<>();
+
+        @Override
+        public boolean write(byte[] array, int offset, int length) {
+            return true;
+        }
+
+        @Override
+        public boolean write(ByteBuffer buffer) {
+            return true;
+        }
+
+        @Override
+        public void end() {}
+
+        @Override
+        public void destroy() {}
+
+        @Override
+        public WriteStream onDrain(Runnable listener) {
+            return this;
+        }
+
+        @Override
+        public void piped(StreamPipe pipe) {
+            pipes.add(pipe);
+        }
+    }
+
+    @Test
+    @Tag("R26")
+    void aSourceForgetsTheDestinationsThatHaveClosed() {
+        int length =
+                fixture.call(() -> {
+                    StreamPipe last = null;
+                    StreamPipe stays = source.pipeTo(new Sink()).pipes.getFirst();
+                    for (int i = 0; i < 100; i++) {
+                        last = source.pipeTo(new Sink()).pipes.getFirst();
+                        last.onDestinationClosed();
+                    }
+                    int count = 0;
+                    for (StreamPipe at = stays; at != null; at = at.next()) {
+                        count++;
+                    }
+                    return count;
+                });
+        assertThat(length).as("the one that stays and the last one").isEqualTo(2);
+        fixture.act(() -> source.pipeTo(first));
+        sender().write("still flowing");
+        assertThat(receiver(1).readText(13)).isEqualTo("still flowing");
     }
 }
