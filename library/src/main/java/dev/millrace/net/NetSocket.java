@@ -308,9 +308,10 @@ public final class NetSocket extends KernelSocket implements WriteStream {
         if (!isDestroyed) {
             isDestroyed = true;
             failure = error;
-            read.destroy();
             handle.close();
             listeners.tellDestroyed(this);
+            // Last: it destroys what a pipeline leads to, which may be a user's own and throw.
+            read.destroy();
         }
     }
 

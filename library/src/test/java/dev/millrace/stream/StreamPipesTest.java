@@ -1,6 +1,7 @@
 package dev.millrace.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.driver.IpAddress;
 import dev.millrace.net.NetServer;
@@ -267,5 +268,23 @@ class StreamPipesTest {
         fixture.act(() -> source.pipeTo(first));
         sender().write("still flowing");
         assertThat(receiver(1).readText(13)).isEqualTo("still flowing");
+    }
+
+    @Test
+    @Tag("R26")
+    void aDestinationThatCanNotBeDestroyedDoesNotKeepTheSourceOpen() {
+        Sink broken =
+                new Sink() {
+                    @Override
+                    public void destroy() {
+                        throw new IllegalStateException("broken");
+                    }
+                };
+        fixture.act(() -> {
+            source.pipelineTo(broken);
+            assertThatThrownBy(() -> source.destroy()).hasMessage("broken");
+        });
+        journal.await("close 1");
+        assertThat(sender().readEnding()).isEqualTo("FIN");
     }
 }
