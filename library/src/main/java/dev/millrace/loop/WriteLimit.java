@@ -21,8 +21,8 @@ public record WriteLimit(long maxQueuedBytes, Policy policy) {
     public enum Policy {
         /**
          * None of its bytes are taken; {@code write} answers false, and its request or callback
-         * gets ENOBUFS. A write without either would leave a gap that nobody knows of: it closes
-         * the stream, as with {@link #CLOSE}.
+         * gets ENOBUFS, soon, and so before the writes that wait. A write without either would
+         * leave a gap that nobody knows of: it closes the stream, as with {@link #CLOSE}.
          */
         REFUSE,
         /** The stream fails with ENOBUFS, and everything that waited with it. */

@@ -157,7 +157,8 @@ class TcpConnectFailureTest {
                     .filteredOn(line -> !line.equals("tick"))
                     .containsExactly(
                             "in time", "error connect ETIMEDOUT " + hole.address(), "close");
-            assertThat(journal.count("tick")).isBetween(2, 10);
+            // All ten in one turn are one, should the machine do something else meanwhile.
+            assertThat(journal.count("tick")).isBetween(1, 10);
         }
     }
 
