@@ -5,6 +5,10 @@ import dev.millrace.driver.IpAddress;
 import dev.millrace.driver.SystemError;
 import dev.millrace.driver.UnixAddress;
 import java.io.IOException;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Optional;
 
 /** Says in a user's words why a server can't listen, and what to do about it. */
@@ -43,23 +47,41 @@ final class ListenFailure {
                     "this machine has no address "
                             + address.hostText()
                             + "; choose one of its own with --host, 127.0.0.1 or 0.0.0.0 for instance";
+            case "EINVAL" -> isWithoutScope(address.host()) ? withoutScope(address) : "";
             default -> "";
         };
+    }
+
+    /** RFC 4007 section 6: a link-local address alone does not say on which link. */
+    private static boolean isWithoutScope(InetAddress host) {
+        return host instanceof Inet6Address six
+                && six.isLinkLocalAddress()
+                && six.getScopeId() == 0;
+    }
+
+    private static String withoutScope(IpAddress address) {
+        String host = address.hostText();
+        return host
+                + " is an address of one link; name its interface with --host "
+                + host
+                + "%eth0 for instance";
     }
 
     static String unix(String code, UnixAddress path) {
         String remedy = " another path with --unix";
         return switch (code) {
             case "EADDRINUSE" -> inUse(path) + remedy;
-            case "EACCES", "EPERM", "EROFS" ->
-                    "the Unix socket " + path + " may not be made by this user; choose" + remedy;
-            case "ENOENT", "ENOTDIR" ->
-                    "the folder of the Unix socket "
-                            + path
-                            + " does not exist; make it, or choose"
-                            + remedy;
+            case "EACCES", "EPERM", "EROFS", "ENOENT", "ENOTDIR" -> denied(path) + remedy;
             default -> "";
         };
+    }
+
+    /** A folder that is missing is EACCES as well: bind(2)'s ENOENT becomes that, as in libuv. */
+    private static String denied(UnixAddress path) {
+        Path folder = Path.of(path.toString()).toAbsolutePath().getParent();
+        return folder == null || Files.notExists(folder) || Files.isRegularFile(folder)
+                ? "the folder of the Unix socket " + path + " does not exist; make it, or choose"
+                : "the Unix socket " + path + " may not be made by this user; choose";
     }
 
     private static String inUse(UnixAddress path) {
@@ -71,9 +93,11 @@ final class ListenFailure {
                     + holder(holder)
                     + "; stop it, or choose";
         }
-        return "the file "
-                + path
-                + " exists, and nobody seems to listen on it; remove it, or choose";
+        String file = "the file " + path + " exists, and ";
+        Path there = Path.of(path.toString());
+        return Files.isRegularFile(there) || Files.isDirectory(there)
+                ? file + "is no socket; choose"
+                : file + "nobody seems to listen on it; remove it, or choose";
     }
 
     private static String holder(Optional<Holder> holder) {

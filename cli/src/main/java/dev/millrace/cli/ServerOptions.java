@@ -73,9 +73,16 @@ record ServerOptions(List<Address> addresses, int loops, Optional<String> driver
     }
 
     private static Address ip(String host, int port) {
+        if (host.isBlank()) {
+            // The JDK takes it for this machine's loopback address.
+            throw new UsageError(HOST + " is empty; give an address or a name of this machine");
+        }
         try {
             return IpAddress.of(host, port);
         } catch (IllegalArgumentException e) {
+            if (host.indexOf('%') >= 0) {
+                throw new UsageError(HOST + " " + host + ": " + e.getMessage());
+            }
             return named(host, port);
         }
     }

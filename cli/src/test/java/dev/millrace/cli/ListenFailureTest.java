@@ -5,7 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.millrace.driver.IpAddress;
 import dev.millrace.driver.UnixAddress;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What a test can't provoke as root, and the texts of the rest. */
 class ListenFailureTest {
@@ -21,13 +25,42 @@ class ListenFailureTest {
     }
 
     @Test
-    void aUnixPath() {
-        UnixAddress path = UnixAddress.of("/no/such/folder/s");
-        assertThat(ListenFailure.unix("ENOENT", path)).contains("does not exist", "--unix");
-        assertThat(ListenFailure.unix("EACCES", path)).contains("may not be made", "--unix");
-        assertThat(ListenFailure.unix("EADDRINUSE", path)).contains("remove it", "--unix");
+    void anAddressOfOneLinkWithoutItsInterface() {
+        assertThat(ListenFailure.ip("EINVAL", IpAddress.of("fe80::1", 80)))
+                .isEqualTo(
+                        "fe80::1 is an address of one link;"
+                                + " name its interface with --host fe80::1%eth0 for instance");
+        assertThat(ListenFailure.ip("EINVAL", IpAddress.of("fe80::1%1", 80))).isEmpty();
+        assertThat(ListenFailure.ip("EINVAL", IpAddress.of("::1", 80))).isEmpty();
+    }
+
+    @Test
+    void aUnixPathWithoutItsFolder(@TempDir Path folder) throws IOException {
+        // The library's EACCES, as in libuv, says no more than the kernel's ENOENT.
+        for (String code : List.of("ENOENT", "EACCES")) {
+            assertThat(ListenFailure.unix(code, UnixAddress.of("/no/such/folder/s")))
+                    .contains("does not exist", "--unix");
+        }
+        Path file = Files.createFile(folder.resolve("f"));
+        assertThat(ListenFailure.unix("ENOTDIR", UnixAddress.of(file.resolve("s"))))
+                .contains("does not exist");
+        assertThat(ListenFailure.unix("EACCES", UnixAddress.of(folder.resolve("s"))))
+                .contains("may not be made", "--unix");
+        assertThat(ListenFailure.unix("EACCES", UnixAddress.of("s"))).contains("may not be made");
+    }
+
+    @Test
+    void aUnixPathThatIsTaken(@TempDir Path folder) throws IOException {
+        assertThat(ListenFailure.unix("EADDRINUSE", UnixAddress.of(folder.resolve("stale"))))
+                .contains("remove it", "--unix");
         assertThat(ListenFailure.unix("EADDRINUSE", UnixAddress.of("@none")))
                 .contains("another process");
+        Path file = Files.createFile(folder.resolve("f"));
+        for (Path noSocket : List.of(file, folder)) {
+            assertThat(ListenFailure.unix("EADDRINUSE", UnixAddress.of(noSocket)))
+                    .contains("is no socket", "--unix")
+                    .doesNotContain("remove");
+        }
     }
 
     @Test

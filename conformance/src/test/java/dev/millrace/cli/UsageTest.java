@@ -31,6 +31,8 @@ class UsageTest {
                 "echo --max-body 1k  | unknown option --max-body",
                 "hello --max-body 1x | --max-body 1x: a size is",
                 "hello --header-timeout 5y | --header-timeout 5y: a duration is",
+                "hello --host=       | --host is empty",
+                "hello --host ::1%no | --host ::1%no: no network interface is called: no",
                 "run no-such.java    | there is no file no-such.java",
             })
     void wrongUsageEndsWithStatus2(String words, String message) {
@@ -87,6 +89,15 @@ class UsageTest {
             assertThat(command.errors())
                     .startsWith("millrace: can't serve " + missing)
                     .hasLineCount(1);
+        }
+    }
+
+    @Test
+    void theMissingFolderOfAUnixPathIsNamed(@TempDir Path folder) {
+        Path path = folder.resolve("none/socket");
+        try (Launched command = Launched.start("echo", "--unix", "" + path)) {
+            assertThat(command.status()).isEqualTo(1);
+            assertThat(command.errors()).contains("" + path, "does not exist").hasLineCount(1);
         }
     }
 
