@@ -33,6 +33,38 @@ class LauncherTest {
     }
 
     @Test
+    void itWorksByItsBareName() {
+        List<String> words = List.of("sh", "millrace", "version");
+        try (Launched command = Launched.start(Launched.root(), Map.of(), words)) {
+            assertThat(command.output()).startsWith("millrace ");
+            assertThat(command.status()).isZero();
+        }
+    }
+
+    @Test
+    void aStandardInputThatIsClosedIsEmpty() {
+        try (Launched command = shell("./millrace run examples/Cat.java <&-")) {
+            assertThat(command.output()).as("nothing of the JVM's own files").isEmpty();
+            assertThat(command.errors()).isEmpty();
+            assertThat(command.status()).isZero();
+        }
+    }
+
+    @Test
+    void outputThatIsClosedOrCutOffIsNoFailure() {
+        for (String where : List.of(">&-", "2>&-", ">&- 2>&-", "| true")) {
+            try (Launched command = shell("./millrace doctor " + where)) {
+                assertThat(command.errors()).as(where).isEmpty();
+                assertThat(command.status()).as(where).isZero();
+            }
+        }
+    }
+
+    private static Launched shell(String line) {
+        return Launched.start(Launched.root(), Map.of(), List.of("sh", "-c", line));
+    }
+
+    @Test
     void anOlderJavaHomeIsPassedOver(@TempDir Path folder) throws IOException {
         Path compiler = Files.createDirectories(folder.resolve("bin")).resolve("javac");
         Files.writeString(compiler, "");

@@ -33,6 +33,8 @@ class UsageTest {
                 "hello --header-timeout 5y | --header-timeout 5y: a duration is",
                 "hello --host=       | --host is empty",
                 "hello --host ::1%no | --host ::1%no: no network interface is called: no",
+                "run                 | run needs a Java source file",
+                "run --driver nio    | run needs a Java source file",
                 "run no-such.java    | there is no file no-such.java",
             })
     void wrongUsageEndsWithStatus2(String words, String message) {
