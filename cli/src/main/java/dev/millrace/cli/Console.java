@@ -2,8 +2,11 @@ package dev.millrace.cli;
 
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What goes to the terminal, and how: results on standard output, complaints as one line each on
@@ -13,11 +16,39 @@ import java.nio.charset.StandardCharsets;
 final class Console {
     private static final String ONE_LINE = "%1$tT %4$s %5$s%6$s%n";
 
+    private static final Out OUT = new Out();
+
     private Console() {}
 
     static PrintStream out() {
-        return new PrintStream(
-                new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
+        return new PrintStream(OUT, true, StandardCharsets.UTF_8);
+    }
+
+    /**
+     * Why standard output did not take everything; empty if it did, or if its reader has seen
+     * enough, as {@code head} has.
+     */
+    static Optional<String> lost() {
+        return Optional.ofNullable(OUT.failure).filter(text -> !text.contains("Broken pipe"));
+    }
+
+    /** Standard output that remembers its first failure: PrintStream says no more than that. */
+    private static final class Out extends FileOutputStream {
+        private @Nullable String failure;
+
+        Out() {
+            super(FileDescriptor.out);
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) throws IOException {
+            try {
+                super.write(bytes, offset, length);
+            } catch (IOException e) {
+                failure = failure == null ? oneLine(e) : failure;
+                throw e;
+            }
+        }
     }
 
     /** One line on standard error, in one write. */

@@ -2,6 +2,7 @@ package dev.millrace.cli;
 
 import java.io.PrintStream;
 import java.util.List;
+import java.util.Optional;
 
 /** The command's entry point. */
 public final class Main {
@@ -23,7 +24,10 @@ public final class Main {
     /** Runs the command line; whatever goes wrong is one line on standard error. */
     static int run(List<String> words) {
         try {
-            return dispatch(words, Console.out());
+            int status = dispatch(words, Console.out());
+            Optional<String> lost = Console.lost();
+            lost.ifPresent(why -> Console.complain("can't write to standard output: " + why));
+            return status == OK && lost.isPresent() ? FAILED : status;
         } catch (UsageError e) {
             Console.complain(e.getMessage());
             return WRONG_USAGE;

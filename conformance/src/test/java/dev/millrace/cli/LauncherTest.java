@@ -60,6 +60,17 @@ class LauncherTest {
         }
     }
 
+    @Test
+    void aDiskThatIsFullIsAFailure() {
+        assumeTrue(Files.exists(Path.of("/dev/full")), "there is no /dev/full");
+        try (Launched command = shell("./millrace doctor >/dev/full")) {
+            assertThat(command.errors())
+                    .startsWith("millrace: can't write to standard output: No space left")
+                    .hasLineCount(1);
+            assertThat(command.status()).isEqualTo(1);
+        }
+    }
+
     private static Launched shell(String line) {
         return Launched.start(Launched.root(), Map.of(), List.of("sh", "-c", line));
     }
