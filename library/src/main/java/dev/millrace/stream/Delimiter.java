@@ -14,7 +14,8 @@ final class Delimiter implements Framing<ByteBuffer> {
                     "a delimiter of "
                             + delimiter.length
                             + " bytes, frames of at most "
-                            + maxFrameBytes);
+                            + maxFrameBytes
+                            + " bytes: use 1 or more of both");
         }
         this.mark = delimiter.clone();
         this.maxFrameBytes = maxFrameBytes;
@@ -55,11 +56,15 @@ final class Delimiter implements Framing<ByteBuffer> {
         frame.get(frame.position(), bytes, 0, frameBytes);
         System.arraycopy(mark, 0, bytes, frameBytes, mark.length);
         // Found early it would end the frame early, or be part frame and part mark.
-        if (frameBytes > maxFrameBytes || find(bytes, 0, bytes.length) != frameBytes) {
+        int found = find(bytes, 0, bytes.length);
+        if (frameBytes > maxFrameBytes || found != frameBytes) {
             throw new IllegalArgumentException(
                     "a frame of "
                             + frameBytes
-                            + " bytes that is too long or has the delimiter in it");
+                            + " bytes"
+                            + (found == frameBytes
+                                    ? ", the limit is " + maxFrameBytes + " bytes"
+                                    : " with the delimiter in it, at " + found));
         }
         return bytes;
     }

@@ -6,7 +6,8 @@ import java.nio.ByteBuffer;
 record FixedLength(int frameBytes) implements Framing<ByteBuffer> {
     FixedLength {
         if (frameBytes < 1) {
-            throw new IllegalArgumentException("a frame of " + frameBytes + " bytes");
+            throw new IllegalArgumentException(
+                    "a frame of " + frameBytes + " bytes: use 1 or more");
         }
     }
 

@@ -63,7 +63,11 @@ public interface Framing<F> {
         return ByteBuffer.wrap(array, offset, length).slice().asReadOnlyBuffer();
     }
 
-    /** Frames of so many bytes each. */
+    /**
+     * Frames of so many bytes each.
+     *
+     * @throws IllegalArgumentException if that is less than 1
+     */
     static Framing<ByteBuffer> fixedLength(int frameBytes) {
         return new FixedLength(frameBytes);
     }
@@ -74,6 +78,7 @@ public interface Framing<F> {
      *
      * @param widthBytes 1, 2, 3, 4 or 8
      * @param maxFrameBytes the longest frame, its header included
+     * @throws IllegalArgumentException if the width is another one, or leaves no room
      */
     static LengthField lengthField(int widthBytes, int maxFrameBytes) {
         return LengthField.of(widthBytes, maxFrameBytes);
@@ -83,6 +88,7 @@ public interface Framing<F> {
      * Frames that end with these bytes, which are not given to the user.
      *
      * @param maxFrameBytes the longest frame, the delimiter not counted
+     * @throws IllegalArgumentException if the delimiter is empty or the limit less than 1
      */
     static Framing<ByteBuffer> delimiter(byte[] delimiter, int maxFrameBytes) {
         return new Delimiter(delimiter, maxFrameBytes);
@@ -97,6 +103,7 @@ public interface Framing<F> {
      * Lines of UTF-8 that end with LF or CRLF, given without it.
      *
      * @param maxLineBytes the longest line, its end not counted
+     * @throws IllegalArgumentException if that is less than 1
      */
     static Lines lines(int maxLineBytes) {
         return Lines.of(maxLineBytes);

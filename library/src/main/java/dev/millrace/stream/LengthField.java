@@ -2,6 +2,7 @@ package dev.millrace.stream;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Objects;
 
 /**
  * Frames that tell their length in front:
@@ -33,17 +34,23 @@ public record LengthField(
         int maxFrameBytes)
         implements Framing<ByteBuffer> {
 
-    /** Checks that the sizes go together. */
+    /**
+     * @throws IllegalArgumentException if the sizes do not go together
+     */
     public LengthField {
+        Objects.requireNonNull(order, "order");
         boolean isWidth = widthBytes >= 1 && widthBytes <= 4 || widthBytes == Long.BYTES;
         if (!isWidth || offsetBytes < 0 || extraBytes < 0) {
             throw new IllegalArgumentException(
-                    "a length of %d bytes after %d bytes, with %d extra bytes"
+                    ("a length of %d bytes after %d bytes, with %d extra bytes:"
+                                    + " use a length of 1, 2, 3, 4 or 8, and 0 or more of the others")
                             .formatted(widthBytes, offsetBytes, extraBytes));
         }
         if ((long) offsetBytes + widthBytes + extraBytes > maxFrameBytes) {
             throw new IllegalArgumentException(
-                    "frames of at most " + maxFrameBytes + " bytes have no room for a body");
+                    "frames of at most "
+                            + maxFrameBytes
+                            + " bytes have no room for a body: use more");
         }
     }
 

@@ -18,7 +18,8 @@ public record Lines(int maxLineBytes, boolean endsWithCrlf) implements Framing<S
     /** Checks the limit. */
     public Lines {
         if (maxLineBytes < 1) {
-            throw new IllegalArgumentException("lines of at most " + maxLineBytes + " bytes");
+            throw new IllegalArgumentException(
+                    "lines of at most " + maxLineBytes + " bytes: use 1 or more");
         }
     }
 
@@ -72,26 +73,26 @@ public record Lines(int maxLineBytes, boolean endsWithCrlf) implements Framing<S
     public byte[] encode(String line) {
         byte[] bytes = (line + (endsWithCrlf ? "\r\n" : "\n")).getBytes(StandardCharsets.UTF_8);
         int lineBytes = bytes.length - (endsWithCrlf ? 2 : 1);
-        if (lineBytes > maxLineBytes || line.indexOf('\n') >= 0 || line.endsWith("\r")) {
+        if (lineBytes > maxLineBytes) {
             throw new IllegalArgumentException(
-                    "a line of " + lineBytes + " bytes that is too long or has a line end in it");
+                    "a line of " + lineBytes + " bytes, the limit is " + maxLineBytes + " bytes");
         }
-        if (hasLoneSurrogate(line)) {
-            throw new IllegalArgumentException("a line with half a character, which UTF-8 has not");
+        if (line.indexOf('\n') >= 0 || line.endsWith("\r")) {
+            throw new IllegalArgumentException("a line with a line end in it: send it as several");
         }
+        checkSurrogates(line);
         return bytes;
     }
 
-    /** In its place the other end would get a question mark. */
-    private static boolean hasLoneSurrogate(String line) {
-        for (int at = 0; at < line.length(); at++) {
-            if (Character.isSurrogate(line.charAt(at))) {
-                if (!Character.isSupplementaryCodePoint(line.codePointAt(at))) {
-                    return true;
-                }
-                at++;
+    /** Half of a pair has no UTF-8: the JDK puts a question mark in its place. */
+    private static void checkSurrogates(String line) {
+        int codePoint;
+        for (int at = 0; at < line.length(); at += Character.charCount(codePoint)) {
+            codePoint = line.codePointAt(at);
+            if (Character.getType(codePoint) == Character.SURROGATE) {
+                throw new IllegalArgumentException(
+                        "a line with half of a surrogate pair at " + at + ", which UTF-8 has not");
             }
         }
-        return false;
     }
 }

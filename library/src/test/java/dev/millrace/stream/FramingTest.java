@@ -106,6 +106,21 @@ class FramingTest {
     }
 
     @Test
+    void aLineThatTheOtherEndWouldNotGetBackIsRefused() throws FrameException {
+        Lines lines = Framing.lines(MAX);
+        assertThat(line(lines, new String(lines.encode("\uD83D\uDE42"), StandardCharsets.UTF_8)))
+                .isEqualTo("\uD83D\uDE42");
+        for (String half : new String[] {"a\uD83D", "\uDE42b", "\uDE42\uD83D"}) {
+            assertThatThrownBy(() -> lines.encode(half))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("half of a surrogate pair");
+        }
+        assertThatThrownBy(() -> lines.encode("x".repeat(MAX + 1)))
+                .hasMessage("a line of 17 bytes, the limit is 16 bytes");
+        assertThatThrownBy(() -> lines.encode("a\nb")).hasMessageContaining("a line end in it");
+    }
+
+    @Test
     void aDelimiterIsFoundAcrossWhatWasSeen() throws FrameException {
         Framing<ByteBuffer> framing = Framing.delimiter("--|", MAX);
         byte[] bytes = "ab---|cd".getBytes(StandardCharsets.UTF_8);
@@ -131,10 +146,14 @@ class FramingTest {
         Framing<ByteBuffer> framing = Framing.delimiter("||", 4);
         assertThat(framing.encode(utf8("abcd"))).asString().isEqualTo("abcd||");
         assertThat(framing.encode(utf8(""))).asString().isEqualTo("||");
-        for (String bad : new String[] {"a||b", "ab|", "abcde"}) {
+        for (String bad : new String[] {"a||b", "ab|", "abcd|"}) {
             assertThatThrownBy(() -> framing.encode(utf8(bad)))
-                    .isInstanceOf(IllegalArgumentException.class);
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("the delimiter in it");
         }
+        assertThatThrownBy(() -> framing.encode(utf8("abcde")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("a frame of 5 bytes, the limit is 4 bytes");
     }
 
     @Test
@@ -251,14 +270,17 @@ class FramingTest {
     void sizesThatMakeNoSenseAreMistakes() {
         assertThatThrownBy(() -> Framing.fixedLength(0))
                 .isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> Framing.lines(0)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> Framing.lines(0))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("lines of at most 0 bytes: use 1 or more");
         assertThatThrownBy(() -> Framing.delimiter("", MAX))
                 .isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> Framing.delimiter("|", 0))
                 .isInstanceOf(IllegalArgumentException.class);
         for (int width : new int[] {0, 5, 7, 9}) {
             assertThatThrownBy(() -> Framing.lengthField(width, MAX))
-                    .isInstanceOf(IllegalArgumentException.class);
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("use a length of 1, 2, 3, 4 or 8");
         }
         LengthField framing = Framing.lengthField(4, MAX);
         assertThatThrownBy(() -> framing.withOffsetBytes(-1))
