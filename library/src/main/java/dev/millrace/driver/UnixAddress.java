@@ -33,7 +33,10 @@ public final class UnixAddress implements Address {
     public static UnixAddress of(String path) {
         boolean isAbstract = path.startsWith("@") || path.startsWith("\0");
         byte[] bytes = path.getBytes(StandardCharsets.UTF_8);
-        if (bytes.length == 0 || bytes.length > (isAbstract ? NAME_MAX_BYTES : PATH_MAX_BYTES)) {
+        if (bytes.length == 0) {
+            throw new IllegalArgumentException("a Unix socket path is not empty: name a file");
+        }
+        if (bytes.length > (isAbstract ? NAME_MAX_BYTES : PATH_MAX_BYTES)) {
             throw new IllegalArgumentException(
                     "a Unix socket path has 1 to "
                             + PATH_MAX_BYTES

@@ -207,6 +207,13 @@ public final class ServerResponse implements WriteStream {
         body.whole(bytes);
     }
 
+    @Override
+    public void end(ByteBuffer buffer) {
+        byte[] bytes = new byte[buffer.remaining()];
+        buffer.get(bytes);
+        end(bytes);
+    }
+
     /**
      * Answers with an error status and a short text; once the head is gone, destroys the connection
      * instead, so that the peer can't take half an answer for a whole one.

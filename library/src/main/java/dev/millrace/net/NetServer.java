@@ -349,7 +349,7 @@ public final class NetServer implements AutoCloseable {
         return Optional.ofNullable(handle == null ? null : handle.localAddress());
     }
 
-    /** The port it listens on. */
+    /** The port it listens on, 0 for a Unix socket; IllegalStateException while it does not. */
     public int port() {
         return address()
                 .map(address -> address instanceof IpAddress ip ? ip.port() : 0)

@@ -2,6 +2,7 @@ package dev.millrace.net;
 
 import dev.millrace.driver.Address;
 import dev.millrace.driver.SystemError;
+import dev.millrace.driver.UnixAddress;
 import dev.millrace.loop.Loop;
 import dev.millrace.loop.StreamHandle;
 import dev.millrace.stream.Filter;
@@ -93,6 +94,11 @@ public final class NetSocket extends KernelSocket implements WriteStream {
         NetSocket socket = new NetSocket(loop, null, options);
         socket.attempt(List.of(address));
         return socket;
+    }
+
+    /** A connection to a Unix socket; {@code path} as {@link UnixAddress#of(String)} takes it. */
+    public static NetSocket connect(Loop loop, String path) {
+        return connect(loop, UnixAddress.of(path));
     }
 
     private void attempt(List<Address> addresses) {

@@ -290,7 +290,11 @@ public final class UdpSocket implements AutoCloseable {
         return Optional.ofNullable(handle.localAddress());
     }
 
-    /** The port it is bound to. */
+    /**
+     * The port it is bound to.
+     *
+     * @throws IllegalStateException if it is not bound
+     */
     public int port() {
         return address()
                 .orElseThrow(() -> new IllegalStateException("the socket is not bound"))

@@ -45,15 +45,25 @@ public interface WriteStream {
     /** Ends this side once everything was written. Idempotent. */
     void end();
 
-    /** Writes {@code text} as UTF-8, then ends this side. */
+    /**
+     * Writes {@code text} as UTF-8, then ends this side.
+     *
+     * @throws IllegalStateException after {@code end}, as every write
+     */
     default void end(String text) {
         write(text);
         end();
     }
 
-    /** Writes {@code bytes}, then ends this side. */
+    /** As {@link #end(String)}, with bytes that then belong to the stream. */
     default void end(byte[] bytes) {
         write(bytes);
+        end();
+    }
+
+    /** As {@link #end(String)}, with what remains in a buffer that then belongs to the stream. */
+    default void end(ByteBuffer buffer) {
+        write(buffer);
         end();
     }
 

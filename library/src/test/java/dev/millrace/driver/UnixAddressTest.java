@@ -20,7 +20,9 @@ class UnixAddressTest {
                         "a Unix socket path has 1 to 107 bytes, this one 108 (ENAMETOOLONG): "
                                 + longest
                                 + "p");
-        assertThatThrownBy(() -> UnixAddress.of("")).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> UnixAddress.of(""))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("a Unix socket path is not empty: name a file");
     }
 
     @Test

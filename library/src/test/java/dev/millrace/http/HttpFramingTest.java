@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.millrace.http.RawHttp.Answer;
 import java.io.EOFException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
@@ -30,6 +32,20 @@ class HttpFramingTest {
             Answer answer = client.get();
             assertThat(answer.header("Content-Length")).isEqualTo("4");
             assertThat(answer.has("Transfer-Encoding")).isFalse();
+            assertThat(answer.text()).isEqualTo("four");
+        }
+    }
+
+    @Tag("R42")
+    @Test
+    void aBufferHasALengthAsWell() throws IOException {
+        byte[] around = "(four)".getBytes(StandardCharsets.US_ASCII);
+        try (var fixture =
+                        HttpFixture.serve((request, response) ->
+                                response.end(ByteBuffer.wrap(around, 1, 4)));
+                RawHttp client = fixture.connect()) {
+            Answer answer = client.get();
+            assertThat(answer.header("Content-Length")).isEqualTo("4");
             assertThat(answer.text()).isEqualTo("four");
         }
     }

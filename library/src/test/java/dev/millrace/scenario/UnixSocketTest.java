@@ -1,6 +1,7 @@
 package dev.millrace.scenario;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.millrace.driver.SystemError;
@@ -111,6 +112,25 @@ class UnixSocketTest {
                     NetSocket.connect(loop, UnixAddress.of(arguments[0]))
                             .onError(error -> System.out.println(SystemError.codeOf(error))));
         }
+    }
+
+    @Test
+    void aPathAloneIsEnoughForBothEnds(@TempDir Path folder) {
+        String path = folder.resolve("s").toString();
+        LoopFixture.run(loop -> {
+            NetServer server = NetServer.create(loop, peer -> peer.onData(peer::end));
+            server.listen(path);
+            server.onListening(() -> {
+                NetSocket socket = NetSocket.connect(loop, path);
+                socket.onData(bytes -> journal.add("" + StandardCharsets.UTF_8.decode(bytes)));
+                socket.onClose(server::close);
+                socket.write("back");
+            });
+        });
+        assertThat(journal.lines()).containsExactly("back");
+        LoopFixture.run(loop ->
+                assertThatThrownBy(() -> NetSocket.connect(loop, ""))
+                        .isInstanceOf(IllegalArgumentException.class));
     }
 
     @Test
