@@ -26,7 +26,10 @@ class DescriptorNumbersTest {
 
     /** Names of errors, and the JVM's way to signals. */
     private static final Set<String> OF_SYS_FOR_ALL =
-            Set.of("dev/millrace/sys/Errno", "dev/millrace/sys/JvmSignals");
+            Set.of(
+                    "dev/millrace/sys/Errno",
+                    "dev/millrace/sys/JdkErrors",
+                    "dev/millrace/sys/JvmSignals");
 
     private static List<ClassModel> classes() throws IOException {
         Path folder = SourceFile.root().resolve("library/target/classes");
