@@ -3,6 +3,7 @@ package dev.millrace.stream;
 import dev.millrace.driver.Guarded;
 import dev.millrace.driver.SystemError;
 import dev.millrace.loop.Loop;
+import dev.millrace.loop.Work;
 import dev.millrace.loop.WorkPool;
 import dev.millrace.loop.WriteLimit;
 import dev.millrace.sys.Errno;
@@ -24,6 +25,7 @@ final class ThreadOutlet implements Outlet {
     private final StandardOutput output;
     private final Executor thread = new WorkPool("millrace-stdout", 1, 1);
     private ByteArrayOutputStream waiting = new ByteArrayOutputStream();
+    private @Nullable Work<Integer> work;
     private int underWay;
     private int largest;
     private boolean wantsDrained;
@@ -54,27 +56,27 @@ final class ThreadOutlet implements Outlet {
         ByteArrayOutputStream bytes = waiting;
         waiting = new ByteArrayOutputStream();
         underWay = bytes.size();
-        loop.offload(thread, () -> writeAll(bytes)).thenAccept(this::written);
+        work = loop.offload(thread, () -> writeAll(bytes));
+        work.whenComplete((count, failure) -> written(failure));
     }
 
-    /** On the thread; the failure is a value, so that it comes to {@link #written} like success. */
-    private @Nullable IOException writeAll(ByteArrayOutputStream bytes) {
-        try {
-            bytes.writeTo(target);
-            target.flush();
-            return null;
-        } catch (IOException e) {
-            return e;
-        }
+    /** On the thread. */
+    private int writeAll(ByteArrayOutputStream bytes) throws IOException {
+        bytes.writeTo(target);
+        target.flush();
+        return bytes.size();
     }
 
-    private void written(@Nullable IOException failure) {
+    private void written(@Nullable Throwable failure) {
         underWay = 0;
         if (isClosed) {
             return;
         }
         if (failure != null) {
-            output.destroy(failure);
+            output.destroy(
+                    failure instanceof IOException known
+                            ? known
+                            : new IOException("write failed: " + failure, failure));
             return;
         }
         handOver();
@@ -130,6 +132,10 @@ final class ThreadOutlet implements Outlet {
     @Override
     public void close(Runnable closed) {
         isClosed = true;
+        if (work != null) {
+            // Nobody may ever read what the thread is writing, and the loop waits no longer for it.
+            work.cancel(false);
+        }
         loop.setImmediate(closed);
     }
 }

@@ -59,6 +59,18 @@ final class StandardPrograms {
         }
     }
 
+    /** Writes more than the kernel holds, and gives it up; tells that this is over. */
+    static final class GiveUp {
+        public static void main(String[] arguments) {
+            Loop.run(loop -> {
+                StandardOutput output = StandardOutput.open(loop);
+                output.onClose(() -> System.err.print("closed"));
+                output.write(new byte[1_000_000], 0, 1_000_000);
+                loop.setTimeout(Duration.ofMillis(50), output::destroy);
+            });
+        }
+    }
+
     /** Does not wait for an input that never ends. */
     static final class Unref {
         public static void main(String[] arguments) {

@@ -215,6 +215,16 @@ class StandardStreamsTest {
         assertThat(errors()).isEmpty();
     }
 
+    /** Nor by a thread, which can't be called back from write(2). */
+    @ParameterizedTest
+    @ValueSource(strings = {"epoll", "nio"})
+    void anOutputThatWasGivenUpIsNotWaitedFor(String driver) throws Exception {
+        ProcessBuilder builder = builder(StandardPrograms.GiveUp.class);
+        builder.environment().put("MILLRACE_DRIVER", driver);
+        expectEnd(builder.start(), 0);
+        assertThat(errors()).isEqualTo("closed");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"close", "x: exit", "an exception"})
     @Tag("epoll")
