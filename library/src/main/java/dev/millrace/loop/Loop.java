@@ -324,13 +324,12 @@ public final class Loop implements Executor, AutoCloseable {
     }
 
     /**
-     * Keeps the loop alive until what it answers is run, once, on the loop's thread: for work that
-     * goes on elsewhere.
+     * Keeps the loop alive until what it answers is run on the loop's thread, the first time: for
+     * work that goes on elsewhere.
      */
     public Runnable keepAlive() {
         checkThread();
-        countRequests(1);
-        return () -> countRequests(-1);
+        return new Hold(this);
     }
 
     void run(Runnable task) {

@@ -189,6 +189,19 @@ class LoopTest {
         }
     }
 
+    /** Counted twice it would take away what another one holds the loop with. */
+    @Test
+    @Tag("A4")
+    void keepAliveIsTakenBackOnceAndOnTheLoopsThread() {
+        try (LoopFixture fixture = new LoopFixture()) {
+            Runnable done = fixture.call(() -> fixture.loop().keepAlive());
+            assertThatThrownBy(done::run).isInstanceOf(WrongThreadException.class);
+            fixture.act(done::run);
+            fixture.act(done::run);
+            assertThat(fixture.call(() -> fixture.loop().isAlive())).isTrue();
+        }
+    }
+
     @Test
     @Tag("A5")
     void aStopBeforeTheRunEndsItBeforeItsFirstTurn() {
