@@ -15,8 +15,13 @@ import org.jspecify.annotations.Nullable;
  * <p>Its errors are news of single datagrams (an ICMP message that came back to a connected socket,
  * for instance) and end nothing. ERR can't be masked, and stays until the error is fetched: so when
  * nobody reads and nobody waits to send, the port leaves the set until somebody does.
+ *
+ * <p>Another holder of the description may shut it down, which is no error, and readable for ever.
  */
 final class EpollDatagram extends EpollPort {
+    /** RDHUP: somebody has shut it down. */
+    private static final int READING = Linux.EPOLLIN | Linux.EPOLLRDHUP;
+
     /** Datagrams per readiness, so that a flood does not starve the others. */
     private static final int DATAGRAMS_PER_EVENT = 32;
 
@@ -43,12 +48,12 @@ final class EpollDatagram extends EpollPort {
 
     @Override
     void readStart() {
-        want(Linux.EPOLLIN);
+        want(READING);
     }
 
     @Override
     void readStop() {
-        unwant(Linux.EPOLLIN);
+        unwant(READING);
     }
 
     void awaitWritable() {
@@ -117,6 +122,9 @@ final class EpollDatagram extends EpollPort {
             events().onDatagram(array, offset, count, from, length > count);
         } else if (length != -Errno.EAGAIN) {
             events().onDatagramError(-length);
+        } else if ((ready & Linux.EPOLLRDHUP) != 0) {
+            readStop();
+            events().onReadError(Errno.ESHUTDOWN);
         }
         return length >= 0;
     }
