@@ -121,8 +121,12 @@ final class EpollSocket extends EpollStream {
             events().onDescriptorsFreed();
             return;
         }
-        if (isExclusive() && !wants(Linux.EPOLLIN)) {
-            SharedWakeUps.passOn(set);
+        if (!wants(Linux.EPOLLIN)) {
+            // Paused in this very batch; or shut down by somebody, and HUP can't be masked.
+            set.leave(this);
+            if (isExclusive()) {
+                SharedWakeUps.passOn(set);
+            }
             return;
         }
         // One a wake-up unless asked otherwise: level-triggered epoll brings the rest, and siblings

@@ -2,6 +2,8 @@ package dev.millrace.driver;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.sys.Errno;
+import dev.millrace.sys.Libc;
 import dev.millrace.sys.Linux;
 import dev.millrace.testing.Kernel;
 import dev.millrace.testing.RawClient;
@@ -272,6 +274,27 @@ class EpollDriverTest {
         poll();
         assertThat(seen).endsWith("peer closed 0").hasSize(2);
         assertThat(Kernel.watched(fd)).as("told once, then dropped").isEqualTo(-1);
+    }
+
+    /** As ss(8) kills it. A listener rests after an error, and HUP can't be masked. */
+    @Test
+    @Tag("D6")
+    void aListenerThatIsShutDownDoesNotSpinWhileItRests() {
+        poll();
+        try (Libc libc = new Libc()) {
+            int shutRd = 0;
+            assertThat(libc.shutdown(((EpollPort) listener).fd, shutRd)).isZero();
+        }
+        poll();
+        assertThat(seen).containsExactly("accept error " + Errno.EINVAL);
+        driver.acceptStop(listener);
+        poll();
+        int[] ready = {0};
+        driver.poll(20_000_000, callback -> ready[0]++);
+        assertThat(ready[0]).isZero();
+        driver.acceptStart(listener, 1);
+        poll();
+        assertThat(seen).hasSize(2);
     }
 
     /**
