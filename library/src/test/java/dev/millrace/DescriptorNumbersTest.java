@@ -24,7 +24,7 @@ class DescriptorNumbersTest {
     private static final String OURS = "dev/millrace/";
     private static final Set<String> LOWEST = Set.of("sys", "driver");
 
-    /** Names of errors, and the JVM's way to signals. */
+    /** Names of errors, those behind the JDK's exceptions, and the JVM's way to signals. */
     private static final Set<String> OF_SYS_FOR_ALL =
             Set.of(
                     "dev/millrace/sys/Errno",
