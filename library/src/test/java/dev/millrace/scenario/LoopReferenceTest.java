@@ -141,11 +141,13 @@ class LoopReferenceTest {
     @Tag("R36")
     void aConnectionHoldsTheLoopThoughItsServerDoesNot() {
         LoopFixture.run(loop -> {
+            NetSocket[] client = new NetSocket[1];
             NetServer server =
                     NetServer.create(
                             loop,
                             socket -> {
-                                // Unreferenced: only the connection is left to hold the loop.
+                                // Only the accepted connection is left to hold the loop.
+                                client[0].unref();
                                 Runnable late =
                                         () -> {
                                             journal.add("still here");
@@ -156,8 +158,10 @@ class LoopReferenceTest {
                             });
             server.unref();
             server.listen(IpAddress.loopback(0))
-                    .onListening(
-                            () -> NetSocket.connect(loop, server.address().orElseThrow()).resume());
+                    .onListening(() -> {
+                        client[0] = NetSocket.connect(loop, server.address().orElseThrow());
+                        client[0].resume();
+                    });
         });
         assertThat(journal.lines()).containsExactly("still here");
     }
