@@ -11,6 +11,7 @@ import dev.millrace.driver.RecordingDriver;
 import dev.millrace.driver.UnixAddress;
 import dev.millrace.sys.Errno;
 import dev.millrace.testing.Kernel;
+import dev.millrace.testing.LoopFixture;
 import dev.millrace.testing.RawClient;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What happens to sockets and addresses before the first byte. */
 class TcpSetupTest {
@@ -93,6 +95,35 @@ class TcpSetupTest {
         loop.run(RunMode.DEFAULT);
         assertThat(outcomes).containsExactly("connect EAFNOSUPPORT [::1]:1");
         assertThat(loop.isAlive()).as("neither was closed, and nothing is active").isFalse();
+    }
+
+    @Test
+    void aPortIsSharedIfAllWhoListenAskForIt() throws IOException {
+        ListenOptions shared = ListenOptions.DEFAULTS.withReusePort(true);
+        ListenHandle first = listener(shared);
+        first.bind(IpAddress.loopback(0));
+        first.listen(stream -> {});
+        ListenHandle second = listener(shared);
+        second.bind(first.localAddress());
+        second.listen(stream -> {});
+        assertThat(second.localAddress()).isEqualTo(first.localAddress());
+        ListenHandle third = listener(ListenOptions.DEFAULTS);
+        third.bind(first.localAddress());
+        assertThatThrownBy(() -> third.listen(stream -> {}))
+                .hasMessage("listen EADDRINUSE: address already in use " + first.localAddress());
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void connectionsHaveTheListenersNoDelay(boolean isNoDelay) throws IOException {
+        ListenHandle listener = listener(ListenOptions.DEFAULTS.withNoDelay(isNoDelay));
+        listener.bind(IpAddress.loopback(0));
+        List<StreamHandle> accepted = new ArrayList<>();
+        listener.listen(accepted::add);
+        clients.add(RawClient.connect(port(listener)));
+        LoopFixture.turnUntil(loop, "the connection", () -> !accepted.isEmpty());
+        assertThat(driver.getOption(accepted.getFirst().port(), PortOption.NO_DELAY))
+                .isEqualTo(isNoDelay ? 1 : 0);
     }
 
     @Test

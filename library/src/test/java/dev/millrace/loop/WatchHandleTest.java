@@ -63,6 +63,25 @@ class WatchHandleTest {
         assertThat(journal.lines()).isEmpty();
     }
 
+    /** An epoll set is readable when something of it is ready (epoll(7)). */
+    @Test
+    void anEpollSetIsWatchedAsAnyOther() throws IOException {
+        int set = libc.epoll_create1(Linux.EPOLL_CLOEXEC);
+        try (WatchHandle nested = new WatchHandle(loop, set)) {
+            assertThat(libc.epoll_ctl(set, Linux.EPOLL_CTL_ADD, fd, Linux.EPOLLIN, 0)).isZero();
+            nested.start(READABLE, ready -> journal.add("nested " + ready));
+            loop.run(RunMode.NOWAIT);
+            assertThat(journal.lines()).isEmpty();
+            libc.write(fd, BYTE, 0, 1);
+            loop.run(RunMode.NOWAIT);
+            read();
+            loop.run(RunMode.NOWAIT);
+            assertThat(journal.lines()).containsExactly("nested [READABLE]");
+        } finally {
+            libc.close(set);
+        }
+    }
+
     @Test
     void readinessIsToldInEveryTurnUntilStopped() {
         libc.write(fd, BYTE, 0, 1);

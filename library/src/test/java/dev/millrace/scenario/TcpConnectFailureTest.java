@@ -25,6 +25,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Clients that do not get through, and where from they try. */
 class TcpConnectFailureTest {
@@ -130,11 +132,12 @@ class TcpConnectFailureTest {
                 .containsExactly("returned", "error connect ECONNREFUSED 127.0.0.1:1", "close");
     }
 
-    @Test
+    @ParameterizedTest
+    @ValueSource(strings = {"127.0.0.1", "::1"})
     @Tag("C14")
     @Tag("X66")
-    void aBlackHoleEndsWithEtimedoutAndTheLoopGoesOnMeanwhile() {
-        try (BlackHole hole = new BlackHole()) {
+    void aBlackHoleEndsWithEtimedoutAndTheLoopGoesOnMeanwhile(String host) {
+        try (BlackHole hole = new BlackHole(host)) {
             LoopFixture.run(loop -> {
                 TimerHandle ticks = loop.setInterval(Duration.ofMillis(20), journal.line("tick"));
                 Duration timeout = Duration.ofMillis(200);

@@ -18,15 +18,22 @@ public final class BlackHole implements AutoCloseable {
     private static final int BACKLOG = 1;
     private static final int MORE_THAN_FIT = 8;
 
+    private final String host;
     private final ServerSocketChannel listener;
     private final List<SocketChannel> waiting = new ArrayList<>();
 
-    /** A black hole on a free port. */
+    /** A black hole on a free port of 127.0.0.1. */
     public BlackHole() {
+        this("127.0.0.1");
+    }
+
+    /** A black hole on a free port of {@code host}, an address of this machine. */
+    public BlackHole(String host) {
+        this.host = host;
         try {
             listener = ServerSocketChannel.open();
-            InetAddress loopback = InetAddress.getByName("127.0.0.1");
-            listener.bind(new InetSocketAddress(loopback, 0), BACKLOG);
+            InetAddress address = InetAddress.ofLiteral(host);
+            listener.bind(new InetSocketAddress(address, 0), BACKLOG);
             for (int i = 0; i < MORE_THAN_FIT; i++) {
                 SocketChannel channel = SocketChannel.open();
                 channel.configureBlocking(false);
@@ -40,7 +47,7 @@ public final class BlackHole implements AutoCloseable {
 
     /** Where nobody answers. */
     public IpAddress address() {
-        return IpAddress.loopback(listener.socket().getLocalPort());
+        return IpAddress.of(host, listener.socket().getLocalPort());
     }
 
     @Override
