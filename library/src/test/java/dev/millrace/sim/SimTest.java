@@ -1,7 +1,9 @@
 package dev.millrace.sim;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.millrace.sim.Simulation.Order;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
@@ -24,6 +26,16 @@ class SimTest {
     @Tag("X71")
     void everySeedIsRight() {
         assertThat(Simulation.checkAll(1, SEEDS)).isEmpty();
+    }
+
+    @Test
+    void whatIsOrderedIsRunAndAnythingElseIsAMistake() {
+        assertThat(Order.of()).isEqualTo(new Order(1, 500, false));
+        assertThat(Order.of("--seeds", "9", "--from", "7")).isEqualTo(new Order(7, 9, false));
+        assertThat(Order.of("--trace", "4711")).isEqualTo(new Order(4711, 1, true));
+        assertThatThrownBy(() -> Order.of("--seeds")).hasMessage("--seeds needs a number");
+        assertThatThrownBy(() -> Order.of("--seed", "x")).hasMessage("--seed needs a number");
+        assertThatThrownBy(() -> Order.of("--seedz", "1")).hasMessage("unknown: --seedz");
     }
 
     @Test

@@ -120,32 +120,60 @@ final class Simulation {
     }
 
     /**
+     * What to run.
+     *
+     * @param from the first seed
+     * @param count how many
+     * @param isTraced whether everything that happens in the first one is printed
+     */
+    record Order(long from, long count, boolean isTraced) {
+        static final String USAGE = "use [--seeds N] [--from S], --seed S or --trace S";
+
+        /**
+         * @throws IllegalArgumentException if {@code arguments} are something else
+         */
+        static Order of(String... arguments) {
+            Order order = new Order(1, 500, false);
+            for (int at = 0; at < arguments.length; at += 2) {
+                if (at + 1 == arguments.length || !arguments[at + 1].matches("\\d{1,18}")) {
+                    throw new IllegalArgumentException(arguments[at] + " needs a number");
+                }
+                long value = Long.parseLong(arguments[at + 1]);
+                order =
+                        switch (arguments[at]) {
+                            case "--seeds" -> new Order(order.from, value, false);
+                            case "--from" -> new Order(value, order.count, false);
+                            case "--seed" -> new Order(value, 1, false);
+                            case "--trace" -> new Order(value, 1, true);
+                            default ->
+                                    throw new IllegalArgumentException("unknown: " + arguments[at]);
+                        };
+            }
+            return order;
+        }
+    }
+
+    /**
      * {@code [--seeds N] [--from S] [--seed S] [--trace S]}: runs seeds S to S + N - 1, or one, and
      * prints what was wrong; {@code --trace} prints everything that happened before.
      */
     public static void main(String[] arguments) {
-        long seeds = 500;
-        long from = 1;
-        for (int at = 0; at + 1 < arguments.length; at += 2) {
-            long value = Long.parseLong(arguments[at + 1]);
-            switch (arguments[at]) {
-                case "--seeds" -> seeds = value;
-                case "--from" -> from = value;
-                case "--seed", "--trace" -> {
-                    from = value;
-                    seeds = 1;
-                }
-                default -> throw new IllegalArgumentException("unknown: " + arguments[at]);
-            }
-            if (arguments[at].equals("--trace")) {
-                trace(value).lines().forEach(System.out::println);
-            }
+        Order order;
+        try {
+            order = Order.of(arguments);
+        } catch (IllegalArgumentException e) {
+            System.err.println("simulate: " + e.getMessage() + "; " + Order.USAGE);
+            System.exit(2);
+            return;
+        }
+        if (order.isTraced()) {
+            trace(order.from()).lines().forEach(System.out::println);
         }
         long began = System.nanoTime();
-        List<String> reports = checkAll(from, seeds);
+        List<String> reports = checkAll(order.from(), order.count());
         reports.forEach(System.out::println);
         double seconds = (System.nanoTime() - began) / 1e9;
-        System.out.printf("%d seeds, %d failed, %.1f s%n", seeds, reports.size(), seconds);
+        System.out.printf("%d seeds, %d failed, %.1f s%n", order.count(), reports.size(), seconds);
         System.exit(reports.isEmpty() ? 0 : 1);
     }
 }
