@@ -22,7 +22,11 @@ public final class Fifo {
         this.libc = libc;
         this.path = folder.resolve("fifo-" + System.nanoTime());
         try {
-            int status = new ProcessBuilder("mkfifo", path.toString()).start().waitFor();
+            // Without pipes: the JDK closes them some time after the child has ended, and tests
+            // that
+            // wait for a number to be used again would find another one free.
+            int status =
+                    new ProcessBuilder("mkfifo", path.toString()).inheritIO().start().waitFor();
             if (status != 0) {
                 throw new AssertionError("mkfifo ended with " + status);
             }
