@@ -1,7 +1,6 @@
 package dev.millrace.net;
 
 import dev.millrace.driver.Address;
-import dev.millrace.driver.SystemError;
 import dev.millrace.driver.UnixAddress;
 import dev.millrace.loop.Loop;
 import dev.millrace.loop.StreamHandle;
@@ -278,9 +277,8 @@ public final class NetSocket extends KernelSocket implements WriteStream {
     }
 
     /** The last byte and FIN were handed to the kernel, or could not be. */
-    void finished(@Nullable IOException error) {
-        // ENOTCONN: the peer has reset it since; other errors destroy it anyway.
-        if (isDestroyed || (error != null && !SystemError.codeOf(error).equals("ENOTCONN"))) {
+    void finished() {
+        if (isDestroyed) {
             return;
         }
         isFinished = true;

@@ -205,7 +205,17 @@ final class SocketWires implements StreamEvents, ReadSide.Source {
     }
 
     private static void shutdown(NetSocket socket) {
-        socket.handle().shutdown(new Request(socket::finished));
+        socket.handle().shutdown(new Request(error -> shutDown(socket, error)));
+    }
+
+    private static void shutDown(NetSocket socket, @Nullable IOException error) {
+        // ENOTCONN: the peer has reset it since.
+        if (error == null || SystemError.codeOf(error).equals("ENOTCONN")) {
+            socket.finished();
+        } else {
+            // Later, because a write that failed is told right after this, and says more.
+            socket.loop().setImmediate(() -> socket.destroy(error));
+        }
     }
 
     @Override

@@ -7,7 +7,7 @@ import java.net.NetworkInterface;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -32,16 +32,17 @@ public final class RecordingDriver implements Driver {
     private @Nullable Random shortWrites;
     private byte @Nullable [] poison;
     private boolean hasNoIpv6;
-    private final Map<PortOption, Integer> refused = new EnumMap<>(PortOption.class);
+    private final Map<Object, Integer> refused = new HashMap<>();
     private int datagramsAtOnce = Integer.MAX_VALUE;
     private int datagramsLeft = Integer.MAX_VALUE;
     private boolean isTimeVirtual;
     private long virtualNanos;
     private volatile int wakeUps;
 
-    /** The kernel refuses to set {@code option}. */
-    public void refuse(PortOption option, int errno) {
-        refused.put(option, -errno);
+    /** The kernel refuses to set {@code what} if that is an option, or the call of that name. */
+    public RecordingDriver refuse(Object what, int errno) {
+        refused.put(what, -errno);
+        return this;
     }
 
     /** Every call but poll and the clock, in order: name and what matters of its arguments. */
@@ -320,7 +321,7 @@ public final class RecordingDriver implements Driver {
     @Override
     public int shutdown(Port port) {
         calls.add("shutdown");
-        return real.shutdown(port);
+        return refused.containsKey("shutdown") ? refused.get("shutdown") : real.shutdown(port);
     }
 
     @Override
