@@ -23,7 +23,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -226,12 +225,19 @@ class LoopGroupTest {
                         loop -> {
                             if (!first.complete(Thread.currentThread())) {
                                 join(first.join());
-                                IntStream.range(0, 10_000).forEach(i -> Thread.yield());
+                                letStartReturnIfItDoesNotWait();
                             }
                             journal.add("set up");
                         });
         assertThat(journal.lines()).containsExactly("set up", "set up");
         group.join();
+    }
+
+    private static void letStartReturnIfItDoesNotWait() {
+        long from = System.nanoTime();
+        while (System.nanoTime() - from < 20_000_000) {
+            Thread.onSpinWait();
+        }
     }
 
     private static void join(Thread thread) {
