@@ -124,12 +124,16 @@ final class Outbox implements Guarded {
         }
         bytesAccepted += length;
         if (request != null) {
-            request.endPosition = bytesAccepted;
-            if (writes == null) {
-                writes = new ArrayDeque<>(4);
-            }
-            writes.add(request);
+            enlist(request, bytesAccepted);
         }
+    }
+
+    private void enlist(Request request, long endPosition) {
+        request.endPosition = endPosition;
+        if (writes == null) {
+            writes = new ArrayDeque<>(4);
+        }
+        writes.add(request);
     }
 
     /**
@@ -148,10 +152,17 @@ final class Outbox implements Guarded {
     private void refuse(@Nullable Request request, int errno) {
         if (request != null) {
             request.begin(Request.Kind.WRITE, stream);
-            endLater(request, errno);
         }
-        if (failure == 0 && (request == null || limit.policy() == WriteLimit.Policy.CLOSE)) {
+        boolean isGap = request == null || limit.policy() == WriteLimit.Policy.CLOSE;
+        if (failure == 0 && isGap) {
             fail(errno);
+        }
+        if (request != null && failure == 0) {
+            endLater(request, errno);
+        } else if (request != null) {
+            // In its turn, behind those that failed before.
+            enlist(request, Long.MAX_VALUE);
+            list();
         }
     }
 
@@ -245,12 +256,12 @@ final class Outbox implements Guarded {
             return;
         }
         isShutdownWanted = true;
-        if (failure != 0) {
-            endLater(request, failure);
-            return;
-        }
         shutdown = request;
-        progressed();
+        if (failure == 0) {
+            progressed();
+        } else {
+            list();
+        }
     }
 
     /** Ends what can't be done, and not from inside the call that asked for it (row R9). */

@@ -191,12 +191,21 @@ class StreamWriteTest {
         pair.connect();
         pair.writeUntilQueued();
         stream.onClose(pair.journal.line("closed"));
-        stream.write(TEN, 0, 10, told("first", stream::close));
+        Request again = pair.told("again");
+        Runnable then =
+                () -> {
+                    assertThat(stream.write(TEN, 0, 10, again)).isFalse();
+                    stream.close();
+                };
+        stream.write(TEN, 0, 10, told("first", then));
         stream.write(TEN, 0, 10, pair.told("second"));
         pair.peer().reset();
         pair.runUntil("closed");
-        String where = " " + pair.listener.localAddress();
-        assertThat(told("second")).containsExactly("second write ECONNRESET" + where);
+        String why = " write ECONNRESET " + pair.listener.localAddress();
+        List<String> lines = pair.journal.lines();
+        assertThat(lines.subList(lines.indexOf("first failed"), lines.size()))
+                .containsExactly(
+                        "first failed", "tick of first", "second" + why, "again" + why, "closed");
         assertThat(told("error")).as("it is closed").isEmpty();
         assertThat(pair.journal.lines()).last().isEqualTo("closed");
     }
