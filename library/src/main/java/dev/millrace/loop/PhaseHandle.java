@@ -25,6 +25,9 @@ public final class PhaseHandle extends Handle implements Guarded {
     private final Phase phase;
     private @Nullable Runnable callback;
 
+    /** Its call in this turn is still to come; stopping takes it back, and starting does not. */
+    boolean isDue;
+
     /** A hook that is not started yet. */
     public PhaseHandle(Loop loop, Phase phase) {
         super(loop);
@@ -66,6 +69,7 @@ public final class PhaseHandle extends Handle implements Guarded {
 
     @Override
     void release() {
+        isDue = false;
         loop.phase(phase).remove(this);
     }
 

@@ -27,8 +27,13 @@ final class PhaseList {
         if (handles.isEmpty()) {
             return;
         }
-        for (PhaseHandle handle : List.copyOf(handles)) {
-            if (handle.isActive()) {
+        List<PhaseHandle> round = List.copyOf(handles);
+        for (PhaseHandle handle : round) {
+            handle.isDue = true;
+        }
+        for (PhaseHandle handle : round) {
+            if (handle.isDue) {
+                handle.isDue = false;
                 trampoline.enter(handle);
             }
         }

@@ -55,6 +55,21 @@ class PhaseHandleTest {
     }
 
     @Test
+    void oneThatIsStoppedAndStartedAgainByAnotherWaitsForTheNextTurn() {
+        PhaseHandle second = new PhaseHandle(loop, PhaseHandle.Phase.CHECK);
+        check.start(() -> {
+            check.stop();
+            second.stop();
+            second.start(journal.line("anew"));
+        });
+        second.start(journal.line("second"));
+        loop.run(RunMode.NOWAIT);
+        assertThat(journal.lines()).isEmpty();
+        loop.run(RunMode.NOWAIT);
+        assertThat(journal.lines()).containsExactly("anew");
+    }
+
+    @Test
     void anUnreferencedHookDoesNotHoldTheLoop() {
         check.start(journal.line("never"));
         check.unref();
