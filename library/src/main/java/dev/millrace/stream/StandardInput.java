@@ -116,7 +116,7 @@ public final class StandardInput extends InboundStream<StandardInput> implements
     private void end(@Nullable IOException error) {
         if (ending.begin(error)) {
             read.destroy();
-            descriptor.terminal().ifPresent(Terminal::restore);
+            descriptor.release();
             inlet.close(ending::tell);
         }
     }

@@ -178,7 +178,7 @@ public final class StandardOutput implements WriteStream, AutoCloseable {
 
     void destroy(@Nullable IOException error) {
         if (ending.begin(error)) {
-            descriptor.terminal().ifPresent(Terminal::restore);
+            descriptor.release();
             outlet.close(this::closed);
         }
     }

@@ -10,9 +10,11 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ForkJoinPool;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -67,6 +69,35 @@ final class StandardPrograms {
                 output.onClose(() -> System.err.print("closed"));
                 output.write(new byte[1_000_000], 0, 1_000_000);
                 loop.setTimeout(Duration.ofMillis(50), output::destroy);
+            });
+        }
+    }
+
+    /** Asks for a second stream of each, while it has the first and when that is over. */
+    static final class Twice {
+        public static void main(String[] arguments) {
+            Loop.run(loop -> {
+                StandardInput input = StandardInput.open(loop);
+                StandardOutput output = StandardOutput.open(loop);
+                StandardOutput error = StandardOutput.openError(loop);
+                List<Consumer<Loop>> seconds =
+                        List.of(
+                                StandardInput::open,
+                                StandardOutput::open,
+                                StandardOutput::openError);
+                for (Consumer<Loop> second : seconds) {
+                    try {
+                        second.accept(loop);
+                        error.write("opened twice\n");
+                    } catch (IllegalStateException e) {
+                        error.write(e.getMessage() + "\n");
+                    }
+                }
+                input.close();
+                output.close();
+                StandardInput.open(loop).close();
+                StandardOutput.open(loop).close();
+                error.write("opened again\n");
             });
         }
     }

@@ -206,6 +206,25 @@ class StandardStreamsTest {
         assertThat(shell(script)).contains("hi").contains("OTHER OTHER millrace-std");
     }
 
+    /** Threads serve the files, and no driver knows of them. */
+    @ParameterizedTest
+    @ValueSource(strings = {"epoll", "nio"})
+    void aLoopHasOneStreamOfEachAtATime(String driver) throws Exception {
+        Path from = Files.writeString(folder.resolve("from"), "text");
+        ProcessBuilder builder =
+                builder(StandardPrograms.Twice.class)
+                        .redirectInput(from.toFile())
+                        .redirectOutput(folder.resolve("to").toFile());
+        builder.environment().put("MILLRACE_DRIVER", driver);
+        expectEnd(builder.start(), 0);
+        assertThat(errors().lines())
+                .containsExactly(
+                        "this loop has descriptor 0 already",
+                        "this loop has descriptor 1 already",
+                        "this loop has descriptor 2 already",
+                        "opened again");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"epoll", "nio"})
     void anInputThatNobodyWaitsForHoldsNothing(String driver) throws Exception {
