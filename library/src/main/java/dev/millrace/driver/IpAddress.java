@@ -70,7 +70,7 @@ public record IpAddress(InetAddress host, int port) implements Address {
             }
             int scope = named == null ? Integer.parseInt(zone) : named.getIndex();
             return Inet6Address.getByAddress(null, address.getAddress(), scope);
-        } catch (SocketException | UnknownHostException e) {
+        } catch (SocketException | UnknownHostException | NumberFormatException e) {
             throw new IllegalArgumentException("no scope of an IPv6 address: " + zone, e);
         }
     }

@@ -128,4 +128,12 @@ class IpAddressTest {
         assertThatThrownBy(() -> IpAddress.of(text, 1))
                 .isInstanceOf(IllegalArgumentException.class);
     }
+
+    @Test
+    void anUnknownScopeIsNamed() {
+        assertThatThrownBy(() -> IpAddress.of("fe80::1%none", 1))
+                .hasMessage("no network interface is called: none");
+        assertThatThrownBy(() -> IpAddress.of("fe80::1%99999999999", 1))
+                .hasMessage("no scope of an IPv6 address: 99999999999");
+    }
 }
