@@ -265,6 +265,7 @@ final class EpollDriver implements Driver {
         public void close() {
             try (Libc libc = new Libc()) {
                 libc.close(fd);
+                SpareDescriptor.freed(libc);
             }
         }
     }

@@ -3,6 +3,7 @@ package dev.millrace.loop;
 import dev.millrace.driver.Guarded;
 import dev.millrace.driver.SystemError;
 import java.io.IOException;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,10 +14,10 @@ import org.jspecify.annotations.Nullable;
  *     └───────────────┴──close──▶ closing ──closing phase──▶ closed
  * </pre>
  *
- * Belongs to the loop's thread. {@link #close} may be called any number of times; the listener of
- * {@link #onClose} runs once, in the closing phase, after every other callback of the handle, and
- * never inside {@code close} (rows B6, R6). No order is promised between handles closed in the same
- * turn.
+ * Belongs to the loop's thread; none can be made once the loop is closed. {@link #close} may be
+ * called any number of times; the listener of {@link #onClose} runs once, in the closing phase,
+ * after every other callback of the handle, and never inside {@code close} (rows B6, R6). No order
+ * is promised between handles closed in the same turn.
  */
 public abstract sealed class Handle implements AutoCloseable
         permits TimerHandle,
@@ -36,6 +37,7 @@ public abstract sealed class Handle implements AutoCloseable
 
     Handle(Loop loop) {
         loop.checkThread();
+        loop.checkOpen();
         this.loop = loop;
     }
 
@@ -104,7 +106,7 @@ public abstract sealed class Handle implements AutoCloseable
         if (closeListener != null) {
             throw new IllegalStateException("onClose has a listener already");
         }
-        closeListener = listener;
+        closeListener = Objects.requireNonNull(listener, "listener");
     }
 
     /**

@@ -82,9 +82,7 @@ public final class Loop implements Executor, AutoCloseable {
      */
     public boolean run(RunMode mode) {
         checkIdle("it can't be run from one of its own callbacks");
-        if (phases.inbox.isClosed()) {
-            throw new IllegalStateException("the loop is closed");
-        }
+        checkOpen();
         isRunning = true;
         try {
             phases.run(mode);
@@ -300,6 +298,12 @@ public final class Loop implements Executor, AutoCloseable {
         atClose.forEach(Runnable::run);
         atClose.clear();
         driver.close();
+    }
+
+    void checkOpen() {
+        if (phases.inbox.isClosed()) {
+            throw new IllegalStateException("the loop is closed");
+        }
     }
 
     private void checkIdle(String remedy) {

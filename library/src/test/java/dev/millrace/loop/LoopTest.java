@@ -56,11 +56,19 @@ class LoopTest {
         loop.close();
         loop.execute(journal.line("after"));
         assertThat(loop.isAlive()).as("tasks wait").isFalse();
-        loop.setTimeout(MILLI, journal.line("timer"));
         assertThatThrownBy(() -> loop.run(RunMode.DEFAULT))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessage("the loop is closed");
         assertThat(journal.lines()).isEmpty();
+    }
+
+    @Test
+    void aClosedLoopGetsNoHandles() {
+        Loop loop = Loop.create();
+        loop.close();
+        assertThatThrownBy(() -> loop.setTimeout(MILLI, () -> {}))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("the loop is closed");
     }
 
     @Test
