@@ -12,6 +12,7 @@ import dev.millrace.net.NetServer;
 import dev.millrace.net.NetSocket;
 import dev.millrace.net.NetSocketOptions;
 import dev.millrace.testing.LoopFixture;
+import dev.millrace.testing.QuietLog;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -319,10 +320,12 @@ class BusyCallbacksTest {
     @Tag("R11")
     @Tag("R12")
     void whateverTheyDoEachThingIsToldOnceAndInItsTurn(long first) {
-        for (long seed = first; seed < first + RUNS; seed++) {
-            Game game = new Game(seed);
-            game.play();
-            assertThat(game.wrong).as("seed " + seed).isEmpty();
+        try (QuietLog quiet = new QuietLog()) {
+            for (long seed = first; seed < first + RUNS; seed++) {
+                Game game = new Game(seed);
+                game.play();
+                assertThat(game.wrong).as("seed " + seed).isEmpty();
+            }
         }
     }
 }

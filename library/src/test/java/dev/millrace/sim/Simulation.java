@@ -2,10 +2,9 @@ package dev.millrace.sim;
 
 import dev.millrace.loop.Loop;
 import dev.millrace.loop.RunMode;
+import dev.millrace.testing.QuietLog;
 import java.util.List;
 import java.util.SplittableRandom;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import java.util.stream.LongStream;
 
 /**
@@ -70,7 +69,7 @@ final class Simulation {
         EventLog log = new EventLog(isKept);
         SimDriver driver = new SimDriver(random.split(), faults, log);
         Oracle oracle = new Oracle(driver, log);
-        try (Silence silence = new Silence();
+        try (QuietLog quiet = new QuietLog();
                 Loop loop = Loop.on(driver)) {
             loop.onUncaught(thrown -> oracle.complain("loop", "uncaught " + thrown));
             Scenario scenario = new Scenario(loop, driver, oracle, random.split());
@@ -92,25 +91,10 @@ final class Simulation {
         return outcome.isRight() ? "" : outcome.report();
     }
 
-    /** A listener that meets errors on purpose has nothing to say to whoever runs the tests. */
-    private static final class Silence implements AutoCloseable {
-        private final Logger logger = Logger.getLogger("dev.millrace");
-        private final Level before = logger.getLevel();
-
-        Silence() {
-            logger.setLevel(Level.OFF);
-        }
-
-        @Override
-        public void close() {
-            logger.setLevel(before);
-        }
-    }
-
     /** Runs so many seeds, each on one thread, as many at a time as there are processors. */
     static List<String> checkAll(long from, long count) {
         // Here as well: runs beside each other end at different times.
-        try (Silence silence = new Silence()) {
+        try (QuietLog quiet = new QuietLog()) {
             return LongStream.range(from, from + count)
                     .parallel()
                     .mapToObj(Simulation::check)
