@@ -64,7 +64,11 @@ record ServerOptions(List<Address> addresses, int loops, Optional<String> driver
         }
     }
 
+    /** Only if it says something: choosing opens a driver, which the start need not do twice. */
     private static void checkDriverOfEnvironment() {
+        if (System.getenv(Drivers.VARIABLE) == null) {
+            return;
+        }
         try {
             Drivers.choice();
         } catch (IllegalArgumentException e) {

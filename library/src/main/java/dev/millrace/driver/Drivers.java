@@ -16,6 +16,9 @@ public final class Drivers {
     /** The system property that names the driver to use. */
     public static final String PROPERTY = "millrace.driver";
 
+    /** The environment variable that names it where the property does not. */
+    public static final String VARIABLE = "MILLRACE_DRIVER";
+
     /** The driver for Linux. */
     private static final String EPOLL = "epoll";
 
@@ -23,7 +26,7 @@ public final class Drivers {
     private static final String NIO = "nio";
 
     private static final List<String> NAMES = List.of(EPOLL, NIO);
-    private static final String VARIABLE = "MILLRACE_DRIVER";
+
     private static final AtomicBoolean IS_TOLD = new AtomicBoolean();
 
     /**
