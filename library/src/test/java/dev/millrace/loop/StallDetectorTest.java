@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
 import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingFile;
@@ -168,6 +169,19 @@ class StallDetectorTest {
         assertThat(detector.intervalNanos()).isEqualTo(25_000_000);
     }
 
+    /** Tells {@code listener} of stalls in {@code method}; a slow machine has others. */
+    private static StallDetector watched(
+            LoopFixture fixture, String method, Consumer<Stall> listener) {
+        Consumer<Stall> filter =
+                stall -> {
+                    if (stall.stackText().contains(method)) {
+                        listener.accept(stall);
+                    }
+                };
+        Duration threshold = StallDetector.THRESHOLD_MIN;
+        return fixture.call(() -> StallDetector.start(fixture.loop(), threshold, filter));
+    }
+
     /** With the process's own watcher: the callback ends when the watcher has told of it. */
     @Test
     void theWatcherNoticesByItself() {
@@ -175,16 +189,13 @@ class StallDetectorTest {
             Journal journal = new Journal();
             CountDownLatch told = new CountDownLatch(1);
             StallDetector started =
-                    fixture.call(() ->
-                            StallDetector.start(
-                                    fixture.loop(),
-                                    StallDetector.THRESHOLD_MIN,
-                                    stall -> {
-                                        if (stall.stackText().contains("blockUntil")) {
-                                            journal.add("over " + stall.isOver());
-                                            told.countDown();
-                                        }
-                                    }));
+                    watched(
+                            fixture,
+                            "blockUntil",
+                            stall -> {
+                                journal.add("over " + stall.isOver());
+                                told.countDown();
+                            });
             fixture.act(() -> blockUntil(told));
             journal.await("over true");
             assertThat(journal.lines()).containsExactly("over false", "over true");
@@ -198,16 +209,13 @@ class StallDetectorTest {
         try (LoopFixture fixture = new LoopFixture()) {
             Journal journal = new Journal();
             StallDetector started =
-                    fixture.call(() ->
-                            StallDetector.start(
-                                    fixture.loop(),
-                                    StallDetector.THRESHOLD_MIN,
-                                    stall -> {
-                                        if (stall.stackText().contains("Journal.await")) {
-                                            journal.add("over " + stall.isOver());
-                                            Thread.currentThread().interrupt();
-                                        }
-                                    }));
+                    watched(
+                            fixture,
+                            "Journal.await",
+                            stall -> {
+                                journal.add("over " + stall.isOver());
+                                Thread.currentThread().interrupt();
+                            });
             fixture.act(() -> journal.await("over false"));
             journal.await("over true");
             fixture.act(() -> journal.await("over false", 2));

@@ -9,48 +9,15 @@ import dev.millrace.driver.SystemError;
 import dev.millrace.testing.LoopFixture;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Binding, receiving, connecting, errors and the end of a datagram socket. */
-class UdpHandleTest {
-    private static final IpAddress ANY_PORT = IpAddress.loopback(0);
-
-    private final Loop loop = Loop.create();
-    private final RecordedDatagrams received = new RecordedDatagrams();
-    private final UdpHandle receiver = new UdpHandle(loop, UdpOptions.DEFAULTS, received);
-
-    @AfterEach
-    void close() {
-        loop.close();
-    }
-
-    private UdpHandle handle(UdpEvents events) {
-        return new UdpHandle(loop, UdpOptions.DEFAULTS, events);
-    }
-
-    private UdpHandle handle() {
-        return handle(new RecordedDatagrams());
-    }
-
-    private void receiveOn(IpAddress address) throws IOException {
-        receiver.bind(address);
-        receiver.receiveStart();
-    }
-
-    private static void send(
-            UdpHandle from, String text, @Nullable IpAddress to, @Nullable Request request) {
-        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-        from.send(bytes, 0, bytes.length, to, request);
-    }
-
+class UdpHandleTest extends UdpFixture {
     private void runUntil(String... lines) {
         LoopFixture.turnUntil(
                 loop, lines.length + " reports", () -> received.seen.size() >= lines.length);
