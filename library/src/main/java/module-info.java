@@ -2,9 +2,10 @@
  * Node's networking model for the JVM: an event loop, streams with back-pressure, TCP and Unix
  * sockets, and HTTP.
  *
- * <p>Packages, from the bottom up; arrows only point down: {@code sys} (not exported: every
- * downcall), {@link dev.millrace.driver}, {@link dev.millrace.loop}, {@link dev.millrace.stream},
- * {@link dev.millrace.net}, {@link dev.millrace.http}.
+ * <p>Packages, from the top down; arrows only point down: {@link dev.millrace.http}; {@link
+ * dev.millrace.net} and {@link dev.millrace.udp}; {@link dev.millrace.stdio}; {@link
+ * dev.millrace.loop}; {@link dev.millrace.kernel} and {@link dev.millrace.stream}. What is below
+ * the loop is not exported: the seam to a kernel, its drivers, and every downcall.
  */
 module dev.millrace {
     // Only for the events of stalls; nothing of it is loaded where it is absent.
@@ -12,8 +13,11 @@ module dev.millrace {
     requires static org.jspecify;
 
     exports dev.millrace.driver;
+    exports dev.millrace.kernel;
     exports dev.millrace.loop;
     exports dev.millrace.stream;
+    exports dev.millrace.stdio;
     exports dev.millrace.net;
+    exports dev.millrace.udp;
     exports dev.millrace.http;
 }

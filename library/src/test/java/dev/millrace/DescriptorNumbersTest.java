@@ -82,7 +82,7 @@ class DescriptorNumbersTest {
             if (!LOWEST.contains(layer(type)) && !layer(type).equals("loop")) {
                 assertThat(used(type, "dev/millrace/driver/Port"))
                         .as(type.thisClass().asInternalName())
-                        .isSubsetOf("dev/millrace/driver/PortOption");
+                        .isSubsetOf("dev/millrace/driver/KernelOption");
             }
         }
     }

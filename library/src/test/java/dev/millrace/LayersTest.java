@@ -32,12 +32,22 @@ class LayersTest {
     private static final Map<String, Integer> HEIGHT =
             Map.ofEntries(
                     Map.entry("sys", 0),
-                    Map.entry("driver", 1),
-                    Map.entry("loop", 2),
-                    Map.entry("stream", 3),
-                    Map.entry("net", 4),
-                    Map.entry("http", 5),
-                    Map.entry("cluster", 5));
+                    Map.entry("stream", 0),
+                    Map.entry("http.wire", 1),
+                    Map.entry("kernel", 1),
+                    Map.entry("driver", 2),
+                    Map.entry("epoll", 3),
+                    Map.entry("nio", 3),
+                    Map.entry("turn", 3),
+                    Map.entry("loop", 4),
+                    Map.entry("dns", 5),
+                    Map.entry("stdio", 5),
+                    Map.entry("net", 6),
+                    Map.entry("udp", 6),
+                    Map.entry("http", 7),
+                    Map.entry("cluster", 7));
+
+    private static final String OURS = "dev.millrace.";
 
     private static final Pattern NAME =
             Pattern.compile("(dev/millrace|java/lang/foreign)((?:/[a-z0-9_]+)*)/[A-Z]");
@@ -194,9 +204,9 @@ class LayersTest {
         return new Finding("library/src/main/java/" + file, 1, rule, remedy);
     }
 
-    /** The first word below dev.millrace; empty for anything else. */
+    /** What stands below dev.millrace; empty for anything else. */
     private static String layer(String name) {
-        return name.startsWith("dev.millrace.") ? name.split("\\.")[2] : "";
+        return name.startsWith(OURS) ? name.substring(OURS.length()) : "";
     }
 
     private static List<Use> uses() throws IOException {

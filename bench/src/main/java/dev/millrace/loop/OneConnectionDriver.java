@@ -1,11 +1,11 @@
 package dev.millrace.loop;
 
-import dev.millrace.driver.Address;
 import dev.millrace.driver.Capability;
 import dev.millrace.driver.Driver;
 import dev.millrace.driver.Port;
-import dev.millrace.driver.PortOption;
-import dev.millrace.driver.UnixAddress;
+import dev.millrace.kernel.Address;
+import dev.millrace.kernel.KernelOption;
+import dev.millrace.kernel.UnixAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -132,12 +132,12 @@ final class OneConnectionDriver implements Driver {
     }
 
     @Override
-    public int setOption(Port port, PortOption option, int value) {
+    public int setOption(Port port, KernelOption option, int value) {
         return 0;
     }
 
     @Override
-    public int getOption(Port port, PortOption option) {
+    public int getOption(Port port, KernelOption option) {
         return 0;
     }
 

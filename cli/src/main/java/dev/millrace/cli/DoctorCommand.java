@@ -1,6 +1,6 @@
 package dev.millrace.cli;
 
-import dev.millrace.driver.Drivers;
+import dev.millrace.loop.Drivers;
 import dev.millrace.loop.Loop;
 import java.io.IOException;
 import java.io.PrintStream;

@@ -1,6 +1,6 @@
 package dev.millrace.cli;
 
-import dev.millrace.driver.Address;
+import dev.millrace.kernel.Address;
 import dev.millrace.loop.Loop;
 import dev.millrace.net.NetServer;
 import dev.millrace.net.NetSocket;

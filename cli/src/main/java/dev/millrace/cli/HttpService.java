@@ -1,9 +1,9 @@
 package dev.millrace.cli;
 
-import dev.millrace.driver.Address;
 import dev.millrace.http.HttpHandler;
 import dev.millrace.http.HttpServer;
 import dev.millrace.http.HttpServerOptions;
+import dev.millrace.kernel.Address;
 import dev.millrace.loop.Loop;
 import java.io.IOException;
 import java.util.ArrayList;

@@ -1,9 +1,9 @@
 package dev.millrace.cli;
 
-import dev.millrace.driver.Address;
-import dev.millrace.driver.IpAddress;
-import dev.millrace.driver.SystemError;
-import dev.millrace.driver.UnixAddress;
+import dev.millrace.kernel.Address;
+import dev.millrace.kernel.IpAddress;
+import dev.millrace.kernel.SystemError;
+import dev.millrace.kernel.UnixAddress;
 import java.io.IOException;
 import java.net.Inet6Address;
 import java.net.InetAddress;

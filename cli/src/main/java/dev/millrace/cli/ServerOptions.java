@@ -1,9 +1,9 @@
 package dev.millrace.cli;
 
-import dev.millrace.driver.Address;
-import dev.millrace.driver.Drivers;
-import dev.millrace.driver.IpAddress;
-import dev.millrace.driver.UnixAddress;
+import dev.millrace.kernel.Address;
+import dev.millrace.kernel.IpAddress;
+import dev.millrace.kernel.UnixAddress;
+import dev.millrace.loop.Drivers;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;

@@ -1,7 +1,7 @@
 package dev.millrace.cli;
 
-import dev.millrace.driver.Address;
-import dev.millrace.driver.Drivers;
+import dev.millrace.kernel.Address;
+import dev.millrace.loop.Drivers;
 import dev.millrace.loop.Loop;
 import dev.millrace.loop.LoopGroup;
 import java.io.PrintStream;

@@ -1,7 +1,7 @@
 package dev.millrace.cli;
 
-import dev.millrace.driver.Address;
-import dev.millrace.driver.UnixAddress;
+import dev.millrace.kernel.Address;
+import dev.millrace.kernel.UnixAddress;
 import java.util.ArrayList;
 import java.util.List;
 

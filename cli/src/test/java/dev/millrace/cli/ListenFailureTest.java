@@ -2,8 +2,8 @@ package dev.millrace.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.millrace.driver.IpAddress;
-import dev.millrace.driver.UnixAddress;
+import dev.millrace.kernel.IpAddress;
+import dev.millrace.kernel.UnixAddress;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

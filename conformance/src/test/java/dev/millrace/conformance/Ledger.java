@@ -1,6 +1,6 @@
 package dev.millrace.conformance;
 
-import dev.millrace.driver.SystemError;
+import dev.millrace.kernel.SystemError;
 import dev.millrace.net.NetSocket;
 import java.io.IOException;
 import java.util.List;

@@ -1,9 +1,9 @@
 package dev.millrace.conformance;
 
-import dev.millrace.driver.IpAddress;
 import dev.millrace.http.HttpServer;
 import dev.millrace.http.ServerRequest;
 import dev.millrace.http.ServerResponse;
+import dev.millrace.kernel.IpAddress;
 import dev.millrace.loop.Loop;
 import java.time.Duration;
 

@@ -1,6 +1,6 @@
 package dev.millrace.conformance;
 
-import dev.millrace.driver.IpAddress;
+import dev.millrace.kernel.IpAddress;
 import dev.millrace.loop.Loop;
 import dev.millrace.net.NetSocket;
 import dev.millrace.net.NetSocketOptions;

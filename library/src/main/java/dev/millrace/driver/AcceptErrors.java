@@ -3,14 +3,14 @@ package dev.millrace.driver;
 import dev.millrace.sys.Errno;
 
 /** What the errors of accept(2) are about; the same for every driver. */
-final class AcceptErrors {
+public final class AcceptErrors {
     private AcceptErrors() {}
 
     /**
      * What befell a connection before it was accepted, which accept(2) says to pass over: above all
      * that the peer has reset it (row D3).
      */
-    static boolean isOfTheConnection(int errno) {
+    public static boolean isOfTheConnection(int errno) {
         return switch (errno) {
             case Errno.ECONNABORTED,
                     Errno.EPROTO,

@@ -1,5 +1,11 @@
 package dev.millrace.driver;
 
+import dev.millrace.kernel.Address;
+import dev.millrace.kernel.BufferSource;
+import dev.millrace.kernel.IpAddress;
+import dev.millrace.kernel.KernelOption;
+import dev.millrace.kernel.Readiness;
+import dev.millrace.kernel.UnixAddress;
 import dev.millrace.sys.Errno;
 import java.io.IOException;
 import java.net.NetworkInterface;
@@ -245,10 +251,10 @@ public interface Driver extends AutoCloseable {
     @Nullable Address remoteAddress(Port port);
 
     /** 0, or a negated errno. */
-    int setOption(Port port, PortOption option, int value);
+    int setOption(Port port, KernelOption option, int value);
 
     /** The value of an option, or a negated errno. */
-    int getOption(Port port, PortOption option);
+    int getOption(Port port, KernelOption option);
 
     /** Closes the socket; of a {@link #watch} port, only the watching. */
     void close(Port port);

@@ -1,5 +1,6 @@
 package dev.millrace.driver;
 
+import dev.millrace.kernel.BufferSource;
 import org.jspecify.annotations.Nullable;
 
 /** A kernel's end of one descriptor; a driver extends it with what it needs to know. */

@@ -1,5 +1,8 @@
 package dev.millrace.driver;
 
+import dev.millrace.kernel.Address;
+import dev.millrace.kernel.BufferSource;
+import dev.millrace.kernel.Readiness;
 import java.util.Set;
 
 /** What a {@link Port} reports; see the promises of {@link Driver}. All on the loop's thread. */

@@ -1,6 +1,6 @@
 /**
- * The seam between a loop and a kernel: {@link dev.millrace.driver.Driver}, what it reports, its
- * implementations, and the addresses and errors that cross it.
+ * The seam between a loop and a kernel: {@link dev.millrace.driver.Driver}, its ports and what they
+ * report.
  */
 @NullMarked
 package dev.millrace.driver;

@@ -1,7 +1,7 @@
 package dev.millrace.http;
 
-import dev.millrace.driver.SystemError;
-import dev.millrace.loop.WriteLimit;
+import dev.millrace.kernel.SystemError;
+import dev.millrace.stream.WriteLimit;
 import dev.millrace.stream.WriteStream;
 import dev.millrace.sys.Errno;
 import java.io.IOException;

@@ -1,6 +1,6 @@
 package dev.millrace.http;
 
-import dev.millrace.driver.Address;
+import dev.millrace.kernel.Address;
 import dev.millrace.loop.ListenOptions;
 import dev.millrace.loop.Loop;
 import dev.millrace.loop.TimerHandle;

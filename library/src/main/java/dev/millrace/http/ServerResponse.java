@@ -1,6 +1,6 @@
 package dev.millrace.http;
 
-import dev.millrace.driver.SystemError;
+import dev.millrace.kernel.SystemError;
 import dev.millrace.net.NetSocket;
 import dev.millrace.stream.ReadSide;
 import dev.millrace.stream.StreamPipe;

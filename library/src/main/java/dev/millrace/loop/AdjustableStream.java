@@ -1,12 +1,13 @@
 package dev.millrace.loop;
 
-import dev.millrace.driver.Address;
-import dev.millrace.driver.BufferSource;
 import dev.millrace.driver.Capability;
 import dev.millrace.driver.Port;
 import dev.millrace.driver.PortEvents;
-import dev.millrace.driver.PortOption;
-import dev.millrace.driver.SystemError;
+import dev.millrace.kernel.Address;
+import dev.millrace.kernel.BufferSource;
+import dev.millrace.kernel.KernelOption;
+import dev.millrace.kernel.SystemError;
+import dev.millrace.stream.WriteLimit;
 import java.io.IOException;
 import java.util.Objects;
 import java.util.OptionalInt;
@@ -36,7 +37,7 @@ abstract sealed class AdjustableStream extends Handle implements PortEvents perm
      * that this kind of socket does not have is passed over. Saying the same again costs nothing
      * (row K4).
      */
-    public final void option(PortOption option, int value) {
+    public final void option(KernelOption option, int value) {
         loop.checkThread();
         if (!isClosing()) {
             setup().option(option, value);
@@ -45,15 +46,15 @@ abstract sealed class AdjustableStream extends Handle implements PortEvents perm
 
     /** Probes the peer while the connection is idle (row K1); it is off by default (row K2). */
     public final void keepAlive(KeepAlive settings) {
-        option(PortOption.TCP_KEEPIDLE, (int) settings.idle().toSeconds());
-        option(PortOption.TCP_KEEPINTVL, (int) settings.interval().toSeconds());
-        option(PortOption.TCP_KEEPCNT, settings.probes());
-        option(PortOption.KEEP_ALIVE, 1);
+        option(KernelOption.TCP_KEEPIDLE, (int) settings.idle().toSeconds());
+        option(KernelOption.TCP_KEEPINTVL, (int) settings.interval().toSeconds());
+        option(KernelOption.TCP_KEEPCNT, settings.probes());
+        option(KernelOption.KEEP_ALIVE, 1);
     }
 
     /** Switches keep-alive off; its timing stays (row K3). */
     public final void keepAliveOff() {
-        option(PortOption.KEEP_ALIVE, 0);
+        option(KernelOption.KEEP_ALIVE, 0);
     }
 
     /**

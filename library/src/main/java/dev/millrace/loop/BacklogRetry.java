@@ -1,7 +1,7 @@
 package dev.millrace.loop;
 
-import dev.millrace.driver.Address;
 import dev.millrace.driver.Port;
+import dev.millrace.kernel.Address;
 import dev.millrace.sys.Errno;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;

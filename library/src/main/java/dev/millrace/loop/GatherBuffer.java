@@ -15,13 +15,13 @@ final class GatherBuffer {
 
     private final byte[] array = new byte[CAPACITY_BYTES];
     private int length;
-    private @Nullable Outbox tenant;
+    private @Nullable WriteBacklog tenant;
 
     boolean isEmpty() {
         return tenant == null;
     }
 
-    boolean holds(Outbox writer) {
+    boolean holds(WriteBacklog writer) {
         return tenant == writer;
     }
 
@@ -29,7 +29,7 @@ final class GatherBuffer {
      * Copies the bytes for {@code writer}; false if they must queue behind what the kernel did not
      * take.
      */
-    boolean add(Outbox writer, byte[] source, int offset, int count) {
+    boolean add(WriteBacklog writer, byte[] source, int offset, int count) {
         if (tenant != writer || length + count > array.length) {
             flush();
             if (writer.isBlocked()) {
@@ -43,7 +43,7 @@ final class GatherBuffer {
     }
 
     /** Throws away what was gathered for {@code writer}. */
-    void discard(Outbox writer) {
+    void discard(WriteBacklog writer) {
         if (tenant == writer) {
             tenant = null;
             length = 0;
@@ -52,7 +52,7 @@ final class GatherBuffer {
 
     /** Sends what was gathered; false if there was nothing. */
     boolean flush() {
-        Outbox writer = tenant;
+        WriteBacklog writer = tenant;
         if (writer == null) {
             return false;
         }

@@ -1,7 +1,7 @@
 package dev.millrace.loop;
 
 import dev.millrace.driver.Guarded;
-import dev.millrace.driver.SystemError;
+import dev.millrace.kernel.SystemError;
 import java.io.IOException;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;

@@ -1,8 +1,8 @@
 package dev.millrace.loop;
 
-import dev.millrace.driver.Address;
-import dev.millrace.driver.DescriptorKind;
-import dev.millrace.driver.UnixAddress;
+import dev.millrace.kernel.Address;
+import dev.millrace.kernel.DescriptorKind;
+import dev.millrace.kernel.UnixAddress;
 import org.jspecify.annotations.Nullable;
 
 /** What a {@link Handle} is: libuv's {@code uv_handle_type} (row B3). */

@@ -1,12 +1,12 @@
 package dev.millrace.loop;
 
-import dev.millrace.driver.Address;
 import dev.millrace.driver.Driver;
-import dev.millrace.driver.IpAddress;
 import dev.millrace.driver.Port;
 import dev.millrace.driver.PortEvents;
-import dev.millrace.driver.SystemError;
-import dev.millrace.driver.UnixAddress;
+import dev.millrace.kernel.Address;
+import dev.millrace.kernel.IpAddress;
+import dev.millrace.kernel.SystemError;
+import dev.millrace.kernel.UnixAddress;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Objects;
@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  *   created ──bind──▶ bound ──listen──▶ listening ──close──▶ closed
  *
  *   listening:   taking ──onAccept──▶ a connection waits ──accept()──▶ taking
- *                   └──pause()──▶ paused ──resume()──▶ taking      after an error: AcceptRest
+ *                   └──pause()──▶ paused ──resume()──▶ taking      after an error: AcceptBackoff
  * </pre>
  *
  * On TCP {@link #bind} stays silent: what it met is kept and shows at {@link #listen} (rows B5,
@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ListenHandle extends Handle implements PortEvents {
     private final ListenOptions options;
-    private final AcceptRest rest = new AcceptRest(loop, this::tellDriver);
+    private final AcceptBackoff rest = new AcceptBackoff(loop, this::tellDriver);
     private @Nullable Port port;
     private @Nullable Address asked;
     private @Nullable IOException delayed;

@@ -1,7 +1,6 @@
 package dev.millrace.loop;
 
 import dev.millrace.driver.Driver;
-import dev.millrace.driver.Drivers;
 import dev.millrace.driver.Guarded;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -23,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 public final class Loop implements Executor, AutoCloseable {
     private final Thread thread;
     final Driver driver;
-    private final Trampoline trampoline = new Trampoline(this);
+    private final CallbackScope trampoline = new CallbackScope(this);
     private final Phases phases;
     private ListenSource listenSource = ListenSource.OWN;
     private final Failures failures = new Failures();
@@ -348,7 +347,7 @@ public final class Loop implements Executor, AutoCloseable {
         phases.queues.addClosing(handle);
     }
 
-    void finished(Outbox outbox) {
+    void finished(WriteBacklog outbox) {
         trampoline.finished(outbox);
     }
 

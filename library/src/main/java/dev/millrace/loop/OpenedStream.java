@@ -1,10 +1,10 @@
 package dev.millrace.loop;
 
 import dev.millrace.driver.Capability;
-import dev.millrace.driver.DescriptorKind;
 import dev.millrace.driver.Driver;
 import dev.millrace.driver.Port;
-import dev.millrace.driver.SystemError;
+import dev.millrace.kernel.DescriptorKind;
+import dev.millrace.kernel.SystemError;
 import dev.millrace.sys.Errno;
 import java.io.IOException;
 

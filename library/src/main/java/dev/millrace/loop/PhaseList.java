@@ -23,7 +23,7 @@ final class PhaseList {
      * Runs each once; one that is stopped meanwhile is left out, one that is started meanwhile
      * waits for the next turn.
      */
-    void run(Trampoline trampoline) {
+    void run(CallbackScope trampoline) {
         if (handles.isEmpty()) {
             return;
         }

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The phases of a {@link Loop}, in the order that libuv has them since 1.45 (rows A3, R1); each is
- * entered through the {@link Trampoline}:
+ * entered through the {@link CallbackScope}:
  *
  * <pre>
  *     ┌▶ pending ─▶ idle ─▶ prepare ─▶ poll ─▶ pending (again) ─▶ check ─▶ closing ─▶ timers ─┐
@@ -23,7 +23,7 @@ final class Phases {
     private static final int PENDING_ROUNDS_MAX = 8;
 
     private final Driver driver;
-    private final Trampoline trampoline;
+    private final CallbackScope trampoline;
     private final Loop loop;
     private final Driver.Dispatcher dispatcher = this::dispatch;
     final TimerHeap timers = new TimerHeap();
@@ -31,7 +31,7 @@ final class Phases {
     final PhaseList prepare = new PhaseList();
     final PhaseList check = new PhaseList();
     final TurnQueues queues;
-    final Inbox inbox;
+    final RemoteTasks inbox;
     long nowNanos;
     int activeHandles;
     int activeRequests;
@@ -41,12 +41,12 @@ final class Phases {
     /** Null until somebody wants to measure the loop; other threads have {@link Loop#metrics}. */
     @Nullable LoopMeter meter;
 
-    Phases(Loop loop, Trampoline trampoline) {
+    Phases(Loop loop, CallbackScope trampoline) {
         this.loop = loop;
         this.driver = loop.driver;
         this.trampoline = trampoline;
         this.queues = new TurnQueues(trampoline);
-        this.inbox = new Inbox(driver);
+        this.inbox = new RemoteTasks(driver);
         updateTime();
     }
 

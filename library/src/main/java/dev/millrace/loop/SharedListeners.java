@@ -1,8 +1,8 @@
 package dev.millrace.loop;
 
-import dev.millrace.driver.Address;
 import dev.millrace.driver.Capability;
 import dev.millrace.driver.Driver;
+import dev.millrace.kernel.Address;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -1,6 +1,6 @@
 package dev.millrace.loop;
 
-import dev.millrace.driver.BufferSource;
+import dev.millrace.kernel.BufferSource;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 

@@ -1,8 +1,8 @@
 package dev.millrace.loop;
 
-import dev.millrace.driver.Address;
 import dev.millrace.driver.Port;
-import dev.millrace.driver.SystemError;
+import dev.millrace.kernel.Address;
+import dev.millrace.kernel.SystemError;
 import dev.millrace.sys.Errno;
 import java.io.IOException;
 import java.util.Objects;
@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * (row R9).
  */
 public final class StreamHandle extends AdjustableStream {
-    private final Outbox outbox = new Outbox(this);
+    private final WriteBacklog outbox = new WriteBacklog(this);
     private @Nullable Port port;
     private StreamEvents events;
     private boolean isConnected;
@@ -377,7 +377,7 @@ public final class StreamHandle extends AdjustableStream {
         return this;
     }
 
-    Outbox outbox() {
+    WriteBacklog outbox() {
         return outbox;
     }
 

@@ -1,12 +1,12 @@
 package dev.millrace.loop;
 
-import dev.millrace.driver.Address;
-import dev.millrace.driver.BufferSource;
 import dev.millrace.driver.Driver;
 import dev.millrace.driver.Port;
-import dev.millrace.driver.PortOption;
-import dev.millrace.driver.SystemError;
-import dev.millrace.driver.UnixAddress;
+import dev.millrace.kernel.Address;
+import dev.millrace.kernel.BufferSource;
+import dev.millrace.kernel.KernelOption;
+import dev.millrace.kernel.SystemError;
+import dev.millrace.kernel.UnixAddress;
 import dev.millrace.sys.Errno;
 import java.io.IOException;
 import java.util.EnumMap;
@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class StreamSetup {
     private final StreamHandle stream;
-    private final Map<PortOption, Integer> options = new EnumMap<>(PortOption.class);
+    private final Map<KernelOption, Integer> options = new EnumMap<>(KernelOption.class);
     private @Nullable BufferSource bufferSource;
 
     /** Of a channel. */
@@ -39,7 +39,7 @@ final class StreamSetup {
         this.stream = stream;
     }
 
-    void option(PortOption option, int value) {
+    void option(KernelOption option, int value) {
         Integer before = options.put(option, value);
         Port port = stream.portOrNull();
         if (port != null && (before == null || before != value)) {

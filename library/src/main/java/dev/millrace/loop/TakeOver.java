@@ -2,8 +2,8 @@ package dev.millrace.loop;
 
 import dev.millrace.driver.Driver;
 import dev.millrace.driver.Port;
-import dev.millrace.driver.SystemError;
-import dev.millrace.driver.UnixAddress;
+import dev.millrace.kernel.SystemError;
+import dev.millrace.kernel.UnixAddress;
 import dev.millrace.sys.Errno;
 import dev.millrace.sys.JdkErrors;
 import java.io.IOException;

@@ -2,10 +2,10 @@ package dev.millrace.loop;
 
 import dev.millrace.driver.Capability;
 import dev.millrace.driver.Driver;
-import dev.millrace.driver.IpAddress;
 import dev.millrace.driver.Port;
-import dev.millrace.driver.PortOption;
-import dev.millrace.driver.SystemError;
+import dev.millrace.kernel.IpAddress;
+import dev.millrace.kernel.KernelOption;
+import dev.millrace.kernel.SystemError;
 import dev.millrace.sys.Errno;
 import java.io.IOException;
 
@@ -33,18 +33,18 @@ final class TcpBinding {
     static void bind(Driver driver, Port port, IpAddress address, ListenOptions options)
             throws IOException {
         // Without it a restart right after a stop meets the old connections in TIME_WAIT (row C6).
-        check(driver.setOption(port, PortOption.REUSE_ADDRESS, 1), "setsockopt", address);
+        check(driver.setOption(port, KernelOption.REUSE_ADDRESS, 1), "setsockopt", address);
         if (options.reusePort()) {
-            check(driver.setOption(port, PortOption.REUSE_PORT, 1), "setsockopt", address);
+            check(driver.setOption(port, KernelOption.REUSE_PORT, 1), "setsockopt", address);
         }
         if (isIpv6(address)) {
             int value = options.ipv6Only() ? 1 : 0;
-            check(driver.setOption(port, PortOption.IPV6_ONLY, value), "setsockopt", address);
+            check(driver.setOption(port, KernelOption.IPV6_ONLY, value), "setsockopt", address);
         }
         // Linux hands it down to accepted connections, which saves a call for each. They work
         // without it as well.
         if (options.noDelay()) {
-            driver.setOption(port, PortOption.NO_DELAY, 1);
+            driver.setOption(port, KernelOption.NO_DELAY, 1);
         }
         check(driver.bind(port, address), "listen", address);
     }

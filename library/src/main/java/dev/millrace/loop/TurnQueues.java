@@ -10,12 +10,12 @@ import java.util.List;
  * add waits for the next time, so that no phase can starve the others.
  */
 final class TurnQueues {
-    private final Trampoline trampoline;
+    private final CallbackScope trampoline;
     private ArrayDeque<Guarded> pending = new ArrayDeque<>();
     private ArrayDeque<Guarded> immediates = new ArrayDeque<>();
     private List<Handle> closing = new ArrayList<>();
 
-    TurnQueues(Trampoline trampoline) {
+    TurnQueues(CallbackScope trampoline) {
         this.trampoline = trampoline;
     }
 

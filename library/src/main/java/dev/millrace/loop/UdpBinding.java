@@ -1,12 +1,12 @@
 package dev.millrace.loop;
 
 import dev.millrace.driver.Capability;
-import dev.millrace.driver.DescriptorKind;
 import dev.millrace.driver.Driver;
-import dev.millrace.driver.IpAddress;
 import dev.millrace.driver.Port;
-import dev.millrace.driver.PortOption;
-import dev.millrace.driver.SystemError;
+import dev.millrace.kernel.DescriptorKind;
+import dev.millrace.kernel.IpAddress;
+import dev.millrace.kernel.KernelOption;
+import dev.millrace.kernel.SystemError;
 import dev.millrace.sys.Errno;
 import java.io.IOException;
 import java.net.Inet6Address;
@@ -42,13 +42,13 @@ final class UdpBinding {
         Port opened = driver.datagram(address);
         try {
             if (options.reuseAddress()) {
-                set(driver, opened, PortOption.REUSE_ADDRESS, 1);
+                set(driver, opened, KernelOption.REUSE_ADDRESS, 1);
             }
             if (options.reusePort()) {
-                set(driver, opened, PortOption.REUSE_PORT, 1);
+                set(driver, opened, KernelOption.REUSE_PORT, 1);
             }
             if (isIpv6) {
-                set(driver, opened, PortOption.IPV6_ONLY, options.ipv6Only() ? 1 : 0);
+                set(driver, opened, KernelOption.IPV6_ONLY, options.ipv6Only() ? 1 : 0);
             }
         } catch (IOException refused) {
             driver.close(opened);
@@ -57,7 +57,7 @@ final class UdpBinding {
         return opened;
     }
 
-    private static void set(Driver driver, Port port, PortOption option, int value)
+    private static void set(Driver driver, Port port, KernelOption option, int value)
             throws IOException {
         int result = driver.setOption(port, option, value);
         if (result < 0) {

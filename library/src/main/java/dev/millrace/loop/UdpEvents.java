@@ -1,6 +1,6 @@
 package dev.millrace.loop;
 
-import dev.millrace.driver.IpAddress;
+import dev.millrace.kernel.IpAddress;
 import java.io.IOException;
 
 /**

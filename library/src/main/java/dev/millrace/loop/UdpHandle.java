@@ -1,13 +1,13 @@
 package dev.millrace.loop;
 
-import dev.millrace.driver.Address;
-import dev.millrace.driver.BufferSource;
 import dev.millrace.driver.Guarded;
-import dev.millrace.driver.IpAddress;
 import dev.millrace.driver.Port;
 import dev.millrace.driver.PortEvents;
-import dev.millrace.driver.PortOption;
-import dev.millrace.driver.SystemError;
+import dev.millrace.kernel.Address;
+import dev.millrace.kernel.BufferSource;
+import dev.millrace.kernel.IpAddress;
+import dev.millrace.kernel.KernelOption;
+import dev.millrace.kernel.SystemError;
 import dev.millrace.sys.Errno;
 import java.io.IOException;
 import java.net.Inet6Address;
@@ -33,7 +33,7 @@ public final class UdpHandle extends Handle implements PortEvents {
 
     private final UdpOptions options;
     private final UdpEvents events;
-    private final UdpOutbox outbox;
+    private final UdpSendQueue outbox;
     private @Nullable Port port;
     private @Nullable IpAddress peer;
     private @Nullable BufferSource bufferSource;
@@ -44,7 +44,7 @@ public final class UdpHandle extends Handle implements PortEvents {
         super(loop);
         this.options = Objects.requireNonNull(options, "options");
         this.events = Objects.requireNonNull(events, "events");
-        this.outbox = new UdpOutbox(this, options);
+        this.outbox = new UdpSendQueue(this, options);
     }
 
     /**
@@ -314,19 +314,19 @@ public final class UdpHandle extends Handle implements PortEvents {
     }
 
     /**
-     * Sets an option of the socket, which is bound already: {@link PortOption#TTL} and {@link
-     * PortOption#MULTICAST_TTL} in hops, {@link PortOption#MULTICAST_LOOP} and {@link
-     * PortOption#BROADCAST} 0 or 1, the sizes of the kernel's buffers in bytes.
+     * Sets an option of the socket, which is bound already: {@link KernelOption#TTL} and {@link
+     * KernelOption#MULTICAST_TTL} in hops, {@link KernelOption#MULTICAST_LOOP} and {@link
+     * KernelOption#BROADCAST} 0 or 1, the sizes of the kernel's buffers in bytes.
      *
      * @throws IOException EINVAL: out of range
      */
-    public void option(PortOption option, int value) throws IOException {
+    public void option(KernelOption option, int value) throws IOException {
         checkOpen();
         check(loop.driver.setOption(port(), option, value), "setsockopt", null);
     }
 
     /** The value of an option; Linux answers twice the size of a buffer that was set. */
-    public int option(PortOption option) throws IOException {
+    public int option(KernelOption option) throws IOException {
         checkOpen();
         return check(loop.driver.getOption(port(), option), "getsockopt", null);
     }

@@ -1,7 +1,7 @@
 package dev.millrace.net;
 
-import dev.millrace.driver.Address;
-import dev.millrace.driver.PortOption;
+import dev.millrace.kernel.Address;
+import dev.millrace.kernel.KernelOption;
 import dev.millrace.loop.Request;
 import dev.millrace.loop.StreamHandle;
 import dev.millrace.loop.TimerHandle;
@@ -40,7 +40,7 @@ final class ConnectAttempts {
     void start() {
         if (options.noDelay()) {
             // A Unix socket refuses the option, which does no harm.
-            handle.option(PortOption.NO_DELAY, 1);
+            handle.option(KernelOption.NO_DELAY, 1);
         }
         options.applyTo(handle);
         options.local().ifPresent(handle::bind);

@@ -1,6 +1,6 @@
 package dev.millrace.net;
 
-import dev.millrace.driver.Address;
+import dev.millrace.kernel.Address;
 import java.util.Optional;
 
 /**

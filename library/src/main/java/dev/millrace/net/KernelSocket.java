@@ -1,13 +1,13 @@
 package dev.millrace.net;
 
-import dev.millrace.driver.Address;
-import dev.millrace.driver.BufferSource;
-import dev.millrace.driver.PortOption;
+import dev.millrace.kernel.Address;
+import dev.millrace.kernel.BufferSource;
+import dev.millrace.kernel.KernelOption;
 import dev.millrace.loop.KeepAlive;
 import dev.millrace.loop.Loop;
 import dev.millrace.loop.StreamHandle;
-import dev.millrace.loop.WriteLimit;
 import dev.millrace.stream.InboundStream;
+import dev.millrace.stream.WriteLimit;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -76,7 +76,7 @@ abstract class KernelSocket extends InboundStream<NetSocket> implements AutoClos
 
     /** Sends segments at once (TCP_NODELAY), or waits for more. */
     public final NetSocket noDelay(boolean noDelay) {
-        handle().option(PortOption.NO_DELAY, noDelay ? 1 : 0);
+        handle().option(KernelOption.NO_DELAY, noDelay ? 1 : 0);
         return self();
     }
 

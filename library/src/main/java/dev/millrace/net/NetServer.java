@@ -1,9 +1,10 @@
 package dev.millrace.net;
 
-import dev.millrace.driver.Address;
-import dev.millrace.driver.IpAddress;
-import dev.millrace.driver.SystemError;
-import dev.millrace.driver.UnixAddress;
+import dev.millrace.dns.NameLookup;
+import dev.millrace.kernel.Address;
+import dev.millrace.kernel.IpAddress;
+import dev.millrace.kernel.SystemError;
+import dev.millrace.kernel.UnixAddress;
 import dev.millrace.loop.AcceptReport;
 import dev.millrace.loop.ListenHandle;
 import dev.millrace.loop.ListenOptions;

@@ -1,7 +1,8 @@
 package dev.millrace.net;
 
-import dev.millrace.driver.Address;
-import dev.millrace.driver.UnixAddress;
+import dev.millrace.dns.NameLookup;
+import dev.millrace.kernel.Address;
+import dev.millrace.kernel.UnixAddress;
 import dev.millrace.loop.Loop;
 import dev.millrace.loop.StreamHandle;
 import dev.millrace.stream.Filter;

@@ -1,9 +1,9 @@
 package dev.millrace.net;
 
-import dev.millrace.driver.Address;
+import dev.millrace.kernel.Address;
 import dev.millrace.loop.KeepAlive;
 import dev.millrace.loop.StreamHandle;
-import dev.millrace.loop.WriteLimit;
+import dev.millrace.stream.WriteLimit;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;

@@ -1,7 +1,7 @@
 package dev.millrace.net;
 
 import dev.millrace.driver.Guarded;
-import dev.millrace.driver.SystemError;
+import dev.millrace.kernel.SystemError;
 import dev.millrace.loop.Request;
 import dev.millrace.loop.StreamEvents;
 import dev.millrace.loop.StreamHandle;

@@ -8,8 +8,8 @@ import java.nio.charset.StandardCharsets;
  *
  * <p>{@code write} takes everything; it answers false when 64 KiB or more are waiting, and then
  * {@link #onDrain} is told once, when nothing waits any more (row R25). Whoever goes on writing
- * regardless fills memory, and meets a limit in the end: {@link dev.millrace.loop.WriteLimit} (row
- * X80). Loop thread only.
+ * regardless fills memory, and meets a limit in the end: {@link dev.millrace.stream.WriteLimit}
+ * (row X80). Loop thread only.
  */
 public interface WriteStream {
     /** Bytes waiting from which on {@code write} answers false. */

@@ -3,6 +3,7 @@ package dev.millrace.driver;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.kernel.BufferSource;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.List;

@@ -2,6 +2,9 @@ package dev.millrace.driver;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.kernel.Address;
+import dev.millrace.kernel.IpAddress;
+import dev.millrace.kernel.KernelOption;
 import dev.millrace.sys.Errno;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -161,7 +164,7 @@ public abstract class DatagramContract extends DatagramFixture {
         Socket receiver =
                 new Socket(bound(ANY_PORT).port) {
                     @Override
-                    void see(String line) {
+                    public void see(String line) {
                         super.see(line);
                         driver.readStop(port);
                     }
@@ -223,7 +226,7 @@ public abstract class DatagramContract extends DatagramFixture {
         Socket closing =
                 new Socket(receiver.port) {
                     @Override
-                    void see(String line) {
+                    public void see(String line) {
                         super.see(line);
                         driver.close(port);
                     }
@@ -276,8 +279,8 @@ public abstract class DatagramContract extends DatagramFixture {
         assertThat(driver.bind(open(taken).port, taken)).isEqualTo(-Errno.EADDRINUSE);
         Socket first = open(ANY_PORT);
         Socket second = open(ANY_PORT);
-        assertThat(driver.setOption(first.port, PortOption.REUSE_ADDRESS, 1)).isZero();
-        assertThat(driver.setOption(second.port, PortOption.REUSE_ADDRESS, 1)).isZero();
+        assertThat(driver.setOption(first.port, KernelOption.REUSE_ADDRESS, 1)).isZero();
+        assertThat(driver.setOption(second.port, KernelOption.REUSE_ADDRESS, 1)).isZero();
         assertThat(driver.bind(first.port, ANY_PORT)).isZero();
         assertThat(driver.bind(second.port, first.address())).isZero();
     }
@@ -313,13 +316,13 @@ public abstract class DatagramContract extends DatagramFixture {
     void anIpv6SocketHearsIpv4PeersUnlessItIsOfIpv6Alone() {
         if (!driver.supports(Capability.IPV6_ONLY)) {
             Port refused = open(IpAddress.of("::", 0)).port;
-            assertThat(driver.setOption(refused, PortOption.IPV6_ONLY, 1))
+            assertThat(driver.setOption(refused, KernelOption.IPV6_ONLY, 1))
                     .isEqualTo(-Errno.EOPNOTSUPP);
             return;
         }
         for (int only = 0; only <= 1; only++) {
             Socket receiver = open(IpAddress.of("::", 0));
-            assertThat(driver.setOption(receiver.port, PortOption.IPV6_ONLY, only)).isZero();
+            assertThat(driver.setOption(receiver.port, KernelOption.IPV6_ONLY, only)).isZero();
             assertThat(driver.bind(receiver.port, IpAddress.of("::", 0))).isZero();
             driver.readStart(receiver.port);
             Socket sender = bound(ANY_PORT);
@@ -338,18 +341,18 @@ public abstract class DatagramContract extends DatagramFixture {
         Socket sender = bound(IpAddress.of("0.0.0.0", 0));
         IpAddress everybody = IpAddress.of("255.255.255.255", 9);
         assertThat(sender.trySend("x", everybody)).isEqualTo(-Errno.EACCES);
-        assertThat(driver.getOption(sender.port, PortOption.BROADCAST)).isZero();
-        assertThat(driver.setOption(sender.port, PortOption.BROADCAST, 1)).isZero();
-        assertThat(driver.getOption(sender.port, PortOption.BROADCAST)).isEqualTo(1);
+        assertThat(driver.getOption(sender.port, KernelOption.BROADCAST)).isZero();
+        assertThat(driver.setOption(sender.port, KernelOption.BROADCAST, 1)).isZero();
+        assertThat(driver.getOption(sender.port, KernelOption.BROADCAST)).isEqualTo(1);
     }
 
     @ParameterizedTest
     @EnumSource(names = {"TTL", "MULTICAST_TTL", "MULTICAST_LOOP"})
-    void optionsOfIpAreKeptByTheSocketsOfBothFamilies(PortOption option) {
+    void optionsOfIpAreKeptByTheSocketsOfBothFamilies(KernelOption option) {
         for (IpAddress any : List.of(ANY_PORT, IpAddress.of("::1", 0))) {
             Port port = bound(any).port;
-            int value = option == PortOption.MULTICAST_LOOP ? 0 : 7;
-            if (driver.name().equals("nio") && option == PortOption.TTL) {
+            int value = option == KernelOption.MULTICAST_LOOP ? 0 : 7;
+            if (driver.name().equals("nio") && option == KernelOption.TTL) {
                 // The JDK has no words for it.
                 assertThat(driver.getOption(port, option)).isEqualTo(-Errno.EOPNOTSUPP);
                 assertThat(driver.setOption(port, option, value)).isEqualTo(-Errno.EOPNOTSUPP);

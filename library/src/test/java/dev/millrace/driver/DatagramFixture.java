@@ -2,6 +2,8 @@ package dev.millrace.driver;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.kernel.Address;
+import dev.millrace.kernel.IpAddress;
 import dev.millrace.sys.Errno;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -11,10 +13,10 @@ import org.jspecify.annotations.Nullable;
 
 /** What the contracts of datagram sockets have in common. */
 public abstract class DatagramFixture extends DriverContract {
-    static final IpAddress ANY_PORT = IpAddress.loopback(0);
+    public static final IpAddress ANY_PORT = IpAddress.loopback(0);
 
     /** A socket of the family of {@code address}, not bound yet. */
-    final Socket open(IpAddress address) {
+    public final Socket open(IpAddress address) {
         try {
             return new Socket(driver.datagram(address));
         } catch (IOException e) {
@@ -23,21 +25,21 @@ public abstract class DatagramFixture extends DriverContract {
     }
 
     /** A socket bound to any port of {@code address}. */
-    final Socket bound(IpAddress address) {
+    public final Socket bound(IpAddress address) {
         Socket socket = open(address);
         assertThat(driver.bind(socket.port, address)).isZero();
         return socket;
     }
 
     /** A socket bound to 127.0.0.1 that receives. */
-    final Socket reading() {
+    public final Socket reading() {
         Socket socket = bound(ANY_PORT);
         driver.readStart(socket.port);
         return socket;
     }
 
     /** A socket, with what its port reports written down, and who has sent it. */
-    class Socket extends End {
+    public class Socket extends End {
         final List<Address> senders = new ArrayList<>();
 
         Socket(Port port) {

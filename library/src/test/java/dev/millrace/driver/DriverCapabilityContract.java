@@ -3,6 +3,11 @@ package dev.millrace.driver;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.millrace.kernel.IpAddress;
+import dev.millrace.kernel.KernelOption;
+import dev.millrace.kernel.Readiness;
+import dev.millrace.kernel.SystemError;
+import dev.millrace.kernel.UnixAddress;
 import dev.millrace.sys.Errno;
 import java.io.IOException;
 import java.net.Inet6Address;
@@ -73,7 +78,7 @@ public abstract class DriverCapabilityContract extends DriverContract {
             return;
         }
         boolean isAble = driver.supports(Capability.IPV6_ONLY);
-        assertThat(driver.setOption(port, PortOption.IPV6_ONLY, 1))
+        assertThat(driver.setOption(port, KernelOption.IPV6_ONLY, 1))
                 .isEqualTo(isAble ? 0 : -Errno.EOPNOTSUPP);
     }
 

@@ -3,6 +3,7 @@ package dev.millrace.driver;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.millrace.kernel.IpAddress;
 import dev.millrace.sys.Errno;
 import dev.millrace.sys.Libc;
 import dev.millrace.sys.Linux;
@@ -35,19 +36,19 @@ public abstract class DriverChannelContract extends DriverContract {
     }
 
     /** Two channels. */
-    final Pair channels() {
+    public final Pair channels() {
         Pair pair = pair();
         assertThat(driver.carryDescriptors(pair.client().port)).isZero();
         assertThat(driver.carryDescriptors(pair.server().port)).isZero();
         return pair;
     }
 
-    final int send(End end, String text, int... descriptors) {
+    public final int send(End end, String text, int... descriptors) {
         byte[] bytes = Bytes.of(text);
         return driver.sendDescriptors(end.port, bytes, 0, bytes.length, descriptors);
     }
 
-    final void closeReceived(End end) {
+    public final void closeReceived(End end) {
         driver.closeDescriptors(end.descriptors.stream().mapToInt(Integer::intValue).toArray());
     }
 

@@ -2,6 +2,9 @@ package dev.millrace.driver;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.kernel.Address;
+import dev.millrace.kernel.IpAddress;
+import dev.millrace.kernel.KernelOption;
 import dev.millrace.sys.Errno;
 import java.util.ArrayList;
 import java.util.List;
@@ -92,14 +95,15 @@ public abstract class DriverConnectContract extends DriverContract {
         Pair pair = pair();
         if (listenAddress() instanceof IpAddress) {
             for (int on = 1; on >= 0; on--) {
-                assertThat(driver.setOption(pair.client().port, PortOption.NO_DELAY, on)).isZero();
-                assertThat(driver.getOption(pair.client().port, PortOption.NO_DELAY) != 0)
+                assertThat(driver.setOption(pair.client().port, KernelOption.NO_DELAY, on))
+                        .isZero();
+                assertThat(driver.getOption(pair.client().port, KernelOption.NO_DELAY) != 0)
                         .isEqualTo(on == 1);
             }
         }
-        assertThat(driver.setOption(pair.client().port, PortOption.RECEIVE_BUFFER_BYTES, 1 << 16))
+        assertThat(driver.setOption(pair.client().port, KernelOption.RECEIVE_BUFFER_BYTES, 1 << 16))
                 .isZero();
-        assertThat(driver.getOption(pair.client().port, PortOption.RECEIVE_BUFFER_BYTES))
+        assertThat(driver.getOption(pair.client().port, KernelOption.RECEIVE_BUFFER_BYTES))
                 .isGreaterThanOrEqualTo(1 << 16);
     }
 

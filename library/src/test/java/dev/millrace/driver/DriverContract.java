@@ -2,6 +2,8 @@ package dev.millrace.driver;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.kernel.Address;
+import dev.millrace.kernel.IpAddress;
 import dev.millrace.sys.Errno;
 import dev.millrace.testing.LoopFixture;
 import java.io.IOException;
@@ -24,7 +26,7 @@ import org.junit.jupiter.api.BeforeEach;
  * and 3) is checked with every event of every test.
  */
 public abstract class DriverContract {
-    Driver driver;
+    public Driver driver;
 
     /** The callback that the driver has entered. */
     private Guarded entered;
@@ -57,22 +59,22 @@ public abstract class DriverContract {
     }
 
     /** Dispatches what is there now. */
-    final void poll() {
+    public final void poll() {
         poll(0);
     }
 
-    final void poll(long timeoutNanos) {
+    public final void poll(long timeoutNanos) {
         poll(timeoutNanos, this::enter);
     }
 
-    final void poll(long timeoutNanos, Driver.Dispatcher dispatcher) {
+    public final void poll(long timeoutNanos, Driver.Dispatcher dispatcher) {
         isPolling = true;
         driver.poll(timeoutNanos, dispatcher);
         isPolling = false;
     }
 
     /** What a loop's trampoline does: what a callback throws goes to its own {@code failed}. */
-    final void enter(Guarded callback) {
+    public final void enter(Guarded callback) {
         entered = callback;
         try {
             callback.call();
@@ -83,7 +85,7 @@ public abstract class DriverContract {
     }
 
     /** Polls until {@code condition} holds; fails after the deadline. */
-    final void expect(String what, BooleanSupplier condition) {
+    public final void expect(String what, BooleanSupplier condition) {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(LoopFixture.DEADLINE_SECONDS);
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() - deadline > 0) {
@@ -94,24 +96,24 @@ public abstract class DriverContract {
     }
 
     /** Polls until {@code end} has reported {@code line}. */
-    final void expect(End end, String line) {
+    public final void expect(End end, String line) {
         expect(line + " of " + end.seen, () -> end.seen.contains(line));
     }
 
     /** One end, with what its port reports written down, and what is accepted kept. */
-    class End implements PortEvents {
-        final Port port;
-        final List<String> seen = new ArrayList<>();
-        final List<End> accepted = new ArrayList<>();
-        final Bytes received = new Bytes();
-        final List<Integer> descriptors = new ArrayList<>();
+    public class End implements PortEvents {
+        public final Port port;
+        public final List<String> seen = new ArrayList<>();
+        public final List<End> accepted = new ArrayList<>();
+        public final Bytes received = new Bytes();
+        public final List<Integer> descriptors = new ArrayList<>();
 
-        End(Port port) {
+        public End(Port port) {
             this.port = port;
             port.attach(this);
         }
 
-        void see(String line) {
+        public void see(String line) {
             assertThat(isPolling).as("%s comes from poll", line).isTrue();
             assertThat(entered).as("%s comes through the dispatcher", line).isNotNull();
             seen.add(line);
@@ -179,30 +181,30 @@ public abstract class DriverContract {
         }
 
         /** Writes what is taken at once, which has to be all of it. */
-        End send(String text) {
+        public End send(String text) {
             byte[] bytes = Bytes.of(text);
             assertThat(driver.tryWrite(port, bytes, 0, bytes.length)).isEqualTo(bytes.length);
             return this;
         }
 
-        End read() {
+        public End read() {
             driver.readStart(port);
             return this;
         }
 
-        String text() {
+        public String text() {
             return received.text();
         }
 
-        long count(String line) {
+        public long count(String line) {
             return seen.stream().filter(line::equals).count();
         }
     }
 
     /** Two ends of one connection; {@code server} was accepted. */
-    record Pair(End client, End server) {}
+    public record Pair(End client, End server) {}
 
-    End newEnd() {
+    public End newEnd() {
         try {
             return new End(driver.socket(listenAddress()));
         } catch (IOException e) {
@@ -211,7 +213,7 @@ public abstract class DriverContract {
     }
 
     /** Bound and listening, and not accepting yet. */
-    End listener() {
+    public End listener() {
         End listener = newEnd();
         assertThat(driver.bind(listener.port, listenAddress())).isZero();
         assertThat(driver.listen(listener.port, 128)).isZero();
@@ -219,21 +221,21 @@ public abstract class DriverContract {
     }
 
     /** Listening and accepting one connection a wake-up. */
-    End accepting() {
+    public End accepting() {
         End listener = listener();
         driver.acceptStart(listener.port, 1);
         return listener;
     }
 
     /** An end that connects to {@code listener}, or is connected already. */
-    End connecting(End listener) {
+    public End connecting(End listener) {
         End client = newEnd();
         connect(client, driver.localAddress(listener.port));
         return client;
     }
 
     /** An answer at once is written down as if it had been told later. */
-    void connect(End client, Address to) {
+    public void connect(End client, Address to) {
         int result = driver.connect(client.port, to);
         if (result != -Errno.EINPROGRESS) {
             client.seen.add("connect " + -result);
@@ -241,7 +243,7 @@ public abstract class DriverContract {
     }
 
     /** A connection through {@code listener}, which accepts. */
-    Pair pair(End listener) {
+    public Pair pair(End listener) {
         int before = listener.accepted.size();
         End client = connecting(listener);
         expect(client, "connect 0");
@@ -249,7 +251,7 @@ public abstract class DriverContract {
         return new Pair(client, listener.accepted.getLast());
     }
 
-    Pair pair() {
+    public Pair pair() {
         End listener = accepting();
         Pair pair = pair(listener);
         driver.close(listener.port);

@@ -3,6 +3,8 @@ package dev.millrace.driver;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.millrace.kernel.IpAddress;
+import dev.millrace.kernel.KernelOption;
 import java.net.Inet6Address;
 import java.net.NetworkInterface;
 import java.net.SocketException;
@@ -141,9 +143,9 @@ public abstract class MulticastContract extends DatagramFixture {
         assumeMulticast(sender, GROUP);
         assertThat(join(member, GROUP, null)).isZero();
         IpAddress there = on(GROUP, member.address().port());
-        assertThat(driver.setOption(sender.port, PortOption.MULTICAST_LOOP, 0)).isZero();
+        assertThat(driver.setOption(sender.port, KernelOption.MULTICAST_LOOP, 0)).isZero();
         sender.send("quiet", there);
-        assertThat(driver.setOption(sender.port, PortOption.MULTICAST_LOOP, 1)).isZero();
+        assertThat(driver.setOption(sender.port, KernelOption.MULTICAST_LOOP, 1)).isZero();
         sender.send("loud", there);
         expect("it", () -> !member.seen.isEmpty());
         assertThat(member.seen).endsWith("loud");

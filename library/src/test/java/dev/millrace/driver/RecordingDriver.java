@@ -1,5 +1,12 @@
 package dev.millrace.driver;
 
+import dev.millrace.kernel.Address;
+import dev.millrace.kernel.IpAddress;
+import dev.millrace.kernel.KernelOption;
+import dev.millrace.kernel.Readiness;
+import dev.millrace.kernel.SystemError;
+import dev.millrace.kernel.UnixAddress;
+import dev.millrace.loop.Drivers;
 import dev.millrace.sys.Errno;
 import dev.millrace.testing.LoopFixture;
 import java.io.IOException;
@@ -335,13 +342,13 @@ public final class RecordingDriver implements Driver {
     }
 
     @Override
-    public int setOption(Port port, PortOption option, int value) {
+    public int setOption(Port port, KernelOption option, int value) {
         calls.add("setOption " + option + " " + value);
         return refused.getOrDefault(option, real.setOption(port, option, value));
     }
 
     @Override
-    public int getOption(Port port, PortOption option) {
+    public int getOption(Port port, KernelOption option) {
         calls.add("getOption " + option);
         return real.getOption(port, option);
     }

@@ -1,5 +1,6 @@
 package dev.millrace.driver;
 
+import dev.millrace.kernel.Address;
 import org.junit.jupiter.api.Nested;
 
 /**

@@ -56,7 +56,7 @@ class HttpPipelineTest {
     /** The kernel's driver, which counts what is sent. */
     private static Driver counting(AtomicInteger sends) {
         try {
-            Method open = Class.forName("dev.millrace.driver.Drivers").getDeclaredMethod("open");
+            Method open = Class.forName("dev.millrace.loop.Drivers").getDeclaredMethod("open");
             open.setAccessible(true);
             Driver real = (Driver) open.invoke(null);
             return (Driver)

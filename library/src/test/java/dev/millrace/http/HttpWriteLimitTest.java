@@ -2,7 +2,7 @@ package dev.millrace.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.millrace.loop.WriteLimit;
+import dev.millrace.stream.WriteLimit;
 import java.io.IOException;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;

@@ -3,8 +3,8 @@ package dev.millrace.loop;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.driver.Driver;
-import dev.millrace.driver.IpAddress;
-import dev.millrace.driver.SystemError;
+import dev.millrace.kernel.IpAddress;
+import dev.millrace.kernel.SystemError;
 import dev.millrace.sys.Errno;
 import dev.millrace.testing.Kernel;
 import dev.millrace.testing.LoopFixture;

@@ -2,7 +2,7 @@ package dev.millrace.loop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.millrace.driver.IpAddress;
+import dev.millrace.kernel.IpAddress;
 import dev.millrace.net.NetServer;
 import dev.millrace.testing.RawClient;
 import java.time.Duration;

@@ -3,11 +3,10 @@ package dev.millrace.loop;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.millrace.driver.Address;
-import dev.millrace.driver.Drivers;
-import dev.millrace.driver.IpAddress;
 import dev.millrace.driver.RecordingDriver;
-import dev.millrace.driver.SystemError;
+import dev.millrace.kernel.Address;
+import dev.millrace.kernel.IpAddress;
+import dev.millrace.kernel.SystemError;
 import dev.millrace.testing.Journal;
 import dev.millrace.testing.LoopFixture;
 import java.io.IOException;

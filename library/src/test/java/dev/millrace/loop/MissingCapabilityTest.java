@@ -3,8 +3,8 @@ package dev.millrace.loop;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.millrace.driver.IpAddress;
-import dev.millrace.driver.UnixAddress;
+import dev.millrace.kernel.IpAddress;
+import dev.millrace.kernel.UnixAddress;
 import dev.millrace.net.NetServer;
 import dev.millrace.testing.LoopOn;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;

@@ -3,9 +3,9 @@ package dev.millrace.loop;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.millrace.driver.Address;
 import dev.millrace.driver.RecordingDriver;
-import dev.millrace.driver.UnixAddress;
+import dev.millrace.kernel.Address;
+import dev.millrace.kernel.UnixAddress;
 import dev.millrace.testing.Journal;
 import dev.millrace.testing.LoopFixture;
 import dev.millrace.testing.RecordedEvents;

@@ -1,14 +1,14 @@
 package dev.millrace.loop;
 
-import static dev.millrace.driver.PortOption.KEEP_ALIVE;
-import static dev.millrace.driver.PortOption.NO_DELAY;
-import static dev.millrace.driver.PortOption.TCP_KEEPCNT;
-import static dev.millrace.driver.PortOption.TCP_KEEPIDLE;
-import static dev.millrace.driver.PortOption.TCP_KEEPINTVL;
+import static dev.millrace.kernel.KernelOption.KEEP_ALIVE;
+import static dev.millrace.kernel.KernelOption.NO_DELAY;
+import static dev.millrace.kernel.KernelOption.TCP_KEEPCNT;
+import static dev.millrace.kernel.KernelOption.TCP_KEEPIDLE;
+import static dev.millrace.kernel.KernelOption.TCP_KEEPINTVL;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.millrace.driver.IpAddress;
+import dev.millrace.kernel.IpAddress;
 import dev.millrace.testing.Kernel;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;

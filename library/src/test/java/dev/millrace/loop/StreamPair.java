@@ -1,9 +1,9 @@
 package dev.millrace.loop;
 
-import dev.millrace.driver.IpAddress;
 import dev.millrace.driver.Port;
-import dev.millrace.driver.PortOption;
 import dev.millrace.driver.RecordingDriver;
+import dev.millrace.kernel.IpAddress;
+import dev.millrace.kernel.KernelOption;
 import dev.millrace.testing.Journal;
 import dev.millrace.testing.LoopFixture;
 import dev.millrace.testing.RecordedEvents;
@@ -80,7 +80,7 @@ final class StreamPair implements AutoCloseable {
     }
 
     /** What the kernel says. */
-    int option(PortOption option) {
+    int option(KernelOption option) {
         Port port = stream.port();
         return driver.getOption(port, option);
     }

@@ -2,8 +2,8 @@ package dev.millrace.loop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.millrace.driver.BufferSource;
 import dev.millrace.driver.Driver;
+import dev.millrace.kernel.BufferSource;
 import dev.millrace.testing.RawClient;
 import dev.millrace.testing.RecordedEvents;
 import java.io.ByteArrayOutputStream;

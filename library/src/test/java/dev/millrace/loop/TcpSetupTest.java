@@ -3,12 +3,12 @@ package dev.millrace.loop;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.millrace.driver.Address;
-import dev.millrace.driver.IpAddress;
 import dev.millrace.driver.Port;
-import dev.millrace.driver.PortOption;
 import dev.millrace.driver.RecordingDriver;
-import dev.millrace.driver.UnixAddress;
+import dev.millrace.kernel.Address;
+import dev.millrace.kernel.IpAddress;
+import dev.millrace.kernel.KernelOption;
+import dev.millrace.kernel.UnixAddress;
 import dev.millrace.sys.Errno;
 import dev.millrace.testing.Kernel;
 import dev.millrace.testing.LoopFixture;
@@ -72,7 +72,7 @@ class TcpSetupTest {
     @Tag("C5")
     @Tag("C6")
     @EnumSource(names = {"REUSE_ADDRESS", "REUSE_PORT", "IPV6_ONLY"})
-    void anOptionThatTheKernelRefusesIsAnErrorOfListening(PortOption option) throws IOException {
+    void anOptionThatTheKernelRefusesIsAnErrorOfListening(KernelOption option) throws IOException {
         driver.refuse(option, Errno.ENOPROTOOPT);
         ListenHandle listener = listener(ListenOptions.DEFAULTS.withReusePort(true));
         listener.bind(IpAddress.of("::1", 0));
@@ -122,7 +122,7 @@ class TcpSetupTest {
         listener.listen(accepted::add);
         clients.add(RawClient.connect(port(listener)));
         LoopFixture.turnUntil(loop, "the connection", () -> !accepted.isEmpty());
-        assertThat(driver.getOption(accepted.getFirst().port(), PortOption.NO_DELAY))
+        assertThat(driver.getOption(accepted.getFirst().port(), KernelOption.NO_DELAY))
                 .isEqualTo(isNoDelay ? 1 : 0);
     }
 

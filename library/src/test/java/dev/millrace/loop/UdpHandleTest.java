@@ -3,9 +3,9 @@ package dev.millrace.loop;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.millrace.driver.IpAddress;
-import dev.millrace.driver.PortOption;
-import dev.millrace.driver.SystemError;
+import dev.millrace.kernel.IpAddress;
+import dev.millrace.kernel.KernelOption;
+import dev.millrace.kernel.SystemError;
 import dev.millrace.testing.LoopFixture;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -239,14 +239,14 @@ class UdpHandleTest extends UdpFixture {
 
     @Test
     void optionsReachTheSocket() throws IOException {
-        assertThatThrownBy(() -> receiver.option(PortOption.MULTICAST_TTL, 1))
+        assertThatThrownBy(() -> receiver.option(KernelOption.MULTICAST_TTL, 1))
                 .hasMessage("the socket is not bound yet");
         receiver.bind(ANY_PORT);
-        receiver.option(PortOption.MULTICAST_TTL, 9);
-        assertThat(receiver.option(PortOption.MULTICAST_TTL)).isEqualTo(9);
-        receiver.option(PortOption.SEND_BUFFER_BYTES, 10_000);
-        assertThat(receiver.option(PortOption.SEND_BUFFER_BYTES)).isBetween(10_000, 20_000);
-        assertThatThrownBy(() -> receiver.option(PortOption.MULTICAST_TTL, 256))
+        receiver.option(KernelOption.MULTICAST_TTL, 9);
+        assertThat(receiver.option(KernelOption.MULTICAST_TTL)).isEqualTo(9);
+        receiver.option(KernelOption.SEND_BUFFER_BYTES, 10_000);
+        assertThat(receiver.option(KernelOption.SEND_BUFFER_BYTES)).isBetween(10_000, 20_000);
+        assertThatThrownBy(() -> receiver.option(KernelOption.MULTICAST_TTL, 256))
                 .isInstanceOf(SystemError.class)
                 .hasMessage("setsockopt EINVAL: invalid argument");
         IpAddress everybody = IpAddress.of("255.255.255.255", 9);

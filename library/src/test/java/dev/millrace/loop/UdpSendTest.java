@@ -3,8 +3,8 @@ package dev.millrace.loop;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.millrace.driver.IpAddress;
 import dev.millrace.driver.RecordingDriver;
+import dev.millrace.kernel.IpAddress;
 import dev.millrace.testing.LoopFixture;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

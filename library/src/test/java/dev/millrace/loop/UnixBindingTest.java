@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.driver.Driver;
 import dev.millrace.driver.RecordingDriver;
-import dev.millrace.driver.SystemError;
-import dev.millrace.driver.UnixAddress;
+import dev.millrace.kernel.SystemError;
+import dev.millrace.kernel.UnixAddress;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;

@@ -3,8 +3,8 @@ package dev.millrace.loop;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.millrace.driver.Readiness;
-import dev.millrace.driver.SystemError;
+import dev.millrace.kernel.Readiness;
+import dev.millrace.kernel.SystemError;
 import dev.millrace.sys.Libc;
 import dev.millrace.sys.Linux;
 import dev.millrace.testing.Fifo;

@@ -3,7 +3,8 @@ package dev.millrace.loop;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.millrace.loop.WriteLimit.Policy;
+import dev.millrace.stream.WriteLimit;
+import dev.millrace.stream.WriteLimit.Policy;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;

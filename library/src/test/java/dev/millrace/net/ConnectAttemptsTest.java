@@ -2,8 +2,8 @@ package dev.millrace.net;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.millrace.driver.Address;
-import dev.millrace.driver.IpAddress;
+import dev.millrace.kernel.Address;
+import dev.millrace.kernel.IpAddress;
 import dev.millrace.loop.ListenHandle;
 import dev.millrace.loop.ListenOptions;
 import dev.millrace.loop.Loop;

@@ -3,8 +3,8 @@ package dev.millrace.scenario;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.millrace.driver.IpAddress;
-import dev.millrace.driver.SystemError;
+import dev.millrace.kernel.IpAddress;
+import dev.millrace.kernel.SystemError;
 import dev.millrace.loop.Loop;
 import dev.millrace.net.NetServer;
 import dev.millrace.testing.ChildJvm;
@@ -63,7 +63,7 @@ class AcceptInjectionTest {
         assertThat(result.status()).as(result.output()).isZero();
         return result.output()
                 .lines()
-                .filter(line -> !line.contains("AcceptRest") && !line.startsWith("WARNING"))
+                .filter(line -> !line.contains("AcceptBackoff") && !line.startsWith("WARNING"))
                 .toList();
     }
 

@@ -2,15 +2,15 @@ package dev.millrace.scenario;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.millrace.driver.Address;
-import dev.millrace.driver.IpAddress;
+import dev.millrace.kernel.Address;
+import dev.millrace.kernel.IpAddress;
 import dev.millrace.loop.Loop;
 import dev.millrace.loop.RunMode;
 import dev.millrace.loop.TimerHandle;
-import dev.millrace.loop.WriteLimit;
 import dev.millrace.net.NetServer;
 import dev.millrace.net.NetSocket;
 import dev.millrace.net.NetSocketOptions;
+import dev.millrace.stream.WriteLimit;
 import dev.millrace.testing.LoopFixture;
 import dev.millrace.testing.QuietLog;
 import java.io.IOException;

@@ -1,7 +1,7 @@
 package dev.millrace.scenario;
 
-import dev.millrace.driver.IpAddress;
-import dev.millrace.driver.PortOption;
+import dev.millrace.kernel.IpAddress;
+import dev.millrace.kernel.KernelOption;
 import dev.millrace.loop.ListenHandle;
 import dev.millrace.loop.ListenOptions;
 import dev.millrace.loop.Loop;
@@ -61,8 +61,8 @@ final class LongEcho {
 
     private static void small(StreamHandle stream, int bufferBytes) {
         if (bufferBytes > 0) {
-            stream.option(PortOption.SEND_BUFFER_BYTES, bufferBytes);
-            stream.option(PortOption.RECEIVE_BUFFER_BYTES, bufferBytes);
+            stream.option(KernelOption.SEND_BUFFER_BYTES, bufferBytes);
+            stream.option(KernelOption.RECEIVE_BUFFER_BYTES, bufferBytes);
         }
     }
 

@@ -2,8 +2,8 @@ package dev.millrace.scenario;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.millrace.driver.IpAddress;
-import dev.millrace.driver.UnixAddress;
+import dev.millrace.kernel.IpAddress;
+import dev.millrace.kernel.UnixAddress;
 import dev.millrace.loop.Handle;
 import dev.millrace.loop.ListenHandle;
 import dev.millrace.loop.ListenOptions;

@@ -2,8 +2,8 @@ package dev.millrace.scenario;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.millrace.driver.IpAddress;
-import dev.millrace.driver.UnixAddress;
+import dev.millrace.kernel.IpAddress;
+import dev.millrace.kernel.UnixAddress;
 import dev.millrace.loop.Loop;
 import dev.millrace.loop.PhaseHandle;
 import dev.millrace.loop.Request;

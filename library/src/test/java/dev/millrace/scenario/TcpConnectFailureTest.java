@@ -3,10 +3,10 @@ package dev.millrace.scenario;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.millrace.driver.Address;
-import dev.millrace.driver.IpAddress;
 import dev.millrace.driver.RecordingDriver;
-import dev.millrace.driver.SystemError;
+import dev.millrace.kernel.Address;
+import dev.millrace.kernel.IpAddress;
+import dev.millrace.kernel.SystemError;
 import dev.millrace.loop.Loop;
 import dev.millrace.loop.TimerHandle;
 import dev.millrace.net.NetServer;

@@ -4,7 +4,7 @@ import static dev.millrace.testing.Kernel.ESTABLISHED;
 import static dev.millrace.testing.Kernel.LISTEN;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.millrace.driver.IpAddress;
+import dev.millrace.kernel.IpAddress;
 import dev.millrace.loop.PhaseHandle;
 import dev.millrace.net.NetServer;
 import dev.millrace.net.NetSocket;

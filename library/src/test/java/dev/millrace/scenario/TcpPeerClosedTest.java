@@ -2,7 +2,7 @@ package dev.millrace.scenario;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.millrace.driver.IpAddress;
+import dev.millrace.kernel.IpAddress;
 import dev.millrace.net.NetServer;
 import dev.millrace.net.NetSocket;
 import dev.millrace.testing.Journal;

@@ -2,13 +2,13 @@ package dev.millrace.scenario;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.millrace.driver.IpAddress;
-import dev.millrace.driver.SystemError;
-import dev.millrace.loop.WriteLimit;
-import dev.millrace.loop.WriteLimit.Policy;
+import dev.millrace.kernel.IpAddress;
+import dev.millrace.kernel.SystemError;
 import dev.millrace.net.NetServer;
 import dev.millrace.net.NetSocket;
 import dev.millrace.net.NetSocketOptions;
+import dev.millrace.stream.WriteLimit;
+import dev.millrace.stream.WriteLimit.Policy;
 import dev.millrace.stream.WriteStream;
 import dev.millrace.testing.Journal;
 import dev.millrace.testing.LoopFixture;

@@ -2,7 +2,7 @@ package dev.millrace.scenario;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.millrace.driver.UnixAddress;
+import dev.millrace.kernel.UnixAddress;
 import dev.millrace.loop.ListenOptions;
 import dev.millrace.loop.Loop;
 import dev.millrace.loop.UnixListenOptions;

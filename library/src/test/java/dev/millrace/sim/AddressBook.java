@@ -1,9 +1,9 @@
 package dev.millrace.sim;
 
-import dev.millrace.driver.Address;
-import dev.millrace.driver.IpAddress;
-import dev.millrace.driver.PortOption;
-import dev.millrace.driver.UnixAddress;
+import dev.millrace.kernel.Address;
+import dev.millrace.kernel.IpAddress;
+import dev.millrace.kernel.KernelOption;
+import dev.millrace.kernel.UnixAddress;
 import dev.millrace.sys.Errno;
 import java.net.Inet6Address;
 import java.util.ArrayDeque;
@@ -44,8 +44,8 @@ final class AddressBook {
         List<SimSocket> sharing = tcp.computeIfAbsent(address.port(), _ -> new ArrayList<>());
         for (SimSocket other : sharing) {
             boolean isShared =
-                    socket.option(PortOption.REUSE_PORT) != 0
-                            && other.option(PortOption.REUSE_PORT) != 0;
+                    socket.option(KernelOption.REUSE_PORT) != 0
+                            && other.option(KernelOption.REUSE_PORT) != 0;
             if (!isShared && overlap(socket, address, other)) {
                 return -Errno.EADDRINUSE;
             }
@@ -71,7 +71,7 @@ final class AddressBook {
     private static boolean covers(SimSocket socket, IpAddress wildcard, IpAddress address) {
         boolean isSix = wildcard.host() instanceof Inet6Address;
         boolean isAskedSix = address.host() instanceof Inet6Address;
-        return isSix == isAskedSix || (isSix && socket.option(PortOption.IPV6_ONLY) == 0);
+        return isSix == isAskedSix || (isSix && socket.option(KernelOption.IPV6_ONLY) == 0);
     }
 
     private int bindUnix(SimSocket socket, UnixAddress address) {

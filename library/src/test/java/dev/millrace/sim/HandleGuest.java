@@ -1,7 +1,7 @@
 package dev.millrace.sim;
 
-import dev.millrace.driver.Address;
-import dev.millrace.driver.SystemError;
+import dev.millrace.kernel.Address;
+import dev.millrace.kernel.SystemError;
 import dev.millrace.loop.Loop;
 import dev.millrace.loop.Request;
 import dev.millrace.loop.StreamEvents;

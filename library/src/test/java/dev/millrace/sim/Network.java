@@ -1,8 +1,8 @@
 package dev.millrace.sim;
 
-import dev.millrace.driver.Address;
-import dev.millrace.driver.IpAddress;
-import dev.millrace.driver.UnixAddress;
+import dev.millrace.kernel.Address;
+import dev.millrace.kernel.IpAddress;
+import dev.millrace.kernel.UnixAddress;
 import dev.millrace.sys.Errno;
 import java.net.InetAddress;
 

@@ -1,9 +1,9 @@
 package dev.millrace.sim;
 
-import dev.millrace.driver.Address;
 import dev.millrace.driver.Driver;
 import dev.millrace.driver.StreamContracts;
-import dev.millrace.driver.UnixAddress;
+import dev.millrace.kernel.Address;
+import dev.millrace.kernel.UnixAddress;
 
 /** The simulated kernel keeps every promise of {@link Driver}, as the real ones do. */
 class SimContractTest extends StreamContracts {

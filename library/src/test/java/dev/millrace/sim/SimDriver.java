@@ -1,13 +1,13 @@
 package dev.millrace.sim;
 
-import dev.millrace.driver.Address;
 import dev.millrace.driver.Capability;
 import dev.millrace.driver.Driver;
 import dev.millrace.driver.Port;
 import dev.millrace.driver.PortEvents;
-import dev.millrace.driver.PortOption;
-import dev.millrace.driver.SystemError;
-import dev.millrace.driver.UnixAddress;
+import dev.millrace.kernel.Address;
+import dev.millrace.kernel.KernelOption;
+import dev.millrace.kernel.SystemError;
+import dev.millrace.kernel.UnixAddress;
 import dev.millrace.sys.Errno;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -322,13 +322,13 @@ final class SimDriver implements Driver {
     }
 
     @Override
-    public int setOption(Port port, PortOption option, int value) {
+    public int setOption(Port port, KernelOption option, int value) {
         ((SimSocket) port).option(option, value);
         return 0;
     }
 
     @Override
-    public int getOption(Port port, PortOption option) {
+    public int getOption(Port port, KernelOption option) {
         return ((SimSocket) port).option(option);
     }
 

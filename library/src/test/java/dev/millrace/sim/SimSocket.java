@@ -1,10 +1,10 @@
 package dev.millrace.sim;
 
-import dev.millrace.driver.Address;
-import dev.millrace.driver.BufferSource;
 import dev.millrace.driver.Driver;
 import dev.millrace.driver.Port;
-import dev.millrace.driver.PortOption;
+import dev.millrace.kernel.Address;
+import dev.millrace.kernel.BufferSource;
+import dev.millrace.kernel.KernelOption;
 import dev.millrace.sys.Errno;
 import java.nio.ByteBuffer;
 import java.util.EnumMap;
@@ -34,7 +34,7 @@ final class SimSocket extends Port {
     final int id;
     private final SimDriver driver;
     private final Network network;
-    private final Map<PortOption, Integer> options = new EnumMap<>(PortOption.class);
+    private final Map<KernelOption, Integer> options = new EnumMap<>(KernelOption.class);
     private Role role = Role.NEW;
     @Nullable Address local;
     @Nullable Address remote;
@@ -85,17 +85,17 @@ final class SimSocket extends Port {
         driver.touched(this);
     }
 
-    int option(PortOption option) {
+    int option(KernelOption option) {
         return options.getOrDefault(option, 0);
     }
 
-    void option(PortOption option, int value) {
+    void option(KernelOption option, int value) {
         options.put(option, value);
     }
 
     /** The room that was asked for, or 0. */
     int bufferBytes() {
-        return option(PortOption.SEND_BUFFER_BYTES);
+        return option(KernelOption.SEND_BUFFER_BYTES);
     }
 
     @Nullable SimSocket peer() {

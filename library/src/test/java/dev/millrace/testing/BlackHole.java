@@ -1,6 +1,6 @@
 package dev.millrace.testing;
 
-import dev.millrace.driver.IpAddress;
+import dev.millrace.kernel.IpAddress;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;

@@ -1,6 +1,6 @@
 package dev.millrace.testing;
 
-import dev.millrace.driver.Drivers;
+import dev.millrace.loop.Drivers;
 import dev.millrace.loop.Loop;
 
 /** Loops on a driver that a test wants, whatever the others run on. */

@@ -79,7 +79,7 @@ public final class ServerProcess implements AutoCloseable {
     public List<String> logged() {
         try {
             return Files.readAllLines(log).stream()
-                    .filter(line -> !line.endsWith("dev.millrace.loop.AcceptRest log"))
+                    .filter(line -> !line.endsWith("dev.millrace.loop.AcceptBackoff log"))
                     .toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -1,11 +1,11 @@
 package dev.millrace.testing;
 
 import dev.millrace.driver.Guarded;
-import dev.millrace.driver.IpAddress;
 import dev.millrace.driver.PortEvents;
-import dev.millrace.driver.Readiness;
-import dev.millrace.driver.UnixAddress;
 import dev.millrace.http.HttpServer;
+import dev.millrace.kernel.IpAddress;
+import dev.millrace.kernel.Readiness;
+import dev.millrace.kernel.UnixAddress;
 import dev.millrace.loop.AsyncHandle;
 import dev.millrace.loop.Handle;
 import dev.millrace.loop.Immediate;
@@ -26,10 +26,10 @@ import dev.millrace.loop.WatchHandle;
 import dev.millrace.loop.Work;
 import dev.millrace.net.NetServer;
 import dev.millrace.net.NetSocket;
-import dev.millrace.net.UdpSocket;
 import dev.millrace.stream.Filter;
 import dev.millrace.sys.Libc;
 import dev.millrace.sys.Linux;
+import dev.millrace.udp.UdpSocket;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.reflect.Method;

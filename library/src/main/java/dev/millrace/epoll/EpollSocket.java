@@ -1,0 +1,241 @@
+package dev.millrace.epoll;
+
+import dev.millrace.driver.AcceptErrors;
+import dev.millrace.driver.Driver;
+import dev.millrace.sys.Errno;
+import dev.millrace.sys.Linux;
+import dev.millrace.sys.SocketName;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A stream socket in an epoll set, whatever becomes of it.
+ *
+ * <pre>
+ *          listen                connect              connected, or accepted
+ *   NEW ──────────▶ LISTENER  NEW ─────────▶ CONNECTING ───────────▶ STREAM ──▶ (closed)
+ *                              ▲── refused ──┘
+ * </pre>
+ */
+final class EpollSocket extends EpollStream {
+    enum Role {
+        NEW,
+        LISTENER,
+        CONNECTING,
+        STREAM
+    }
+
+    Role role = Role.NEW;
+
+    /** Connections accepted per readiness (row C12). */
+    private int acceptsPerWakeUp = 1;
+
+    /** Whether accept(2) waits for a client: then it is called once a readiness, and no more. */
+    private boolean isBlocking;
+
+    /** Connections that had taken the spare descriptor, not reported yet. */
+    private int turnedAway;
+
+    /** Of a channel, which descriptors can travel over. */
+    private @Nullable DescriptorTraffic traffic;
+
+    EpollSocket(EpollSet set, int fd) {
+        super(set, fd);
+    }
+
+    @Override
+    boolean isExclusive() {
+        return role == Role.LISTENER && isShared;
+    }
+
+    @Override
+    int connect(SocketName peer) {
+        int result = libc.connect(fd, peer);
+        if (result == -Errno.EINPROGRESS) {
+            role = Role.CONNECTING;
+            want(Linux.EPOLLOUT);
+        } else if (result == 0) {
+            connected();
+        }
+        return result;
+    }
+
+    /** A connection stands. */
+    void connected() {
+        role = Role.STREAM;
+        expectPeer();
+    }
+
+    /** See {@link Driver#carryDescriptors}. */
+    int carryDescriptors() {
+        boolean isUnix = libc.getsockopt(fd, Linux.SOL_SOCKET, Linux.SO_DOMAIN) == Linux.AF_UNIX;
+        if (!isUnix || role == Role.LISTENER) {
+            return -Errno.EINVAL;
+        }
+        traffic = new DescriptorTraffic(this);
+        return 0;
+    }
+
+    /** See {@link Driver#sendDescriptors}. */
+    int sendDescriptors(byte[] array, int offset, int length, int... descriptors) {
+        return traffic == null ? -Errno.EINVAL : traffic.send(array, offset, length, descriptors);
+    }
+
+    /** A channel can't: a listener has no bytes for descriptors to come with (row G1). */
+    int listen(int backlog) {
+        if (traffic != null) {
+            return -Errno.EINVAL;
+        }
+        SpareDescriptor.keep(libc);
+        role = Role.LISTENER;
+        return libc.listen(fd, backlog);
+    }
+
+    /** It listens already, by somebody else's doing. */
+    void listens() {
+        role = Role.LISTENER;
+        isBlocking = (libc.fcntl(fd, Linux.F_GETFL, 0) & Linux.O_NONBLOCK) == 0;
+    }
+
+    void acceptStart(int perWakeUp) {
+        acceptsPerWakeUp = isBlocking ? 1 : perWakeUp;
+        if (isStarving) {
+            // It may be gone, and what is accepted now would take the last descriptor.
+            isStarving = false;
+            SpareDescriptor.keep(libc);
+        }
+        want(Linux.EPOLLIN);
+    }
+
+    @Override
+    public void call() {
+        switch (role) {
+            case NEW -> set.leave(this);
+            case LISTENER -> accept();
+            case CONNECTING -> connectEnded();
+            case STREAM -> transfer();
+        }
+    }
+
+    private void accept() {
+        if (ready == 0) {
+            isStarving = false;
+            SpareDescriptor.keep(libc);
+            events().onDescriptorsFreed();
+            return;
+        }
+        if (!wants(Linux.EPOLLIN)) {
+            // Paused in this very batch; or shut down by somebody, and HUP can't be masked.
+            set.leave(this);
+            if (isExclusive()) {
+                SharedWakeUps.passOn(set);
+            }
+            return;
+        }
+        // One a wake-up unless asked otherwise: level-triggered epoll brings the rest, and siblings
+        // on the same socket get their share (D1).
+        for (int count = 0;
+                count < acceptsPerWakeUp && wants(Linux.EPOLLIN) && !isClosed;
+                count++) {
+            int accepted = tryAccept();
+            if (accepted >= 0) {
+                EpollSocket connection = set.register(new EpollSocket(set, accepted));
+                connection.connected();
+                events().onAccept(connection);
+            } else if (accepted == -Errno.EAGAIN) {
+                // A sibling was faster (row D2).
+                return;
+            } else if (SpareDescriptor.isShortage(accepted)) {
+                shed(-accepted);
+                return;
+            } else if (!AcceptErrors.isOfTheConnection(-accepted)) {
+                events().onAcceptError(-accepted, 0);
+                return;
+            }
+        }
+    }
+
+    private int tryAccept() {
+        int accepted = acceptWithSpare();
+        if (SpareDescriptor.isShortage(accepted)) {
+            // Said before the second try: a descriptor that is closed from now on wakes us, and
+            // one that was closed just before is found.
+            SpareDescriptor.starving(set);
+            accepted = acceptWithSpare();
+        }
+        if (SpareDescriptor.isShortage(accepted) && !isBlocking) {
+            accepted = SpareDescriptor.acceptAfterAll(libc, fd, accepted);
+        }
+        return accepted;
+    }
+
+    /** Accepts only if the spare descriptor remains. */
+    private int acceptWithSpare() {
+        if (SpareDescriptor.isLent()) {
+            return -Errno.EMFILE;
+        }
+        int accepted = libc.accept4(fd, Linux.SOCK_NONBLOCK | Linux.SOCK_CLOEXEC);
+        if (accepted >= 0 && !SpareDescriptor.allows(libc, accepted)) {
+            turnedAway++;
+            return -Errno.EMFILE;
+        }
+        return accepted;
+    }
+
+    private void shed(int errno) {
+        isStarving = true;
+        int count = turnedAway + SpareDescriptor.shed(libc, fd, isBlocking);
+        turnedAway = 0;
+        try {
+            events().onAcceptError(errno, count);
+        } finally {
+            SpareDescriptor.giveBack(libc);
+        }
+    }
+
+    private void connectEnded() {
+        unwant(Linux.EPOLLOUT);
+        int error = Math.abs(libc.getsockopt(fd, Linux.SOL_SOCKET, Linux.SO_ERROR));
+        if (error == 0) {
+            connected();
+        } else {
+            // HUP can't be masked, and SO_ERROR is told only once: it would look connected by then.
+            role = Role.NEW;
+            set.leave(this);
+        }
+        events().onConnect(error);
+    }
+
+    @Override
+    void lost(int errno) {
+        switch (role) {
+            case NEW -> {}
+            case LISTENER -> {
+                wanted = 0;
+                events().onAcceptError(errno, 0);
+            }
+            case CONNECTING -> {
+                role = Role.NEW;
+                wanted = 0;
+                events().onConnect(errno);
+            }
+            case STREAM -> super.lost(errno);
+        }
+    }
+
+    @Override
+    int receive(byte[] array, int offset, int length) {
+        return traffic == null
+                ? libc.recv(fd, array, offset, length)
+                : traffic.receive(array, offset, length);
+    }
+
+    @Override
+    int send(byte[] array, int offset, int length) {
+        return libc.send(fd, array, offset, length);
+    }
+
+    @Override
+    int pendingError() {
+        return Math.max(0, libc.getsockopt(fd, Linux.SOL_SOCKET, Linux.SO_ERROR));
+    }
+}

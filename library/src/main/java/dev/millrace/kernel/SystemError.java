@@ -1,0 +1,168 @@
+package dev.millrace.kernel;
+
+import dev.millrace.sys.Errno;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.ConnectException;
+import java.net.NoRouteToHostException;
+import java.net.SocketException;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What the kernel refused. Every such error is an {@link IOException}, of the JDK's finer type
+ * where there is one, and carries the parts of its message, which is worded as Node's: {@code
+ * listen EADDRINUSE: address already in use 127.0.0.1:8080}, {@code connect ECONNREFUSED
+ * 127.0.0.1:1} (rows B7, H12).
+ */
+public sealed interface SystemError {
+    /** The errno's name, for instance {@code ECONNRESET}. */
+    default String code() {
+        return Errno.name(details().errno);
+    }
+
+    /** The errno. */
+    default int errno() {
+        return details().errno;
+    }
+
+    /** The operation that failed, under its man page's name. */
+    default String syscall() {
+        return details().syscall;
+    }
+
+    /** The address it was about. */
+    default Optional<Address> address() {
+        return details().address;
+    }
+
+    /** All of it. */
+    Details details();
+
+    /** The error {@code errno} of {@code syscall}. */
+    static IOException of(int errno, String syscall) {
+        return of(new Details(errno, syscall, Optional.empty()));
+    }
+
+    /** The error {@code errno} of {@code syscall} on {@code address}. */
+    static IOException of(int errno, String syscall, Address address) {
+        return of(new Details(errno, syscall, Optional.of(address)));
+    }
+
+    /**
+     * The code of any exception: an errno's name, or an empty string when no errno is behind it.
+     */
+    static String codeOf(Throwable error) {
+        return error instanceof SystemError system ? system.code() : "";
+    }
+
+    private static IOException of(Details details) {
+        return switch (details.errno) {
+            case Errno.EADDRINUSE, Errno.EADDRNOTAVAIL -> new Bind(details);
+            case Errno.ECONNREFUSED -> new Connect(details);
+            case Errno.EHOSTUNREACH, Errno.ENETUNREACH -> new Route(details);
+            case Errno.ECONNRESET, Errno.EPIPE, Errno.ENOTCONN, Errno.ECONNABORTED ->
+                    new Socket(details);
+            default -> new Other(details);
+        };
+    }
+
+    /**
+     * The parts of the message.
+     *
+     * @param errno the errno
+     * @param syscall the operation that failed
+     * @param address the address it was about
+     */
+    record Details(int errno, String syscall, Optional<Address> address) {
+        /** Node leaves the text out for what befalls a connection. */
+        private static final Set<String> WITHOUT_TEXT =
+                Set.of("bind", "connect", "read", "write", "shutdown", "send");
+
+        String message() {
+            String text = WITHOUT_TEXT.contains(syscall) ? "" : ": " + Errno.text(errno);
+            String where = address.map(a -> " " + a).orElse("");
+            return syscall + " " + Errno.name(errno) + text + where;
+        }
+    }
+
+    /** EADDRINUSE, EADDRNOTAVAIL. */
+    final class Bind extends BindException implements SystemError {
+        private static final long serialVersionUID = 1;
+        private final transient Details details;
+
+        Bind(Details details) {
+            super(details.message());
+            this.details = details;
+        }
+
+        @Override
+        public Details details() {
+            return details;
+        }
+    }
+
+    /** ECONNREFUSED. */
+    final class Connect extends ConnectException implements SystemError {
+        private static final long serialVersionUID = 1;
+        private final transient Details details;
+
+        Connect(Details details) {
+            super(details.message());
+            this.details = details;
+        }
+
+        @Override
+        public Details details() {
+            return details;
+        }
+    }
+
+    /** EHOSTUNREACH, ENETUNREACH. */
+    final class Route extends NoRouteToHostException implements SystemError {
+        private static final long serialVersionUID = 1;
+        private final transient Details details;
+
+        Route(Details details) {
+            super(details.message());
+            this.details = details;
+        }
+
+        @Override
+        public Details details() {
+            return details;
+        }
+    }
+
+    /** ECONNRESET, EPIPE, ENOTCONN, ECONNABORTED. */
+    final class Socket extends SocketException implements SystemError {
+        private static final long serialVersionUID = 1;
+        private final transient Details details;
+
+        Socket(Details details) {
+            super(details.message());
+            this.details = details;
+        }
+
+        @Override
+        public Details details() {
+            return details;
+        }
+    }
+
+    /** Every other errno. */
+    final class Other extends IOException implements SystemError {
+        private static final long serialVersionUID = 1;
+        private final transient Details details;
+
+        Other(Details details) {
+            super(details.message());
+            this.details = details;
+        }
+
+        @Override
+        public Details details() {
+            return details;
+        }
+    }
+}

@@ -1,0 +1,184 @@
+package dev.millrace.loop;
+
+import dev.millrace.driver.Guarded;
+import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one guarded call site: everything the loop runs is entered here, so that an exception in one
+ * callback never skips another, and so that what a callback left behind is settled before the next
+ * one starts (rows R4, M4):
+ *
+ * <pre>
+ *   callback → next-ticks → microtasks → gathered writes leave in one send → write callbacks
+ *                 ▲                                                                │
+ *                 └───────────────────── until all is quiet ◀──────────────────────┘
+ * </pre>
+ *
+ * A callback entered from within another one (a handler below a parser, say) is guarded as well,
+ * and settled with the outermost. Of very many write callbacks the rest is called in the pending
+ * phase.
+ */
+final class CallbackScope {
+    /**
+     * Calls of {@link WriteBacklog#deliver} at most, before others get their turn: whoever writes
+     * on when a write is over would otherwise keep the loop for as long as the peer is fast enough.
+     * libuv has such a limit as well.
+     */
+    private static final int DELIVERIES_MAX = 64;
+
+    private final Loop loop;
+    final GatherBuffer gather = new GatherBuffer();
+    private final ArrayDeque<Runnable> ticks = new ArrayDeque<>();
+    private final ArrayDeque<Runnable> microtasks = new ArrayDeque<>();
+    private final ArrayDeque<WriteBacklog> finished = new ArrayDeque<>();
+    private int depth;
+    private boolean isInMicrotasks;
+
+    /** The pending phase is going to settle what {@link #DELIVERIES_MAX} left over. */
+    private boolean isRestDue;
+
+    /** Null unless a {@link StallDetector} looks at this loop. */
+    @Nullable CallbackGauge gauge;
+
+    CallbackScope(Loop loop) {
+        this.loop = loop;
+    }
+
+    void enter(Guarded callback) {
+        // Kept here, not counted back: an error of the machine may end an inner call half-way
+        // (X60).
+        int outer = depth;
+        depth = outer + 1;
+        if (outer == 0 && gauge != null) {
+            gauge.begin();
+        }
+        try {
+            callback.call();
+        } catch (Throwable thrown) {
+            failed(callback, thrown);
+        }
+        depth = outer;
+        if (outer == 0) {
+            settle();
+            if (gauge != null) {
+                gauge.end();
+            }
+        }
+    }
+
+    /** As {@link #enter}, where no run cleans up behind it. */
+    void enterBetweenRuns(Guarded callback) {
+        try {
+            enter(callback);
+        } finally {
+            unwound();
+        }
+    }
+
+    /** After a run, however it ended: no callback is running any more. */
+    void unwound() {
+        depth = 0;
+        if (gauge != null) {
+            gauge.end();
+        }
+    }
+
+    private void failed(Guarded callback, Throwable thrown) {
+        if (thrown instanceof VirtualMachineError fatal) {
+            loop.fatal(fatal);
+            return;
+        }
+        try {
+            callback.failed(thrown);
+        } catch (Throwable again) {
+            // The listener for errors failed as well; nobody is left to tell but the loop's own.
+            thrown.addSuppressed(again);
+            loop.uncaught(thrown);
+        }
+    }
+
+    private void settle() {
+        if (isQuiet()) {
+            return;
+        }
+        depth++;
+        isInMicrotasks = false;
+        int deliveries = 0;
+        while (!isQuiet()) {
+            Runnable task = nextTask();
+            if (task != null) {
+                run(task);
+            } else if (!gather.flush()) {
+                if (deliveries == DELIVERIES_MAX) {
+                    leaveRest();
+                    break;
+                }
+                deliveries++;
+                finished.remove().deliver();
+            }
+        }
+        depth--;
+    }
+
+    /** Entering anything settles; the pending phase makes sure that something is entered. */
+    private void leaveRest() {
+        if (!isRestDue) {
+            isRestDue = true;
+            loop.pend(() -> isRestDue = false);
+        }
+    }
+
+    /** Whether a callback is running. */
+    boolean isRunning() {
+        return depth > 0;
+    }
+
+    private boolean isQuiet() {
+        return ticks.isEmpty() && microtasks.isEmpty() && gather.isEmpty() && finished.isEmpty();
+    }
+
+    /**
+     * All next-ticks come before the first microtask, also those that a next-tick adds; and once
+     * microtasks run, all of them come before the next next-tick, as in Node.
+     */
+    private @Nullable Runnable nextTask() {
+        Runnable tick = isInMicrotasks ? null : ticks.poll();
+        if (tick != null) {
+            return tick;
+        }
+        Runnable microtask = microtasks.poll();
+        isInMicrotasks = microtask != null;
+        return isInMicrotasks ? microtask : ticks.poll();
+    }
+
+    private void run(Runnable task) {
+        try {
+            task.run();
+        } catch (VirtualMachineError fatal) {
+            loop.fatal(fatal);
+        } catch (Throwable thrown) {
+            loop.uncaught(thrown);
+        }
+    }
+
+    void nextTick(Runnable task) {
+        ticks.add(task);
+    }
+
+    void microtask(Runnable task) {
+        microtasks.add(task);
+    }
+
+    /** {@code outbox} has callbacks, or an end of writing, to deliver. */
+    void finished(WriteBacklog outbox) {
+        finished.add(outbox);
+    }
+
+    /** Settles what was left outside any callback, as before the loop runs for the first time. */
+    void settleNow() {
+        if (depth == 0) {
+            settle();
+        }
+    }
+}

@@ -1,0 +1,392 @@
+package dev.millrace.loop;
+
+import dev.millrace.driver.Guarded;
+import dev.millrace.stream.WriteLimit;
+import dev.millrace.sys.Errno;
+import java.util.ArrayDeque;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The write side of a {@link StreamHandle}: what was written, what the kernel took, and who wants
+ * to know.
+ *
+ * <pre>
+ *   write ──▶ gather buffer ──send──▶ kernel         bytesAccepted: all that was written
+ *     │            └ rest ─▶ queue ──driver──▶ kernel   bytesSent: what the kernel took
+ *     └ over 16 KiB ──send──▶ kernel
+ * </pre>
+ *
+ * A write is over when {@code bytesSent} reaches the position at which it ended; so callbacks come
+ * in write order whatever became of the bytes on the way (row R7).
+ */
+final class WriteBacklog implements Guarded {
+    private final StreamHandle stream;
+    private final Loop loop;
+    private long bytesAccepted;
+    private long bytesSent;
+    private int failure;
+    private WriteLimit limit = WriteLimit.DEFAULTS;
+    private @Nullable WriteQueue queue;
+    private @Nullable ArrayDeque<Request> writes;
+    private @Nullable Request shutdown;
+    private @Nullable ArrayDeque<Refused> refused;
+    private boolean isShutdownWanted;
+    private boolean wantsDrained;
+    private boolean isListed;
+    private boolean isFailureTold;
+
+    WriteBacklog(StreamHandle stream) {
+        this.stream = stream;
+        this.loop = stream.loop;
+    }
+
+    long bytesAccepted() {
+        return bytesAccepted;
+    }
+
+    long queuedBytes() {
+        return bytesAccepted - bytesSent;
+    }
+
+    boolean isOpen() {
+        return !isShutdownWanted && failure == 0;
+    }
+
+    WriteLimit limit() {
+        return limit;
+    }
+
+    void limit(WriteLimit chosen) {
+        limit = chosen;
+    }
+
+    /** False if nothing was taken, because it would go beyond the limit. */
+    boolean write(byte[] array, int offset, int length, boolean isLent, @Nullable Request request) {
+        check(array, offset, length);
+        if (failure != 0) {
+            refuse(request, failure);
+            return false;
+        }
+        if (length > GatherBuffer.COPY_MAX_BYTES && !isBlocked()) {
+            loop.gather().flush();
+        }
+        if (isBlocked()) {
+            if (isTooMuch(length)) {
+                refuse(request, Errno.ENOBUFS);
+                return false;
+            }
+            accept(length, request);
+            enqueue(array, offset, length, isLent);
+        } else if (length > GatherBuffer.COPY_MAX_BYTES) {
+            accept(length, request);
+            send(array, offset, length, isLent);
+        } else {
+            accept(length, request);
+            if (!loop.gather().add(this, array, offset, length)) {
+                enqueue(array, offset, length, true);
+            }
+        }
+        progressed();
+        return true;
+    }
+
+    /** Sends what the kernel takes right now, and nothing if something waits; the bytes sent. */
+    int tryWrite(byte[] array, int offset, int length) {
+        check(array, offset, length);
+        if (loop.gather().holds(this)) {
+            loop.gather().flush();
+        }
+        if (isBlocked() || failure != 0) {
+            return 0;
+        }
+        int sent = loop.driver.tryWrite(stream.port(), array, offset, length);
+        if (sent < 0) {
+            fail(-sent);
+            return 0;
+        }
+        bytesAccepted += sent;
+        bytesSent += sent;
+        return sent;
+    }
+
+    private void check(byte[] array, int offset, int length) {
+        Objects.checkFromIndexSize(offset, length, array.length);
+        if (isShutdownWanted || stream.isClosing()) {
+            throw new IllegalStateException(
+                    stream.isClosing() ? "write after close" : "write after end");
+        }
+    }
+
+    private void accept(int length, @Nullable Request request) {
+        if (request != null) {
+            // First: it throws when the request is in use, and nothing must have changed by then.
+            request.begin(Request.Kind.WRITE, stream);
+        }
+        bytesAccepted += length;
+        if (request != null) {
+            enlist(request, bytesAccepted);
+        }
+    }
+
+    private void enlist(Request request, long endPosition) {
+        request.endPosition = endPosition;
+        if (writes == null) {
+            writes = new ArrayDeque<>(4);
+        }
+        writes.add(request);
+    }
+
+    /**
+     * Whether new bytes must queue: there is no connection yet, or the kernel has not taken the
+     * earlier ones.
+     */
+    boolean isBlocked() {
+        return queue != null || !stream.isConnected();
+    }
+
+    private boolean isTooMuch(int length) {
+        return limit.isExceededBy(length, queuedBytes(), queue == null ? 0 : queue.largest());
+    }
+
+    /** Takes none of it; who would not know of the gap gets a failed stream. */
+    private void refuse(@Nullable Request request, int errno) {
+        if (request != null) {
+            request.begin(Request.Kind.WRITE, stream);
+        }
+        boolean isGap = request == null || limit.policy() == WriteLimit.Policy.CLOSE;
+        if (failure == 0 && isGap) {
+            fail(errno);
+        }
+        if (request != null && failure == 0) {
+            endLater(request, errno);
+        } else if (request != null) {
+            // In its turn, behind those that failed before.
+            enlist(request, Long.MAX_VALUE);
+            list();
+        }
+    }
+
+    private void enqueue(byte[] array, int offset, int length, boolean isLent) {
+        if (queue == null) {
+            queue = new WriteQueue();
+            loop.countRequests(1);
+        }
+        if (isLent) {
+            queue.appendCopy(array, offset, length);
+        } else {
+            queue.appendOwned(array, offset, length);
+        }
+    }
+
+    /**
+     * Sends now; what the kernel leaves over queues. {@code isLent}: the array is not ours to keep.
+     */
+    void send(byte[] array, int offset, int length, boolean isLent) {
+        int first = Math.min(length, WriteQueue.AT_ONCE_MAX_BYTES);
+        int sent =
+                failure != 0 ? -failure : loop.driver.tryWrite(stream.port(), array, offset, first);
+        if (sent < 0) {
+            fail(-sent);
+            return;
+        }
+        bytesSent += sent;
+        if (sent < length) {
+            enqueue(array, offset + sent, length - sent, isLent);
+            Objects.requireNonNull(queue).park(loop.driver, stream.port());
+        }
+        progressed();
+    }
+
+    /** The connection stands: what was written before goes out. */
+    void connected() {
+        if (queue != null) {
+            flushQueue(queue);
+        }
+        progressed();
+    }
+
+    /** The driver has written the slice it was given. */
+    void written(int errno) {
+        if (queue == null) {
+            return;
+        }
+        if (errno != 0) {
+            fail(errno);
+            return;
+        }
+        bytesSent += queue.written();
+        flushQueue(queue);
+    }
+
+    private void flushQueue(WriteQueue waiting) {
+        // Also before a failure: the requests of what went out do end well.
+        bytesSent += waiting.write(loop.driver, stream.port());
+        if (waiting.failure() != 0) {
+            fail(waiting.failure());
+            return;
+        }
+        if (waiting.isEmpty()) {
+            dropQueue();
+        }
+        progressed();
+    }
+
+    private void dropQueue() {
+        if (queue != null) {
+            queue = null;
+            loop.countRequests(-1);
+        }
+    }
+
+    private void fail(int errno) {
+        failure = errno;
+        dropQueue();
+        list();
+    }
+
+    void notifyDrained() {
+        wantsDrained = true;
+        progressed();
+    }
+
+    void shutdown(Request request, boolean isPossible) {
+        request.begin(Request.Kind.SHUTDOWN, stream);
+        if (isShutdownWanted || !isPossible) {
+            endLater(request, Errno.ENOTCONN);
+            return;
+        }
+        isShutdownWanted = true;
+        shutdown = request;
+        if (failure == 0) {
+            progressed();
+        } else {
+            list();
+        }
+    }
+
+    /** Ends what can't be done, and not from inside the call that asked for it (row R9). */
+    private void endLater(Request request, int errno) {
+        if (refused == null) {
+            refused = new ArrayDeque<>(1);
+        }
+        refused.add(new Refused(request, errno));
+        loop.pend(this::endRefused);
+    }
+
+    /** What a callback has refused anew is told in the next round: others get their turn. */
+    private void endRefused() {
+        int count = refused == null ? 0 : refused.size();
+        for (; count > 0 && refused != null && !refused.isEmpty(); count--) {
+            Refused next = refused.remove();
+            next.request.end(next.errno);
+        }
+    }
+
+    private record Refused(Request request, int errno) {}
+
+    /** Lists the stream with the trampoline when there is something to deliver. */
+    private void progressed() {
+        if (isNextWriteOver()
+                || (bytesSent == bytesAccepted && (wantsDrained || shutdown != null))) {
+            list();
+        }
+    }
+
+    private boolean isNextWriteOver() {
+        return writes != null && !writes.isEmpty() && writes.peek().endPosition <= bytesSent;
+    }
+
+    private void list() {
+        if (!isListed) {
+            isListed = true;
+            loop.finished(this);
+        }
+    }
+
+    /**
+     * Runs the callback of the first write that is over, and asks for another turn, so that what it
+     * deferred comes before the next one (row R4). Without any left, tells the failure, or ends the
+     * write side if that is wanted and possible.
+     */
+    void deliver() {
+        isListed = false;
+        if (stream.isClosing()) {
+            return;
+        }
+        if (isNextWriteOver()) {
+            Objects.requireNonNull(writes).remove().end(0);
+            list();
+            return;
+        }
+        if (failure != 0) {
+            deliverFailure();
+            return;
+        }
+        if (bytesSent != bytesAccepted) {
+            return;
+        }
+        if (wantsDrained) {
+            wantsDrained = false;
+            loop.enter(this);
+        }
+        // The drained may have written on, and ended: those bytes go first.
+        boolean isDrained = bytesSent == bytesAccepted;
+        if (shutdown != null && isDrained && stream.isConnected() && !stream.isClosing()) {
+            Request request = shutdown;
+            shutdown = null;
+            request.end(-loop.driver.shutdown(stream.port()));
+        }
+    }
+
+    /** The requests one by one, as above, then the owner. */
+    private void deliverFailure() {
+        Request next = takeRequest();
+        if (next != null) {
+            next.end(failure);
+            list();
+        } else if (!isFailureTold) {
+            isFailureTold = true;
+            loop.enter(new WriteFailure(stream, stream.error(failure, "write")));
+        }
+    }
+
+    /** The next request that waits, or null. */
+    private @Nullable Request takeRequest() {
+        Request next = writes == null ? null : writes.poll();
+        if (next == null) {
+            next = shutdown;
+            shutdown = null;
+        }
+        return next;
+    }
+
+    /**
+     * Closing: what the kernel already had did succeed, the rest ends with why writing failed, or
+     * with ECANCELED (rows F10, R7).
+     */
+    void cancel() {
+        dropQueue();
+        while (isNextWriteOver()) {
+            Objects.requireNonNull(writes).remove().end(0);
+        }
+        int errno = failure == 0 ? Errno.ECANCELED : failure;
+        for (Request next = takeRequest(); next != null; next = takeRequest()) {
+            next.end(errno);
+        }
+        while (refused != null && !refused.isEmpty()) {
+            endRefused();
+        }
+    }
+
+    /** Tells the owner that the stream is drained. */
+    @Override
+    public void call() {
+        stream.events().onDrained();
+    }
+
+    @Override
+    public void failed(Throwable thrown) {
+        stream.thrown(thrown);
+    }
+}

@@ -1,0 +1,24 @@
+package dev.millrace.nio;
+
+import dev.millrace.kernel.SystemError;
+import dev.millrace.sys.JdkErrors;
+import java.io.IOException;
+
+/** Errors of channels and files as those of the kernel that they come from. */
+final class NioErrors {
+    private NioErrors() {}
+
+    /** The errno behind {@code thrown}; {@code likeliest} when nothing tells. */
+    static int errno(Exception thrown, int likeliest) {
+        return thrown instanceof SystemError known
+                ? known.errno()
+                : JdkErrors.errno(thrown, likeliest);
+    }
+
+    /** The errno of {@code syscall} behind {@code thrown}, as an error for users. */
+    static IOException of(Exception thrown, String syscall, int likeliest) {
+        IOException error = SystemError.of(errno(thrown, likeliest), syscall);
+        error.initCause(thrown);
+        return error;
+    }
+}

@@ -1,0 +1,63 @@
+package dev.millrace.stdio;
+
+import dev.millrace.loop.Loop;
+import dev.millrace.stream.ReadSide;
+import java.io.IOException;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** How a standard stream ends: its error, if any, then its close, each told once (row R12). */
+final class Ending {
+    private final Loop loop;
+    private @Nullable Consumer<? super IOException> errorListener;
+    private @Nullable Runnable closeListener;
+    private @Nullable IOException failure;
+    private boolean isOver;
+
+    Ending(Loop loop) {
+        this.loop = loop;
+    }
+
+    void onError(Consumer<? super IOException> listener) {
+        loop.checkThread();
+        errorListener = ReadSide.once(errorListener, listener, "onError");
+    }
+
+    void onClose(Runnable listener) {
+        loop.checkThread();
+        closeListener = ReadSide.once(closeListener, listener, "onClose");
+    }
+
+    boolean isOver() {
+        return isOver;
+    }
+
+    /** False if it has begun before; the first error counts. */
+    boolean begin(@Nullable IOException error) {
+        loop.checkThread();
+        boolean isFirst = !isOver;
+        if (isFirst) {
+            isOver = true;
+            failure = error;
+        }
+        return isFirst;
+    }
+
+    void tell() {
+        try {
+            if (failure != null && errorListener != null) {
+                errorListener.accept(failure);
+            } else if (failure != null) {
+                loop.uncaught(failure);
+            }
+        } finally {
+            if (closeListener != null) {
+                closeListener.run();
+            }
+        }
+    }
+
+    static IOException thrown(Throwable thrown) {
+        return new IOException("a listener of the stream threw " + thrown, thrown);
+    }
+}

@@ -1,0 +1,199 @@
+package dev.millrace.stdio;
+
+import dev.millrace.kernel.DescriptorKind;
+import dev.millrace.loop.Loop;
+import dev.millrace.stream.ReadSide;
+import dev.millrace.stream.StreamPipe;
+import dev.millrace.stream.WriteStream;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Standard output or standard error as a stream, as Node's {@code process.stdout} is.
+ *
+ * <p>A pipe, a terminal or a socket is written by the loop, as fast as it takes the bytes, through
+ * a description of its own where that is needed; a file, and whatever can't be had without changing
+ * what the shell shares, is written by a thread. Bytes that wait keep the loop alive, so that
+ * nothing is lost at the end. The descriptor itself stays open, so a reader sees the end when the
+ * process ends.
+ *
+ * <p>One of each for a loop; in which order its bytes and those of {@code System.out} come out is
+ * left to chance. A reader that has gone away is the error EPIPE. Loop thread only.
+ */
+public final class StandardOutput implements WriteStream, AutoCloseable {
+    private static final int STDOUT_FILENO = 1;
+    private static final int STDERR_FILENO = 2;
+
+    private final Loop loop;
+    private final StandardDescriptor descriptor;
+    private final Outlet outlet;
+    private final Ending ending;
+    private @Nullable Runnable drainListener;
+    private @Nullable StreamPipe pipe;
+    private boolean needsDrain;
+    private boolean isEnding;
+    private boolean isClosed;
+
+    /**
+     * Standard output on {@code loop}.
+     *
+     * @throws IllegalStateException if the loop writes to it already
+     */
+    public static StandardOutput open(Loop loop) {
+        return new StandardOutput(loop, STDOUT_FILENO, FileDescriptor.out);
+    }
+
+    /** Standard error on {@code loop}; otherwise as {@link #open}. */
+    public static StandardOutput openError(Loop loop) {
+        return new StandardOutput(loop, STDERR_FILENO, FileDescriptor.err);
+    }
+
+    private StandardOutput(Loop loop, int number, FileDescriptor file) {
+        this.loop = loop;
+        this.ending = new Ending(loop);
+        this.descriptor = StandardDescriptor.open(loop, number);
+        this.outlet = outlet(file);
+    }
+
+    private Outlet outlet(FileDescriptor file) {
+        if (descriptor.handle().isPresent()) {
+            return new LoopOutlet(descriptor.handle().get(), this);
+        }
+        return new ThreadOutlet(loop, new FileOutputStream(file), this);
+    }
+
+    /** What is behind it; {@link DescriptorKind#OTHER} if the driver knows no descriptors. */
+    public DescriptorKind kind() {
+        return descriptor.kind();
+    }
+
+    /** The terminal, if it is one. */
+    public Optional<Terminal> terminal() {
+        return descriptor.terminal();
+    }
+
+    /** It failed; told once, before {@link #onClose}. Without a listener the loop is told. */
+    public StandardOutput onError(Consumer<? super IOException> listener) {
+        ending.onError(listener);
+        return this;
+    }
+
+    /** It is over; told once, last of all. */
+    public StandardOutput onClose(Runnable listener) {
+        ending.onClose(listener);
+        return this;
+    }
+
+    @Override
+    public StandardOutput onDrain(Runnable listener) {
+        loop.checkThread();
+        drainListener = ReadSide.once(drainListener, listener, "onDrain");
+        return this;
+    }
+
+    @Override
+    public void piped(StreamPipe from) {
+        loop.checkThread();
+        pipe = StreamPipe.replacing(pipe, from);
+        if (isClosed) {
+            // The close was told before.
+            loop.nextTick(from::onDestinationClosed);
+        }
+    }
+
+    @Override
+    public boolean write(byte[] array, int offset, int length) {
+        return write(array, offset, length, true);
+    }
+
+    @Override
+    public boolean write(ByteBuffer buffer) {
+        int length = buffer.remaining();
+        if (buffer.hasArray()) {
+            int offset = buffer.arrayOffset() + buffer.position();
+            buffer.position(buffer.limit());
+            return write(buffer.array(), offset, length, false);
+        }
+        byte[] array = new byte[length];
+        buffer.get(array);
+        return write(array, 0, length, false);
+    }
+
+    private boolean write(byte[] array, int offset, int length, boolean isLent) {
+        loop.checkThread();
+        if (ending.isOver()) {
+            return false;
+        }
+        if (isEnding) {
+            throw new IllegalStateException("write after end (ERR_STREAM_WRITE_AFTER_END)");
+        }
+        outlet.write(array, offset, length, isLent);
+        boolean isBelow = outlet.queuedBytes() < HIGH_WATER_MARK_BYTES;
+        if (!isBelow && !needsDrain) {
+            needsDrain = true;
+            outlet.notifyDrained();
+        }
+        return isBelow;
+    }
+
+    void drained() {
+        needsDrain = false;
+        if (pipe != null) {
+            pipe.onDrain();
+        }
+        if (drainListener != null && !ending.isOver()) {
+            drainListener.run();
+        }
+    }
+
+    /** Bytes written that nobody has taken yet. */
+    public long queuedBytes() {
+        return outlet.queuedBytes();
+    }
+
+    /** Closes it once everything was written. Idempotent. */
+    @Override
+    public void end() {
+        loop.checkThread();
+        if (!isEnding && !ending.isOver()) {
+            isEnding = true;
+            outlet.end(this::destroy);
+        }
+    }
+
+    /** Throws away what waits, and closes it. Idempotent. */
+    @Override
+    public void destroy() {
+        destroy(null);
+    }
+
+    /** As {@link #destroy}. */
+    @Override
+    public void close() {
+        destroy();
+    }
+
+    void destroy(@Nullable IOException error) {
+        if (ending.begin(error)) {
+            descriptor.release();
+            outlet.close(this::closed);
+        }
+    }
+
+    private void closed() {
+        isClosed = true;
+        if (pipe != null) {
+            pipe.onDestinationClosed();
+        }
+        ending.tell();
+    }
+
+    void thrown(Throwable thrown) {
+        destroy(Ending.thrown(thrown));
+    }
+}

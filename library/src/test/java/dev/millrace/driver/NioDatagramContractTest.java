@@ -1,8 +1,0 @@
-package dev.millrace.driver;
-
-class NioDatagramContractTest extends DatagramContract {
-    @Override
-    protected Driver open() {
-        return NioDriverTest.open();
-    }
-}

@@ -1,8 +1,0 @@
-package dev.millrace.driver;
-
-class NioMulticastContractTest extends MulticastContract {
-    @Override
-    protected Driver open() {
-        return NioDriverTest.open();
-    }
-}

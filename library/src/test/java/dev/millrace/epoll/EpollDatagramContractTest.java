@@ -1,0 +1,14 @@
+package dev.millrace.epoll;
+
+import dev.millrace.driver.DatagramContract;
+import dev.millrace.driver.Driver;
+import dev.millrace.loop.Drivers;
+import org.junit.jupiter.api.Tag;
+
+@Tag("epoll")
+class EpollDatagramContractTest extends DatagramContract {
+    @Override
+    protected Driver open() {
+        return Drivers.open();
+    }
+}

@@ -1,0 +1,57 @@
+package dev.millrace.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.BindException;
+import java.net.ConnectException;
+import java.net.NoRouteToHostException;
+import java.net.SocketException;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class SystemErrorTest {
+    @Test
+    @Tag("B7")
+    void anErrorCarriesItsPartsAndNodesWording() {
+        IpAddress address = IpAddress.loopback(8080);
+        IOException error = SystemError.of(98, "listen", address);
+        assertThat(error).hasMessage("listen EADDRINUSE: address already in use 127.0.0.1:8080");
+        SystemError system = (SystemError) error;
+        assertThat(system.code()).isEqualTo("EADDRINUSE");
+        assertThat(system.errno()).isEqualTo(98);
+        assertThat(system.syscall()).isEqualTo("listen");
+        assertThat(system.address()).contains(address);
+        assertThat(SystemError.codeOf(error)).isEqualTo("EADDRINUSE");
+        assertThat(SystemError.codeOf(new IOException("x"))).isEmpty();
+    }
+
+    @ParameterizedTest
+    @Tag("B7")
+    @CsvSource({
+        "111, connect, connect ECONNREFUSED",
+        "104, read, read ECONNRESET",
+        "32, write, write EPIPE",
+        "107, shutdown, shutdown ENOTCONN",
+        "98, bind, bind EADDRINUSE",
+        "24, socket, socket EMFILE: too many open files",
+        "4242, accept, accept E4242: unknown error 4242",
+    })
+    void aConnectionsErrorsAreShort(int errno, String syscall, String message) {
+        assertThat(SystemError.of(errno, syscall)).hasMessage(message);
+    }
+
+    @Test
+    void theJdksFinerTypesAreUsedWhereThereAreSome() {
+        assertThat(SystemError.of(98, "listen")).isInstanceOf(BindException.class);
+        assertThat(SystemError.of(99, "bind")).isInstanceOf(BindException.class);
+        assertThat(SystemError.of(111, "connect")).isInstanceOf(ConnectException.class);
+        assertThat(SystemError.of(113, "connect")).isInstanceOf(NoRouteToHostException.class);
+        assertThat(SystemError.of(104, "read")).isInstanceOf(SocketException.class);
+        assertThat(SystemError.of(2, "connect"))
+                .isInstanceOf(IOException.class)
+                .isInstanceOf(SystemError.Other.class);
+    }
+}
