@@ -68,7 +68,7 @@ class TidyTest {
 
     private static SourceFile bad(String rule) {
         return switch (rule) {
-            case "file-length" -> SourceFile.of(MAIN, "\n".repeat(400) + "class X {}\n");
+            case "file-length" -> SourceFile.of(MAIN, "class X {\n" + "int x;\n".repeat(299) + "}\n");
             case "method-length" ->
                     SourceFile.of(MAIN, "class X {\n  void x() {\n" + "\n".repeat(59) + "}}");
             case "line-length" -> SourceFile.of(MAIN, "// " + "x".repeat(108) + "\nclass X {}");
@@ -86,7 +86,12 @@ class TidyTest {
 
     private static SourceFile good(String rule) {
         return switch (rule) {
-            case "file-length" -> SourceFile.of(MAIN, "\n".repeat(399) + "class X {}\n");
+            case "file-length" ->
+                    SourceFile.of(
+                            MAIN,
+                            "package x;\n\nimport y.Y;\n\n/**\n * Why.\n */\nclass X {\n// so\n"
+                                    + "int x;\n".repeat(298)
+                                    + "}\n");
             case "method-length" ->
                     SourceFile.of(MAIN, "class X {\n  void x() {\n" + "\n".repeat(58) + "}}");
             case "line-length" -> SourceFile.of(MAIN, "// " + "x".repeat(107) + "\nclass X {}");

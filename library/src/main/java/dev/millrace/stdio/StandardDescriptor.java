@@ -1,5 +1,6 @@
 package dev.millrace.stdio;
 
+import dev.millrace.kernel.Terminal;
 import dev.millrace.kernel.DescriptorKind;
 import dev.millrace.kernel.SystemError;
 import dev.millrace.loop.Loop;

@@ -1,6 +1,5 @@
-package dev.millrace.stdio;
+package dev.millrace.kernel;
 
-import dev.millrace.kernel.SystemError;
 import dev.millrace.sys.Libc;
 import dev.millrace.sys.Termios;
 import java.io.IOException;

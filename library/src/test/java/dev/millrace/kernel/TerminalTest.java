@@ -1,11 +1,10 @@
-package dev.millrace.stdio;
+package dev.millrace.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.driver.Driver;
 import dev.millrace.driver.DriverContract;
-import dev.millrace.kernel.DescriptorKind;
 import dev.millrace.loop.Drivers;
 import dev.millrace.sys.Libc;
 import dev.millrace.sys.Linux;

@@ -1,4 +1,4 @@
-package dev.millrace.stdio;
+package dev.millrace.kernel;
 
 import dev.millrace.sys.Libc;
 import dev.millrace.sys.Termios;
