@@ -8,7 +8,6 @@ import dev.millrace.net.NetServer;
 import dev.millrace.net.NetServerOptions;
 import dev.millrace.net.NetSocket;
 import dev.millrace.net.NetSocketOptions;
-import dev.millrace.stream.ReadSide;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,7 +16,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * An HTTP/1.1 server, as Node's {@code http.Server} is, over TCP or a Unix socket: a {@link
@@ -30,27 +28,23 @@ public final class HttpServer implements AutoCloseable {
 
     static final long LINGER_MAX_BYTES = 1 << 20;
 
-    private static final System.Logger LOGGER = System.getLogger("dev.millrace.http");
     private static final Duration CHECK_INTERVAL_MAX = Duration.ofSeconds(1);
     private static final Duration CHECK_INTERVAL_MIN = Duration.ofMillis(5);
 
     private final Loop loop;
     private final HttpServerOptions options;
-    private final HttpHandler handler;
+    private final HandlerCalls handlerCalls;
     private final NetServer server;
     private final ParserPool parsers;
     private final ResponseHead head;
     private final List<ServerConnection> connections = new ArrayList<>();
     private final TimerHandle checks;
-    private @Nullable Consumer<? super Throwable> handlerErrorListener;
     private boolean isClosing;
-    private long requests;
-    private long handlerErrors;
 
     private HttpServer(Loop loop, HttpServerOptions options, HttpHandler handler) {
         this.loop = loop;
         this.options = Objects.requireNonNull(options, "options");
-        this.handler = Objects.requireNonNull(handler, "handler");
+        this.handlerCalls = new HandlerCalls(loop, handler);
         this.parsers = new ParserPool(options.limits());
         this.head = new ResponseHead(loop, options.timeouts());
         this.checks = new TimerHandle(loop);
@@ -179,18 +173,8 @@ public final class HttpServer implements AutoCloseable {
     /** A handler threw; the peer got a 500. Without this listener it is logged. */
     public HttpServer onHandlerError(Consumer<? super Throwable> listener) {
         server.loop().checkThread();
-        handlerErrorListener = ReadSide.once(handlerErrorListener, listener, "onHandlerError");
+        handlerCalls.listener(listener);
         return this;
-    }
-
-    void handlerFailed(Throwable thrown) {
-        handlerErrors++;
-        if (handlerErrorListener != null) {
-            handlerErrorListener.accept(thrown);
-        } else {
-            LOGGER.log(
-                    System.Logger.Level.ERROR, "an HTTP handler threw, the answer is 500", thrown);
-        }
     }
 
     /**
@@ -247,12 +231,12 @@ public final class HttpServer implements AutoCloseable {
 
     /** How many requests were given to the handler so far. */
     public long requestCount() {
-        return requests;
+        return handlerCalls.count();
     }
 
     /** How many times the handler threw so far. */
     public long handlerErrorCount() {
-        return handlerErrors;
+        return handlerCalls.failures();
     }
 
     /** The loop it belongs to. */
@@ -264,8 +248,8 @@ public final class HttpServer implements AutoCloseable {
         return connections;
     }
 
-    HttpHandler handler() {
-        return handler;
+    HandlerCalls handlerCalls() {
+        return handlerCalls;
     }
 
     ParserPool parsers() {
@@ -283,9 +267,5 @@ public final class HttpServer implements AutoCloseable {
 
     boolean isClosing() {
         return isClosing;
-    }
-
-    void countRequest() {
-        requests++;
     }
 }

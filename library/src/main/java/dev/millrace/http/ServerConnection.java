@@ -1,12 +1,10 @@
 package dev.millrace.http;
 
-import dev.millrace.driver.Guarded;
 import dev.millrace.loop.Loop;
 import dev.millrace.net.NetSocket;
 import dev.millrace.stream.BytesListener;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,25 +24,44 @@ import org.jspecify.annotations.Nullable;
  * answer is one routine, {@link #linger}: FIN, then reading on for a while, because a close with
  * bytes unread makes the kernel send a reset, which can take the answer from the peer.
  */
-final class ServerConnection implements BytesListener, RequestEvents, Guarded {
+final class ServerConnection implements BytesListener, RequestEvents {
     private static final byte[] NOTHING = {};
 
     private final HttpServer server;
     private final NetSocket socket;
-    private final ConnectionClock clock;
-    private @Nullable RequestParser parser;
-    private @Nullable ServerRequest reading;
-    private final AnswerQueue answers = new AnswerQueue(this);
-    private boolean isParsing;
-    private boolean isBodyPaused;
-    private boolean isLastRequestSeen;
-    private boolean isLingering;
-    private boolean hasPeerEnded;
-    private long discarded;
-    private int requests;
 
-    /** The exchange that the handler is being called with. */
-    private @Nullable ServerResponse entering;
+    /** What the connection waits for, and since when. */
+    private final ConnectionClock clock;
+
+    /** Borrowed from the server's pool while it is in the middle of something. */
+    private @Nullable RequestParser parser;
+
+    /** The request whose body still arrives. */
+    private @Nullable ServerRequest reading;
+
+    /** The answers due, in the order of their requests. */
+    private final AnswerQueue answers = new AnswerQueue(this);
+
+    /** The parser is on the stack: it can't be called again, nor given back. */
+    private boolean isParsing;
+
+    /** The reader of the body has paused it. */
+    private boolean isBodyPaused;
+
+    /** No request is served after the one that is being read or was read last. */
+    private boolean isLastRequestSeen;
+
+    /** The last answer is out: what still comes is thrown away. */
+    private boolean isLingering;
+
+    /** The peer has sent FIN. */
+    private boolean hasPeerEnded;
+
+    /** Bytes thrown away since the last request. */
+    private long discarded;
+
+    /** Requests so far. */
+    private int requests;
 
     /** Its place in the server's list. */
     int index;
@@ -87,7 +104,7 @@ final class ServerConnection implements BytesListener, RequestEvents, Guarded {
 
     /** What follows the last request is ignored (row X34), but not without end. */
     private int ignore(int length) {
-        if (isTooMuch(length)) {
+        if (discard(length)) {
             if (isLingering) {
                 socket.destroy();
             } else {
@@ -98,7 +115,8 @@ final class ServerConnection implements BytesListener, RequestEvents, Guarded {
         return length;
     }
 
-    private boolean isTooMuch(int length) {
+    /** Counts bytes that are thrown away; true once they are too many. */
+    private boolean discard(int length) {
         discarded += length;
         return discarded > HttpServer.LINGER_MAX_BYTES;
     }
@@ -169,36 +187,12 @@ final class ServerConnection implements BytesListener, RequestEvents, Guarded {
             return;
         }
         request.start();
-        entering = response;
-        loop().enter(this);
+        server.handlerCalls().enter(response);
     }
 
-    /** Calls the handler, guarded. */
-    @Override
-    public void call() throws Exception {
-        ServerResponse response = Objects.requireNonNull(entering);
-        server.countRequest();
-        server.handler().handle(response.request(), response);
-    }
-
-    @Override
-    public void failed(Throwable thrown) {
-        handlerFailed(Objects.requireNonNull(entering), thrown);
-    }
-
+    /** What {@code request}'s listeners threw is its handler's failure. */
     void handlerFailed(ServerRequest request, Throwable thrown) {
-        ServerResponse response = answers.to(request);
-        if (response == null) {
-            server.handlerFailed(thrown);
-        } else {
-            handlerFailed(response, thrown);
-        }
-    }
-
-    /** Row X76: 500 while the head is still open, otherwise the connection goes. */
-    private void handlerFailed(ServerResponse response, Throwable thrown) {
-        response.fail(500, thrown);
-        server.handlerFailed(thrown);
+        server.handlerCalls().failed(answers.to(request), thrown);
     }
 
     @Override
@@ -207,7 +201,7 @@ final class ServerConnection implements BytesListener, RequestEvents, Guarded {
         if (request == null || isOver()) {
             return;
         }
-        if (answers.isFinished(request) && isTooMuch(length)) {
+        if (answers.isFinished(request) && discard(length)) {
             socket.destroy();
         } else {
             request.arrive(array, offset, length);

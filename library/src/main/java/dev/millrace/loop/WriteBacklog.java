@@ -23,17 +23,41 @@ import org.jspecify.annotations.Nullable;
 final class WriteBacklog implements Guarded {
     private final StreamHandle stream;
     private final Loop loop;
+
+    /** Where the last write ends: bytes that were written, in all. */
     private long bytesAccepted;
+
+    /** Bytes that the kernel took, in all. */
     private long bytesSent;
+
+    /** Why writing failed, an errno; 0 while it has not. */
     private int failure;
+
+    /** How much may wait. */
     private WriteLimit limit = WriteLimit.DEFAULTS;
+
+    /** What the kernel did not take at once; null while nothing waits. */
     private @Nullable WriteQueue queue;
+
+    /** The writes that are not over and want to hear of it, in their order. */
     private @Nullable ArrayDeque<Request> writes;
+
+    /** The shutdown that waits for the last byte. */
     private @Nullable Request shutdown;
-    private @Nullable ArrayDeque<Refused> refused;
+
+    /** What was refused at once and is not told yet; made when it is needed. */
+    private @Nullable RefusedRequests refused;
+
+    /** {@link #shutdown} was asked for, and may be over. */
     private boolean isShutdownWanted;
+
+    /** The owner is to be told when nothing waits any more. */
     private boolean wantsDrained;
+
+    /** The callback scope is going to call {@link #deliver}. */
     private boolean isListed;
+
+    /** The owner knows of {@link #failure}. */
     private boolean isFailureTold;
 
     WriteBacklog(StreamHandle stream) {
@@ -72,7 +96,7 @@ final class WriteBacklog implements Guarded {
             loop.gather().flush();
         }
         if (isBlocked()) {
-            if (isTooMuch(length)) {
+            if (exceedsLimit(length)) {
                 refuse(request, Errno.ENOBUFS);
                 return false;
             }
@@ -145,11 +169,11 @@ final class WriteBacklog implements Guarded {
         return queue != null || !stream.isConnected();
     }
 
-    private boolean isTooMuch(int length) {
+    private boolean exceedsLimit(int length) {
         return limit.isExceededBy(length, queuedBytes(), queue == null ? 0 : queue.largest());
     }
 
-    /** Takes none of it; who would not know of the gap gets a failed stream. */
+    /** Takes none of it. A write without a request would leave a gap unseen: it fails the stream. */
     private void refuse(@Nullable Request request, int errno) {
         if (request != null) {
             request.begin(Request.Kind.WRITE, stream);
@@ -265,27 +289,14 @@ final class WriteBacklog implements Guarded {
         }
     }
 
-    /** Ends what can't be done, and not from inside the call that asked for it (row R9). */
     private void endLater(Request request, int errno) {
         if (refused == null) {
-            refused = new ArrayDeque<>(1);
+            refused = new RefusedRequests(loop);
         }
-        refused.add(new Refused(request, errno));
-        loop.pend(this::endRefused);
+        refused.add(request, errno);
     }
 
-    /** What a callback has refused anew is told in the next round: others get their turn. */
-    private void endRefused() {
-        int count = refused == null ? 0 : refused.size();
-        for (; count > 0 && refused != null && !refused.isEmpty(); count--) {
-            Refused next = refused.remove();
-            next.request.end(next.errno);
-        }
-    }
-
-    private record Refused(Request request, int errno) {}
-
-    /** Lists the stream with the trampoline when there is something to deliver. */
+    /** Lists the stream with the callback scope when there is something to deliver. */
     private void progressed() {
         if (isNextWriteOver()
                 || (bytesSent == bytesAccepted && (wantsDrained || shutdown != null))) {
@@ -347,7 +358,7 @@ final class WriteBacklog implements Guarded {
             list();
         } else if (!isFailureTold) {
             isFailureTold = true;
-            loop.enter(new WriteFailure(stream, stream.error(failure, "write")));
+            loop.enter(this);
         }
     }
 
@@ -374,15 +385,19 @@ final class WriteBacklog implements Guarded {
         for (Request next = takeRequest(); next != null; next = takeRequest()) {
             next.end(errno);
         }
-        while (refused != null && !refused.isEmpty()) {
-            endRefused();
+        if (refused != null) {
+            refused.endAll();
         }
     }
 
-    /** Tells the owner that the stream is drained. */
+    /** Tells the owner that writing failed, or that nothing waits any more. */
     @Override
     public void call() {
-        stream.events().onDrained();
+        if (failure != 0) {
+            stream.events().onError(stream.error(failure, "write"));
+        } else {
+            stream.events().onDrained();
+        }
     }
 
     @Override

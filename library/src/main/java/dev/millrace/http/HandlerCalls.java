@@ -1,0 +1,82 @@
+package dev.millrace.http;
+
+import dev.millrace.driver.Guarded;
+import dev.millrace.loop.Loop;
+import dev.millrace.stream.ReadSide;
+import java.util.Objects;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one place where a server calls its handler. What the handler throws becomes a 500 (row X76),
+ * is counted, and is told to the listener for it, or logged.
+ */
+final class HandlerCalls implements Guarded {
+    private static final System.Logger LOGGER = System.getLogger("dev.millrace.http");
+
+    private final Loop loop;
+    private final HttpHandler handler;
+    private @Nullable Consumer<? super Throwable> listener;
+
+    /** The exchange that the handler is being called with. */
+    private @Nullable ServerResponse entering;
+
+    /** How many calls there were. */
+    private long count;
+
+    /** How many of them threw, now or later. */
+    private long failures;
+
+    HandlerCalls(Loop loop, HttpHandler handler) {
+        this.loop = loop;
+        this.handler = Objects.requireNonNull(handler, "handler");
+    }
+
+    void listener(Consumer<? super Throwable> added) {
+        listener = ReadSide.once(listener, added, "onHandlerError");
+    }
+
+    /** Calls the handler with {@code response} and the request that it is for. */
+    void enter(ServerResponse response) {
+        ServerResponse outer = entering;
+        entering = response;
+        loop.enter(this);
+        entering = outer;
+    }
+
+    @Override
+    public void call() throws Exception {
+        ServerResponse response = Objects.requireNonNull(entering);
+        count++;
+        handler.handle(response.request(), response);
+    }
+
+    @Override
+    public void failed(Throwable thrown) {
+        failed(entering, thrown);
+    }
+
+    /** 500 while the head of {@code response} is still open, otherwise the connection goes. */
+    void failed(@Nullable ServerResponse response, Throwable thrown) {
+        if (response != null) {
+            response.fail(500, thrown);
+        }
+        failures++;
+        if (listener != null) {
+            listener.accept(thrown);
+        } else {
+            LOGGER.log(
+                    System.Logger.Level.ERROR,
+                    "an HTTP handler threw, the response is 500",
+                    thrown);
+        }
+    }
+
+    long count() {
+        return count;
+    }
+
+    long failures() {
+        return failures;
+    }
+}
