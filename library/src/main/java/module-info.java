@@ -12,7 +12,6 @@ module dev.millrace {
     requires static jdk.jfr;
     requires static org.jspecify;
 
-    exports dev.millrace.driver;
     exports dev.millrace.kernel;
     exports dev.millrace.loop;
     exports dev.millrace.stream;

@@ -24,7 +24,9 @@ class DescriptorNumbersTest {
     private static final String OURS = "dev/millrace/";
     private static final Set<String> LOWEST = Set.of("sys", "kernel", "driver", "epoll", "nio");
 
-    /** Names of errors, those behind the JDK's exceptions, the JVM's way to signals, and its grant. */
+    /**
+     * Names of errors, those behind the JDK's exceptions, the JVM's way to signals, and its grant.
+     */
     private static final Set<String> OF_SYS_FOR_ALL =
             Set.of(
                     "dev/millrace/sys/Errno",

@@ -12,6 +12,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -24,7 +26,7 @@ import org.junit.jupiter.api.Test;
  */
 class ExportsTest {
     private static final Set<String> EXPORTED =
-            Set.of("driver", "kernel", "loop", "stream", "stdio", "net", "udp", "http");
+            Set.of("kernel", "loop", "stream", "stdio", "net", "udp", "http");
 
     @Test
     void publicSignaturesMentionNothingThatIsNotExported()
@@ -38,6 +40,67 @@ class ExportsTest {
             }
         }
         assertThat(found).as("take it out of the signature, or make it public").isEmpty();
+    }
+
+    /**
+     * What belongs to the loop or the driver is called through a private receiver: a user who can
+     * call {@code stream.onRead(...)} delivers what never arrived.
+     */
+    @Test
+    void noPublicMethodComesFromATypeThatIsNotExported()
+            throws IOException, ReflectiveOperationException {
+        List<String> found = new ArrayList<>();
+        for (Class<?> type : exportedTypes()) {
+            leaks(type).forEach(method -> found.add(type.getName() + ": " + method));
+        }
+        assertThat(found)
+                .as("let a class of your own that is not public implement it, and hold that")
+                .isEmpty();
+    }
+
+    @Test
+    void aMethodOfAHiddenInterfaceIsFound() {
+        assertThat(leaks(Leaking.class)).isNotEmpty().allMatch(method -> method.contains("Hidden"));
+        assertThat(leaks(dev.millrace.loop.Loop.class)).isEmpty();
+    }
+
+    private interface Hidden {
+        void delivered();
+    }
+
+    public static final class Leaking implements Hidden {
+        @Override
+        public void delivered() {}
+    }
+
+    /** The public methods of {@code type} that a hidden type above it has declared. */
+    private static List<String> leaks(Class<?> type) {
+        Set<String> own = new HashSet<>();
+        if (type.isInterface()) {
+            // It says anew what it takes over.
+            Arrays.stream(type.getDeclaredMethods()).map(Method::getName).forEach(own::add);
+        }
+        return above(type).stream()
+                .filter(ExportsTest::isHidden)
+                .flatMap(hidden ->
+                        Arrays.stream(hidden.getDeclaredMethods())
+                                .filter(ExportsTest::isVisible)
+                                .filter(method -> !Modifier.isStatic(method.getModifiers()))
+                                .filter(method -> !own.contains(method.getName()))
+                                .map(method -> hidden.getName() + "." + method.getName()))
+                .sorted()
+                .toList();
+    }
+
+    /** The types that {@code type} extends and implements, near and far. */
+    private static Set<Class<?>> above(Class<?> type) {
+        Set<Class<?>> found = new LinkedHashSet<>();
+        Stream.concat(Stream.ofNullable(type.getSuperclass()), Arrays.stream(type.getInterfaces()))
+                .forEach(one -> {
+                    found.add(one);
+                    found.addAll(above(one));
+                });
+        return found;
     }
 
     @Test

@@ -68,7 +68,8 @@ class TidyTest {
 
     private static SourceFile bad(String rule) {
         return switch (rule) {
-            case "file-length" -> SourceFile.of(MAIN, "class X {\n" + "int x;\n".repeat(299) + "}\n");
+            case "file-length" ->
+                    SourceFile.of(MAIN, "class X {\n" + "int x;\n".repeat(299) + "}\n");
             case "method-length" ->
                     SourceFile.of(MAIN, "class X {\n  void x() {\n" + "\n".repeat(59) + "}}");
             case "line-length" -> SourceFile.of(MAIN, "// " + "x".repeat(108) + "\nclass X {}");

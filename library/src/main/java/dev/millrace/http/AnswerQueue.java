@@ -99,7 +99,7 @@ final class AnswerQueue {
                 return;
             }
             if (connection.isReading(over.request())) {
-                over.request().discard();
+                over.request().body().discard();
                 return;
             }
             pop();
@@ -119,7 +119,7 @@ final class AnswerQueue {
         first = over.next;
         over.next = null;
         due--;
-        over.request().close(null);
+        over.request().body().close(null);
         if (first != null) {
             becomeFirst(first);
         } else {

@@ -1,6 +1,5 @@
 package dev.millrace.http;
 
-import dev.millrace.driver.Guarded;
 import dev.millrace.loop.Loop;
 import dev.millrace.stream.ReadSide;
 import java.util.Objects;
@@ -11,15 +10,12 @@ import org.jspecify.annotations.Nullable;
  * The one place where a server calls its handler. What the handler throws becomes a 500 (row X76),
  * is counted, and is told to the listener for it, or logged.
  */
-final class HandlerCalls implements Guarded {
+final class HandlerCalls {
     private static final System.Logger LOGGER = System.getLogger("dev.millrace.http");
 
     private final Loop loop;
     private final HttpHandler handler;
     private @Nullable Consumer<? super Throwable> listener;
-
-    /** The exchange that the handler is being called with. */
-    private @Nullable ServerResponse entering;
 
     /** How many calls there were. */
     private long count;
@@ -38,22 +34,17 @@ final class HandlerCalls implements Guarded {
 
     /** Calls the handler with {@code response} and the request that it is for. */
     void enter(ServerResponse response) {
-        ServerResponse outer = entering;
-        entering = response;
-        loop.enter(this);
-        entering = outer;
+        loop.enter(response, HandlerCalls::call, HandlerCalls::threw);
     }
 
-    @Override
-    public void call() throws Exception {
-        ServerResponse response = Objects.requireNonNull(entering);
-        count++;
-        handler.handle(response.request(), response);
+    private static void call(ServerResponse response) throws Exception {
+        HandlerCalls calls = response.request().connection().server().handlerCalls();
+        calls.count++;
+        calls.handler.handle(response.request(), response);
     }
 
-    @Override
-    public void failed(Throwable thrown) {
-        failed(entering, thrown);
+    private static void threw(ServerResponse response, Throwable thrown) {
+        response.request().connection().server().handlerCalls().failed(response, thrown);
     }
 
     /** 500 while the head of {@code response} is still open, otherwise the connection goes. */

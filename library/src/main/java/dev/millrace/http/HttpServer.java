@@ -34,6 +34,7 @@ public final class HttpServer implements AutoCloseable {
     private final Loop loop;
     private final HttpServerOptions options;
     private final HandlerCalls handlerCalls;
+    private final BodyDelivery bodyDelivery;
     private final NetServer server;
     private final ParserPool parsers;
     private final ResponseHead head;
@@ -45,6 +46,7 @@ public final class HttpServer implements AutoCloseable {
         this.loop = loop;
         this.options = Objects.requireNonNull(options, "options");
         this.handlerCalls = new HandlerCalls(loop, handler);
+        this.bodyDelivery = new BodyDelivery(loop);
         this.parsers = new ParserPool(options.limits());
         this.head = new ResponseHead(loop, options.timeouts());
         this.checks = new TimerHandle(loop);
@@ -250,6 +252,10 @@ public final class HttpServer implements AutoCloseable {
 
     HandlerCalls handlerCalls() {
         return handlerCalls;
+    }
+
+    BodyDelivery bodyDelivery() {
+        return bodyDelivery;
     }
 
     ParserPool parsers() {

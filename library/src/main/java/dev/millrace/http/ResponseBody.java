@@ -1,8 +1,11 @@
 package dev.millrace.http;
 
+import dev.millrace.stream.WriteSide;
 import dev.millrace.stream.WriteStream;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * and the wait for the answers before it (row R37). Only the first answer due writes to the socket;
  * later ones collect here until it is their turn.
  */
-final class ResponseBody {
+final class ResponseBody extends WriteSide {
     /** Bodies up to this size leave in one array with their head. */
     private static final int COPY_MAX = 16 * 1024;
 
@@ -22,8 +25,11 @@ final class ResponseBody {
     private BodyFraming framing = BodyFraming.NONE;
     private long remaining;
     private boolean isPersistent;
+
+    /** Everything was written, here or to the socket. */
     private boolean isOver;
-    private boolean needsDrain;
+
+    /** What waits for its turn; null while nothing does. */
     private @Nullable ByteArrayOutputStream waiting;
 
     ResponseBody(ServerConnection connection, ServerResponse response) {
@@ -37,8 +43,8 @@ final class ResponseBody {
         put(head.array(), 0, head.length(), true);
     }
 
-    /** Head and body at once. */
-    void whole(byte[] bytes) {
+    /** Head and body at once, and the end; {@code isCut}: without the handler's doing. */
+    void whole(byte[] bytes, boolean isCut) {
         ResponseHead head = head(bytes.length);
         boolean hasBody = framing != BodyFraming.NONE;
         if (hasBody) {
@@ -53,7 +59,11 @@ final class ResponseBody {
                 frame(bytes, 0, bytes.length, false);
             }
         }
-        end();
+        if (isCut) {
+            cut();
+        } else {
+            end();
+        }
     }
 
     private ResponseHead head(long length) {
@@ -108,15 +118,19 @@ final class ResponseBody {
         return fields != null && fields.isRemoved(lower);
     }
 
-    /** False when the handler should wait for a drain. */
-    boolean write(byte[] array, int offset, int length, boolean isLent) {
+    @Override
+    protected boolean handOn(
+            byte[] array,
+            int offset,
+            int length,
+            boolean isLent,
+            @Nullable Consumer<? super @Nullable IOException> callback) {
+        response.beginWith(-1);
         if (framing != BodyFraming.NONE && length > 0) {
             count(length);
             frame(array, offset, length, isLent);
         }
-        boolean isBelow = queuedBytes() < WriteStream.HIGH_WATER_MARK_BYTES;
-        needsDrain |= !isBelow;
-        return isBelow;
+        return true;
     }
 
     private void frame(byte[] array, int offset, int length, boolean isLent) {
@@ -150,7 +164,9 @@ final class ResponseBody {
                         + " (ERR_HTTP_CONTENT_LENGTH_MISMATCH)");
     }
 
-    void end() {
+    @Override
+    protected void handEndOn() {
+        response.beginWith(0);
         if (framing == BodyFraming.LENGTH && remaining > 0) {
             mismatch("shorter");
         }
@@ -195,20 +211,33 @@ final class ResponseBody {
             connection.answers().countWaiting(-bytes.length);
             connection.send(bytes, 0, bytes.length, false);
         }
-        if (needsDrain && queuedBytes() < WriteStream.HIGH_WATER_MARK_BYTES) {
+        if (queuedBytes() < WriteStream.HIGH_WATER_MARK_BYTES) {
             drained();
         }
     }
 
-    private long queuedBytes() {
+    @Override
+    public long queuedBytes() {
         return waiting != null ? waiting.size() : connection.socket().queuedBytes();
     }
 
-    /** The socket has taken everything. */
-    void drained() {
-        if (needsDrain) {
-            needsDrain = false;
-            response.drained();
-        }
+    /** The socket tells the first response due of its drain, asked or not. */
+    @Override
+    protected void notifyDrained() {}
+
+    @Override
+    protected void soon(Runnable task) {
+        response.request().body().soon(task);
+    }
+
+    @Override
+    protected void call(Runnable listener) {
+        response.request().enter(listener);
+    }
+
+    /** Not from inside the end that brought it about, so that a listener added after it hears. */
+    @Override
+    protected void callFinish(Runnable listener) {
+        soon(listener);
     }
 }

@@ -330,7 +330,7 @@ final class ServerConnection implements BytesListener, RequestEvents {
     /** The body broke after the handler got the request. */
     private void refuseBegun(ServerResponse response, int status, String text) {
         ServerRequest request = response.request();
-        request.close(new IOException("the request broke off: " + text));
+        request.body().close(new IOException("the request broke off: " + text));
         reading = null;
         releaseParser();
         if (!response.isEnded()) {

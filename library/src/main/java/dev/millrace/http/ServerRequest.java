@@ -1,6 +1,5 @@
 package dev.millrace.http;
 
-import dev.millrace.driver.Guarded;
 import dev.millrace.net.NetSocket;
 import dev.millrace.stream.BytesListener;
 import dev.millrace.stream.InboundStream;
@@ -12,7 +11,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A request: its head, and its body as a stream with back-pressure down to the socket (row J14).
@@ -21,33 +19,30 @@ import org.jspecify.annotations.Nullable;
  * <p>{@link #onEnd} means that the body is complete. When the peer goes away before, {@link
  * #onError} is told, and no end (row X41).
  */
-public final class ServerRequest extends InboundStream<ServerRequest>
-        implements ReadSide.Source, Guarded {
+public final class ServerRequest extends InboundStream<ServerRequest> {
     private final ServerConnection connection;
-    private final ReadSide read = new ReadSide(this);
+    private final RequestBody body = new RequestBody(this);
+
+    /** Request line and field lines as they came; the numbers below are places in it. */
     private final byte[] head;
+
     private final int methodEnd;
-    private final int targetStart;
     private final int targetEnd;
     private final int pathStart;
     private final int fieldsStart;
     private final int authorityStart;
     private final int authorityEnd;
-    private final int minorVersion;
-    private final long contentLength;
-    private final boolean isChunked;
-    private boolean expectsContinue;
-    private boolean isComplete;
-    private boolean isClosed;
-    private boolean isDiscarding;
-    private boolean isWanted;
-    private @Nullable Consumer<? super IOException> errorListener;
-    private @Nullable Runnable closeListener;
 
-    // One delivery under way, as arguments of a guarded call that costs no allocation.
-    private byte @Nullable [] arriving;
-    private int arrivingOffset;
-    private int arrivingLength;
+    /** As announced; -1 when it is chunked. */
+    private final long contentLength;
+
+    private final boolean isHttp10;
+
+    /** The peer waits for a 100 before it sends the body. */
+    private boolean expectsContinue;
+
+    /** The body has a reader. */
+    private boolean isWanted;
 
     /** Copies the head out of the parser's array, which is overwritten soon. */
     ServerRequest(ServerConnection connection, RequestParser parser) {
@@ -55,15 +50,13 @@ public final class ServerRequest extends InboundStream<ServerRequest>
         this.connection = connection;
         this.head = Arrays.copyOfRange(parser.headArray(), start, parser.headEnd());
         this.methodEnd = parser.methodEnd() - start;
-        this.targetStart = parser.targetStart() - start;
         this.targetEnd = parser.targetEnd() - start;
         this.pathStart = parser.pathStart() - start;
         this.fieldsStart = parser.fieldsStart() - start;
         this.authorityStart = parser.authorityStart() - start;
         this.authorityEnd = parser.authorityEnd() - start;
-        this.minorVersion = parser.minorVersion();
-        this.contentLength = parser.contentLength();
-        this.isChunked = parser.isChunked();
+        this.isHttp10 = parser.minorVersion() == 0;
+        this.contentLength = parser.isChunked() ? -1 : Math.max(0, parser.contentLength());
         this.expectsContinue = parser.expectsContinue();
     }
 
@@ -86,7 +79,8 @@ public final class ServerRequest extends InboundStream<ServerRequest>
 
     /** The request target as it came (RFC 9112 section 3.2). */
     public String target() {
-        return text(targetStart, targetEnd);
+        // One space stands between method and target, and no other number of them is accepted.
+        return text(methodEnd + 1, targetEnd);
     }
 
     /** The path, still percent-encoded; {@code *} or empty for targets that have none. */
@@ -124,11 +118,11 @@ public final class ServerRequest extends InboundStream<ServerRequest>
 
     /** {@code 1.1} or {@code 1.0}. */
     public String version() {
-        return minorVersion == 0 ? "1.0" : "1.1";
+        return isHttp10 ? "1.0" : "1.1";
     }
 
     boolean isHttp10() {
-        return minorVersion == 0;
+        return isHttp10;
     }
 
     /** The field lines. */
@@ -143,12 +137,12 @@ public final class ServerRequest extends InboundStream<ServerRequest>
 
     /** The announced length of the body in bytes; -1 when it is chunked, 0 when there is none. */
     public long contentLength() {
-        return isChunked ? -1 : Math.max(0, contentLength);
+        return contentLength;
     }
 
     /** Whether the whole body has arrived. */
     public boolean isComplete() {
-        return isComplete;
+        return body.isComplete();
     }
 
     /** The connection it came on (row J22). */
@@ -195,14 +189,14 @@ public final class ServerRequest extends InboundStream<ServerRequest>
     /** RFC 9110 section 10.1.1: a peer that asks first is told to go on when the body is wanted. */
     private ServerRequest wanted() {
         isWanted = true;
-        if (expectsContinue && !isClosed) {
+        if (expectsContinue && !body.isClosed()) {
             expectsContinue = false;
             connection.answers().sendContinue(this);
         }
         return this;
     }
 
-    /** Whether somebody takes the body. */
+    /** Whether the body has a reader. */
     boolean isWanted() {
         return isWanted;
     }
@@ -214,16 +208,13 @@ public final class ServerRequest extends InboundStream<ServerRequest>
 
     @Override
     public ServerRequest onError(Consumer<? super IOException> listener) {
-        errorListener = ReadSide.once(errorListener, listener, "onError");
+        body.onError(listener);
         return this;
     }
 
     @Override
     public ServerRequest onClose(Runnable listener) {
-        closeListener = ReadSide.once(closeListener, listener, "onClose");
-        if (isClosed) {
-            soon(listener);
-        }
+        body.onClose(listener);
         return this;
     }
 
@@ -236,7 +227,7 @@ public final class ServerRequest extends InboundStream<ServerRequest>
     @Override
     protected ReadSide readSide() {
         connection.loop().checkThread();
-        return read;
+        return body.read();
     }
 
     @Override
@@ -245,97 +236,29 @@ public final class ServerRequest extends InboundStream<ServerRequest>
     }
 
     void start() {
-        read.start();
+        body.read().start();
     }
 
     /** Some of the body has arrived; or all of it, when {@code length} is 0. */
     void arrive(byte[] array, int offset, int length) {
-        arriving = array;
-        arrivingOffset = offset;
-        arrivingLength = length;
-        connection.loop().enter(this);
-    }
-
-    @Override
-    public void call() {
-        byte[] array = arriving;
-        arriving = null;
-        if (array == null || isClosed) {
-            return;
-        }
-        if (arrivingLength > 0) {
-            read.deliver(array, arrivingOffset, arrivingLength);
-        } else {
-            isComplete = true;
-            read.end();
-        }
-    }
-
-    @Override
-    public void failed(Throwable thrown) {
-        connection.handlerFailed(this, thrown);
-    }
-
-    /** Nobody will read the rest of the body: it is thrown away as it comes (row R59). */
-    void discard() {
-        isDiscarding = true;
-        if (read.isPaused()) {
-            stopReading();
-            connection.resumeBody(this);
-        } else {
-            read.resume();
-        }
-    }
-
-    /** The exchange is over; {@code error} tells why the body did not arrive whole. */
-    void close(@Nullable IOException error) {
-        if (isClosed) {
-            return;
-        }
-        isClosed = true;
-        read.destroy();
-        Consumer<? super IOException> listener = errorListener;
-        if (error != null && !isComplete && listener != null) {
-            soon(() -> listener.accept(error));
-        }
-        if (closeListener != null) {
-            soon(closeListener);
-        }
-    }
-
-    @Override
-    public void startReading() {
-        connection.resumeBody(this);
-    }
-
-    @Override
-    public void stopReading() {
-        if (isDiscarding) {
-            // A reader that stops after the answer was given can't hold up the next request.
-            read.destroy();
-        } else {
-            connection.pauseBody(this);
-        }
-    }
-
-    @Override
-    public void soon(Runnable task) {
-        connection.loop().nextTick(() -> enter(task));
+        connection.server().bodyDelivery().deliver(this, array, offset, length);
     }
 
     /** Runs a part of this request's work that is not below the parser. */
     void enter(Runnable task) {
-        connection.loop().enter(new RequestTask(connection, this, task));
+        connection.loop().enter(this, request -> task.run(), ServerRequest::failed);
     }
 
-    @Override
-    public void endTold() {}
+    /** What its listeners throw is the handler's failure (row X76). */
+    void failed(Throwable thrown) {
+        connection.handlerFailed(this, thrown);
+    }
 
-    /** The body is not what its reader takes: whatever else it is, it is not complete. */
-    @Override
-    public void fail(IOException error) {
-        isComplete = false;
-        close(error);
-        destroy();
+    RequestBody body() {
+        return body;
+    }
+
+    ServerConnection connection() {
+        return connection;
     }
 }

@@ -31,14 +31,7 @@ public final class ServerResponse implements WriteStream {
     private @Nullable String reason;
     private @Nullable ResponseFields fields;
     private boolean isHeadSent;
-    private boolean isEnded;
-    private boolean isFailed;
-    private boolean isClosed;
-    private boolean isFinished;
-    private @Nullable Runnable drainListener;
-    private @Nullable Runnable finishListener;
     private @Nullable Runnable closeListener;
-    private @Nullable StreamPipe pipe;
 
     /** The next answer due on the connection. */
     @Nullable ServerResponse next;
@@ -129,61 +122,35 @@ public final class ServerResponse implements WriteStream {
 
     @Override
     public boolean write(byte[] array, int offset, int length) {
-        return write(array, offset, length, true);
+        connection.loop().checkThread();
+        return body.write(array, offset, length, true, null);
     }
 
     @Override
     public boolean write(ByteBuffer buffer) {
-        if (!buffer.hasArray()) {
-            byte[] copy = new byte[buffer.remaining()];
-            buffer.get(copy);
-            return write(copy, 0, copy.length, false);
-        }
-        return write(
-                buffer.array(),
-                buffer.arrayOffset() + buffer.position(),
-                buffer.remaining(),
-                false);
-    }
-
-    private boolean write(byte[] array, int offset, int length, boolean isLent) {
-        if (!mayWrite()) {
-            return false;
-        }
-        if (!isHeadSent) {
-            isHeadSent = true;
-            body.begin(-1);
-        }
-        return body.write(array, offset, length, isLent);
+        connection.loop().checkThread();
+        return body.write(buffer, null);
     }
 
     /** Sends the head now, with the body to come; the first write does so by itself. */
     public void flushHead() {
-        if (mayWrite() && !isHeadSent) {
-            isHeadSent = true;
-            body.begin(-1);
+        connection.loop().checkThread();
+        if (body.acceptsWrite(null)) {
+            beginWith(-1);
         }
     }
 
-    private boolean mayWrite() {
-        connection.loop().checkThread();
-        if (isEnded && !isFailed) {
-            throw new IllegalStateException("write after end (ERR_STREAM_WRITE_AFTER_END)");
+    /** Decides the head, unless that was done; {@code length}: of the whole body, -1 if unknown. */
+    void beginWith(long length) {
+        if (!isHeadSent) {
+            isHeadSent = true;
+            body.begin(length);
         }
-        return !isClosed && !isFailed;
     }
 
     @Override
     public void end() {
         connection.loop().checkThread();
-        if (isEnded || isClosed) {
-            return;
-        }
-        isEnded = true;
-        if (!isHeadSent) {
-            isHeadSent = true;
-            body.begin(0);
-        }
         body.end();
     }
 
@@ -194,17 +161,17 @@ public final class ServerResponse implements WriteStream {
 
     @Override
     public void end(byte[] bytes) {
-        if (!mayWrite()) {
+        connection.loop().checkThread();
+        if (!body.acceptsWrite(null)) {
             return;
         }
         if (isHeadSent) {
-            write(bytes, 0, bytes.length, false);
-            end();
-            return;
+            body.write(bytes, 0, bytes.length, false, null);
+            body.end();
+        } else {
+            isHeadSent = true;
+            body.whole(bytes, false);
         }
-        isHeadSent = true;
-        isEnded = true;
-        body.whole(bytes);
     }
 
     @Override
@@ -226,7 +193,7 @@ public final class ServerResponse implements WriteStream {
     /** As {@link #fail}, with a text that tells the peer more. */
     void refuse(int status, String text) {
         connection.loop().checkThread();
-        if (isEnded || isClosed) {
+        if (isEnded() || isClosed()) {
             return;
         }
         if (isHeadSent) {
@@ -234,14 +201,12 @@ public final class ServerResponse implements WriteStream {
             return;
         }
         status(status, null);
-        // A handler that does not know of it yet may go on writing; that is no mistake of its own.
-        isFailed = true;
         fields = null;
         header("Connection", "close");
         header("Content-Type", "text/plain; charset=utf-8");
         isHeadSent = true;
-        isEnded = true;
-        body.whole((text + "\n").getBytes(StandardCharsets.UTF_8));
+        // Cut: a handler that does not know of it yet may go on writing, and makes no mistake.
+        body.whole((text + "\n").getBytes(StandardCharsets.UTF_8), true);
     }
 
     /**
@@ -250,7 +215,7 @@ public final class ServerResponse implements WriteStream {
      */
     @Override
     public void destroy() {
-        if (!isClosed) {
+        if (!isClosed()) {
             connection.socket().destroy();
         }
     }
@@ -262,12 +227,12 @@ public final class ServerResponse implements WriteStream {
 
     /** Whether {@link #end} was called. */
     public boolean isEnded() {
-        return isEnded;
+        return body.isEnded();
     }
 
     /** Whether the exchange is over, one way or the other. */
     public boolean isClosed() {
-        return isClosed;
+        return body.isClosed();
     }
 
     /** The request that it answers. */
@@ -282,23 +247,20 @@ public final class ServerResponse implements WriteStream {
 
     @Override
     public ServerResponse onDrain(Runnable listener) {
-        drainListener = ReadSide.once(drainListener, listener, "onDrain");
+        body.onDrain(listener);
         return this;
     }
 
-    /** The whole answer was handed to the socket. */
+    /** The whole response was handed to the socket. */
     public ServerResponse onFinish(Runnable listener) {
-        finishListener = ReadSide.once(finishListener, listener, "onFinish");
-        if (isFinished) {
-            tell(listener);
-        }
+        body.onFinish(listener);
         return this;
     }
 
     /** The exchange is over: the answer has left, or the connection is gone (row R60). */
     public ServerResponse onClose(Runnable listener) {
         closeListener = ReadSide.once(closeListener, listener, "onClose");
-        if (isClosed) {
+        if (isClosed()) {
             tell(listener);
         }
         return this;
@@ -306,58 +268,41 @@ public final class ServerResponse implements WriteStream {
 
     @Override
     public void piped(StreamPipe pipe) {
-        this.pipe = StreamPipe.replacing(this.pipe, pipe);
-        if (isClosed) {
-            // The close was told before.
-            request.soon(pipe::onDestinationClosed);
-        }
+        body.piped(pipe);
     }
 
     ResponseBody body() {
         return body;
     }
 
-    void drained() {
-        if (pipe != null) {
-            pipe.onDrain();
-        }
-        if (drainListener != null && !isClosed) {
-            request.enter(drainListener);
-        }
-    }
-
     boolean isFinished() {
-        return isFinished;
+        return body.isFinished();
     }
 
     /** All of it is with the socket. */
     void finish() {
-        isFinished = true;
-        isClosed = true;
-        if (pipe != null) {
-            pipe.onDestinationClosed();
-        }
-        tell(finishListener);
+        body.finished();
+        body.closed();
         tell(closeListener);
     }
 
     /** Not from inside the call that brought it about, so that a listener added after it hears. */
     private void tell(@Nullable Runnable listener) {
         if (listener != null) {
-            request.soon(listener);
+            request.body().soon(listener);
         }
     }
 
     /** The connection is gone. */
     void close(@Nullable IOException error) {
-        request.close(error);
-        if (isClosed) {
+        request.body().close(error);
+        if (isClosed()) {
             return;
         }
-        isClosed = true;
-        if (pipe != null) {
-            pipe.onDestinationClosed();
+        if (!body.isEnded()) {
+            body.destroySide();
         }
+        body.closed();
         tell(closeListener);
     }
 }

@@ -36,7 +36,7 @@ final class BacklogRetry {
         timer.unref();
     }
 
-    /** Tries again until {@link StreamHandle#onConnect} can be told an outcome. */
+    /** Tries again until {@link StreamHandle#connectEnded} can be told an outcome. */
     static void start(StreamHandle stream, Address peer) {
         new BacklogRetry(stream, peer).rest();
     }
@@ -57,7 +57,7 @@ final class BacklogRetry {
         if (result == -Errno.EAGAIN && stream.loop.nowNanos() < endNanos) {
             rest();
         } else if (result != -Errno.EINPROGRESS) {
-            stream.onConnect(-result);
+            stream.connectEnded(-result);
         }
     }
 }

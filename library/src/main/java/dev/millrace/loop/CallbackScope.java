@@ -2,6 +2,7 @@ package dev.millrace.loop;
 
 import dev.millrace.driver.Guarded;
 import java.util.ArrayDeque;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,6 +47,12 @@ final class CallbackScope {
     }
 
     void enter(Guarded callback) {
+        enter(callback, Guarded::call, Guarded::failed);
+    }
+
+    /** Calls {@code callback} for {@code target}; what it throws goes to {@code failed}. */
+    <T> void enter(
+            T target, LoopCallback<? super T> callback, BiConsumer<? super T, Throwable> failed) {
         // Kept here, not counted back: an error of the machine may end an inner call half-way
         // (X60).
         int outer = depth;
@@ -54,9 +61,9 @@ final class CallbackScope {
             gauge.begin();
         }
         try {
-            callback.call();
+            callback.call(target);
         } catch (Throwable thrown) {
-            failed(callback, thrown);
+            threw(target, failed, thrown);
         }
         depth = outer;
         if (outer == 0) {
@@ -84,15 +91,15 @@ final class CallbackScope {
         }
     }
 
-    private void failed(Guarded callback, Throwable thrown) {
+    private <T> void threw(T target, BiConsumer<? super T, Throwable> failed, Throwable thrown) {
         if (thrown instanceof VirtualMachineError fatal) {
             loop.fatal(fatal);
             return;
         }
         try {
-            callback.failed(thrown);
+            failed.accept(target, thrown);
         } catch (Throwable again) {
-            // The listener for errors failed as well; nobody is left to tell but the loop's own.
+            // The listener for errors failed as well; only the loop's own is left to tell.
             thrown.addSuppressed(again);
             loop.uncaught(thrown);
         }

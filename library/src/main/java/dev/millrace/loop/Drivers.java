@@ -64,7 +64,7 @@ public final class Drivers {
      * @throws IllegalStateException if epoll is asked for where it can't be
      * @throws UncheckedIOException if the kernel refuses the driver's own descriptors
      */
-    public static Driver open() {
+    static Driver open() {
         Opened opened = opened();
         if (opened.isInstead) {
             tell(opened.choice.reason);

@@ -1,6 +1,5 @@
 package dev.millrace.loop;
 
-import dev.millrace.driver.Guarded;
 import dev.millrace.kernel.SystemError;
 import java.io.IOException;
 import java.util.Objects;
@@ -25,7 +24,7 @@ public abstract sealed class Handle implements AutoCloseable
                 AsyncHandle,
                 SignalHandle,
                 WatchHandle,
-                AdjustableStream,
+                StreamHandle,
                 ListenHandle,
                 UdpHandle {
     final Loop loop;
@@ -135,21 +134,13 @@ public abstract sealed class Handle implements AutoCloseable
         cancel();
         isClosed = true;
         if (closeListener != null) {
-            loop.enter(new Closed(this, closeListener));
+            loop.enter(this, Handle::tellClosed, Handle::thrown);
         }
     }
 
     /** The last callback of a handle. */
-    private record Closed(Handle handle, Runnable listener) implements Guarded {
-        @Override
-        public void call() {
-            listener.run();
-        }
-
-        @Override
-        public void failed(Throwable thrown) {
-            handle.thrown(thrown);
-        }
+    private void tellClosed() {
+        Objects.requireNonNull(closeListener).run();
     }
 
     /** The error {@code errno} of this handle, with the address it is about where there is one. */

@@ -1,12 +1,10 @@
 package dev.millrace.loop;
 
-import dev.millrace.driver.Guarded;
-
 /**
  * A task that {@link Loop#setImmediate} has queued; closing it before it ran takes it back. Loop
  * thread only.
  */
-public final class Immediate implements AutoCloseable, Guarded {
+public final class Immediate implements AutoCloseable {
     private final Loop loop;
     private final Runnable task;
     private boolean isCancelled;
@@ -22,16 +20,14 @@ public final class Immediate implements AutoCloseable, Guarded {
         isCancelled = true;
     }
 
-    @Override
-    public void call() {
+    void call() {
         if (!isCancelled) {
             isCancelled = true;
             task.run();
         }
     }
 
-    @Override
-    public void failed(Throwable thrown) {
+    void failed(Throwable thrown) {
         loop.uncaught(thrown);
     }
 }

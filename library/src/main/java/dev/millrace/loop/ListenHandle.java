@@ -26,9 +26,10 @@ import org.jspecify.annotations.Nullable;
  * On TCP {@link #bind} stays silent: what it met is kept and shows at {@link #listen} (rows B5,
  * C7). A listener that made a socket file removes it when it closes (row G10). Loop thread only.
  */
-public final class ListenHandle extends Handle implements PortEvents {
+public final class ListenHandle extends Handle {
     private final ListenOptions options;
     private final AcceptBackoff rest = new AcceptBackoff(loop, this::tellDriver);
+    final Receiver receiver = new Receiver();
     private @Nullable Port port;
     private @Nullable Address asked;
     private @Nullable IOException delayed;
@@ -125,7 +126,7 @@ public final class ListenHandle extends Handle implements PortEvents {
 
     private Port attach(Port opened) {
         port = opened;
-        opened.attach(this);
+        opened.attach(receiver);
         return opened;
     }
 
@@ -334,19 +335,6 @@ public final class ListenHandle extends Handle implements PortEvents {
         return HandleKind.of(asked);
     }
 
-    @Override
-    public void onAccept(Port connection) {
-        rest.succeeded();
-        try {
-            if (round == null || !round.handOn(this, connection)) {
-                taken(connection);
-            }
-        } catch (IOException e) {
-            loop.driver.close(connection);
-            thrown(e);
-        }
-    }
-
     private void taken(Port connection) {
         waiting = new StreamHandle(loop, connection);
         try {
@@ -354,22 +342,6 @@ public final class ListenHandle extends Handle implements PortEvents {
         } finally {
             update();
         }
-    }
-
-    @Override
-    public void onAcceptError(int errno, int shed) {
-        rest.begin(
-                errno,
-                shed,
-                Objects.requireNonNullElse(localAddress(), Objects.requireNonNull(asked)));
-        tellDriver();
-        rest.report();
-    }
-
-    @Override
-    public void onDescriptorsFreed() {
-        rest.end();
-        tellDriver();
     }
 
     @Override
@@ -388,12 +360,44 @@ public final class ListenHandle extends Handle implements PortEvents {
         }
     }
 
-    @Override
-    public void failed(Throwable thrown) {
-        thrown(thrown);
-    }
-
     private Port port() {
         return Objects.requireNonNull(port, "no socket yet");
+    }
+
+    /** What the driver reports. */
+    final class Receiver implements PortEvents {
+        @Override
+        public void onAccept(Port connection) {
+            rest.succeeded();
+            try {
+                if (round == null || !round.handOn(ListenHandle.this, connection)) {
+                    taken(connection);
+                }
+            } catch (IOException e) {
+                loop.driver.close(connection);
+                ListenHandle.this.thrown(e);
+            }
+        }
+
+        @Override
+        public void onAcceptError(int errno, int shed) {
+            rest.begin(
+                    errno,
+                    shed,
+                    Objects.requireNonNullElse(localAddress(), Objects.requireNonNull(asked)));
+            tellDriver();
+            rest.report();
+        }
+
+        @Override
+        public void onDescriptorsFreed() {
+            rest.end();
+            tellDriver();
+        }
+
+        @Override
+        public void failed(Throwable thrown) {
+            ListenHandle.this.thrown(thrown);
+        }
     }
 }

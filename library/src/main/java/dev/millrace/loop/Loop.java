@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executor;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 public final class Loop implements Executor, AutoCloseable {
     private final Thread thread;
     final Driver driver;
-    private final CallbackScope trampoline = new CallbackScope(this);
+    private final CallbackScope scope = new CallbackScope(this);
     private final Phases phases;
     private ListenSource listenSource = ListenSource.OWN;
     private final Failures failures = new Failures();
@@ -40,7 +41,7 @@ public final class Loop implements Executor, AutoCloseable {
         }
         this.thread = Thread.currentThread();
         this.driver = driver;
-        this.phases = new Phases(this, trampoline);
+        this.phases = new Phases(this, scope);
     }
 
     /**
@@ -55,7 +56,7 @@ public final class Loop implements Executor, AutoCloseable {
     }
 
     /** A loop on a driver of the caller's, which it closes with itself. */
-    public static Loop on(Driver driver) {
+    static Loop on(Driver driver) {
         return new Loop(driver);
     }
 
@@ -90,7 +91,7 @@ public final class Loop implements Executor, AutoCloseable {
         } finally {
             isRunning = false;
             phases.isStopped = false;
-            trampoline.unwound();
+            scope.unwound();
         }
     }
 
@@ -175,7 +176,7 @@ public final class Loop implements Executor, AutoCloseable {
      */
     public void nextTick(Runnable task) {
         checkThread();
-        trampoline.nextTick(Objects.requireNonNull(task, "task"));
+        scope.nextTick(Objects.requireNonNull(task, "task"));
     }
 
     /**
@@ -184,7 +185,7 @@ public final class Loop implements Executor, AutoCloseable {
      */
     public void queueMicrotask(Runnable task) {
         checkThread();
-        trampoline.microtask(Objects.requireNonNull(task, "task"));
+        scope.microtask(Objects.requireNonNull(task, "task"));
     }
 
     /**
@@ -260,13 +261,22 @@ public final class Loop implements Executor, AutoCloseable {
     }
 
     /**
-     * Runs {@code callback} now, guarded: what it throws goes to its {@link Guarded#failed}. For
-     * authors of protocols who call back a user; everything the loop itself calls back is guarded
-     * already.
+     * Calls {@code callback} for {@code target} now, guarded: what it throws goes to {@code failed}
+     * with the target, and the other callbacks of the turn still run. For authors of protocols that
+     * call back a user; everything the loop itself calls back is guarded already.
+     *
+     * {@snippet :
+     * loop.enter(socket, s -> s.write("hello"), (s, thrown) -> s.destroy());
+     * }
      */
-    public void enter(Guarded callback) {
+    public <T> void enter(
+            T target, LoopCallback<? super T> callback, BiConsumer<? super T, Throwable> failed) {
         checkThread();
-        trampoline.enter(callback);
+        scope.enter(target, callback, failed);
+    }
+
+    void enter(Guarded callback) {
+        scope.enter(callback);
     }
 
     /** Reports what nobody else takes care of, as {@link #onUncaught} describes. */
@@ -307,7 +317,7 @@ public final class Loop implements Executor, AutoCloseable {
 
     private void checkIdle(String remedy) {
         checkThread();
-        if (isRunning || trampoline.isRunning()) {
+        if (isRunning || scope.isRunning()) {
             throw new IllegalStateException("the loop is running: " + remedy);
         }
     }
@@ -336,7 +346,7 @@ public final class Loop implements Executor, AutoCloseable {
     }
 
     void run(Runnable task) {
-        trampoline.enterBetweenRuns(new Task(this, task));
+        scope.enterBetweenRuns(new Task(this, task));
     }
 
     void pend(Runnable callback) {
@@ -347,12 +357,12 @@ public final class Loop implements Executor, AutoCloseable {
         phases.queues.addClosing(handle);
     }
 
-    void finished(WriteBacklog outbox) {
-        trampoline.finished(outbox);
+    void finished(WriteBacklog backlog) {
+        scope.finished(backlog);
     }
 
     GatherBuffer gather() {
-        return trampoline.gather;
+        return scope.gather;
     }
 
     /** Runs {@code task} when the loop is closed: for what it holds elsewhere in the process. */
@@ -370,11 +380,11 @@ public final class Loop implements Executor, AutoCloseable {
 
     /** The gauge of its callbacks, for detectors to look at; null takes it away. */
     void gauge(@Nullable CallbackGauge gauge) {
-        trampoline.gauge = gauge;
+        scope.gauge = gauge;
     }
 
     @Nullable CallbackGauge gauge() {
-        return trampoline.gauge;
+        return scope.gauge;
     }
 
     PhaseList phase(PhaseHandle.Phase phase) {

@@ -1,6 +1,5 @@
 package dev.millrace.loop;
 
-import dev.millrace.driver.Guarded;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -8,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * Runs a callback once a turn in one phase of the loop, as libuv's idle, prepare and check handles
  * do. An active idle handle keeps the loop from waiting (row A6).
  */
-public final class PhaseHandle extends Handle implements Guarded {
+public final class PhaseHandle extends Handle {
     /** Where in the turn the callback runs. */
     public enum Phase {
         /**
@@ -73,13 +72,7 @@ public final class PhaseHandle extends Handle implements Guarded {
         loop.phase(phase).remove(this);
     }
 
-    @Override
-    public void call() {
+    void call() {
         Objects.requireNonNull(callback).run();
-    }
-
-    @Override
-    public void failed(Throwable thrown) {
-        thrown(thrown);
     }
 }

@@ -23,7 +23,7 @@ final class PhaseList {
      * Runs each once; one that is stopped meanwhile is left out, one that is started meanwhile
      * waits for the next turn.
      */
-    void run(CallbackScope trampoline) {
+    void run(CallbackScope scope) {
         if (handles.isEmpty()) {
             return;
         }
@@ -34,7 +34,7 @@ final class PhaseList {
         for (PhaseHandle handle : round) {
             if (handle.isDue) {
                 handle.isDue = false;
-                trampoline.enter(handle);
+                scope.enter(handle, PhaseHandle::call, PhaseHandle::thrown);
             }
         }
     }

@@ -23,7 +23,7 @@ final class Phases {
     private static final int PENDING_ROUNDS_MAX = 8;
 
     private final Driver driver;
-    private final CallbackScope trampoline;
+    private final CallbackScope scope;
     private final Loop loop;
     private final Driver.Dispatcher dispatcher = this::dispatch;
     final TimerHeap timers = new TimerHeap();
@@ -41,18 +41,18 @@ final class Phases {
     /** Null until somebody wants to measure the loop; other threads have {@link Loop#metrics}. */
     @Nullable LoopMeter meter;
 
-    Phases(Loop loop, CallbackScope trampoline) {
+    Phases(Loop loop, CallbackScope scope) {
         this.loop = loop;
         this.driver = loop.driver;
-        this.trampoline = trampoline;
-        this.queues = new TurnQueues(trampoline);
+        this.scope = scope;
+        this.queues = new TurnQueues(scope);
         this.inbox = new RemoteTasks(driver);
         updateTime();
     }
 
     /** Runs turns until nothing is left to do, or as {@code mode} says. */
     void run(RunMode mode) {
-        trampoline.settleNow();
+        scope.settleNow();
         updateTime();
         if (meter != null) {
             meter.begin(nowNanos);
@@ -64,13 +64,13 @@ final class Phases {
             boolean mayWait =
                     mode == RunMode.DEFAULT || (mode == RunMode.ONCE && !queues.hasPending());
             queues.runPending();
-            idle.run(trampoline);
-            prepare.run(trampoline);
+            idle.run(scope);
+            prepare.run(scope);
             poll(mayWait ? timeoutNanos() : 0);
             for (int round = 0; round < PENDING_ROUNDS_MAX && queues.hasPending(); round++) {
                 queues.runPending();
             }
-            check.run(trampoline);
+            check.run(scope);
             queues.runImmediates();
             queues.runClosing();
             updateTime();
@@ -124,7 +124,7 @@ final class Phases {
         if (meter != null) {
             meter.event();
         }
-        trampoline.enter(callback);
+        scope.enter(callback);
     }
 
     private void waited() {
@@ -146,7 +146,7 @@ final class Phases {
                 meter.timer(now - due.dueNanos);
             }
             due.expire();
-            trampoline.enter(due);
+            scope.enter(due, TimerHandle::call, TimerHandle::thrown);
         }
         // The next turn begins: what the timers took must not make it wait too long. libuv leaves
         // that out, and its next timer is late by as much.

@@ -32,7 +32,7 @@ final class ReceivedDescriptors {
             channel.readStop();
             channel.loop.pend(() -> {
                 if (!channel.isClosing()) {
-                    channel.onReadError(Errno.EMFILE);
+                    channel.receiver().onReadError(Errno.EMFILE);
                 }
             });
             return;

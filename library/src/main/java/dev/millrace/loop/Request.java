@@ -1,6 +1,5 @@
 package dev.millrace.loop;
 
-import dev.millrace.driver.Guarded;
 import dev.millrace.sys.Errno;
 import java.io.IOException;
 import java.util.Objects;
@@ -13,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * call that started the operation, and always before the handle's close callback (rows R7, R8).
  * After its callback a request may be used again. Loop thread only.
  */
-public final class Request implements Guarded {
+public final class Request {
     /** What a pending request waits for. */
     public enum Kind {
         CONNECT,
@@ -77,7 +76,7 @@ public final class Request implements Guarded {
         outcome = error;
         kind = null;
         owner.loop.countRequests(-1);
-        owner.loop.enter(this);
+        owner.loop.enter(this, Request::tell, Request::failed);
     }
 
     private String syscall() {
@@ -88,13 +87,11 @@ public final class Request implements Guarded {
         end(Errno.ECANCELED);
     }
 
-    @Override
-    public void call() {
+    private void tell() {
         callback.accept(outcome);
     }
 
-    @Override
-    public void failed(Throwable thrown) {
+    private void failed(Throwable thrown) {
         Objects.requireNonNull(handle).thrown(thrown);
     }
 }

@@ -1,11 +1,17 @@
 package dev.millrace.loop;
 
+import dev.millrace.driver.Capability;
 import dev.millrace.driver.Port;
 import dev.millrace.kernel.Address;
+import dev.millrace.kernel.BufferSource;
+import dev.millrace.kernel.DescriptorKind;
+import dev.millrace.kernel.KernelOption;
 import dev.millrace.kernel.SystemError;
+import dev.millrace.stream.WriteLimit;
 import dev.millrace.sys.Errno;
 import java.io.IOException;
 import java.util.Objects;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,34 +27,39 @@ import org.jspecify.annotations.Nullable;
  * Loop thread only. Operating errors arrive by callback, never from inside the call that meets them
  * (row R9).
  */
-public final class StreamHandle extends AdjustableStream {
-    private final WriteBacklog outbox = new WriteBacklog(this);
+public final class StreamHandle extends Handle {
+    private final StreamReceiver receiver;
+    private final WriteBacklog backlog = new WriteBacklog(this);
+
+    /** The driver's end of the socket; null while there is none. */
     private @Nullable Port port;
-    private StreamEvents events;
+
+    /** What was chosen for the socket; null for one with nothing chosen. */
+    private @Nullable StreamSetup setup;
+
+    /** A connection stands, or stood until the stream was closed. */
     private boolean isConnected;
-    private boolean isReading;
-    private boolean isEnded;
-    private boolean isBroken;
-    private long bytesRead;
+
+    /** Remembered, as a closed socket can't be asked any more. */
     private HandleKind kind = HandleKind.UNKNOWN;
 
     /** A stream without a socket; {@link #connect} makes one (row C9). */
     public StreamHandle(Loop loop, StreamEvents events) {
         super(loop);
-        this.events = Objects.requireNonNull(events, "events");
+        this.receiver = new StreamReceiver(this, Objects.requireNonNull(events, "events"));
     }
 
     /** A stream on a connection that was accepted; its owner takes it with {@link #owner}. */
     StreamHandle(Loop loop, Port port) {
         super(loop);
-        this.events = new UnownedStream(this);
+        this.receiver = new StreamReceiver(this, new UnownedStream(this));
         this.isConnected = true;
         attach(port);
     }
 
     void attach(Port opened) {
         port = opened;
-        opened.attach(this);
+        opened.attach(receiver);
     }
 
     /**
@@ -67,12 +78,20 @@ public final class StreamHandle extends AdjustableStream {
         if (port != null || isConnecting() || isClosing()) {
             throw SystemError.of(Errno.EBUSY, "open");
         }
-        OpenedStream opened = OpenedStream.of(loop.driver, descriptor, isChannel());
-        kind = opened.kind();
-        attach(opened.port());
-        StreamSetup setup = setupOrNull();
+        Capability.OPEN_DESCRIPTORS.require(loop.driver);
+        DescriptorKind found = DescriptorKind.of(descriptor);
+        boolean isStream = found != DescriptorKind.LISTENER && found != DescriptorKind.UDP;
+        if (!isStream || (isChannel() && found != DescriptorKind.UNIX)) {
+            throw SystemError.of(Errno.EINVAL, "open");
+        }
+        Port opened = loop.driver.open(descriptor);
+        if (isChannel()) {
+            loop.driver.carryDescriptors(opened);
+        }
+        kind = HandleKind.of(found);
+        attach(opened);
         if (setup != null) {
-            setup.apply(opened.port());
+            setup.apply(opened);
         }
         stands();
     }
@@ -97,7 +116,7 @@ public final class StreamHandle extends AdjustableStream {
     /** Sets who owns an accepted stream. */
     public void owner(StreamEvents owner) {
         loop.checkThread();
-        this.events = Objects.requireNonNull(owner, "owner");
+        receiver.events(owner);
     }
 
     /**
@@ -123,25 +142,22 @@ public final class StreamHandle extends AdjustableStream {
      */
     public void abandonConnect() {
         loop.checkThread();
-        StreamSetup setup = setupOrNull();
         if (setup != null && !isClosing()) {
             setup.abandon();
         }
     }
 
     private boolean isConnecting() {
-        StreamSetup setup = setupOrNull();
         return setup != null && setup.isConnecting();
     }
 
     /** The request of the connect under way, which is over thereby. */
     private @Nullable Request takeConnect() {
-        StreamSetup setup = setupOrNull();
         return setup == null ? null : setup.takeRequest();
     }
 
-    @Override
-    public void onConnect(int errno) {
+    /** The connect ended, with {@code errno} or 0. */
+    void connectEnded(int errno) {
         Request request = takeConnect();
         if (request == null) {
             return;
@@ -156,71 +172,22 @@ public final class StreamHandle extends AdjustableStream {
     /** What was asked for before there was a connection comes true. */
     private void stands() {
         isConnected = true;
-        if (isReading) {
+        if (receiver.isReading()) {
             loop.driver.readStart(port());
         }
-        outbox.connected();
+        backlog.connected();
     }
 
     /** Reports what arrives, from now on (row E1). */
     public void readStart() {
         loop.checkThread();
-        if (!isReading && !isEnded && !isClosing()) {
-            isReading = true;
-            setActive(true);
-            if (isConnected) {
-                loop.driver.readStart(port());
-            }
-        }
+        receiver.start();
     }
 
     /** Reports nothing more; takes effect at once, also inside {@code onRead} (row R23). */
     public void readStop() {
         loop.checkThread();
-        if (isReading) {
-            isReading = false;
-            setActive(false);
-            if (isConnected) {
-                loop.driver.readStop(port());
-            }
-        }
-    }
-
-    @Override
-    public void onRead(byte[] array, int offset, int length) {
-        bytesRead += length;
-        events.onRead(array, offset, length);
-    }
-
-    @Override
-    public void onEnd() {
-        readOver();
-        events.onEnd();
-    }
-
-    @Override
-    public void onReadError(int errno) {
-        readOver();
-        isBroken = true;
-        events.onError(error(errno, "read"));
-    }
-
-    @Override
-    public void onPeerClosed(int errno) {
-        events.onPeerClosed(errno == 0 ? null : error(errno, "read"));
-    }
-
-    @Override
-    public void onNoBuffer() {
-        isReading = false;
-        setActive(false);
-        events.onNoBuffer(error(Errno.ENOBUFS, "read"));
-    }
-
-    private void readOver() {
-        isEnded = true;
-        isReading = false;
-        setActive(false);
+        receiver.stop();
     }
 
     /**
@@ -234,7 +201,7 @@ public final class StreamHandle extends AdjustableStream {
      */
     public boolean write(byte[] array, int offset, int length, @Nullable Request request) {
         loop.checkThread();
-        return outbox.write(array, offset, length, true, request);
+        return backlog.write(array, offset, length, true, request);
     }
 
     /**
@@ -244,7 +211,7 @@ public final class StreamHandle extends AdjustableStream {
      */
     public boolean writeOwned(byte[] array, int offset, int length, @Nullable Request request) {
         loop.checkThread();
-        return outbox.write(array, offset, length, false, request);
+        return backlog.write(array, offset, length, false, request);
     }
 
     /**
@@ -257,12 +224,7 @@ public final class StreamHandle extends AdjustableStream {
      */
     public int tryWrite(byte[] array, int offset, int length) {
         loop.checkThread();
-        return outbox.tryWrite(array, offset, length);
-    }
-
-    @Override
-    public void onWritten(int errno) {
-        outbox.written(errno);
+        return backlog.tryWrite(array, offset, length);
     }
 
     /**
@@ -271,7 +233,7 @@ public final class StreamHandle extends AdjustableStream {
      */
     public void notifyDrained() {
         loop.checkThread();
-        outbox.notifyDrained();
+        backlog.notifyDrained();
     }
 
     /**
@@ -280,22 +242,22 @@ public final class StreamHandle extends AdjustableStream {
      */
     public void shutdown(Request request) {
         loop.checkThread();
-        outbox.shutdown(request, !isClosing() && (isConnected || isConnecting()));
+        backlog.shutdown(request, !isClosing() && (isConnected || isConnecting()));
     }
 
     /** Bytes written but not handed to the kernel yet. */
     public long queuedBytes() {
-        return outbox.queuedBytes();
+        return backlog.queuedBytes();
     }
 
     /** Bytes received so far; survives {@link #close} (row E9). */
     public long bytesRead() {
-        return bytesRead;
+        return receiver.bytesRead();
     }
 
     /** Bytes written so far, those that are still queued included. */
     public long bytesWritten() {
-        return outbox.bytesAccepted();
+        return backlog.bytesAccepted();
     }
 
     /** Whether a connection stands, or stood until {@link #close}. */
@@ -305,12 +267,12 @@ public final class StreamHandle extends AdjustableStream {
 
     /** Whether bytes can still arrive (row B8). */
     public boolean isReadable() {
-        return isConnected && !isEnded && !isClosing();
+        return isConnected && !receiver.isOver() && !isClosing();
     }
 
     /** Whether bytes can be written (row B8). */
     public boolean isWritable() {
-        return isConnected && outbox.isOpen() && !isBroken && !isClosing();
+        return isConnected && backlog.isOpen() && !receiver.isBroken() && !isClosing();
     }
 
     /** The local address, or null when there is no socket (any more). */
@@ -329,22 +291,136 @@ public final class StreamHandle extends AdjustableStream {
         if (port != null && !isClosing()) {
             // First, or close() would flush them into a descriptor number that may be another's by
             // then.
-            loop.gather().discard(outbox);
+            loop.gather().discard(backlog);
             loop.driver.reset(port);
         }
         close();
     }
 
+    /**
+     * Binds the local end before {@link StreamHandle#connect}; a failure shows at connect (row B5).
+     */
+    public void bind(Address local) {
+        loop.checkThread();
+        setup().local = local;
+    }
+
+    /**
+     * Sets an option; before there is a socket it is kept and applied to it (row C13). An option
+     * that this kind of socket does not have is passed over. Saying the same again costs nothing
+     * (row K4).
+     */
+    public void option(KernelOption option, int value) {
+        loop.checkThread();
+        if (!isClosing()) {
+            setup().option(option, value);
+        }
+    }
+
+    /** Probes the peer while the connection is idle (row K1); it is off by default (row K2). */
+    public void keepAlive(KeepAlive settings) {
+        option(KernelOption.TCP_KEEPIDLE, (int) settings.idle().toSeconds());
+        option(KernelOption.TCP_KEEPINTVL, (int) settings.interval().toSeconds());
+        option(KernelOption.TCP_KEEPCNT, settings.probes());
+        option(KernelOption.KEEP_ALIVE, 1);
+    }
+
+    /** Switches keep-alive off; its timing stays (row K3). */
+    public void keepAliveOff() {
+        option(KernelOption.KEEP_ALIVE, 0);
+    }
+
+    /**
+     * Where received bytes go instead of the loop's one array; null: there again (row E2). Best set
+     * before {@link StreamHandle#readStart}. See {@link StreamEvents#onNoBuffer}.
+     */
+    public void bufferSource(@Nullable BufferSource source) {
+        loop.checkThread();
+        setup().bufferSource(source);
+    }
+
+    /**
+     * Makes a channel of the stream: from now on it keeps the descriptors that its peer sends, for
+     * {@link #takeDescriptor}; the kernel drops those that come over other streams. That is chosen
+     * at creation, or in the listener that accepted the stream, and only for Unix sockets: a
+     * channel's {@link StreamHandle#connect} to another address, and {@link StreamHandle#open} of
+     * another descriptor, end with EINVAL, of one that listens as well (row G1).
+     *
+     * @throws IOException EINVAL if the stream is connected, but not over a Unix socket
+     * @throws IllegalStateException if the stream was read from, or is closed
+     * @throws UnsupportedOperationException if the loop's driver can't do it
+     */
+    public void carryDescriptors() throws IOException {
+        loop.checkThread();
+        Capability.PASS_DESCRIPTORS.require(loop.driver);
+        if (isClosing() || isActive() || receiver.bytesRead() > 0) {
+            throw new IllegalStateException(
+                    isClosing() ? "the stream is closed" : "the stream was read from already");
+        }
+        int result = port == null || isChannel() ? 0 : loop.driver.carryDescriptors(port);
+        if (result < 0) {
+            throw SystemError.of(-result, "carryDescriptors");
+        }
+        if (!isChannel()) {
+            setup().received = new ReceivedDescriptors(this);
+        }
+    }
+
+    /** Whether descriptors can travel over it (row G1). */
+    public boolean isChannel() {
+        return setup != null && setup.received != null;
+    }
+
+    /**
+     * The next descriptor that came over this channel, which is the caller's from now on; empty
+     * when none waits. They come in the order they were sent, at the latest with the {@code onRead}
+     * of the byte that they were sent with, and are close-on-exec. Those that nobody takes are
+     * closed with the stream; if more than 1,024 wait, reading ends with EMFILE (rows E10, R34).
+     */
+    public OptionalInt takeDescriptor() {
+        loop.checkThread();
+        ReceivedDescriptors received = setup == null ? null : setup.received;
+        return received == null ? OptionalInt.empty() : received.take();
+    }
+
+    void descriptorsArrived(int[] descriptors) {
+        Objects.requireNonNull(setup().received).add(descriptors);
+    }
+
+    /** How much may wait to be written. */
+    public WriteLimit writeLimit() {
+        return backlog.limit();
+    }
+
+    /** Sets how much may wait to be written, {@link WriteLimit#DEFAULTS} by default (row X80). */
+    public void writeLimit(WriteLimit limit) {
+        loop.checkThread();
+        backlog.limit(Objects.requireNonNull(limit, "limit"));
+    }
+
+    StreamSetup setup() {
+        if (setup == null) {
+            setup = new StreamSetup(this);
+        }
+        return setup;
+    }
+
+    @Nullable StreamSetup setupOrNull() {
+        return setup;
+    }
+
     @Override
     void release() {
-        if (loop.gather().holds(outbox)) {
+        if (loop.gather().holds(backlog)) {
             loop.gather().flush();
         }
-        isReading = false;
+        receiver.release();
         if (port != null) {
             loop.driver.close(port);
         }
-        super.release();
+        if (setup != null && setup.received != null) {
+            setup.received.release();
+        }
     }
 
     @Override
@@ -353,36 +429,25 @@ public final class StreamHandle extends AdjustableStream {
         if (request != null) {
             request.end(Errno.ECANCELED);
         }
-        outbox.cancel();
-    }
-
-    @Override
-    public void failed(Throwable thrown) {
-        thrown(thrown);
+        backlog.cancel();
     }
 
     @Override
     void thrown(Throwable thrown) {
-        events.onThrown(thrown);
+        receiver.events().onThrown(thrown);
     }
 
     @Override
     IOException error(int errno, String syscall) {
-        StreamSetup setup = setupOrNull();
         return setup == null ? SystemError.of(errno, syscall) : setup.error(errno, syscall);
     }
 
-    @Override
-    StreamHandle self() {
-        return this;
+    WriteBacklog backlog() {
+        return backlog;
     }
 
-    WriteBacklog outbox() {
-        return outbox;
-    }
-
-    StreamEvents events() {
-        return events;
+    StreamReceiver receiver() {
+        return receiver;
     }
 
     Port port() {

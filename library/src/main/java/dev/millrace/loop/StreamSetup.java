@@ -81,7 +81,7 @@ final class StreamSetup {
     /** Of a stream that was closed meanwhile the closing phase tells ECANCELED. */
     private void told(int errno) {
         if (!stream.isClosing()) {
-            stream.onConnect(errno);
+            stream.connectEnded(errno);
         }
     }
 
@@ -124,7 +124,7 @@ final class StreamSetup {
         if (isUnderWay) {
             isUnderWay = false;
             stream.detach();
-            stream.loop.pend(() -> stream.onConnect(Errno.ETIMEDOUT));
+            stream.loop.pend(() -> stream.connectEnded(Errno.ETIMEDOUT));
         }
     }
 

@@ -1,6 +1,5 @@
 package dev.millrace.loop;
 
-import dev.millrace.driver.Guarded;
 import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -11,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * R2). A repeating timer is armed again before its callback, so that the callback can stop it (row
  * R3).
  */
-public final class TimerHandle extends Handle implements Guarded {
+public final class TimerHandle extends Handle {
     /** Its place in the heap, or -1. */
     int heapIndex = -1;
 
@@ -100,14 +99,8 @@ public final class TimerHandle extends Handle implements Guarded {
         }
     }
 
-    @Override
-    public void call() {
+    void call() {
         Objects.requireNonNull(callback).run();
-    }
-
-    @Override
-    public void failed(Throwable thrown) {
-        thrown(thrown);
     }
 
     @Override

@@ -10,13 +10,13 @@ import java.util.List;
  * add waits for the next time, so that no phase can starve the others.
  */
 final class TurnQueues {
-    private final CallbackScope trampoline;
+    private final CallbackScope scope;
     private ArrayDeque<Guarded> pending = new ArrayDeque<>();
-    private ArrayDeque<Guarded> immediates = new ArrayDeque<>();
+    private ArrayDeque<Immediate> immediates = new ArrayDeque<>();
     private List<Handle> closing = new ArrayList<>();
 
-    TurnQueues(CallbackScope trampoline) {
-        this.trampoline = trampoline;
+    TurnQueues(CallbackScope scope) {
+        this.scope = scope;
     }
 
     void addPending(Guarded callback) {
@@ -43,15 +43,17 @@ final class TurnQueues {
         if (!pending.isEmpty()) {
             ArrayDeque<Guarded> round = pending;
             pending = new ArrayDeque<>();
-            round.forEach(trampoline::enter);
+            round.forEach(scope::enter);
         }
     }
 
     void runImmediates() {
         if (!immediates.isEmpty()) {
-            ArrayDeque<Guarded> round = immediates;
+            ArrayDeque<Immediate> round = immediates;
             immediates = new ArrayDeque<>();
-            round.forEach(trampoline::enter);
+            for (Immediate immediate : round) {
+                scope.enter(immediate, Immediate::call, Immediate::failed);
+            }
         }
     }
 

@@ -1,6 +1,5 @@
 package dev.millrace.loop;
 
-import dev.millrace.driver.Guarded;
 import dev.millrace.driver.Port;
 import dev.millrace.driver.PortEvents;
 import dev.millrace.kernel.Address;
@@ -27,13 +26,14 @@ import org.jspecify.annotations.Nullable;
  * Active while it receives. What is done at once throws its {@link IOException}; what has an
  * outcome later tells it by callback. Loop thread only.
  */
-public final class UdpHandle extends Handle implements PortEvents {
+public final class UdpHandle extends Handle {
     private static final IpAddress ANY = IpAddress.of("0.0.0.0", 0);
     private static final IpAddress ANY6 = IpAddress.of("::", 0);
 
     private final UdpOptions options;
     private final UdpEvents events;
-    private final UdpSendQueue outbox;
+    private final UdpSendQueue queue;
+    final Receiver receiver = new Receiver();
     private @Nullable Port port;
     private @Nullable IpAddress peer;
     private @Nullable BufferSource bufferSource;
@@ -44,7 +44,7 @@ public final class UdpHandle extends Handle implements PortEvents {
         super(loop);
         this.options = Objects.requireNonNull(options, "options");
         this.events = Objects.requireNonNull(events, "events");
-        this.outbox = new UdpSendQueue(this, options);
+        this.queue = new UdpSendQueue(this, options);
     }
 
     /**
@@ -81,7 +81,7 @@ public final class UdpHandle extends Handle implements PortEvents {
 
     private void attach(Port opened) {
         port = opened;
-        opened.attach(this);
+        opened.attach(receiver);
         opened.bufferSource(bufferSource);
     }
 
@@ -162,33 +162,6 @@ public final class UdpHandle extends Handle implements PortEvents {
         }
     }
 
-    @Override
-    public void onDatagram(
-            byte[] array, int offset, int length, Address from, boolean isTruncated) {
-        events.onDatagram(array, offset, length, (IpAddress) from, isTruncated);
-    }
-
-    @Override
-    public void onDatagramError(int errno) {
-        events.onError(error(errno, "recvfrom"));
-    }
-
-    /**
-     * The descriptor is lost (row X72), or the kernel has no room to watch it: nothing comes any
-     * more that would be waited for.
-     */
-    @Override
-    public void onReadError(int errno) {
-        isReceiving = false;
-        setActive(false);
-        events.onError(error(errno, "recvfrom"));
-    }
-
-    @Override
-    public void onNoBuffer() {
-        onReadError(Errno.ENOBUFS);
-    }
-
     /**
      * Sends one datagram, whose bytes the caller may reuse at once (row X83). What the kernel does
      * not take now waits, in order, as far as {@link UdpOptions} lets it.
@@ -206,7 +179,7 @@ public final class UdpHandle extends Handle implements PortEvents {
             @Nullable IpAddress to,
             @Nullable Request request) {
         checkSend(array, offset, length, to);
-        outbox.send(array, offset, length, to, request);
+        queue.send(array, offset, length, to, request);
     }
 
     /**
@@ -218,7 +191,7 @@ public final class UdpHandle extends Handle implements PortEvents {
     public boolean trySend(byte[] array, int offset, int length, @Nullable IpAddress to)
             throws IOException {
         checkSend(array, offset, length, to);
-        return outbox.trySend(array, offset, length, to);
+        return queue.trySend(array, offset, length, to);
     }
 
     private void checkSend(byte[] array, int offset, int length, @Nullable IpAddress to) {
@@ -232,37 +205,21 @@ public final class UdpHandle extends Handle implements PortEvents {
         }
     }
 
-    @Override
-    public void onWritable() {
-        outbox.writable();
-    }
-
     /** Tells an error that no request takes. */
     void report(IOException error) {
         if (!isClosing()) {
-            loop.enter(
-                    new Guarded() {
-                        @Override
-                        public void call() {
-                            events.onError(error);
-                        }
-
-                        @Override
-                        public void failed(Throwable thrown) {
-                            UdpHandle.this.thrown(thrown);
-                        }
-                    });
+            loop.enter(this, handle -> handle.events.onError(error), UdpHandle::thrown);
         }
     }
 
     /** Bytes of the datagrams that the kernel has not taken yet. */
     public long queuedBytes() {
-        return outbox.queuedBytes();
+        return queue.queuedBytes();
     }
 
     /** How many datagrams the kernel has not taken yet. */
     public int queuedCount() {
-        return outbox.queuedCount();
+        return queue.queuedCount();
     }
 
     /**
@@ -385,16 +342,51 @@ public final class UdpHandle extends Handle implements PortEvents {
 
     @Override
     void cancel() {
-        outbox.cancel();
-    }
-
-    @Override
-    public void failed(Throwable thrown) {
-        thrown(thrown);
+        queue.cancel();
     }
 
     @Override
     void thrown(Throwable thrown) {
         events.onThrown(thrown);
+    }
+
+    /** What the driver reports. */
+    final class Receiver implements PortEvents {
+        @Override
+        public void onDatagram(
+                byte[] array, int offset, int length, Address from, boolean isTruncated) {
+            events.onDatagram(array, offset, length, (IpAddress) from, isTruncated);
+        }
+
+        @Override
+        public void onDatagramError(int errno) {
+            events.onError(error(errno, "recvfrom"));
+        }
+
+        /**
+         * The descriptor is lost (row X72), or the kernel has no room to watch it: nothing comes
+         * any more that would be waited for.
+         */
+        @Override
+        public void onReadError(int errno) {
+            isReceiving = false;
+            setActive(false);
+            events.onError(error(errno, "recvfrom"));
+        }
+
+        @Override
+        public void onNoBuffer() {
+            onReadError(Errno.ENOBUFS);
+        }
+
+        @Override
+        public void onWritable() {
+            queue.writable();
+        }
+
+        @Override
+        public void failed(Throwable thrown) {
+            UdpHandle.this.thrown(thrown);
+        }
     }
 }

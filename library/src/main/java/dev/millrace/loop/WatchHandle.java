@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * meets it. The descriptor stays the user's: stop the handle before closing it. Only the driver
  * epoll can do this ({@link Capability#WATCH_DESCRIPTORS}).
  */
-public final class WatchHandle extends Handle implements PortEvents {
+public final class WatchHandle extends Handle {
     private final Port port;
     private @Nullable Consumer<? super Set<Readiness>> listener;
     private @Nullable Consumer<? super IOException> errorListener;
@@ -36,7 +36,7 @@ public final class WatchHandle extends Handle implements PortEvents {
     public WatchHandle(Loop loop, int descriptor) throws IOException {
         super(loop);
         port = loop.driver.watch(descriptor);
-        port.attach(this);
+        port.attach(new Receiver());
     }
 
     @Override
@@ -88,28 +88,31 @@ public final class WatchHandle extends Handle implements PortEvents {
     }
 
     @Override
-    public void onReady(Set<Readiness> events) {
-        Objects.requireNonNull(listener).accept(events);
-    }
-
-    @Override
-    public void onReadError(int errno) {
-        setActive(false);
-        IOException error = SystemError.of(errno, "epoll_ctl");
-        if (errorListener == null) {
-            loop.uncaught(error);
-        } else {
-            errorListener.accept(error);
-        }
-    }
-
-    @Override
     void release() {
         loop.driver.close(port);
     }
 
-    @Override
-    public void failed(Throwable thrown) {
-        thrown(thrown);
+    /** What the driver reports. */
+    final class Receiver implements PortEvents {
+        @Override
+        public void onReady(Set<Readiness> events) {
+            Objects.requireNonNull(listener).accept(events);
+        }
+
+        @Override
+        public void onReadError(int errno) {
+            setActive(false);
+            IOException error = SystemError.of(errno, "epoll_ctl");
+            if (errorListener == null) {
+                loop.uncaught(error);
+            } else {
+                errorListener.accept(error);
+            }
+        }
+
+        @Override
+        public void failed(Throwable thrown) {
+            WatchHandle.this.thrown(thrown);
+        }
     }
 }

@@ -173,7 +173,9 @@ final class WriteBacklog implements Guarded {
         return limit.isExceededBy(length, queuedBytes(), queue == null ? 0 : queue.largest());
     }
 
-    /** Takes none of it. A write without a request would leave a gap unseen: it fails the stream. */
+    /**
+     * Takes none of it. A write without a request would leave a gap unseen: it fails the stream.
+     */
     private void refuse(@Nullable Request request, int errno) {
         if (request != null) {
             request.begin(Request.Kind.WRITE, stream);
@@ -394,9 +396,9 @@ final class WriteBacklog implements Guarded {
     @Override
     public void call() {
         if (failure != 0) {
-            stream.events().onError(stream.error(failure, "write"));
+            stream.receiver().events().onError(stream.error(failure, "write"));
         } else {
-            stream.events().onDrained();
+            stream.receiver().events().onDrained();
         }
     }
 

@@ -2,16 +2,22 @@ package dev.millrace.net;
 
 import dev.millrace.dns.NameLookup;
 import dev.millrace.kernel.Address;
+import dev.millrace.kernel.BufferSource;
+import dev.millrace.kernel.KernelOption;
 import dev.millrace.kernel.UnixAddress;
+import dev.millrace.loop.KeepAlive;
 import dev.millrace.loop.Loop;
 import dev.millrace.loop.StreamHandle;
 import dev.millrace.stream.Filter;
+import dev.millrace.stream.InboundStream;
 import dev.millrace.stream.ReadSide;
 import dev.millrace.stream.StreamPipe;
+import dev.millrace.stream.WriteLimit;
 import dev.millrace.stream.WriteStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -29,20 +35,26 @@ import org.jspecify.annotations.Nullable;
  * Belongs to its loop's thread. Without an {@link #onError} listener, an error of a connection that
  * we opened goes to {@link Loop#onUncaught}; one that a peer opened just closes.
  */
-public final class NetSocket extends KernelSocket implements WriteStream {
+public final class NetSocket extends InboundStream<NetSocket>
+        implements WriteStream, AutoCloseable {
     private final Loop loop;
-    private final SocketWires wires;
     private final StreamHandle handle;
+
+    /** Carries the bytes, and is the write side. */
+    private final SocketTransport transport;
+
     private final ReadSide read;
     private final NetSocketOptions options;
     private final SocketListeners listeners = new SocketListeners();
+
+    /** What it was destroyed with. */
     private @Nullable IOException failure;
+
+    /** We have opened it, and so its failure is told if nothing listens for it. */
     private final boolean isOurs;
+
+    /** No connection stands yet. */
     private boolean isConnecting;
-    private boolean isEnding;
-    private boolean isEndedByPeer;
-    private boolean isFinished;
-    private boolean isDestroyed;
 
     /** A connection that was accepted. */
     NetSocket(StreamHandle accepted, NetSocketOptions options) {
@@ -56,11 +68,11 @@ public final class NetSocket extends KernelSocket implements WriteStream {
         this.options = options;
         this.isOurs = accepted == null;
         this.isConnecting = isOurs;
-        this.wires = new SocketWires(this);
-        this.handle = accepted == null ? new StreamHandle(loop, wires) : accepted;
-        this.read = new ReadSide(wires);
-        handle.owner(wires);
-        handle.onClose(this::closed);
+        this.transport = new SocketTransport(this);
+        this.handle = accepted == null ? new StreamHandle(loop, transport) : accepted;
+        this.read = new ReadSide(transport);
+        handle.owner(transport);
+        handle.onClose(transport);
     }
 
     /** A connection to {@code port} of {@code localhost}. */
@@ -102,13 +114,13 @@ public final class NetSocket extends KernelSocket implements WriteStream {
     }
 
     private void attempt(List<Address> addresses) {
-        if (!isDestroyed) {
+        if (!isDestroyed()) {
             new ConnectAttempts(handle, addresses, options, this::connectEnded).start();
         }
     }
 
     private void connectEnded(@Nullable IOException error) {
-        if (isDestroyed) {
+        if (isDestroyed()) {
             return;
         }
         if (error != null) {
@@ -117,8 +129,8 @@ public final class NetSocket extends KernelSocket implements WriteStream {
         }
         isConnecting = false;
         listeners.tellConnected(this);
-        if (!isDestroyed) {
-            wires.connected();
+        if (!isDestroyed()) {
+            transport.connected();
             read.start();
         }
     }
@@ -158,7 +170,7 @@ public final class NetSocket extends KernelSocket implements WriteStream {
     @Override
     public NetSocket onDrain(Runnable listener) {
         loop.checkThread();
-        listeners.drain = ReadSide.once(listeners.drain, listener, "onDrain");
+        transport.onDrain(listener);
         return this;
     }
 
@@ -188,14 +200,14 @@ public final class NetSocket extends KernelSocket implements WriteStream {
     /** Our last byte was handed to the kernel, after {@link #end} (row R11). */
     public NetSocket onFinish(Runnable listener) {
         loop.checkThread();
-        listeners.finish = ReadSide.once(listeners.finish, listener, "onFinish");
+        transport.onFinish(listener);
         return this;
     }
 
     @Override
     public void piped(StreamPipe pipe) {
         loop.checkThread();
-        wires.piped(pipe);
+        transport.piped(pipe);
     }
 
     /**
@@ -206,7 +218,7 @@ public final class NetSocket extends KernelSocket implements WriteStream {
      */
     public NetSocket filter(Filter filter) {
         loop.checkThread();
-        wires.filter(filter);
+        transport.filter(filter);
         return this;
     }
 
@@ -223,10 +235,8 @@ public final class NetSocket extends KernelSocket implements WriteStream {
     /** As {@link #write(ByteBuffer)}; {@code callback} gets null when the kernel has the bytes. */
     public boolean write(
             ByteBuffer buffer, @Nullable Consumer<? super @Nullable IOException> callback) {
-        if (isRefused(callback)) {
-            return false;
-        }
-        return wires.mayGoOn(wires.writeOwned(buffer, callback));
+        loop.checkThread();
+        return transport.write(buffer, callback);
     }
 
     /** As the other {@code write}; {@code callback} gets null when the kernel has the bytes. */
@@ -235,69 +245,41 @@ public final class NetSocket extends KernelSocket implements WriteStream {
             int offset,
             int length,
             @Nullable Consumer<? super @Nullable IOException> callback) {
-        if (isRefused(callback)) {
-            return false;
-        }
-        return wires.mayGoOn(wires.write(array, offset, length, callback));
+        loop.checkThread();
+        return transport.write(array, offset, length, true, callback);
     }
 
     /**
-     * Hands the kernel what it takes at once, and queues nothing (row F3).
+     * Hands the kernel what it takes at once, and queues nothing.
      *
      * @return how many bytes that were: 0 before the connection stands, while something waits, when
      *     the kernel is full, behind a filter, and when the socket is destroyed
      * @throws IllegalStateException after {@link #end}
      */
     public int tryWrite(byte[] array, int offset, int length) {
-        return isRefused(null) ? 0 : wires.tryWrite(array, offset, length);
-    }
-
-    /** After end() a write is the caller's mistake; it fails where that is the peer's doing. */
-    private boolean isRefused(@Nullable Consumer<? super @Nullable IOException> callback) {
         loop.checkThread();
-        if (isEndedByPeer) {
-            destroy(SocketWires.endedByPeer());
-        }
-        if (isDestroyed && callback != null) {
-            loop.nextTick(
-                    () -> callback.accept(new IOException("write after the socket was destroyed")));
-        }
-        if (isEnding && !isDestroyed) {
-            throw new IllegalStateException("write after end (ERR_STREAM_WRITE_AFTER_END)");
-        }
-        return isDestroyed;
+        return transport.tryWrite(array, offset, length);
     }
 
     @Override
     public void end() {
         loop.checkThread();
-        if (!isEnding && !isDestroyed) {
-            isEnding = true;
-            wires.end();
-        }
+        transport.end();
     }
 
-    /** The last byte and FIN were handed to the kernel, or could not be. */
-    void finished() {
-        if (isDestroyed) {
-            return;
-        }
-        isFinished = true;
-        SocketListeners.tell(listeners.finish);
-        if (read.isEnded()) {
+    /** Our end was handed to the kernel; if the peer's was told as well, both are over. */
+    void endedBoth() {
+        if (transport.isFinished() && read.isEnded()) {
             destroy();
         }
     }
 
     /** The reader has been told the end. */
     void ended() {
-        if (!options.allowHalfOpen() && !isEnding) {
-            end();
-            isEndedByPeer = true;
+        if (!options.allowHalfOpen()) {
+            transport.cut();
         }
-        if (isFinished) {
-            destroy();
-        }
+        endedBoth();
     }
 
     @Override
@@ -310,8 +292,8 @@ public final class NetSocket extends KernelSocket implements WriteStream {
      */
     public void destroy(@Nullable IOException error) {
         loop.checkThread();
-        if (!isDestroyed) {
-            isDestroyed = true;
+        if (!isDestroyed()) {
+            transport.destroySide();
             failure = error;
             handle.close();
             listeners.tellDestroyed(this);
@@ -322,7 +304,7 @@ public final class NetSocket extends KernelSocket implements WriteStream {
 
     /** A listener threw: the socket is destroyed with it, and never without a word. */
     void thrown(Throwable thrown) {
-        if (isDestroyed) {
+        if (isDestroyed()) {
             listeners.logAfterClose(thrown);
         } else {
             listeners.thrown(thrown, isOurs);
@@ -333,15 +315,14 @@ public final class NetSocket extends KernelSocket implements WriteStream {
     /** Destroys the socket with a reset, so that the peer sees ECONNRESET. */
     public void reset() {
         loop.checkThread();
-        if (!isDestroyed) {
+        if (!isDestroyed()) {
             handle.reset();
             destroy();
         }
     }
 
     /** The closing phase: error, then close (row R12). */
-    private void closed() {
-        wires.closed();
+    void closed() {
         listeners.tellClosed(this, failure, isOurs);
     }
 
@@ -365,14 +346,17 @@ public final class NetSocket extends KernelSocket implements WriteStream {
         return this;
     }
 
-    /** Where the wires deliver to. */
+    /** Where the transport deliver to. */
     ReadSide inbound() {
         return read;
     }
 
-    @Override
     StreamHandle handle() {
         return handle;
+    }
+
+    SocketTransport transport() {
+        return transport;
     }
 
     /** Whether the connection is still being made. */
@@ -382,16 +366,113 @@ public final class NetSocket extends KernelSocket implements WriteStream {
 
     /** Whether bytes can be written to the connection. */
     public boolean isWritable() {
-        return handle.isWritable() && !isEnding;
+        return handle.isWritable() && transport.isOpen();
     }
 
     /** Whether it is over. */
     public boolean isDestroyed() {
-        return isDestroyed;
+        return transport.isDestroyed();
     }
 
     /** Whether an error ended it (row R12). */
     public boolean hadError() {
         return failure != null;
+    }
+
+    /** As {@link NetSocket#destroy()}. */
+    @Override
+    public void close() {
+        destroy();
+    }
+
+    /** The loop it belongs to. */
+    public Loop loop() {
+        return loop;
+    }
+
+    /** Lets the socket keep its loop alive while it reads, which is the default. */
+    public NetSocket ref() {
+        handle.ref();
+        return this;
+    }
+
+    /**
+     * Stops the socket from keeping its loop alive, also before it is connected (row B16). What is
+     * under way, a connection that is being made or a write, still does.
+     */
+    public NetSocket unref() {
+        handle.unref();
+        return this;
+    }
+
+    /** Whether bytes can still arrive. */
+    public boolean isReadable() {
+        return handle.isReadable();
+    }
+
+    /** Bytes written that the kernel has not taken yet. */
+    public long queuedBytes() {
+        return handle.queuedBytes();
+    }
+
+    /** Bytes received so far. */
+    public long bytesRead() {
+        return handle.bytesRead();
+    }
+
+    /** Bytes written so far, those waiting included. */
+    public long bytesWritten() {
+        return handle.bytesWritten();
+    }
+
+    /** Our end's address; empty before there is a socket and after it is over. */
+    public Optional<Address> localAddress() {
+        return Optional.ofNullable(handle.localAddress());
+    }
+
+    /** The peer's address; empty before the connection stands and after it is over. */
+    public Optional<Address> remoteAddress() {
+        return Optional.ofNullable(handle.remoteAddress());
+    }
+
+    /** Sends segments at once (TCP_NODELAY), or waits for more. */
+    public NetSocket noDelay(boolean noDelay) {
+        handle.option(KernelOption.NO_DELAY, noDelay ? 1 : 0);
+        return this;
+    }
+
+    /**
+     * Probes the peer while the connection is idle (rows K1, K5); a Unix socket has no need of it.
+     */
+    public NetSocket keepAlive(KeepAlive settings) {
+        handle.keepAlive(settings);
+        return this;
+    }
+
+    /** Switches keep-alive off, as it is by default; the timing stays (rows K2, K3). */
+    public NetSocket keepAliveOff() {
+        handle.keepAliveOff();
+        return this;
+    }
+
+    /** How much may wait to be written. */
+    public WriteLimit writeLimit() {
+        return handle.writeLimit();
+    }
+
+    /** Sets how much may wait to be written, and what becomes of more (row X80). */
+    public NetSocket writeLimit(WriteLimit limit) {
+        handle.writeLimit(limit);
+        return this;
+    }
+
+    /**
+     * For experts: received bytes go to buffers of {@code source} instead of the loop's one array,
+     * and {@code onBytes} gets them there; null: as before (rows E2, E3). When it has none, the
+     * socket is paused and {@link NetSocket#onNoBuffer} is told; nothing is lost.
+     */
+    public NetSocket bufferSource(@Nullable BufferSource source) {
+        handle.bufferSource(source);
+        return this;
     }
 }

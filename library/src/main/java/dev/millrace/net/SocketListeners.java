@@ -16,8 +16,6 @@ final class SocketListeners {
     @Nullable Consumer<? super IOException> error;
     @Nullable Consumer<? super @Nullable IOException> peerClosed;
     @Nullable Consumer<? super IOException> noBuffer;
-    @Nullable Runnable drain;
-    @Nullable Runnable finish;
     @Nullable Runnable close;
 
     /** Where a server counts it. */

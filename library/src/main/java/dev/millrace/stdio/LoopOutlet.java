@@ -4,24 +4,21 @@ import dev.millrace.loop.Request;
 import dev.millrace.loop.StreamEvents;
 import dev.millrace.loop.StreamHandle;
 import java.io.IOException;
-import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /** Bytes for a pipe, a terminal or a socket, which take them as they can. */
-final class LoopOutlet implements Outlet, StreamEvents {
+final class LoopOutlet extends Outlet implements StreamEvents {
     private static final byte[] NOTHING = new byte[0];
 
     private final StreamHandle handle;
-    private final StandardOutput output;
 
     LoopOutlet(StreamHandle handle, StandardOutput output) {
+        super(handle.loop(), output);
         this.handle = handle;
-        this.output = output;
         handle.owner(this);
     }
 
     @Override
-    public void write(byte[] array, int offset, int length, boolean isLent) {
+    void write(byte[] array, int offset, int length, boolean isLent) {
         if (isLent) {
             handle.write(array, offset, length, null);
         } else {
@@ -35,23 +32,23 @@ final class LoopOutlet implements Outlet, StreamEvents {
     }
 
     @Override
-    public void notifyDrained() {
+    protected void notifyDrained() {
         handle.notifyDrained();
     }
 
     /** No shutdown(2): of a socket it would end the side that the shell and others write to too. */
     @Override
-    public void end(Consumer<? super @Nullable IOException> finished) {
-        handle.write(NOTHING, 0, 0, new Request(finished));
+    protected void handEndOn() {
+        handle.write(NOTHING, 0, 0, new Request(this::ended));
     }
 
     @Override
-    public void close(Runnable closed) {
+    void close(Runnable closed) {
         handle.onClose(closed);
         handle.close();
     }
 
-    /** Nobody reads from it. */
+    /** It is never read from. */
     @Override
     public void onRead(byte[] array, int offset, int length) {}
 
@@ -65,7 +62,7 @@ final class LoopOutlet implements Outlet, StreamEvents {
 
     @Override
     public void onDrained() {
-        output.drained();
+        drained();
     }
 
     @Override

@@ -1,8 +1,8 @@
 package dev.millrace.stdio;
 
-import dev.millrace.kernel.Terminal;
 import dev.millrace.kernel.DescriptorKind;
 import dev.millrace.kernel.SystemError;
+import dev.millrace.kernel.Terminal;
 import dev.millrace.loop.Loop;
 import dev.millrace.loop.StreamEvents;
 import dev.millrace.loop.StreamHandle;

@@ -1,8 +1,7 @@
 package dev.millrace.stdio;
 
-import dev.millrace.kernel.Terminal;
-import dev.millrace.driver.Guarded;
 import dev.millrace.kernel.DescriptorKind;
+import dev.millrace.kernel.Terminal;
 import dev.millrace.loop.Loop;
 import dev.millrace.stream.InboundStream;
 import dev.millrace.stream.ReadSide;
@@ -154,7 +153,8 @@ public final class StandardInput extends InboundStream<StandardInput> implements
 
         @Override
         public void soon(Runnable task) {
-            loop.nextTick(() -> loop.enter(new Part(StandardInput.this, task)));
+            loop.nextTick(() ->
+                    loop.enter(StandardInput.this, input -> task.run(), StandardInput::thrown));
         }
 
         @Override
@@ -165,19 +165,6 @@ public final class StandardInput extends InboundStream<StandardInput> implements
         @Override
         public void fail(IOException error) {
             destroy(error);
-        }
-    }
-
-    /** A part of its work that is not below an event of its inlet. */
-    private record Part(StandardInput input, Runnable task) implements Guarded {
-        @Override
-        public void call() {
-            task.run();
-        }
-
-        @Override
-        public void failed(Throwable thrown) {
-            input.thrown(thrown);
         }
     }
 }

@@ -1,9 +1,8 @@
 package dev.millrace.stdio;
 
-import dev.millrace.kernel.Terminal;
 import dev.millrace.kernel.DescriptorKind;
+import dev.millrace.kernel.Terminal;
 import dev.millrace.loop.Loop;
-import dev.millrace.stream.ReadSide;
 import dev.millrace.stream.StreamPipe;
 import dev.millrace.stream.WriteStream;
 import java.io.FileDescriptor;
@@ -34,11 +33,6 @@ public final class StandardOutput implements WriteStream, AutoCloseable {
     private final StandardDescriptor descriptor;
     private final Outlet outlet;
     private final Ending ending;
-    private @Nullable Runnable drainListener;
-    private @Nullable StreamPipe pipe;
-    private boolean needsDrain;
-    private boolean isEnding;
-    private boolean isClosed;
 
     /**
      * Standard output on {@code loop}.
@@ -93,66 +87,29 @@ public final class StandardOutput implements WriteStream, AutoCloseable {
     @Override
     public StandardOutput onDrain(Runnable listener) {
         loop.checkThread();
-        drainListener = ReadSide.once(drainListener, listener, "onDrain");
+        outlet.onDrain(listener);
         return this;
     }
 
     @Override
     public void piped(StreamPipe from) {
         loop.checkThread();
-        pipe = StreamPipe.replacing(pipe, from);
-        if (isClosed) {
-            // The close was told before.
-            loop.nextTick(from::onDestinationClosed);
-        }
+        outlet.piped(from);
     }
 
     @Override
     public boolean write(byte[] array, int offset, int length) {
-        return write(array, offset, length, true);
+        loop.checkThread();
+        return outlet.write(array, offset, length, true, null);
     }
 
     @Override
     public boolean write(ByteBuffer buffer) {
-        int length = buffer.remaining();
-        if (buffer.hasArray()) {
-            int offset = buffer.arrayOffset() + buffer.position();
-            buffer.position(buffer.limit());
-            return write(buffer.array(), offset, length, false);
-        }
-        byte[] array = new byte[length];
-        buffer.get(array);
-        return write(array, 0, length, false);
-    }
-
-    private boolean write(byte[] array, int offset, int length, boolean isLent) {
         loop.checkThread();
-        if (ending.isOver()) {
-            return false;
-        }
-        if (isEnding) {
-            throw new IllegalStateException("write after end (ERR_STREAM_WRITE_AFTER_END)");
-        }
-        outlet.write(array, offset, length, isLent);
-        boolean isBelow = outlet.queuedBytes() < HIGH_WATER_MARK_BYTES;
-        if (!isBelow && !needsDrain) {
-            needsDrain = true;
-            outlet.notifyDrained();
-        }
-        return isBelow;
+        return outlet.write(buffer, null);
     }
 
-    void drained() {
-        needsDrain = false;
-        if (pipe != null) {
-            pipe.onDrain();
-        }
-        if (drainListener != null && !ending.isOver()) {
-            drainListener.run();
-        }
-    }
-
-    /** Bytes written that nobody has taken yet. */
+    /** Bytes written that still wait. */
     public long queuedBytes() {
         return outlet.queuedBytes();
     }
@@ -161,10 +118,7 @@ public final class StandardOutput implements WriteStream, AutoCloseable {
     @Override
     public void end() {
         loop.checkThread();
-        if (!isEnding && !ending.isOver()) {
-            isEnding = true;
-            outlet.end(this::destroy);
-        }
+        outlet.end();
     }
 
     /** Throws away what waits, and closes it. Idempotent. */
@@ -181,16 +135,14 @@ public final class StandardOutput implements WriteStream, AutoCloseable {
 
     void destroy(@Nullable IOException error) {
         if (ending.begin(error)) {
+            outlet.destroySide();
             descriptor.release();
             outlet.close(this::closed);
         }
     }
 
     private void closed() {
-        isClosed = true;
-        if (pipe != null) {
-            pipe.onDestinationClosed();
-        }
+        outlet.closed();
         ending.tell();
     }
 

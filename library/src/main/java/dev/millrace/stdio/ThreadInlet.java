@@ -1,7 +1,6 @@
 package dev.millrace.stdio;
 
 import dev.millrace.driver.Driver;
-import dev.millrace.driver.Guarded;
 import dev.millrace.loop.Loop;
 import dev.millrace.loop.WorkPool;
 import java.io.IOException;
@@ -86,34 +85,21 @@ final class ThreadInlet implements Inlet {
 
     /** The thread. */
     private void read() {
-        int count = -1;
-        IOException failure = null;
         try {
-            count = source.read(array);
+            int count = source.read(array);
+            loop.execute(() -> told(count, null));
         } catch (IOException e) {
-            failure = e;
+            loop.execute(() -> told(-1, e));
         }
-        loop.execute(new Arrival(this, count, failure));
     }
 
     /** What the thread has read, on the loop: a listener that throws destroys the stream. */
-    private record Arrival(ThreadInlet inlet, int count, @Nullable IOException failure)
-            implements Runnable, Guarded {
-        @Override
-        public void run() {
-            if (!inlet.isClosed) {
-                inlet.loop.enter(this);
-            }
-        }
-
-        @Override
-        public void call() {
-            inlet.arrived(count, failure);
-        }
-
-        @Override
-        public void failed(Throwable thrown) {
-            inlet.input.thrown(thrown);
+    private void told(int count, @Nullable IOException failure) {
+        if (!isClosed) {
+            loop.enter(
+                    this,
+                    inlet -> inlet.arrived(count, failure),
+                    (inlet, thrown) -> inlet.input.thrown(thrown));
         }
     }
 

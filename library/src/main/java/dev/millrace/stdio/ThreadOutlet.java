@@ -1,6 +1,5 @@
 package dev.millrace.stdio;
 
-import dev.millrace.driver.Guarded;
 import dev.millrace.kernel.SystemError;
 import dev.millrace.loop.Loop;
 import dev.millrace.loop.Work;
@@ -11,7 +10,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.concurrent.Executor;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,10 +17,8 @@ import org.jspecify.annotations.Nullable;
  * comes while it writes is handed over at once when it is done. Waiting bytes keep the loop alive,
  * and have the limit that every stream has (row X80).
  */
-final class ThreadOutlet implements Outlet {
-    private final Loop loop;
+final class ThreadOutlet extends Outlet {
     private final OutputStream target;
-    private final StandardOutput output;
     private final Executor thread = new WorkPool("millrace-stdout", 1, 1);
     private ByteArrayOutputStream waiting = new ByteArrayOutputStream();
     private @Nullable Work<Integer> work;
@@ -30,16 +26,17 @@ final class ThreadOutlet implements Outlet {
     private int largest;
     private boolean wantsDrained;
     private boolean isClosed;
-    private @Nullable Consumer<? super @Nullable IOException> finished;
+
+    /** The end is due, behind what waits. */
+    private boolean isEnding;
 
     ThreadOutlet(Loop loop, OutputStream target, StandardOutput output) {
-        this.loop = loop;
+        super(loop, output);
         this.target = target;
-        this.output = output;
     }
 
     @Override
-    public void write(byte[] array, int offset, int length, boolean isLent) {
+    void write(byte[] array, int offset, int length, boolean isLent) {
         if (WriteLimit.DEFAULTS.isExceededBy(length, queuedBytes(), largest)) {
             output.destroy(SystemError.of(Errno.ENOBUFS, "write"));
             return;
@@ -91,25 +88,11 @@ final class ThreadOutlet implements Outlet {
         }
         if (wantsDrained) {
             wantsDrained = false;
-            loop.enter(new Drained(output));
+            loop.enter(output, one -> drained(), StandardOutput::thrown);
         }
-        Consumer<? super @Nullable IOException> told = finished;
-        if (told != null && queuedBytes() == 0) {
-            finished = null;
-            told.accept(null);
-        }
-    }
-
-    /** A listener that throws destroys the stream. */
-    private record Drained(StandardOutput output) implements Guarded {
-        @Override
-        public void call() {
-            output.drained();
-        }
-
-        @Override
-        public void failed(Throwable thrown) {
-            output.thrown(thrown);
+        if (isEnding && queuedBytes() == 0) {
+            isEnding = false;
+            ended(null);
         }
     }
 
@@ -119,18 +102,18 @@ final class ThreadOutlet implements Outlet {
     }
 
     @Override
-    public void notifyDrained() {
+    protected void notifyDrained() {
         wantsDrained = true;
     }
 
     @Override
-    public void end(Consumer<? super @Nullable IOException> told) {
-        finished = told;
+    protected void handEndOn() {
+        isEnding = true;
         loop.setImmediate(this::settle);
     }
 
     @Override
-    public void close(Runnable closed) {
+    void close(Runnable closed) {
         isClosed = true;
         if (work != null) {
             // Nobody may ever read what the thread is writing, and the loop waits no longer for it.

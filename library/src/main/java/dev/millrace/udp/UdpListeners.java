@@ -1,6 +1,5 @@
 package dev.millrace.udp;
 
-import dev.millrace.driver.Guarded;
 import dev.millrace.kernel.IpAddress;
 import dev.millrace.loop.Loop;
 import dev.millrace.loop.UdpEvents;
@@ -51,19 +50,7 @@ final class UdpListeners implements UdpEvents {
     /** Runs one listener, whatever it throws. */
     void tell(@Nullable Runnable listener) {
         if (listener != null) {
-            loop.enter(new Told(loop, listener));
-        }
-    }
-
-    private record Told(Loop loop, Runnable listener) implements Guarded {
-        @Override
-        public void call() {
-            listener.run();
-        }
-
-        @Override
-        public void failed(Throwable thrown) {
-            loop.uncaught(thrown);
+            loop.enter(loop, one -> listener.run(), Loop::uncaught);
         }
     }
 }

@@ -6,7 +6,7 @@ import dev.millrace.kernel.KernelOption;
 import dev.millrace.kernel.Readiness;
 import dev.millrace.kernel.SystemError;
 import dev.millrace.kernel.UnixAddress;
-import dev.millrace.loop.Drivers;
+import dev.millrace.loop.DriverLoops;
 import dev.millrace.sys.Errno;
 import dev.millrace.testing.LoopFixture;
 import java.io.IOException;
@@ -31,7 +31,7 @@ public final class RecordingDriver implements Driver {
     /** What {@link #withPoison} leaves behind. */
     public static final byte POISON = (byte) 0xDD;
 
-    private final Driver real = Drivers.open();
+    private final Driver real = DriverLoops.open();
     private final List<String> calls = new ArrayList<>();
     private final List<Long> timeouts = new ArrayList<>();
     private LongConsumer beforePoll = timeout -> {};

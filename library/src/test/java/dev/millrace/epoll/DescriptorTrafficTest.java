@@ -6,7 +6,7 @@ import dev.millrace.driver.Driver;
 import dev.millrace.driver.Port;
 import dev.millrace.driver.PortEvents;
 import dev.millrace.kernel.UnixAddress;
-import dev.millrace.loop.Drivers;
+import dev.millrace.loop.DriverLoops;
 import dev.millrace.sys.Errno;
 import dev.millrace.sys.Libc;
 import dev.millrace.sys.Linux;
@@ -27,7 +27,7 @@ class DescriptorTrafficTest {
 
     /** Both ends in one process; prints what the receiving one was told, and what is left open. */
     static final class Program implements PortEvents {
-        private final Driver driver = Drivers.open();
+        private final Driver driver = DriverLoops.open();
         private final Libc libc = new Libc();
         private final List<String> seen = new ArrayList<>();
         private Port server;

@@ -2,13 +2,13 @@ package dev.millrace.epoll;
 
 import dev.millrace.driver.DatagramBufferContract;
 import dev.millrace.driver.Driver;
-import dev.millrace.loop.Drivers;
+import dev.millrace.loop.DriverLoops;
 import org.junit.jupiter.api.Tag;
 
 @Tag("epoll")
 class EpollDatagramBufferContractTest extends DatagramBufferContract {
     @Override
     protected Driver open() {
-        return Drivers.open();
+        return DriverLoops.open();
     }
 }

@@ -8,7 +8,7 @@ import dev.millrace.driver.Port;
 import dev.millrace.driver.PortEvents;
 import dev.millrace.kernel.IpAddress;
 import dev.millrace.kernel.KernelOption;
-import dev.millrace.loop.Drivers;
+import dev.millrace.loop.DriverLoops;
 import dev.millrace.sys.Errno;
 import dev.millrace.sys.Libc;
 import dev.millrace.sys.Linux;
@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 /** The driver alone, without a loop: what each poll dispatches. */
 @Tag("epoll")
 class EpollDriverTest {
-    private final Driver driver = Drivers.open();
+    private final Driver driver = DriverLoops.open();
     private final List<String> seen = new ArrayList<>();
     private final List<Port> accepted = new ArrayList<>();
     private Port listener;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.driver.Driver;
 import dev.millrace.driver.DriverContract;
-import dev.millrace.loop.Drivers;
+import dev.millrace.loop.DriverLoops;
 import dev.millrace.sys.Libc;
 import dev.millrace.sys.Linux;
 import dev.millrace.testing.Kernel;
@@ -20,7 +20,7 @@ abstract class EpollFixture extends DriverContract {
 
     @Override
     protected Driver open() {
-        return Drivers.open();
+        return DriverLoops.open();
     }
 
     @AfterEach

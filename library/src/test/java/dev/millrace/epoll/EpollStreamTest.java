@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.millrace.driver.Driver;
 import dev.millrace.driver.Port;
 import dev.millrace.kernel.IpAddress;
-import dev.millrace.loop.Drivers;
+import dev.millrace.loop.DriverLoops;
 import dev.millrace.sys.Errno;
 import dev.millrace.sys.Libc;
 import dev.millrace.sys.Linux;
@@ -99,7 +99,7 @@ class EpollStreamTest extends EpollFixture {
     static final class WithoutInput {
         public static void main(String[] arguments) throws IOException {
             try (Libc libc = new Libc();
-                    Driver driver = Drivers.open()) {
+                    Driver driver = DriverLoops.open()) {
                 // Loads the classes, each from a file of its own.
                 driver.close(driver.socket(IpAddress.loopback(0)));
                 libc.close(0);

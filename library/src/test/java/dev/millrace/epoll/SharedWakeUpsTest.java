@@ -8,7 +8,7 @@ import dev.millrace.driver.Port;
 import dev.millrace.driver.PortEvents;
 import dev.millrace.kernel.Address;
 import dev.millrace.kernel.IpAddress;
-import dev.millrace.loop.Drivers;
+import dev.millrace.loop.DriverLoops;
 import dev.millrace.testing.Kernel;
 import dev.millrace.testing.LoopFixture;
 import dev.millrace.testing.RawClient;
@@ -68,7 +68,7 @@ class SharedWakeUpsTest {
 
     /** Comes first in the kernel's queue, and is woken first. */
     private void first(Interference interference) throws Exception {
-        try (Driver driver = Drivers.open()) {
+        try (Driver driver = DriverLoops.open()) {
             Port listener = driver.socket(IpAddress.loopback(0));
             driver.bind(listener, IpAddress.loopback(0));
             driver.listen(listener, 10);
@@ -91,7 +91,7 @@ class SharedWakeUpsTest {
     }
 
     private void second() throws Exception {
-        try (Driver driver = Drivers.open();
+        try (Driver driver = DriverLoops.open();
                 Driver.Shared description = shared.get()) {
             Port listener = driver.adopt(description);
             listener.attach(telling("second"));

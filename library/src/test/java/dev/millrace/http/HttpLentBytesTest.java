@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.driver.RecordingDriver;
-import dev.millrace.loop.Loop;
+import dev.millrace.loop.DriverLoops;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,7 +20,7 @@ class HttpLentBytesTest {
 
     private static HttpFixture serve(HttpHandler handler) {
         return HttpFixture.on(
-                () -> Loop.on(new RecordingDriver().withPoison()),
+                () -> DriverLoops.on(new RecordingDriver().withPoison()),
                 loop -> HttpServer.create(loop, handler));
     }
 

@@ -3,7 +3,7 @@ package dev.millrace.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.driver.Driver;
-import dev.millrace.loop.Loop;
+import dev.millrace.loop.DriverLoops;
 import dev.millrace.stream.WriteStream;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
@@ -36,7 +36,7 @@ class HttpPipelineTest {
         AtomicInteger sends = new AtomicInteger();
         try (var fixture =
                         HttpFixture.on(
-                                () -> Loop.on(counting(sends)),
+                                () -> DriverLoops.on(counting(sends)),
                                 loop ->
                                         HttpServer.create(
                                                 loop,

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.driver.Driver;
 import dev.millrace.driver.DriverContract;
-import dev.millrace.loop.Drivers;
+import dev.millrace.loop.DriverLoops;
 import dev.millrace.sys.Libc;
 import dev.millrace.sys.Linux;
 import dev.millrace.sys.PseudoTerminal;
@@ -24,7 +24,7 @@ class TerminalTest extends DriverContract {
 
     @Override
     protected Driver open() {
-        return Drivers.open();
+        return DriverLoops.open();
     }
 
     @BeforeEach

@@ -77,7 +77,7 @@ class AcceptBackoffTest {
     /** How long it rests after an error. */
     private long restMillis(int errno) {
         long start = loop.now().toMillis();
-        listener.onAcceptError(errno, 0);
+        listener.receiver.onAcceptError(errno, 0);
         assertThat(isAccepting()).isFalse();
         while (!isAccepting()) {
             loop.run(RunMode.ONCE);
@@ -121,9 +121,9 @@ class AcceptBackoffTest {
     @Test
     @Tag("D4")
     void freedDescriptorsEndTheRestAtOnce() {
-        listener.onAcceptError(Errno.EMFILE, 7);
+        listener.receiver.onAcceptError(Errno.EMFILE, 7);
         assertThat(isAccepting()).isFalse();
-        listener.onDescriptorsFreed();
+        listener.receiver.onDescriptorsFreed();
         assertThat(isAccepting()).isTrue();
         assertThat(listener.shedCount()).isEqualTo(7);
         assertThat(restMillis(Errno.EMFILE)).as("nobody was accepted since").isEqualTo(200);
@@ -131,13 +131,13 @@ class AcceptBackoffTest {
 
     @Test
     void whatIsPausedStaysPausedWhenTheRestIsOver() {
-        listener.onAcceptError(Errno.EMFILE, 0);
+        listener.receiver.onAcceptError(Errno.EMFILE, 0);
         listener.pause();
-        listener.onDescriptorsFreed();
+        listener.receiver.onDescriptorsFreed();
         assertThat(isAccepting()).isFalse();
         listener.resume();
         assertThat(isAccepting()).isTrue();
-        listener.onAcceptError(Errno.EMFILE, 0);
+        listener.receiver.onAcceptError(Errno.EMFILE, 0);
         listener.resume();
         assertThat(isAccepting()).as("resume does not shorten a rest").isFalse();
     }
@@ -147,7 +147,7 @@ class AcceptBackoffTest {
     @Tag("D6")
     void reportsComeOnceASecondForAllThatHappened() {
         for (int count = 0; count < 6; count++) {
-            listener.onAcceptError(Errno.EMFILE, 3);
+            listener.receiver.onAcceptError(Errno.EMFILE, 3);
             while (!isAccepting()) {
                 loop.run(RunMode.ONCE);
             }
@@ -173,7 +173,7 @@ class AcceptBackoffTest {
 
     @Test
     void aListenerThatClosesWhileItRestsLeavesNothing() {
-        listener.onAcceptError(Errno.EMFILE, 0);
+        listener.receiver.onAcceptError(Errno.EMFILE, 0);
         listener.close();
         loop.run(RunMode.DEFAULT);
         assertThat(loop.now().toMillis() - startMillis).isZero();

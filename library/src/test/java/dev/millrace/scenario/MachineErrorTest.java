@@ -3,7 +3,6 @@ package dev.millrace.scenario;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.millrace.driver.Guarded;
 import dev.millrace.kernel.IpAddress;
 import dev.millrace.loop.Loop;
 import dev.millrace.loop.RunMode;
@@ -110,6 +109,10 @@ class MachineErrorTest {
         assertThat(journal.lines()).containsExactly("the other timer");
     }
 
+    private void enterAgain(Loop loop) {
+        loop.enter(loop, this::enterAgain, (one, thrown) -> journal.add("failed"));
+    }
+
     /**
      * The stack ends somewhere inside the loop's own code: it must know all the same that no
      * callback is running any more.
@@ -117,19 +120,7 @@ class MachineErrorTest {
     @Test
     void whereCallbacksAreNestedUntilTheStackEnds() {
         try (Loop loop = Loop.create()) {
-            Guarded nested =
-                    new Guarded() {
-                        @Override
-                        public void call() {
-                            loop.enter(this);
-                        }
-
-                        @Override
-                        public void failed(Throwable thrown) {
-                            journal.add("failed");
-                        }
-                    };
-            loop.setImmediate(() -> loop.enter(nested));
+            loop.setImmediate(() -> enterAgain(loop));
             assertThatThrownBy(() -> loop.run(RunMode.DEFAULT))
                     .isInstanceOf(StackOverflowError.class);
             loop.setImmediate(journal.line("runs again"));

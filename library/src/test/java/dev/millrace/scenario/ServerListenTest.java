@@ -8,6 +8,7 @@ import dev.millrace.driver.RecordingDriver;
 import dev.millrace.kernel.IpAddress;
 import dev.millrace.kernel.SystemError;
 import dev.millrace.kernel.UnixAddress;
+import dev.millrace.loop.DriverLoops;
 import dev.millrace.loop.ListenOptions;
 import dev.millrace.loop.Loop;
 import dev.millrace.net.NetServer;
@@ -104,7 +105,7 @@ class ServerListenTest {
     void portHostAndBacklog() {
         RecordingDriver[] driver = new RecordingDriver[1];
         LoopFixture.run(
-                () -> Loop.on(driver[0] = new RecordingDriver()),
+                () -> DriverLoops.on(driver[0] = new RecordingDriver()),
                 loop -> {
                     NetServer server = NetServer.create(loop, socket -> {});
                     server.listen(0, "localhost", ListenOptions.DEFAULTS.withBacklog(9))

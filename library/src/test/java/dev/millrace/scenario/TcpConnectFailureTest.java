@@ -7,7 +7,7 @@ import dev.millrace.driver.RecordingDriver;
 import dev.millrace.kernel.Address;
 import dev.millrace.kernel.IpAddress;
 import dev.millrace.kernel.SystemError;
-import dev.millrace.loop.Loop;
+import dev.millrace.loop.DriverLoops;
 import dev.millrace.loop.TimerHandle;
 import dev.millrace.net.NetServer;
 import dev.millrace.net.NetSocket;
@@ -211,7 +211,7 @@ class TcpConnectFailureTest {
         LoopFixture.run(
                 () -> {
                     driver.set(new RecordingDriver());
-                    return Loop.on(driver.get());
+                    return DriverLoops.on(driver.get());
                 },
                 loop -> {
                     NetSocket socket = written(NetSocket.connect(loop, 1, "localhost"));

@@ -3,6 +3,7 @@ package dev.millrace.sim;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.kernel.IpAddress;
+import dev.millrace.loop.DriverLoops;
 import dev.millrace.loop.Loop;
 import dev.millrace.loop.RunMode;
 import dev.millrace.net.NetServer;
@@ -28,7 +29,7 @@ class SimStreamTest {
         ByteArrayOutputStream received = new ByteArrayOutputStream();
         Faults faults = Faults.NONE.with(Fault.SHORT_WRITE, 1);
         SimDriver driver = new SimDriver(new SplittableRandom(1), faults, new EventLog(false));
-        try (Loop loop = Loop.on(driver)) {
+        try (Loop loop = DriverLoops.on(driver)) {
             NetServer server =
                     NetServer.create(
                             loop,

@@ -1,5 +1,6 @@
 package dev.millrace.sim;
 
+import dev.millrace.loop.DriverLoops;
 import dev.millrace.loop.Loop;
 import dev.millrace.loop.RunMode;
 import dev.millrace.testing.QuietLog;
@@ -70,7 +71,7 @@ final class Simulation {
         SimDriver driver = new SimDriver(random.split(), faults, log);
         Oracle oracle = new Oracle(driver, log);
         try (QuietLog quiet = new QuietLog();
-                Loop loop = Loop.on(driver)) {
+                Loop loop = DriverLoops.on(driver)) {
             loop.onUncaught(thrown -> oracle.complain("loop", "uncaught " + thrown));
             Scenario scenario = new Scenario(loop, driver, oracle, random.split());
             try {

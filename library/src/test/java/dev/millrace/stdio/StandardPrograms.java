@@ -1,7 +1,7 @@
 package dev.millrace.stdio;
 
-import dev.millrace.kernel.Terminal;
 import dev.millrace.kernel.SystemError;
+import dev.millrace.kernel.Terminal;
 import dev.millrace.loop.Loop;
 import dev.millrace.testing.RawClient;
 import dev.millrace.testing.Specimens;

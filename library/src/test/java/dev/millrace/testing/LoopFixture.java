@@ -1,6 +1,7 @@
 package dev.millrace.testing;
 
 import dev.millrace.driver.Driver;
+import dev.millrace.loop.DriverLoops;
 import dev.millrace.loop.Loop;
 import dev.millrace.loop.RunMode;
 import dev.millrace.loop.TimerHandle;
@@ -35,7 +36,7 @@ public final class LoopFixture implements AutoCloseable {
 
     /** On a driver of the test's. */
     public static LoopFixture on(Supplier<? extends Driver> driver) {
-        return new LoopFixture(() -> Loop.on(driver.get()));
+        return new LoopFixture(() -> DriverLoops.on(driver.get()));
     }
 
     private LoopFixture(Supplier<Loop> maker) {

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.driver.RecordingDriver;
 import dev.millrace.kernel.IpAddress;
-import dev.millrace.loop.Loop;
+import dev.millrace.loop.DriverLoops;
 import dev.millrace.loop.UdpOptions;
 import dev.millrace.testing.Journal;
 import dev.millrace.testing.LoopFixture;
@@ -87,7 +87,7 @@ class UdpSocketTest {
     @Test
     void whereThereIsNoIpv6ItIsIpv4Alone() {
         LoopFixture.run(
-                () -> Loop.on(new RecordingDriver().withoutIpv6()),
+                () -> DriverLoops.on(new RecordingDriver().withoutIpv6()),
                 loop -> {
                     UdpSocket socket = UdpSocket.create(loop);
                     socket.onListening(() -> {

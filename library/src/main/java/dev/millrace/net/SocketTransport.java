@@ -1,6 +1,5 @@
 package dev.millrace.net;
 
-import dev.millrace.driver.Guarded;
 import dev.millrace.kernel.SystemError;
 import dev.millrace.loop.Request;
 import dev.millrace.loop.StreamEvents;
@@ -8,33 +7,31 @@ import dev.millrace.loop.StreamHandle;
 import dev.millrace.stream.ByteSink;
 import dev.millrace.stream.Filter;
 import dev.millrace.stream.ReadSide;
-import dev.millrace.stream.StreamPipe;
-import dev.millrace.stream.WriteStream;
+import dev.millrace.stream.WriteSide;
 import dev.millrace.sys.Errno;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Between a {@link NetSocket} and its {@link StreamHandle}: the bytes of both directions, straight
- * or through a {@link Filter}.
+ * What carries a {@link NetSocket}'s bytes: its read side gets them from here, and this is its
+ * write side; straight from and to its {@link StreamHandle}, or through a {@link Filter}.
  *
  * <pre>
  *   handle ──onRead──▶ [filter.received] ──▶ read side
- *   handle ◀──write─── [filter.written]  ◀── socket.write
+ *   handle ◀──write─── [filter.written]  ◀── write side
  * </pre>
  */
-final class SocketWires implements StreamEvents, ReadSide.Source {
+final class SocketTransport extends WriteSide implements StreamEvents, ReadSide.Source, Runnable {
     private static final byte[] NOTHING = new byte[0];
 
     private final NetSocket socket;
     private @Nullable Filter filter;
-    private @Nullable StreamPipe pipe;
-    private boolean needsDrain;
+
+    /** The end that was asked for before there was a connection. */
     private boolean isEndDue;
 
-    SocketWires(NetSocket socket) {
+    SocketTransport(NetSocket socket) {
         this.socket = socket;
     }
 
@@ -86,42 +83,16 @@ final class SocketWires implements StreamEvents, ReadSide.Source {
         }
     }
 
-    /**
-     * Whether the writer may go on; if not, it will be told of the drain. {@code isTaken}: what it
-     * wrote was not beyond the limit.
-     */
-    boolean mayGoOn(boolean isTaken) {
-        boolean isBelow = isTaken && socket.queuedBytes() < WriteStream.HIGH_WATER_MARK_BYTES;
-        if (!isBelow && !needsDrain) {
-            needsDrain = true;
-            socket.handle().notifyDrained();
-        }
-        return isBelow;
-    }
-
     @Override
     public void onDrained() {
-        needsDrain = false;
-        if (pipe != null) {
-            pipe.onDrain();
-        }
-        if (!socket.isDestroyed()) {
-            SocketListeners.tell(socket.listeners().drain);
-        }
+        drained();
     }
 
-    void piped(StreamPipe from) {
-        pipe = StreamPipe.replacing(pipe, from);
-        if (socket.handle().isClosed()) {
-            // The close was told before.
-            socket.loop().nextTick(from::onDestinationClosed);
-        }
-    }
-
-    void closed() {
-        if (pipe != null) {
-            pipe.onDestinationClosed();
-        }
+    /** The closing phase of the handle. */
+    @Override
+    public void run() {
+        closed();
+        socket.closed();
     }
 
     /** What a user's listener threw ends the socket it belongs to. */
@@ -130,38 +101,48 @@ final class SocketWires implements StreamEvents, ReadSide.Source {
         socket.thrown(thrown);
     }
 
-    boolean write(
+    @Override
+    protected boolean handOn(
             byte[] array,
             int offset,
             int length,
+            boolean isLent,
             @Nullable Consumer<? super @Nullable IOException> callback) {
-        return filter == null
-                ? socket.handle().write(array, offset, length, request(callback))
-                : writeFiltered(filter, array, offset, length, callback);
+        if (filter != null) {
+            return writeFiltered(filter, array, offset, length, callback);
+        }
+        StreamHandle handle = socket.handle();
+        return isLent
+                ? handle.write(array, offset, length, request(callback))
+                : handle.writeOwned(array, offset, length, request(callback));
     }
 
     /** What a filter would make of bytes that the kernel may not take can't be taken back. */
     int tryWrite(byte[] array, int offset, int length) {
-        return filter == null ? socket.handle().tryWrite(array, offset, length) : 0;
+        return acceptsWrite(null) && filter == null
+                ? socket.handle().tryWrite(array, offset, length)
+                : 0;
     }
 
-    boolean writeOwned(
-            ByteBuffer buffer, @Nullable Consumer<? super @Nullable IOException> callback) {
-        int length = buffer.remaining();
-        byte[] array;
-        int offset;
-        if (buffer.hasArray()) {
-            array = buffer.array();
-            offset = buffer.arrayOffset() + buffer.position();
-            buffer.position(buffer.limit());
-        } else {
-            array = new byte[length];
-            offset = 0;
-            buffer.get(array);
-        }
-        return filter == null
-                ? socket.handle().writeOwned(array, offset, length, request(callback))
-                : writeFiltered(filter, array, offset, length, callback);
+    @Override
+    protected String name() {
+        return "socket";
+    }
+
+    @Override
+    public long queuedBytes() {
+        return socket.handle().queuedBytes();
+    }
+
+    @Override
+    protected void notifyDrained() {
+        socket.handle().notifyDrained();
+    }
+
+    /** The peer has ended its side, and ours ended with it: its doing, so the write fails (R17). */
+    @Override
+    protected void writtenAfterCut() {
+        socket.destroy(SystemError.of(Errno.EPIPE, "write"));
     }
 
     /** The request ends when whatever the filter made of the bytes was handed to the kernel. */
@@ -190,11 +171,12 @@ final class SocketWires implements StreamEvents, ReadSide.Source {
     void connected() {
         if (isEndDue) {
             isEndDue = false;
-            end();
+            handEndOn();
         }
     }
 
-    void end() {
+    @Override
+    protected void handEndOn() {
         if (socket.isConnecting()) {
             isEndDue = true;
         } else if (filter == null) {
@@ -211,7 +193,8 @@ final class SocketWires implements StreamEvents, ReadSide.Source {
     private static void shutDown(NetSocket socket, @Nullable IOException error) {
         // ENOTCONN: the peer has reset it since.
         if (error == null || SystemError.codeOf(error).equals("ENOTCONN")) {
-            socket.finished();
+            socket.transport().finished();
+            socket.endedBoth();
         } else {
             // Later, because a write that failed is told right after this, and says more.
             socket.loop().setImmediate(() -> socket.destroy(error));
@@ -243,27 +226,9 @@ final class SocketWires implements StreamEvents, ReadSide.Source {
         socket.destroy(error);
     }
 
-    /** What a write meets once the peer's end has ended our side as well (row R17). */
-    static IOException endedByPeer() {
-        return SystemError.of(Errno.EPIPE, "write");
-    }
-
     /** Runs {@code task} so that what it throws ends the socket. */
     static void guarded(NetSocket socket, Runnable task) {
-        socket.loop().enter(new Part(socket, task));
-    }
-
-    /** A part of a socket's work that is not below one of its handle's callbacks. */
-    private record Part(NetSocket socket, Runnable task) implements Guarded {
-        @Override
-        public void call() {
-            task.run();
-        }
-
-        @Override
-        public void failed(Throwable thrown) {
-            socket.thrown(thrown);
-        }
+        socket.loop().enter(socket, one -> task.run(), NetSocket::thrown);
     }
 
     /** What a filter makes for the user. */

@@ -1,0 +1,134 @@
+package dev.millrace.http;
+
+import dev.millrace.stream.ReadSide;
+import java.io.IOException;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The bytes of one request's body on their way from the parser to the request's reader, and how
+ * they end; the twin of {@link ResponseBody}.
+ *
+ * <pre>
+ *   arriving ──all of it──▶ complete ─┐
+ *      │                              ├──exchange over──▶ closed
+ *      └──discard: answered already ──┘
+ * </pre>
+ */
+final class RequestBody implements ReadSide.Source {
+    private final ServerRequest request;
+    private final ReadSide read = new ReadSide(this);
+    private @Nullable Consumer<? super IOException> errorListener;
+    private @Nullable Runnable closeListener;
+
+    /** All of it arrived. */
+    private boolean isComplete;
+
+    /** The exchange is over: nothing more is told of it. */
+    private boolean isClosed;
+
+    /** The answer is out and the rest of the body is thrown away. */
+    private boolean isDiscarding;
+
+    RequestBody(ServerRequest request) {
+        this.request = request;
+    }
+
+    ReadSide read() {
+        return read;
+    }
+
+    boolean isComplete() {
+        return isComplete;
+    }
+
+    boolean isClosed() {
+        return isClosed;
+    }
+
+    void onError(Consumer<? super IOException> listener) {
+        errorListener = ReadSide.once(errorListener, listener, "onError");
+    }
+
+    void onClose(Runnable listener) {
+        closeListener = ReadSide.once(closeListener, listener, "onClose");
+        if (isClosed) {
+            soon(listener);
+        }
+    }
+
+    /** Some of the body has arrived; or all of it, when {@code length} is 0. */
+    void arrived(byte[] array, int offset, int length) {
+        if (isClosed) {
+            return;
+        }
+        if (length > 0) {
+            read.deliver(array, offset, length);
+        } else {
+            isComplete = true;
+            read.end();
+        }
+    }
+
+    /** The exchange is answered: the rest of the body is thrown away as it comes (row R59). */
+    void discard() {
+        isDiscarding = true;
+        if (read.isPaused()) {
+            stopReading();
+            connection().resumeBody(request);
+        } else {
+            read.resume();
+        }
+    }
+
+    /** The exchange is over; {@code error} tells why the body did not arrive whole. */
+    void close(@Nullable IOException error) {
+        if (isClosed) {
+            return;
+        }
+        isClosed = true;
+        read.destroy();
+        Consumer<? super IOException> listener = errorListener;
+        if (error != null && !isComplete && listener != null) {
+            soon(() -> listener.accept(error));
+        }
+        if (closeListener != null) {
+            soon(closeListener);
+        }
+    }
+
+    private ServerConnection connection() {
+        return request.connection();
+    }
+
+    @Override
+    public void startReading() {
+        connection().resumeBody(request);
+    }
+
+    @Override
+    public void stopReading() {
+        if (isDiscarding) {
+            // A reader that stops after the answer was given can't hold up the next request.
+            read.destroy();
+        } else {
+            connection().pauseBody(request);
+        }
+    }
+
+    @Override
+    public void soon(Runnable task) {
+        connection().loop().nextTick(() -> request.enter(task));
+    }
+
+    @Override
+    public void endTold() {}
+
+    /** The body is not what its reader takes: whatever else it is, it is not complete. */
+    @Override
+    public void fail(IOException error) {
+        isComplete = false;
+        close(error);
+        request.destroy();
+    }
+}
