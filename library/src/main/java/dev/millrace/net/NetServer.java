@@ -6,6 +6,7 @@ import dev.millrace.kernel.IpAddress;
 import dev.millrace.kernel.SystemError;
 import dev.millrace.kernel.UnixAddress;
 import dev.millrace.loop.AcceptReport;
+import dev.millrace.loop.ListenAttempt;
 import dev.millrace.loop.ListenHandle;
 import dev.millrace.loop.ListenOptions;
 import dev.millrace.loop.Loop;
@@ -41,12 +42,25 @@ public final class NetServer implements AutoCloseable {
     private @Nullable Runnable closeListener;
     private @Nullable Consumer<? super ConnectionDrop> dropListener;
     private @Nullable Consumer<? super AcceptReport> acceptErrorListener;
+
+    /** The listener; null before the outcome of listen. */
     private @Nullable ListenHandle handle;
-    private boolean isListening;
-    private boolean isClosed;
-    private boolean isCloseTold;
+
+    /** The listen that the loop's source has not answered yet. */
+    private @Nullable ListenAttempt attempt;
+
+    private Life life = Life.CREATED;
     private boolean isReferenced = true;
     private boolean isPaused;
+
+    /** As drawn above. */
+    private enum Life {
+        CREATED,
+        OPENING,
+        LISTENING,
+        CLOSING,
+        CLOSED
+    }
 
     private NetServer(
             Loop loop, NetServerOptions options, Consumer<? super NetSocket> connectionListener) {
@@ -138,52 +152,66 @@ public final class NetServer implements AutoCloseable {
      */
     private void begin() {
         loop.checkThread();
-        if (isListening || isClosed) {
+        if (life != Life.CREATED) {
             throw new IllegalStateException(
-                    isClosed
+                    isClosed()
                             ? "the server is closed"
                             : "listen was called already (ERR_SERVER_ALREADY_LISTEN)");
         }
-        isListening = true;
+        life = Life.OPENING;
+    }
+
+    private boolean isClosed() {
+        return life == Life.CLOSING || life == Life.CLOSED;
     }
 
     private void openDualStack(IpAddress everyIpv6, ListenOptions options) {
-        IOException error = tryOpen(everyIpv6, options);
-        if (error == null) {
-            return;
-        }
-        boolean hasNoIpv6 =
-                List.of("EAFNOSUPPORT", "EADDRNOTAVAIL", "EINVAL")
-                        .contains(SystemError.codeOf(error));
-        if (hasNoIpv6) {
-            open(IpAddress.of("0.0.0.0", everyIpv6.port()), options);
-        } else {
-            failed(error);
-        }
+        open(everyIpv6, options, error -> {
+            boolean hasNoIpv6 =
+                    List.of("EAFNOSUPPORT", "EADDRNOTAVAIL", "EINVAL")
+                            .contains(SystemError.codeOf(error));
+            if (hasNoIpv6) {
+                open(IpAddress.of("0.0.0.0", everyIpv6.port()), options);
+            } else {
+                failed(error);
+            }
+        });
     }
 
     private void open(Address address, ListenOptions options) {
-        IOException error = tryOpen(address, options);
-        if (error != null) {
-            failed(error);
+        open(address, options, this::failed);
+    }
+
+    /** The source may answer at once, or later, and then {@link #close} may come first. */
+    private void open(
+            Address address, ListenOptions options, Consumer<? super IOException> ifNot) {
+        if (isClosed()) {
+            return;
+        }
+        ListenHandle opening = new ListenHandle(loop, options);
+        if (!isReferenced) {
+            opening.unref();
+        }
+        ListenAttempt asked =
+                ListenAttempt.start(
+                        opening,
+                        address,
+                        error -> {
+                            attempt = null;
+                            if (error == null) {
+                                opened(opening);
+                            } else {
+                                ifNot.accept(error);
+                            }
+                        });
+        if (handle == null && !opening.isClosing() && life == Life.OPENING) {
+            attempt = asked;
         }
     }
 
-    private @Nullable IOException tryOpen(Address address, ListenOptions options) {
-        if (isClosed) {
-            return null;
-        }
-        ListenHandle opened = new ListenHandle(loop, options);
-        try {
-            loop.listenSource().open(opened, address);
-        } catch (IOException e) {
-            opened.close();
-            return e;
-        }
+    private void opened(ListenHandle opened) {
         handle = opened;
-        if (!isReferenced) {
-            opened.unref();
-        }
+        life = Life.LISTENING;
         opened.onAcceptError(this::acceptFailed);
         if (isPaused) {
             opened.pause();
@@ -193,14 +221,13 @@ public final class NetServer implements AutoCloseable {
         if (listeningListener != null) {
             listeningListener.run();
         }
-        return null;
     }
 
     private void failed(IOException error) {
-        isListening = false;
-        if (isClosed) {
+        if (isClosed()) {
             return;
         }
+        life = Life.CREATED;
         if (errorListener != null) {
             errorListener.accept(error);
         } else {
@@ -277,20 +304,23 @@ public final class NetServer implements AutoCloseable {
     @Override
     public void close() {
         loop.checkThread();
-        if (!isClosed) {
-            isClosed = true;
+        if (!isClosed()) {
+            life = Life.CLOSING;
             if (handle != null) {
                 handle.close();
-            } else {
-                loop.setImmediate(this::closeIfOver);
+                return;
+            }
+            loop.setImmediate(this::closeIfOver);
+            if (attempt != null) {
+                attempt.cancel();
             }
         }
     }
 
     private void closeIfOver() {
         boolean isHandleGone = handle == null || handle.isClosed();
-        if (isClosed && isHandleGone && connections.isEmpty() && !isCloseTold) {
-            isCloseTold = true;
+        if (life == Life.CLOSING && isHandleGone && connections.isEmpty()) {
+            life = Life.CLOSED;
             try {
                 SocketListeners.tell(closeListener);
             } catch (Throwable thrown) {
@@ -329,6 +359,8 @@ public final class NetServer implements AutoCloseable {
         isReferenced = true;
         if (handle != null) {
             handle.ref();
+        } else if (attempt != null) {
+            attempt.handle().ref();
         }
         return this;
     }
@@ -341,6 +373,8 @@ public final class NetServer implements AutoCloseable {
         isReferenced = false;
         if (handle != null) {
             handle.unref();
+        } else if (attempt != null) {
+            attempt.handle().unref();
         }
         return this;
     }
@@ -389,7 +423,7 @@ public final class NetServer implements AutoCloseable {
 
     /** Whether it takes connections. */
     public boolean isListening() {
-        return handle != null && !isClosed;
+        return life == Life.LISTENING;
     }
 
     /** The loop it belongs to. */
