@@ -8,33 +8,33 @@ import dev.millrace.loop.StreamHandle;
 import dev.millrace.stream.ByteSink;
 import dev.millrace.stream.Filter;
 import dev.millrace.stream.ReadSide;
-import dev.millrace.stream.StreamPipe;
-import dev.millrace.stream.WriteStream;
+import dev.millrace.stream.WriteSide;
 import dev.millrace.sys.Errno;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Between a {@link NetSocket} and its {@link StreamHandle}: the bytes of both directions, straight
- * or through a {@link Filter}.
+ * Between the two sides of a {@link NetSocket} and its {@link StreamHandle}: the bytes of both
+ * directions, straight or through a {@link Filter}.
  *
  * <pre>
  *   handle ──onRead──▶ [filter.received] ──▶ read side
- *   handle ◀──write─── [filter.written]  ◀── socket.write
+ *   handle ◀──write─── [filter.written]  ◀── write side
  * </pre>
+ *
+ * One object takes all the calls of a connection, the handle's close among them ({@link #run}), so
+ * that a connection costs no object for each of them.
  */
-final class SocketWires implements StreamEvents, ReadSide.Source {
+final class SocketTransport implements StreamEvents, ReadSide.Source, WriteSide.Target, Runnable {
     private static final byte[] NOTHING = new byte[0];
 
     private final NetSocket socket;
-    private @Nullable Filter filter;
-    private @Nullable StreamPipe pipe;
-    private boolean needsDrain;
-    private boolean isEndDue;
 
-    SocketWires(NetSocket socket) {
+    /** What transforms the bytes of both directions; null: nothing does. */
+    private @Nullable Filter filter;
+
+    SocketTransport(NetSocket socket) {
         this.socket = socket;
     }
 
@@ -49,7 +49,7 @@ final class SocketWires implements StreamEvents, ReadSide.Source {
     @Override
     public void onRead(byte[] array, int offset, int length) {
         if (filter == null) {
-            socket.inbound().deliver(array, offset, length);
+            socket.inbound.deliver(array, offset, length);
         } else {
             filter.received(array, offset, length);
         }
@@ -58,7 +58,7 @@ final class SocketWires implements StreamEvents, ReadSide.Source {
     @Override
     public void onEnd() {
         if (filter == null) {
-            socket.inbound().end();
+            socket.inbound.end();
         } else {
             filter.receivedEnd();
         }
@@ -71,57 +71,18 @@ final class SocketWires implements StreamEvents, ReadSide.Source {
 
     @Override
     public void onPeerClosed(@Nullable IOException reset) {
-        Consumer<? super @Nullable IOException> listener = socket.listeners().peerClosed;
-        if (listener != null) {
-            listener.accept(reset);
-        }
+        SocketListeners.tell(socket.listeners.peerClosed, reset);
     }
 
     @Override
     public void onNoBuffer(IOException error) {
-        socket.inbound().pause();
-        Consumer<? super IOException> listener = socket.listeners().noBuffer;
-        if (listener != null) {
-            listener.accept(error);
-        }
-    }
-
-    /**
-     * Whether the writer may go on; if not, it will be told of the drain. {@code isTaken}: what it
-     * wrote was not beyond the limit.
-     */
-    boolean mayGoOn(boolean isTaken) {
-        boolean isBelow = isTaken && socket.queuedBytes() < WriteStream.HIGH_WATER_MARK_BYTES;
-        if (!isBelow && !needsDrain) {
-            needsDrain = true;
-            socket.handle().notifyDrained();
-        }
-        return isBelow;
+        socket.inbound.pause();
+        SocketListeners.tell(socket.listeners.noBuffer, error);
     }
 
     @Override
     public void onDrained() {
-        needsDrain = false;
-        if (pipe != null) {
-            pipe.onDrain();
-        }
-        if (!socket.isDestroyed()) {
-            SocketListeners.tell(socket.listeners().drain);
-        }
-    }
-
-    void piped(StreamPipe from) {
-        pipe = StreamPipe.replacing(pipe, from);
-        if (socket.handle().isClosed()) {
-            // The close was told before.
-            socket.loop().nextTick(from::onDestinationClosed);
-        }
-    }
-
-    void closed() {
-        if (pipe != null) {
-            pipe.onDestinationClosed();
-        }
+        socket.outbound.drained();
     }
 
     /** What a user's listener threw ends the socket it belongs to. */
@@ -130,38 +91,26 @@ final class SocketWires implements StreamEvents, ReadSide.Source {
         socket.thrown(thrown);
     }
 
-    boolean write(
+    /** The handle is closed. */
+    @Override
+    public void run() {
+        socket.closed();
+    }
+
+    @Override
+    public boolean write(
             byte[] array,
             int offset,
             int length,
+            boolean isLent,
             @Nullable Consumer<? super @Nullable IOException> callback) {
-        return filter == null
-                ? socket.handle().write(array, offset, length, request(callback))
-                : writeFiltered(filter, array, offset, length, callback);
-    }
-
-    /** What a filter would make of bytes that the kernel may not take can't be taken back. */
-    int tryWrite(byte[] array, int offset, int length) {
-        return filter == null ? socket.handle().tryWrite(array, offset, length) : 0;
-    }
-
-    boolean writeOwned(
-            ByteBuffer buffer, @Nullable Consumer<? super @Nullable IOException> callback) {
-        int length = buffer.remaining();
-        byte[] array;
-        int offset;
-        if (buffer.hasArray()) {
-            array = buffer.array();
-            offset = buffer.arrayOffset() + buffer.position();
-            buffer.position(buffer.limit());
-        } else {
-            array = new byte[length];
-            offset = 0;
-            buffer.get(array);
+        if (filter != null) {
+            return writeFiltered(filter, array, offset, length, callback);
         }
-        return filter == null
-                ? socket.handle().writeOwned(array, offset, length, request(callback))
-                : writeFiltered(filter, array, offset, length, callback);
+        Request request = callback == null ? null : new Request(callback);
+        return isLent
+                ? socket.handle.write(array, offset, length, request)
+                : socket.handle.writeOwned(array, offset, length, request);
     }
 
     /** The request ends when whatever the filter made of the bytes was handed to the kernel. */
@@ -172,32 +121,36 @@ final class SocketWires implements StreamEvents, ReadSide.Source {
             int length,
             @Nullable Consumer<? super @Nullable IOException> callback) {
         through.written(array, offset, length);
-        if (callback != null && socket.isDestroyed()) {
-            // The filter failed: the socket tells the callback so.
-            socket.write(NOTHING, 0, 0, callback);
-        } else if (callback != null) {
-            socket.handle().write(NOTHING, 0, 0, request(callback));
+        if (callback == null) {
+            return true;
         }
-        return true;
+        // If the filter failed, the write side tells the callback so.
+        return !socket.outbound.admit(callback)
+                || socket.handle.write(NOTHING, 0, 0, new Request(callback));
     }
 
-    private static @Nullable Request request(
-            @Nullable Consumer<? super @Nullable IOException> callback) {
-        return callback == null ? null : new Request(callback);
+    /** What a filter would make of bytes that the kernel may not take can't be taken back. */
+    int tryWrite(byte[] array, int offset, int length) {
+        return filter == null ? socket.handle.tryWrite(array, offset, length) : 0;
     }
 
-    /** The connection stands: an end that was asked for before comes true (row R15). */
-    void connected() {
-        if (isEndDue) {
-            isEndDue = false;
-            end();
-        }
+    @Override
+    public long queuedBytes() {
+        return socket.handle.queuedBytes();
     }
 
-    void end() {
+    @Override
+    public void notifyDrained() {
+        socket.handle.notifyDrained();
+    }
+
+    /** An end before there is a connection waits for {@link NetSocket} to say that it stands. */
+    @Override
+    public void endWriting() {
         if (socket.isConnecting()) {
-            isEndDue = true;
-        } else if (filter == null) {
+            return;
+        }
+        if (filter == null) {
             shutdown(socket);
         } else {
             filter.writtenEnd();
@@ -205,7 +158,7 @@ final class SocketWires implements StreamEvents, ReadSide.Source {
     }
 
     private static void shutdown(NetSocket socket) {
-        socket.handle().shutdown(new Request(error -> shutDown(socket, error)));
+        socket.handle.shutdown(new Request(error -> shutDown(socket, error)));
     }
 
     private static void shutDown(NetSocket socket, @Nullable IOException error) {
@@ -218,14 +171,25 @@ final class SocketWires implements StreamEvents, ReadSide.Source {
         }
     }
 
+    /** The peer's end has ended our side as well: writing fails as if the peer refused it (R17). */
+    @Override
+    public void writtenTooLate() {
+        socket.destroy(SystemError.of(Errno.EPIPE, "write"));
+    }
+
+    @Override
+    public String kind() {
+        return "socket";
+    }
+
     @Override
     public void startReading() {
-        socket.handle().readStart();
+        socket.handle.readStart();
     }
 
     @Override
     public void stopReading() {
-        socket.handle().readStop();
+        socket.handle.readStop();
     }
 
     @Override
@@ -241,11 +205,6 @@ final class SocketWires implements StreamEvents, ReadSide.Source {
     @Override
     public void fail(IOException error) {
         socket.destroy(error);
-    }
-
-    /** What a write meets once the peer's end has ended our side as well (row R17). */
-    static IOException endedByPeer() {
-        return SystemError.of(Errno.EPIPE, "write");
     }
 
     /** Runs {@code task} so that what it throws ends the socket. */
@@ -270,12 +229,12 @@ final class SocketWires implements StreamEvents, ReadSide.Source {
     private record ToReader(NetSocket socket) implements ByteSink {
         @Override
         public void write(byte[] array, int offset, int length) {
-            socket.inbound().deliver(array, offset, length);
+            socket.inbound.deliver(array, offset, length);
         }
 
         @Override
         public void end() {
-            socket.inbound().end();
+            socket.inbound.end();
         }
 
         @Override
@@ -288,7 +247,7 @@ final class SocketWires implements StreamEvents, ReadSide.Source {
     private record ToPeer(NetSocket socket) implements ByteSink {
         @Override
         public void write(byte[] array, int offset, int length) {
-            socket.handle().write(array, offset, length, null);
+            socket.handle.write(array, offset, length, null);
         }
 
         @Override
