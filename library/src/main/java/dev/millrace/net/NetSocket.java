@@ -353,6 +353,49 @@ public final class NetSocket extends InboundStream<NetSocket>
         listeners.countedBy = connections;
     }
 
+    /** As {@link #handOver(ByteBuffer)}, by an owner that has consumed all that it took. */
+    public NetSocket handOver() {
+        return handOver(ByteBuffer.allocate(0));
+    }
+
+    /**
+     * Passes the socket to a new owner, for an upgrade of the protocol for instance. All listeners
+     * are gone, and the new owner registers its own.
+     *
+     * <p>No byte is lost, wherever the input was cut: the new owner gets what remains in {@code
+     * unread}, then what was received and not taken, then what is still to come. Inside a listener
+     * of {@code onBytes} that includes the part of the chunk that the listener does not take;
+     * inside one of {@code onFrames}, what follows the frame. Writes under way go out in order, and
+     * their callbacks are told. A paused socket stays paused, an ended side stays ended. The peer's
+     * end is told to the new owner even if the old one was told; it waits until there is a listener
+     * for bytes or for the end, or {@link #resume} is called.
+     *
+     * {@snippet :
+     * socket.onFrames(Framing.lines(80), line -> {
+     *     if (line.equals("STARTTLS")) {
+     *         secure(socket.handOver());
+     *     }
+     * });
+     * }
+     *
+     * @param unread what the old owner took and has not consumed; it is copied
+     * @return this socket
+     * @throws IllegalStateException if it is closed, or a pipe from or to it is not over yet
+     */
+    public NetSocket handOver(ByteBuffer unread) {
+        checkThread();
+        if (life == Life.CLOSED || inbound.isPiped() || outbound.isPiped()) {
+            throw new IllegalStateException("the socket is closed, or a pipe is under way");
+        }
+        inbound.handOver(unread);
+        outbound.handOver();
+        listeners.handOver();
+        if (connect != null) {
+            connect.listener = null;
+        }
+        return this;
+    }
+
     @Override
     protected ReadSide readSide() {
         checkThread();

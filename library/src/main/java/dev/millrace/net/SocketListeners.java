@@ -44,6 +44,14 @@ final class SocketListeners {
         LOGGER.log(System.Logger.Level.ERROR, text, thrown);
     }
 
+    /** The socket gets another owner: all are gone. Its server counts it on. */
+    void handOver() {
+        error = null;
+        peerClosed = null;
+        noBuffer = null;
+        close = null;
+    }
+
     void tellDestroyed(NetSocket socket) {
         if (countedBy != null) {
             countedBy.destroyed(socket);

@@ -131,7 +131,13 @@ public final class StreamPipe implements BytesListener {
         }
     }
 
-    private boolean isEveryOneOver() {
+    /** Whether it carries nothing any more. */
+    boolean isOver() {
+        return isOver;
+    }
+
+    /** Whether this holds for every pipe of its source. */
+    boolean isEveryOneOver() {
         boolean isEveryOneOver = true;
         for (StreamPipe at = first; at != null; at = at.next) {
             isEveryOneOver &= at.isOver;

@@ -234,6 +234,18 @@ public final class WriteSide {
         }
     }
 
+    /** Whether a pipe to here is not over yet. */
+    public boolean isPiped() {
+        return pipe != null && !pipe.isOver();
+    }
+
+    /** The stream gets another owner: the listeners are gone. A drain that is due stays due. */
+    public void handOver() {
+        drainListener = null;
+        finishListener = null;
+        pipe = null;
+    }
+
     /** Nothing more is written, and nothing more is told but the close. Idempotent. */
     public void destroy() {
         state = State.DESTROYED;

@@ -254,6 +254,24 @@ class WriteSideTest {
     }
 
     @Test
+    void aDrainThatIsDueIsToldToTheNewOwner() {
+        side.onDrain(() -> seen.add("old drain"));
+        side.onFinish(() -> seen.add("old finish"));
+        queued = MARK;
+        write("a");
+        StreamPipe pipe = pipe("one");
+        assertThat(side.isPiped()).isTrue();
+        pipe.onEnd();
+        assertThat(side.isPiped()).isFalse();
+        side.handOver();
+        side.onDrain(() -> seen.add("drain"));
+        side.onFinish(() -> seen.add("finish"));
+        side.drained();
+        side.finished();
+        assertThat(seen).containsExactly("owned a", "notify", "end", "drain", "finish");
+    }
+
+    @Test
     void oneListenerOfAKind() {
         side.onDrain(() -> {});
         side.onFinish(() -> {});
