@@ -102,6 +102,8 @@ public final class NetSocket extends InboundStream<NetSocket>
      * A connection to {@code port} of {@code host}: an IP literal, or a name, which is looked up
      * without blocking the loop, and whose addresses are tried in turn. Writes before it stands are
      * sent then.
+     *
+     * {@snippet class="dev.millrace.net.SocketExamplesTest" region="connect"}
      */
     public static NetSocket connect(Loop loop, int port, String host) {
         return connect(loop, port, host, NetSocketOptions.DEFAULTS);
@@ -370,13 +372,7 @@ public final class NetSocket extends InboundStream<NetSocket>
      * end is told to the new owner even if the old one was told; it waits until there is a listener
      * for bytes or for the end, or {@link #resume} is called.
      *
-     * {@snippet :
-     * socket.onFrames(Framing.lines(80), line -> {
-     *     if (line.equals("STARTTLS")) {
-     *         secure(socket.handOver());
-     *     }
-     * });
-     * }
+     * {@snippet class="dev.millrace.net.SocketExamplesTest" region="handOver"}
      *
      * @param unread what the old owner took and has not consumed; it is copied
      * @return this socket
