@@ -13,6 +13,7 @@ import dev.millrace.stream.InboundStream;
 import dev.millrace.stream.ReadSide;
 import dev.millrace.stream.StreamPipe;
 import dev.millrace.stream.WriteLimit;
+import dev.millrace.stream.WriteSide;
 import dev.millrace.stream.WriteStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -37,40 +38,57 @@ import org.jspecify.annotations.Nullable;
  */
 public final class NetSocket extends InboundStream<NetSocket>
         implements WriteStream, AutoCloseable {
-    private final Loop loop;
-    private final StreamHandle handle;
+    /** The life of a socket as drawn above; which side has ended, its two sides know. */
+    private enum Life {
+        CONNECTING,
+        OPEN,
+        DESTROYED,
+        CLOSED
+    }
 
-    /** Carries the bytes, and is the write side. */
-    private final SocketTransport transport;
+    /** The kernel's end. */
+    final StreamHandle handle;
 
-    private final ReadSide read;
-    private final NetSocketOptions options;
-    private final SocketListeners listeners = new SocketListeners();
+    /** What came, on its way to the reader. */
+    final ReadSide inbound;
 
-    /** What it was destroyed with. */
+    /** What was written, on its way to the transport. */
+    final WriteSide outbound;
+
+    /** The listeners of neither side. */
+    final SocketListeners listeners = new SocketListeners();
+
+    /** Between the two sides and the handle. */
+    final SocketTransport transport;
+
+    /** How it comes to its connection; null for one that was accepted, as a rule. */
+    private @Nullable SocketConnect connect;
+
+    /** The error that destroyed it, for {@link #onError}. */
     private @Nullable IOException failure;
 
-    /** We have opened it, and so its failure is told if nothing listens for it. */
+    private Life life;
+
+    /** Whether we opened it; then an error without a listener goes to the loop. */
     private final boolean isOurs;
 
-    /** No connection stands yet. */
-    private boolean isConnecting;
+    private final boolean allowHalfOpen;
 
     /** A connection that was accepted. */
     NetSocket(StreamHandle accepted, NetSocketOptions options) {
         this(accepted.loop(), accepted, options);
         options.applyTo(handle);
-        read.start();
+        inbound.start();
     }
 
     private NetSocket(Loop loop, @Nullable StreamHandle accepted, NetSocketOptions options) {
-        this.loop = loop;
-        this.options = options;
         this.isOurs = accepted == null;
-        this.isConnecting = isOurs;
+        this.life = isOurs ? Life.CONNECTING : Life.OPEN;
+        this.allowHalfOpen = options.allowHalfOpen();
         this.transport = new SocketTransport(this);
         this.handle = accepted == null ? new StreamHandle(loop, transport) : accepted;
-        this.read = new ReadSide(transport);
+        this.inbound = new ReadSide(transport);
+        this.outbound = new WriteSide(transport);
         handle.owner(transport);
         handle.onClose(transport);
     }
@@ -83,7 +101,9 @@ public final class NetSocket extends InboundStream<NetSocket>
     /**
      * A connection to {@code port} of {@code host}: an IP literal, or a name, which is looked up
      * without blocking the loop, and whose addresses are tried in turn. Writes before it stands are
-     * sent then (row H14).
+     * sent then.
+     *
+     * {@snippet class="dev.millrace.net.SocketExamplesTest" region="connect"}
      */
     public static NetSocket connect(Loop loop, int port, String host) {
         return connect(loop, port, host, NetSocketOptions.DEFAULTS);
@@ -92,7 +112,8 @@ public final class NetSocket extends InboundStream<NetSocket>
     /** As {@link #connect(Loop, int, String)}, with options. */
     public static NetSocket connect(Loop loop, int port, String host, NetSocketOptions options) {
         NetSocket socket = new NetSocket(loop, null, options);
-        NameLookup.addresses(loop, host, port, socket::attempt, socket::destroy);
+        SocketConnect connect = socket.connect(options);
+        NameLookup.addresses(loop, host, port, connect::start, socket::destroy);
         return socket;
     }
 
@@ -104,7 +125,7 @@ public final class NetSocket extends InboundStream<NetSocket>
     /** As {@link #connect(Loop, Address)}, with options. */
     public static NetSocket connect(Loop loop, Address address, NetSocketOptions options) {
         NetSocket socket = new NetSocket(loop, null, options);
-        socket.attempt(List.of(address));
+        socket.connect(options).start(List.of(address));
         return socket;
     }
 
@@ -113,34 +134,15 @@ public final class NetSocket extends InboundStream<NetSocket>
         return connect(loop, UnixAddress.of(path));
     }
 
-    private void attempt(List<Address> addresses) {
-        if (!isDestroyed()) {
-            new ConnectAttempts(handle, addresses, options, this::connectEnded).start();
-        }
+    /** The connection stands. */
+    void opened() {
+        life = Life.OPEN;
     }
 
-    private void connectEnded(@Nullable IOException error) {
-        if (isDestroyed()) {
-            return;
-        }
-        if (error != null) {
-            destroy(error);
-            return;
-        }
-        isConnecting = false;
-        listeners.tellConnected(this);
-        if (!isDestroyed()) {
-            transport.connected();
-            read.start();
-        }
-    }
-
-    /**
-     * The connection stands (row H13): told before any data. Never told for an accepted connection.
-     */
+    /** The connection stands: told before any data. Never told for an accepted connection. */
     public NetSocket onConnect(Runnable listener) {
-        loop.checkThread();
-        listeners.connect = ReadSide.once(listeners.connect, listener, "onConnect");
+        SocketConnect connect = connect(NetSocketOptions.DEFAULTS);
+        connect.listener = ReadSide.once(connect.listener, listener, "onConnect");
         return this;
     }
 
@@ -149,65 +151,73 @@ public final class NetSocket extends InboundStream<NetSocket>
      * had.
      */
     public CompletionStage<NetSocket> connected() {
-        loop.checkThread();
-        return listeners.connected(this, failure);
+        return connect(NetSocketOptions.DEFAULTS).stage(failure);
+    }
+
+    /** Made at the first use; {@code options} of a connection that we open. */
+    private SocketConnect connect(NetSocketOptions options) {
+        checkThread();
+        if (connect == null) {
+            connect = new SocketConnect(this, options);
+        }
+        return connect;
     }
 
     @Override
     public NetSocket onError(Consumer<? super IOException> listener) {
-        loop.checkThread();
+        checkThread();
         listeners.error = ReadSide.once(listeners.error, listener, "onError");
         return this;
     }
 
     @Override
     public NetSocket onClose(Runnable listener) {
-        loop.checkThread();
+        checkThread();
         listeners.close = ReadSide.once(listeners.close, listener, "onClose");
         return this;
     }
 
     @Override
     public NetSocket onDrain(Runnable listener) {
-        loop.checkThread();
-        transport.onDrain(listener);
+        checkThread();
+        outbound.onDrain(listener);
         return this;
     }
 
     /**
      * The peer left while nobody was reading: paused, or with 64 KiB kept that nobody takes. {@code
-     * listener} gets null after the peer's FIN, ECONNRESET after its reset, at most once (rows H16,
-     * E7). What the peer had sent is not lost: after {@link #resume} it comes, then the end or the
-     * error as always. While the socket is read the end tells the same, and this is not told. Never
-     * told by a driver without {@link dev.millrace.driver.Capability#PEER_CLOSED}.
+     * listener} gets null after the peer's FIN, ECONNRESET after its reset, at most once. What the
+     * peer had sent is not lost: after {@link #resume} it comes, then the end or the error as
+     * always. While the socket is read the end tells the same, and this is not told. Never told by
+     * a driver without {@link dev.millrace.driver.Capability#PEER_CLOSED}.
      */
     public NetSocket onPeerClosed(Consumer<? super @Nullable IOException> listener) {
-        loop.checkThread();
+        checkThread();
         listeners.peerClosed = ReadSide.once(listeners.peerClosed, listener, "onPeerClosed");
         return this;
     }
 
     /**
      * The source of {@link #bufferSource} had no buffer: {@code listener} gets ENOBUFS, and the
-     * socket is paused until {@link #resume} (rows E3, R24).
+     * socket is paused until {@link #resume}.
      */
     public NetSocket onNoBuffer(Consumer<? super IOException> listener) {
-        loop.checkThread();
+        checkThread();
         listeners.noBuffer = ReadSide.once(listeners.noBuffer, listener, "onNoBuffer");
         return this;
     }
 
-    /** Our last byte was handed to the kernel, after {@link #end} (row R11). */
+    /** Our last byte was handed to the kernel, after {@link #end}. */
     public NetSocket onFinish(Runnable listener) {
-        loop.checkThread();
-        transport.onFinish(listener);
+        checkThread();
+        outbound.onFinish(listener);
         return this;
     }
 
     @Override
     public void piped(StreamPipe pipe) {
-        loop.checkThread();
-        transport.piped(pipe);
+        checkThread();
+        outbound.piped(pipe);
     }
 
     /**
@@ -217,7 +227,7 @@ public final class NetSocket extends InboundStream<NetSocket>
      * @throws IllegalStateException if there is a filter already
      */
     public NetSocket filter(Filter filter) {
-        loop.checkThread();
+        checkThread();
         transport.filter(filter);
         return this;
     }
@@ -235,8 +245,8 @@ public final class NetSocket extends InboundStream<NetSocket>
     /** As {@link #write(ByteBuffer)}; {@code callback} gets null when the kernel has the bytes. */
     public boolean write(
             ByteBuffer buffer, @Nullable Consumer<? super @Nullable IOException> callback) {
-        loop.checkThread();
-        return transport.write(buffer, callback);
+        checkThread();
+        return outbound.write(buffer, callback);
     }
 
     /** As the other {@code write}; {@code callback} gets null when the kernel has the bytes. */
@@ -245,8 +255,8 @@ public final class NetSocket extends InboundStream<NetSocket>
             int offset,
             int length,
             @Nullable Consumer<? super @Nullable IOException> callback) {
-        loop.checkThread();
-        return transport.write(array, offset, length, true, callback);
+        checkThread();
+        return outbound.write(array, offset, length, callback);
     }
 
     /**
@@ -257,29 +267,34 @@ public final class NetSocket extends InboundStream<NetSocket>
      * @throws IllegalStateException after {@link #end}
      */
     public int tryWrite(byte[] array, int offset, int length) {
-        loop.checkThread();
-        return transport.tryWrite(array, offset, length);
+        checkThread();
+        return outbound.admit(null) ? transport.tryWrite(array, offset, length) : 0;
     }
 
     @Override
     public void end() {
-        loop.checkThread();
-        transport.end();
+        checkThread();
+        outbound.end();
     }
 
-    /** Our end was handed to the kernel; if the peer's was told as well, both are over. */
-    void endedBoth() {
-        if (transport.isFinished() && read.isEnded()) {
-            destroy();
-        }
+    /** The last byte and FIN were handed to the kernel, or could not be. */
+    void finished() {
+        outbound.finished();
+        destroyIfBothEnded();
     }
 
     /** The reader has been told the end. */
     void ended() {
-        if (!options.allowHalfOpen()) {
-            transport.cut();
+        if (!allowHalfOpen) {
+            outbound.withdraw();
         }
-        endedBoth();
+        destroyIfBothEnded();
+    }
+
+    private void destroyIfBothEnded() {
+        if (outbound.isFinished() && inbound.isEnded()) {
+            destroy();
+        }
     }
 
     @Override
@@ -287,47 +302,50 @@ public final class NetSocket extends InboundStream<NetSocket>
         destroy(null);
     }
 
-    /**
-     * Destroys the socket with an error for {@link #onError}, or null; the first call counts (R19).
-     */
+    /** As {@link #destroy()}. */
+    @Override
+    public void close() {
+        destroy();
+    }
+
+    /** Destroys the socket with an error for {@link #onError}, or null; the first call counts. */
     public void destroy(@Nullable IOException error) {
-        loop.checkThread();
+        checkThread();
         if (!isDestroyed()) {
-            transport.destroySide();
+            life = Life.DESTROYED;
             failure = error;
+            outbound.destroy();
             handle.close();
             listeners.tellDestroyed(this);
             // Last: it destroys what a pipeline leads to, which may be a user's own and throw.
-            read.destroy();
+            inbound.destroy();
         }
     }
 
     /** A listener threw: the socket is destroyed with it, and never without a word. */
     void thrown(Throwable thrown) {
-        if (isDestroyed()) {
-            listeners.logAfterClose(thrown);
-        } else {
-            listeners.thrown(thrown, isOurs);
-        }
+        listeners.thrown(thrown, isDestroyed(), isOurs);
         destroy(new IOException("a listener of the socket threw " + thrown, thrown));
     }
 
     /** Destroys the socket with a reset, so that the peer sees ECONNRESET. */
     public void reset() {
-        loop.checkThread();
+        checkThread();
         if (!isDestroyed()) {
             handle.reset();
             destroy();
         }
     }
 
-    /** The closing phase: error, then close (row R12). */
+    /** The closing phase: error, then close. */
     void closed() {
-        listeners.tellClosed(this, failure, isOurs);
-    }
-
-    SocketListeners listeners() {
-        return listeners;
+        life = Life.CLOSED;
+        outbound.closed();
+        if (connect != null) {
+            connect.failed(failure);
+        }
+        boolean isWatched = connect != null && connect.isWatched();
+        listeners.tellClosed(this, failure, isOurs && !isWatched);
     }
 
     /** Where its server counts it. */
@@ -335,10 +353,47 @@ public final class NetSocket extends InboundStream<NetSocket>
         listeners.countedBy = connections;
     }
 
+    /** As {@link #handOver(ByteBuffer)}, by an owner that has consumed all that it took. */
+    public NetSocket handOver() {
+        return handOver(ByteBuffer.allocate(0));
+    }
+
+    /**
+     * Passes the socket to a new owner, for an upgrade of the protocol for instance. All listeners
+     * are gone, and the new owner registers its own.
+     *
+     * <p>No byte is lost, wherever the input was cut: the new owner gets what remains in {@code
+     * unread}, then what was received and not taken, then what is still to come. Inside a listener
+     * of {@code onBytes} that includes the part of the chunk that the listener does not take;
+     * inside one of {@code onFrames}, what follows the frame. Writes under way go out in order, and
+     * their callbacks are told. A paused socket stays paused, an ended side stays ended. The peer's
+     * end is told to the new owner even if the old one was told; it waits until there is a listener
+     * for bytes or for the end, or {@link #resume} is called.
+     *
+     * {@snippet class="dev.millrace.net.SocketExamplesTest" region="handOver"}
+     *
+     * @param unread what the old owner took and has not consumed; it is copied
+     * @return this socket
+     * @throws IllegalStateException if it is closed, or a pipe from or to it is not over yet
+     */
+    public NetSocket handOver(ByteBuffer unread) {
+        checkThread();
+        if (life == Life.CLOSED || inbound.isPiped() || outbound.isPiped()) {
+            throw new IllegalStateException("the socket is closed, or a pipe is under way");
+        }
+        inbound.handOver(unread);
+        outbound.handOver();
+        listeners.handOver();
+        if (connect != null) {
+            connect.listener = null;
+        }
+        return this;
+    }
+
     @Override
     protected ReadSide readSide() {
-        loop.checkThread();
-        return read;
+        checkThread();
+        return inbound;
     }
 
     @Override
@@ -346,48 +401,13 @@ public final class NetSocket extends InboundStream<NetSocket>
         return this;
     }
 
-    /** Where the transport deliver to. */
-    ReadSide inbound() {
-        return read;
-    }
-
-    StreamHandle handle() {
-        return handle;
-    }
-
-    SocketTransport transport() {
-        return transport;
-    }
-
-    /** Whether the connection is still being made. */
-    public boolean isConnecting() {
-        return isConnecting;
-    }
-
-    /** Whether bytes can be written to the connection. */
-    public boolean isWritable() {
-        return handle.isWritable() && transport.isOpen();
-    }
-
-    /** Whether it is over. */
-    public boolean isDestroyed() {
-        return transport.isDestroyed();
-    }
-
-    /** Whether an error ended it (row R12). */
-    public boolean hadError() {
-        return failure != null;
-    }
-
-    /** As {@link NetSocket#destroy()}. */
-    @Override
-    public void close() {
-        destroy();
+    private void checkThread() {
+        handle.loop().checkThread();
     }
 
     /** The loop it belongs to. */
     public Loop loop() {
-        return loop;
+        return handle.loop();
     }
 
     /** Lets the socket keep its loop alive while it reads, which is the default. */
@@ -397,8 +417,8 @@ public final class NetSocket extends InboundStream<NetSocket>
     }
 
     /**
-     * Stops the socket from keeping its loop alive, also before it is connected (row B16). What is
-     * under way, a connection that is being made or a write, still does.
+     * Stops the socket from keeping its loop alive, also before it is connected. What is under way,
+     * a connection that is being made or a write, still does.
      */
     public NetSocket unref() {
         handle.unref();
@@ -412,7 +432,7 @@ public final class NetSocket extends InboundStream<NetSocket>
 
     /** Bytes written that the kernel has not taken yet. */
     public long queuedBytes() {
-        return handle.queuedBytes();
+        return transport.queuedBytes();
     }
 
     /** Bytes received so far. */
@@ -441,15 +461,13 @@ public final class NetSocket extends InboundStream<NetSocket>
         return this;
     }
 
-    /**
-     * Probes the peer while the connection is idle (rows K1, K5); a Unix socket has no need of it.
-     */
+    /** Probes the peer while the connection is idle; a Unix socket has no need of it. */
     public NetSocket keepAlive(KeepAlive settings) {
         handle.keepAlive(settings);
         return this;
     }
 
-    /** Switches keep-alive off, as it is by default; the timing stays (rows K2, K3). */
+    /** Switches keep-alive off, as it is by default; the timing stays. */
     public NetSocket keepAliveOff() {
         handle.keepAliveOff();
         return this;
@@ -460,7 +478,7 @@ public final class NetSocket extends InboundStream<NetSocket>
         return handle.writeLimit();
     }
 
-    /** Sets how much may wait to be written, and what becomes of more (row X80). */
+    /** Sets how much may wait to be written, and what becomes of more. */
     public NetSocket writeLimit(WriteLimit limit) {
         handle.writeLimit(limit);
         return this;
@@ -468,11 +486,31 @@ public final class NetSocket extends InboundStream<NetSocket>
 
     /**
      * For experts: received bytes go to buffers of {@code source} instead of the loop's one array,
-     * and {@code onBytes} gets them there; null: as before (rows E2, E3). When it has none, the
-     * socket is paused and {@link NetSocket#onNoBuffer} is told; nothing is lost.
+     * and {@code onBytes} gets them there; null: as before. When it has none, the socket is paused
+     * and {@link #onNoBuffer} is told; nothing is lost.
      */
     public NetSocket bufferSource(@Nullable BufferSource source) {
         handle.bufferSource(source);
         return this;
+    }
+
+    /** Whether the connection is still being made. */
+    public boolean isConnecting() {
+        return life == Life.CONNECTING;
+    }
+
+    /** Whether bytes can be written to the connection. */
+    public boolean isWritable() {
+        return handle.isWritable() && outbound.isOpen();
+    }
+
+    /** Whether it is over. */
+    public boolean isDestroyed() {
+        return life == Life.DESTROYED || life == Life.CLOSED;
+    }
+
+    /** Whether an error ended it. */
+    public boolean hadError() {
+        return failure != null;
     }
 }

@@ -12,14 +12,14 @@ import java.util.Optional;
  * How a socket behaves.
  *
  * @param allowHalfOpen whether our side stays open when the peer has ended its own; false ends it
- *     as well, after what is still queued (row H4)
+ *     as well, after what is still queued
  * @param noDelay whether small segments leave at once (TCP_NODELAY); for accepted sockets the
  *     listener's option counts
- * @param keepAlive how the peer of an idle connection is probed; empty does not (row K2)
- * @param local the address to connect from; empty leaves it to the kernel (row C18)
+ * @param keepAlive how the peer of an idle connection is probed; empty does not
+ * @param local the address to connect from; empty leaves it to the kernel
  * @param connectTimeout how long one address may take to connect before it counts as failed with
- *     ETIMEDOUT; zero leaves it to the kernel, which takes some two minutes (row X66)
- * @param writeLimit how much may wait to be written, and what becomes of more (row X80)
+ *     ETIMEDOUT; zero leaves it to the kernel, which takes some two minutes
+ * @param writeLimit how much may wait to be written, and what becomes of more
  */
 public record NetSocketOptions(
         boolean allowHalfOpen,

@@ -1,5 +1,6 @@
 package dev.millrace.net;
 
+import dev.millrace.driver.Guarded;
 import dev.millrace.kernel.SystemError;
 import dev.millrace.loop.Request;
 import dev.millrace.loop.StreamEvents;
@@ -14,22 +15,24 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What carries a {@link NetSocket}'s bytes: its read side gets them from here, and this is its
- * write side; straight from and to its {@link StreamHandle}, or through a {@link Filter}.
+ * Between the two sides of a {@link NetSocket} and its {@link StreamHandle}: the bytes of both
+ * directions, straight or through a {@link Filter}.
  *
  * <pre>
  *   handle ──onRead──▶ [filter.received] ──▶ read side
  *   handle ◀──write─── [filter.written]  ◀── write side
  * </pre>
+ *
+ * One object takes all the calls of a connection, the handle's close among them ({@link #run}), so
+ * that a connection costs no object for each of them.
  */
-final class SocketTransport extends WriteSide implements StreamEvents, ReadSide.Source, Runnable {
+final class SocketTransport implements StreamEvents, ReadSide.Source, WriteSide.Target, Runnable {
     private static final byte[] NOTHING = new byte[0];
 
     private final NetSocket socket;
-    private @Nullable Filter filter;
 
-    /** The end that was asked for before there was a connection. */
-    private boolean isEndDue;
+    /** What transforms the bytes of both directions; null: nothing does. */
+    private @Nullable Filter filter;
 
     SocketTransport(NetSocket socket) {
         this.socket = socket;
@@ -46,7 +49,7 @@ final class SocketTransport extends WriteSide implements StreamEvents, ReadSide.
     @Override
     public void onRead(byte[] array, int offset, int length) {
         if (filter == null) {
-            socket.inbound().deliver(array, offset, length);
+            socket.inbound.deliver(array, offset, length);
         } else {
             filter.received(array, offset, length);
         }
@@ -55,7 +58,7 @@ final class SocketTransport extends WriteSide implements StreamEvents, ReadSide.
     @Override
     public void onEnd() {
         if (filter == null) {
-            socket.inbound().end();
+            socket.inbound.end();
         } else {
             filter.receivedEnd();
         }
@@ -68,31 +71,18 @@ final class SocketTransport extends WriteSide implements StreamEvents, ReadSide.
 
     @Override
     public void onPeerClosed(@Nullable IOException reset) {
-        Consumer<? super @Nullable IOException> listener = socket.listeners().peerClosed;
-        if (listener != null) {
-            listener.accept(reset);
-        }
+        SocketListeners.tell(socket.listeners.peerClosed, reset);
     }
 
     @Override
     public void onNoBuffer(IOException error) {
-        socket.inbound().pause();
-        Consumer<? super IOException> listener = socket.listeners().noBuffer;
-        if (listener != null) {
-            listener.accept(error);
-        }
+        socket.inbound.pause();
+        SocketListeners.tell(socket.listeners.noBuffer, error);
     }
 
     @Override
     public void onDrained() {
-        drained();
-    }
-
-    /** The closing phase of the handle. */
-    @Override
-    public void run() {
-        closed();
-        socket.closed();
+        socket.outbound.drained();
     }
 
     /** What a user's listener threw ends the socket it belongs to. */
@@ -101,8 +91,14 @@ final class SocketTransport extends WriteSide implements StreamEvents, ReadSide.
         socket.thrown(thrown);
     }
 
+    /** The handle is closed. */
     @Override
-    protected boolean handOn(
+    public void run() {
+        socket.closed();
+    }
+
+    @Override
+    public boolean write(
             byte[] array,
             int offset,
             int length,
@@ -111,38 +107,10 @@ final class SocketTransport extends WriteSide implements StreamEvents, ReadSide.
         if (filter != null) {
             return writeFiltered(filter, array, offset, length, callback);
         }
-        StreamHandle handle = socket.handle();
+        Request request = callback == null ? null : new Request(callback);
         return isLent
-                ? handle.write(array, offset, length, request(callback))
-                : handle.writeOwned(array, offset, length, request(callback));
-    }
-
-    /** What a filter would make of bytes that the kernel may not take can't be taken back. */
-    int tryWrite(byte[] array, int offset, int length) {
-        return acceptsWrite(null) && filter == null
-                ? socket.handle().tryWrite(array, offset, length)
-                : 0;
-    }
-
-    @Override
-    protected String name() {
-        return "socket";
-    }
-
-    @Override
-    public long queuedBytes() {
-        return socket.handle().queuedBytes();
-    }
-
-    @Override
-    protected void notifyDrained() {
-        socket.handle().notifyDrained();
-    }
-
-    /** The peer has ended its side, and ours ended with it: its doing, so the write fails (R17). */
-    @Override
-    protected void writtenAfterCut() {
-        socket.destroy(SystemError.of(Errno.EPIPE, "write"));
+                ? socket.handle.write(array, offset, length, request)
+                : socket.handle.writeOwned(array, offset, length, request);
     }
 
     /** The request ends when whatever the filter made of the bytes was handed to the kernel. */
@@ -153,33 +121,36 @@ final class SocketTransport extends WriteSide implements StreamEvents, ReadSide.
             int length,
             @Nullable Consumer<? super @Nullable IOException> callback) {
         through.written(array, offset, length);
-        if (callback != null && socket.isDestroyed()) {
-            // The filter failed: the socket tells the callback so.
-            socket.write(NOTHING, 0, 0, callback);
-        } else if (callback != null) {
-            socket.handle().write(NOTHING, 0, 0, request(callback));
+        if (callback == null) {
+            return true;
         }
-        return true;
+        // If the filter failed, the write side tells the callback so.
+        return !socket.outbound.admit(callback)
+                || socket.handle.write(NOTHING, 0, 0, new Request(callback));
     }
 
-    private static @Nullable Request request(
-            @Nullable Consumer<? super @Nullable IOException> callback) {
-        return callback == null ? null : new Request(callback);
-    }
-
-    /** The connection stands: an end that was asked for before comes true (row R15). */
-    void connected() {
-        if (isEndDue) {
-            isEndDue = false;
-            handEndOn();
-        }
+    /** What a filter would make of bytes that the kernel may not take can't be taken back. */
+    int tryWrite(byte[] array, int offset, int length) {
+        return filter == null ? socket.handle.tryWrite(array, offset, length) : 0;
     }
 
     @Override
-    protected void handEndOn() {
+    public long queuedBytes() {
+        return socket.handle.queuedBytes();
+    }
+
+    @Override
+    public void notifyDrained() {
+        socket.handle.notifyDrained();
+    }
+
+    /** An end before there is a connection waits for {@link NetSocket} to say that it stands. */
+    @Override
+    public void endWriting() {
         if (socket.isConnecting()) {
-            isEndDue = true;
-        } else if (filter == null) {
+            return;
+        }
+        if (filter == null) {
             shutdown(socket);
         } else {
             filter.writtenEnd();
@@ -187,28 +158,38 @@ final class SocketTransport extends WriteSide implements StreamEvents, ReadSide.
     }
 
     private static void shutdown(NetSocket socket) {
-        socket.handle().shutdown(new Request(error -> shutDown(socket, error)));
+        socket.handle.shutdown(new Request(error -> shutDown(socket, error)));
     }
 
     private static void shutDown(NetSocket socket, @Nullable IOException error) {
         // ENOTCONN: the peer has reset it since.
         if (error == null || SystemError.codeOf(error).equals("ENOTCONN")) {
-            socket.transport().finished();
-            socket.endedBoth();
+            socket.finished();
         } else {
             // Later, because a write that failed is told right after this, and says more.
             socket.loop().setImmediate(() -> socket.destroy(error));
         }
     }
 
+    /** The peer's end has ended our side as well: writing fails as if the peer refused it (R17). */
+    @Override
+    public void writtenTooLate() {
+        socket.destroy(SystemError.of(Errno.EPIPE, "write"));
+    }
+
+    @Override
+    public String kind() {
+        return "socket";
+    }
+
     @Override
     public void startReading() {
-        socket.handle().readStart();
+        socket.handle.readStart();
     }
 
     @Override
     public void stopReading() {
-        socket.handle().readStop();
+        socket.handle.readStop();
     }
 
     @Override
@@ -228,19 +209,32 @@ final class SocketTransport extends WriteSide implements StreamEvents, ReadSide.
 
     /** Runs {@code task} so that what it throws ends the socket. */
     static void guarded(NetSocket socket, Runnable task) {
-        socket.loop().enter(socket, one -> task.run(), NetSocket::thrown);
+        socket.loop().enter(new Part(socket, task));
+    }
+
+    /** A part of a socket's work that is not below one of its handle's callbacks. */
+    private record Part(NetSocket socket, Runnable task) implements Guarded {
+        @Override
+        public void call() {
+            task.run();
+        }
+
+        @Override
+        public void failed(Throwable thrown) {
+            socket.thrown(thrown);
+        }
     }
 
     /** What a filter makes for the user. */
     private record ToReader(NetSocket socket) implements ByteSink {
         @Override
         public void write(byte[] array, int offset, int length) {
-            socket.inbound().deliver(array, offset, length);
+            socket.inbound.deliver(array, offset, length);
         }
 
         @Override
         public void end() {
-            socket.inbound().end();
+            socket.inbound.end();
         }
 
         @Override
@@ -253,7 +247,7 @@ final class SocketTransport extends WriteSide implements StreamEvents, ReadSide.
     private record ToPeer(NetSocket socket) implements ByteSink {
         @Override
         public void write(byte[] array, int offset, int length) {
-            socket.handle().write(array, offset, length, null);
+            socket.handle.write(array, offset, length, null);
         }
 
         @Override

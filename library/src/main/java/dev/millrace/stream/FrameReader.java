@@ -1,5 +1,6 @@
 package dev.millrace.stream;
 
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.function.Consumer;
@@ -35,6 +36,9 @@ final class FrameReader<F> implements BytesListener {
     /** The whole size of the frame that has begun, if it is known. */
     private int frameBytes;
 
+    /** The stream has another owner; the listener gets no further frame. */
+    private boolean hasLeft;
+
     FrameReader(ReadSide side, Framing<F> framing, Consumer<? super F> listener) {
         this.side = side;
         this.framing = Objects.requireNonNull(framing, "framing");
@@ -45,7 +49,7 @@ final class FrameReader<F> implements BytesListener {
     public int onBytes(byte[] array, int offset, int length) {
         int taken = 0;
         try {
-            while (taken < length && side.isFlowing()) {
+            while (taken < length && side.isFlowing() && !hasLeft) {
                 taken +=
                         begunBytes == 0
                                 ? first(array, offset + taken, length - taken)
@@ -88,6 +92,15 @@ final class FrameReader<F> implements BytesListener {
         begunBytes = 0;
         listener.accept(framing.decode(frame, 0, frameBytes));
         return frameBytes - before;
+    }
+
+    /** The stream gets another owner. The answer: the beginning of the frame that has begun. */
+    ByteBuffer leave() {
+        hasLeft = true;
+        ByteBuffer back = ByteBuffer.wrap(begun, 0, begunBytes);
+        begun = NONE;
+        begunBytes = 0;
+        return back;
     }
 
     private void append(byte[] array, int offset, int length) {

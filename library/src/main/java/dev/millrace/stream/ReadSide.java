@@ -58,6 +58,12 @@ public final class ReadSide {
     private boolean isOver;
     private boolean isScheduled;
 
+    /** The old owner's listeners are gone, and the new owner has none yet: the end waits. */
+    private boolean isBetweenOwners;
+
+    /** The listener that is being called has handed the stream over. */
+    private boolean isHandedOver;
+
     public ReadSide(Source source) {
         this.source = source;
     }
@@ -74,6 +80,9 @@ public final class ReadSide {
 
     public void onEnd(Runnable listener) {
         endListener = once(endListener, listener, "onEnd");
+        if (isBetweenOwners) {
+            listenerCame();
+        }
     }
 
     /** Sets the one listener of an event. */
@@ -114,6 +123,7 @@ public final class ReadSide {
     }
 
     public void resume() {
+        isBetweenOwners = false;
         if (!hasListener()) {
             isDiscarding = true;
         }
@@ -141,6 +151,46 @@ public final class ReadSide {
         return isEnded;
     }
 
+    /** Whether a pipe from here is not over yet. */
+    public boolean isPiped() {
+        return pipe != null && !pipe.isEveryOneOver();
+    }
+
+    /**
+     * The stream gets another owner: the listeners are gone. {@code unread} comes first for the new
+     * ones, then what was kept, then what the listener leaves that is being called. The end is told
+     * to them as well, once there is one for bytes or for the end, even if it was told before.
+     */
+    public void handOver(ByteBuffer unread) {
+        BytesListener old = bytesListener;
+        dataListener = null;
+        bytesListener = null;
+        endListener = null;
+        pipe = null;
+        isDiscarding = false;
+        isEnded &= isOver;
+        isBetweenOwners = true;
+        isHandedOver = true;
+        keptSeen = 0;
+        if (old instanceof FrameReader<?> frames) {
+            giveBack(frames.leave());
+        }
+        giveBack(unread);
+    }
+
+    /** Puts bytes before those that are kept. */
+    private void giveBack(ByteBuffer bytes) {
+        int length = bytes.remaining();
+        if (length > 0 && !isOver) {
+            byte[] joined = new byte[length + kept.length - keptOffset];
+            bytes.get(joined, 0, length);
+            System.arraycopy(kept, keptOffset, joined, length, joined.length - length);
+            kept = joined;
+            keptOffset = 0;
+            source.stopReading();
+        }
+    }
+
     /** No further event: the stream is destroyed. What was kept is thrown away. */
     public void destroy() {
         isOver = true;
@@ -157,7 +207,8 @@ public final class ReadSide {
     }
 
     private void listenerCame() {
-        if (isStarted && !isPaused && hasKept()) {
+        isBetweenOwners = false;
+        if (isStarted && !isPaused && (hasKept() || (isEndComing && !isEnded))) {
             flowAgain();
         }
     }
@@ -221,13 +272,17 @@ public final class ReadSide {
             source.stopReading();
             return;
         }
+        boolean wasHandedOver = isHandedOver;
+        isHandedOver = false;
         int taken = take(array, offset, length, seen);
+        boolean isSameOwner = !isHandedOver;
+        isHandedOver |= wasHandedOver;
         if (taken < length && !isOver) {
             keep(array, offset + taken, length - taken);
-            keptSeen = hasListener() ? length - taken : 0;
+            keptSeen = isSameOwner && hasListener() ? length - taken : 0;
             source.stopReading();
             if (hasListener() && !isPaused) {
-                goOn(taken);
+                goOn(taken, isSameOwner);
             }
         }
     }
@@ -235,8 +290,8 @@ public final class ReadSide {
     /**
      * The listener left something without a pause: it gets the rest again, if that leads anywhere.
      */
-    private void goOn(int taken) {
-        if (taken == 0) {
+    private void goOn(int taken, boolean isSameOwner) {
+        if (taken == 0 && isSameOwner) {
             throw new IllegalStateException("onBytes took nothing without pausing the stream");
         }
         flowAgain();
@@ -251,7 +306,11 @@ public final class ReadSide {
         int fresh = length - seen;
         if (dataListener != null && fresh > 0) {
             // The owned copy: the listener may keep it for ever.
+            BytesListener alsoTakes = bytesListener;
             dataListener.accept(ByteBuffer.wrap(Arrays.copyOfRange(array, from, from + fresh)));
+            if (isHandedOver) {
+                return alsoTakes == null ? length : 0;
+            }
         }
         for (StreamPipe at = pipe; at != null && fresh > 0 && !isOver; at = at.next()) {
             at.onBytes(array, from, fresh);
@@ -278,14 +337,22 @@ public final class ReadSide {
             return;
         }
         isEndComing = true;
-        if (hasKept() || isPaused) {
+        if (hasKept() || isPaused || isBetweenOwners) {
             return;
         }
         isEnded = true;
+        boolean wasHandedOver = isHandedOver;
+        isHandedOver = false;
+        tellEnd();
+        isHandedOver |= wasHandedOver;
+    }
+
+    /** An owner that hands over stops it: the next one is told anew. */
+    private void tellEnd() {
         if (bytesListener != null) {
             bytesListener.onEnd();
         }
-        if (isOver) {
+        if (isOver || isHandedOver) {
             return;
         }
         for (StreamPipe at = pipe; at != null; at = at.next()) {
@@ -294,6 +361,8 @@ public final class ReadSide {
         if (endListener != null) {
             endListener.run();
         }
-        source.endTold();
+        if (!isHandedOver) {
+            source.endTold();
+        }
     }
 }

@@ -16,7 +16,11 @@ import java.util.function.Consumer;
  * registration throws {@link IllegalStateException}. What a listener throws destroys the stream.
  */
 public interface ReadStream {
-    /** Receives each chunk as a buffer that belongs to the listener for ever. */
+    /**
+     * Receives each chunk as a buffer that belongs to the listener for ever.
+     *
+     * {@snippet class="dev.millrace.net.SocketExamplesTest" region="onData"}
+     */
     ReadStream onData(Consumer<? super ByteBuffer> listener);
 
     /** Receives each chunk in place; for those who copy or consume at once. */
@@ -61,6 +65,8 @@ public interface ReadStream {
      * several destinations all wait for the slowest (row R26). What befalls one end does not befall
      * the other: a destination that closes early pauses this stream, when it was the last, until it
      * is piped anew, and does not destroy it; a failure here leaves the destination open.
+     *
+     * {@snippet class="dev.millrace.net.SocketExamplesTest" region="pipeTo"}
      *
      * @return {@code destination}
      * @throws IllegalStateException if a stream is piped there already

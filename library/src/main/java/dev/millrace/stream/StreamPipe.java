@@ -4,7 +4,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Carries everything from one stream to another without more in flight than the destination takes.
- * A source may have several; it waits for the slowest of their destinations (row R26).
+ * A source may have several; it waits for the slowest of their destinations.
  */
 public final class StreamPipe implements BytesListener {
     private final ReadStream source;
@@ -131,7 +131,13 @@ public final class StreamPipe implements BytesListener {
         }
     }
 
-    private boolean isEveryOneOver() {
+    /** Whether it carries nothing any more. */
+    boolean isOver() {
+        return isOver;
+    }
+
+    /** Whether this holds for every pipe of its source. */
+    boolean isEveryOneOver() {
         boolean isEveryOneOver = true;
         for (StreamPipe at = first; at != null; at = at.next) {
             isEveryOneOver &= at.isOver;

@@ -4,7 +4,7 @@ import java.util.Objects;
 
 /**
  * How much a stream queues for a peer that does not take it, and what becomes of the write that
- * would go beyond (row X80). It stands behind the high-water mark, for writers that ignore it.
+ * would go beyond. It stands behind the high-water mark, for writers that ignore it.
  *
  * <p>What the kernel takes at once does not count, and neither does the largest of the writes that
  * wait: its bytes are in memory anyway, and a large answer in one array is no runaway. So a stream

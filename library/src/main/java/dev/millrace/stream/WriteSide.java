@@ -6,254 +6,268 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The write side of a stream, for those who implement {@link WriteStream}; the twin of {@link
- * ReadSide}: the high-water mark, the drain, the end, and the pipe that leads here.
+ * The write side of a stream, for those who implement {@link WriteStream}: the answer to each
+ * write, the drain, the pipe that leads here, and the end behind the last byte.
  *
  * <pre>
- *   open ──end──▶ ended ─┐   once the last byte was handed on: finish is told
- *     ├───cut───▶ cut ───┤
- *     └─────destroy──────┴──▶ destroyed
+ *            end, withdraw            the target: finished
+ *   open ──────────────────▶ ending ──────────────────────▶ finished
+ *    └───────────┬──────────────┘ destroy                      │ destroy
+ *                ▼                                             ▼
+ *            destroyed ◀───────────────────────────────────────┘
+ *
+ *   write answers false ──▶ a drain is due ──the target: drained──▶ told: pipe, then listener
  * </pre>
  *
- * <p>What it promises, whatever takes the bytes:
- *
- * <ol>
- *   <li>{@link #write} answers false from 64 KiB on, and then the drain is told once, when nothing
- *       waits any more.
- *   <li>A write after the end is the writer's mistake and throws. After a cut, which is not the
- *       writer's doing, and after a destroy it is dropped, and its callback told so.
- *   <li>No drain is told after destroy, and no finish.
- *   <li>One stream at a time is piped here; it hears of the drain before the listener does, and of
- *       the close.
- * </ol>
- *
- * It is a class to extend and not an object to hold, because each connection has one: what takes
- * the bytes is itself the write side. Loop thread only.
+ * A drain is told once, however many writes answered false, and never after the finish or the
+ * destroy. The owner of the side checks the thread.
  */
-public abstract class WriteSide {
-    private State state = State.OPEN;
+public final class WriteSide {
+    /** Where the bytes go. */
+    public interface Target {
+        /**
+         * Hands bytes on.
+         *
+         * @param isLent whether the array is the caller's again after this call; otherwise it may
+         *     be kept, and is not changed any more
+         * @param callback gets null when the bytes were handed on, or why not; null if there is
+         *     none
+         * @return false if none of the bytes were taken
+         */
+        boolean write(
+                byte[] array,
+                int offset,
+                int length,
+                boolean isLent,
+                @Nullable Consumer<? super @Nullable IOException> callback);
 
-    /** The end was handed on behind the last byte. */
-    private boolean isFinished;
+        /** Bytes that were written and not handed on yet. */
+        long queuedBytes();
 
-    /** The pipe that leads here was told that it is over. */
-    private boolean isClosed;
+        /** {@link WriteSide#drained} is to be called once, soon, when no byte waits any more. */
+        void notifyDrained();
 
-    /** A write has answered false, and its drain was not told yet. */
-    private boolean needsDrain;
+        /** Nothing more is written: {@link WriteSide#finished} follows the last byte. */
+        void endWriting();
 
-    private @Nullable StreamPipe pipe;
-    private @Nullable Runnable drainListener;
-    private @Nullable Runnable finishListener;
+        /**
+         * A write came after {@link WriteSide#withdraw}: not the writer's mistake, but the bytes
+         * are lost. The target may destroy the stream for it.
+         */
+        default void writtenTooLate() {}
 
+        /** Runs {@code task} soon, and not from inside the running call. */
+        void soon(Runnable task);
+
+        /** What the stream is, for the text of an error. */
+        default String kind() {
+            return "stream";
+        }
+    }
+
+    /** The life of the side, as drawn above. */
     private enum State {
         OPEN,
-        /** The writer has ended it. */
-        ENDED,
-        /** Ended, and not by the writer, who may not know yet. */
-        CUT,
+        ENDING,
+        FINISHED,
         DESTROYED
     }
 
-    /** For streams. */
-    protected WriteSide() {}
+    private final Target target;
+    private @Nullable Runnable drainListener;
+    private @Nullable Runnable finishListener;
+
+    /** What is piped here, or was. */
+    private @Nullable StreamPipe pipe;
+
+    private State state = State.OPEN;
+
+    /** A write answered false, and its drain was not told yet. */
+    private boolean isDrainDue;
+
+    /** The stream ended the side, not its writer. */
+    private boolean isWithdrawn;
+
+    /** The pipe was told that the stream is over; a later one is told at once. */
+    private boolean isCloseTold;
+
+    /** A side whose bytes go to {@code target}. */
+    public WriteSide(Target target) {
+        this.target = target;
+    }
+
+    /** As {@link WriteStream#onDrain}. */
+    public void onDrain(Runnable listener) {
+        drainListener = ReadSide.once(drainListener, listener, "onDrain");
+    }
+
+    /** The last byte was handed on, after {@link #end}. */
+    public void onFinish(Runnable listener) {
+        finishListener = ReadSide.once(finishListener, listener, "onFinish");
+    }
+
+    /** As {@link WriteStream#piped}. */
+    public void piped(StreamPipe from) {
+        pipe = StreamPipe.replacing(pipe, from);
+        if (isCloseTold) {
+            target.soon(from::onDestinationClosed);
+        }
+    }
 
     /**
-     * Hands bytes on. {@code isLent}: the array is the caller's again afterwards. {@code callback}
-     * is told once the bytes are with the next one, or why not.
+     * Writes bytes that the caller may reuse at once.
      *
-     * @return false if they were not taken, being too many
+     * @param callback as {@link Target#write} takes it; of a destroyed stream it gets an error,
+     *     soon
+     * @return false when the caller should wait for the drain, or the stream is destroyed
+     * @throws IllegalStateException after {@link #end}
      */
-    protected abstract boolean handOn(
+    public boolean write(
             byte[] array,
             int offset,
             int length,
-            boolean isLent,
-            @Nullable Consumer<? super @Nullable IOException> callback);
-
-    /** Bytes that were handed on and still wait. */
-    public abstract long queuedBytes();
-
-    /** Asks for one call of {@link #drained}, when nothing waits any more. */
-    protected abstract void notifyDrained();
-
-    /** Hands the end on, behind the last byte; then {@link #finished} is called. */
-    protected abstract void handEndOn();
-
-    /** Runs {@code task} soon, and not from inside the running call. */
-    protected abstract void soon(Runnable task);
-
-    /** Calls a listener; by default as it is, below a guarded callback. */
-    protected void call(Runnable listener) {
-        listener.run();
+            @Nullable Consumer<? super @Nullable IOException> callback) {
+        return write(array, offset, length, true, callback);
     }
 
-    /** Calls the listener of the finish. */
-    protected void callFinish(Runnable listener) {
-        call(listener);
+    /** As the other {@code write}, of what remains in a buffer that is the stream's from now on. */
+    public boolean write(
+            ByteBuffer buffer, @Nullable Consumer<? super @Nullable IOException> callback) {
+        if (!admit(callback)) {
+            return false;
+        }
+        int length = buffer.remaining();
+        if (buffer.hasArray()) {
+            int offset = buffer.arrayOffset() + buffer.position();
+            buffer.position(buffer.limit());
+            return handOn(buffer.array(), offset, length, false, callback);
+        }
+        byte[] array = new byte[length];
+        buffer.get(array);
+        return handOn(array, 0, length, false, callback);
     }
 
-    /** What it is the write side of, in the text of an error. */
-    protected String name() {
-        return "stream";
-    }
-
-    /** Something is written after a cut. */
-    protected void writtenAfterCut() {}
-
-    /** As {@link WriteStream#write(byte[], int, int)}; see {@link #handOn}. */
-    public final boolean write(
+    /** As the other {@code write}; {@code isLent} as {@link Target#write} takes it. */
+    public boolean write(
             byte[] array,
             int offset,
             int length,
             boolean isLent,
             @Nullable Consumer<? super @Nullable IOException> callback) {
-        return acceptsWrite(callback) && goesOn(handOn(array, offset, length, isLent, callback));
-    }
-
-    /** As {@link WriteStream#write(ByteBuffer)}; see {@link #handOn}. */
-    public final boolean write(
-            ByteBuffer buffer, @Nullable Consumer<? super @Nullable IOException> callback) {
-        int length = buffer.remaining();
-        if (buffer.hasArray()) {
-            int offset = buffer.arrayOffset() + buffer.position();
-            buffer.position(buffer.limit());
-            return write(buffer.array(), offset, length, false, callback);
-        }
-        byte[] array = new byte[length];
-        buffer.get(array);
-        return write(array, 0, length, false, callback);
+        return admit(callback) && handOn(array, offset, length, isLent, callback);
     }
 
     /**
-     * Whether a write may go ahead; if not, {@code callback} is told.
+     * Lets a write in, or turns it away: for writes that don't come through this class.
      *
-     * @throws IllegalStateException after the end
+     * @param callback gets an error, soon, if the stream is destroyed
+     * @return false if nothing may be written, because the stream is over
+     * @throws IllegalStateException after {@link #end}
      */
-    public final boolean acceptsWrite(@Nullable Consumer<? super @Nullable IOException> callback) {
+    public boolean admit(@Nullable Consumer<? super @Nullable IOException> callback) {
         if (state == State.OPEN) {
             return true;
         }
-        if (state == State.CUT) {
-            writtenAfterCut();
-        } else if (state == State.ENDED) {
+        if (isWithdrawn && state != State.DESTROYED) {
+            target.writtenTooLate();
+        } else if (state != State.DESTROYED) {
             throw new IllegalStateException("write after end (ERR_STREAM_WRITE_AFTER_END)");
         }
         if (callback != null) {
-            soon(() ->
-                    callback.accept(
-                            new IOException("write after the " + name() + " was destroyed")));
+            String text = "write after the " + target.kind() + " was destroyed";
+            target.soon(() -> callback.accept(new IOException(text)));
         }
         return false;
     }
 
-    /** The answer to a write; {@code isTaken}: its bytes were. */
-    private boolean goesOn(boolean isTaken) {
-        boolean isBelow = isTaken && queuedBytes() < WriteStream.HIGH_WATER_MARK_BYTES;
-        if (!isBelow && !needsDrain) {
-            needsDrain = true;
-            notifyDrained();
+    private boolean handOn(
+            byte[] array,
+            int offset,
+            int length,
+            boolean isLent,
+            @Nullable Consumer<? super @Nullable IOException> callback) {
+        boolean isTaken = target.write(array, offset, length, isLent, callback);
+        boolean isBelow = isTaken && target.queuedBytes() < WriteStream.HIGH_WATER_MARK_BYTES;
+        // What the target did with the bytes may have destroyed the stream.
+        if (!isBelow && !isDrainDue && state != State.DESTROYED) {
+            isDrainDue = true;
+            target.notifyDrained();
         }
-        return isBelow;
+        return isBelow && state != State.DESTROYED;
     }
 
-    /** Nothing waits any more: those that were told to wait go on. */
-    public final void drained() {
-        if (!needsDrain) {
+    /** The target has handed on everything that waited. */
+    public void drained() {
+        if (!isDrainDue || state == State.FINISHED || state == State.DESTROYED) {
             return;
         }
-        needsDrain = false;
+        isDrainDue = false;
         if (pipe != null) {
             pipe.onDrain();
         }
-        if (drainListener != null && !isDestroyed() && !isClosed) {
-            call(drainListener);
+        if (drainListener != null && state != State.DESTROYED) {
+            drainListener.run();
         }
     }
 
-    public final void onDrain(Runnable listener) {
-        drainListener = ReadSide.once(drainListener, listener, "onDrain");
-    }
-
-    /** The end was handed on, behind the last byte. */
-    public final void onFinish(Runnable listener) {
-        finishListener = ReadSide.once(finishListener, listener, "onFinish");
-        if (isFinished) {
-            soon(listener);
-        }
-    }
-
-    /** As {@link WriteStream#piped}. */
-    public final void piped(StreamPipe from) {
-        pipe = StreamPipe.replacing(pipe, from);
-        if (isClosed) {
-            // The close was told before.
-            soon(from::onDestinationClosed);
-        }
-    }
-
-    /** As {@link WriteStream#end()}. */
-    public final void end() {
-        end(State.ENDED);
-    }
-
-    /** Ends it without the writer's doing. */
-    public final void cut() {
-        end(State.CUT);
-    }
-
-    private void end(State how) {
+    /** Ends the side once everything was written. Idempotent. */
+    public void end() {
         if (state == State.OPEN) {
-            state = how;
-            handEndOn();
+            state = State.ENDING;
+            target.endWriting();
         }
     }
 
-    /** Everything and the end were handed on. */
-    public final void finished() {
-        if (!isDestroyed()) {
-            isFinished = true;
+    /** As {@link #end}, on the stream's own account: its writer can't know of it yet. */
+    public void withdraw() {
+        if (state == State.OPEN) {
+            isWithdrawn = true;
+            end();
+        }
+    }
+
+    /** The target has handed on the last byte, and the end. */
+    public void finished() {
+        if (state == State.ENDING) {
+            state = State.FINISHED;
             if (finishListener != null) {
-                callFinish(finishListener);
+                finishListener.run();
             }
         }
     }
 
-    /** No further byte is handed on, and nothing but the close is told. */
-    public final void destroySide() {
+    /** Whether a pipe to here is not over yet. */
+    public boolean isPiped() {
+        return pipe != null && !pipe.isOver();
+    }
+
+    /** The stream gets another owner: the listeners are gone. A drain that is due stays due. */
+    public void handOver() {
+        drainListener = null;
+        finishListener = null;
+        pipe = null;
+    }
+
+    /** Nothing more is written, and nothing more is told but the close. Idempotent. */
+    public void destroy() {
         state = State.DESTROYED;
     }
 
-    /** It is over, and the pipe that leads here is told so. */
-    public final void closed() {
-        isClosed = true;
+    /** The stream's close is being told: what is piped here has nowhere to go. */
+    public void closed() {
+        isCloseTold = true;
         if (pipe != null) {
             pipe.onDestinationClosed();
         }
     }
 
-    /** Whether bytes can be written. */
-    public final boolean isOpen() {
+    /** Whether {@link #write} takes bytes. */
+    public boolean isOpen() {
         return state == State.OPEN;
     }
 
-    /** Whether it was ended or cut, and not destroyed. */
-    public final boolean isEnded() {
-        return state == State.ENDED || state == State.CUT;
-    }
-
-    /** Whether the end was handed on, behind the last byte. */
-    public final boolean isFinished() {
-        return isFinished;
-    }
-
-    /** Whether it was destroyed. */
-    public final boolean isDestroyed() {
-        return state == State.DESTROYED;
-    }
-
-    /** Whether it is over, and that was told. */
-    public final boolean isClosed() {
-        return isClosed;
+    /** Whether the last byte was handed on, and the end; not any more once it is destroyed. */
+    public boolean isFinished() {
+        return state == State.FINISHED;
     }
 }

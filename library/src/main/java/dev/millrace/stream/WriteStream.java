@@ -6,10 +6,11 @@ import java.nio.charset.StandardCharsets;
 /**
  * The side of a stream that bytes go into.
  *
- * <p>{@code write} takes everything; it answers false when 64 KiB or more are waiting, and then
- * {@link #onDrain} is told once, when nothing waits any more (row R25). Whoever goes on writing
- * regardless fills memory, and meets a limit in the end: {@link dev.millrace.stream.WriteLimit}
- * (row X80). Loop thread only.
+ * <p>{@code write} takes everything. It answers false when 64 KiB or more are waiting, and then
+ * {@link #onDrain} is told once, when nothing waits any more. A writer that goes on regardless
+ * fills memory, until it meets the {@link WriteLimit}. Loop thread only.
+ *
+ * <p>{@link WriteSide} is this contract, for authors of streams.
  */
 public interface WriteStream {
     /** Bytes waiting from which on {@code write} answers false. */
@@ -17,6 +18,8 @@ public interface WriteStream {
 
     /**
      * Writes bytes that the caller may reuse at once.
+     *
+     * {@snippet class="dev.millrace.net.SocketExamplesTest" region="write"}
      *
      * @return false when the caller should wait for {@link #onDrain}
      * @throws IllegalStateException after {@link #end}
