@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 abstract class KernelSocket extends InboundStream<NetSocket> implements AutoCloseable {
     abstract StreamHandle handle();
 
+    abstract SocketWires wires();
+
     /** As {@link NetSocket#destroy()}. */
     @Override
     public final void close() {
@@ -49,9 +51,9 @@ abstract class KernelSocket extends InboundStream<NetSocket> implements AutoClos
         return handle().isReadable();
     }
 
-    /** Bytes written that the kernel has not taken yet. */
+    /** Bytes written that the kernel has not taken yet, those that a filter holds included. */
     public final long queuedBytes() {
-        return handle().queuedBytes();
+        return handle().queuedBytes() + wires().heldBytes();
     }
 
     /** Bytes received so far. */
@@ -96,12 +98,12 @@ abstract class KernelSocket extends InboundStream<NetSocket> implements AutoClos
 
     /** How much may wait to be written. */
     public final WriteLimit writeLimit() {
-        return handle().writeLimit();
+        return wires().limit();
     }
 
     /** Sets how much may wait to be written, and what becomes of more (row X80). */
     public final NetSocket writeLimit(WriteLimit limit) {
-        handle().writeLimit(limit);
+        wires().limit(limit);
         return self();
     }
 

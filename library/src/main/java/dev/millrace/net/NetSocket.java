@@ -115,10 +115,15 @@ public final class NetSocket extends KernelSocket implements WriteStream {
             destroy(error);
             return;
         }
+        wires.connected();
+    }
+
+    /** The connection stands, and the filter, if there is one, is ready. */
+    void opened() {
         isConnecting = false;
         listeners.tellConnected(this);
         if (!isDestroyed) {
-            wires.connected();
+            wires.endIfDue();
             read.start();
         }
     }
@@ -199,13 +204,19 @@ public final class NetSocket extends KernelSocket implements WriteStream {
     }
 
     /**
-     * Puts {@code filter} between this socket and the wire. Call it before the first byte is read
-     * or written.
+     * Puts {@code filter} between this socket and the wire, at once or in mid-stream. What was
+     * written before goes out unfiltered. What was received before and not taken belongs to the
+     * filter; inside a listener of {@code onBytes} or {@code onFrames} that is what it leaves.
      *
-     * @throws IllegalStateException if there is a filter already
+     * <p>Until the filter is ready a connection of ours counts as connecting, and writes wait.
+     *
+     * @throws IllegalStateException if there is a filter already, or after {@link #end}
      */
     public NetSocket filter(Filter filter) {
         loop.checkThread();
+        if (isEnding) {
+            throw new IllegalStateException("a filter after end");
+        }
         wires.filter(filter);
         return this;
     }
@@ -314,6 +325,7 @@ public final class NetSocket extends KernelSocket implements WriteStream {
             isDestroyed = true;
             failure = error;
             handle.close();
+            wires.destroyed();
             listeners.tellDestroyed(this);
             // Last: it destroys what a pipeline leads to, which may be a user's own and throw.
             read.destroy();
@@ -341,7 +353,7 @@ public final class NetSocket extends KernelSocket implements WriteStream {
 
     /** The closing phase: error, then close (row R12). */
     private void closed() {
-        wires.closed();
+        wires.closed(failure);
         listeners.tellClosed(this, failure, isOurs);
     }
 
@@ -373,6 +385,11 @@ public final class NetSocket extends KernelSocket implements WriteStream {
     @Override
     StreamHandle handle() {
         return handle;
+    }
+
+    @Override
+    SocketWires wires() {
+        return wires;
     }
 
     /** Whether the connection is still being made. */

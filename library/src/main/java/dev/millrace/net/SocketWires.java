@@ -5,14 +5,17 @@ import dev.millrace.kernel.SystemError;
 import dev.millrace.loop.Request;
 import dev.millrace.loop.StreamEvents;
 import dev.millrace.loop.StreamHandle;
-import dev.millrace.stream.ByteSink;
+import dev.millrace.stream.BytesListener;
 import dev.millrace.stream.Filter;
+import dev.millrace.stream.FilteredTransport;
 import dev.millrace.stream.ReadSide;
 import dev.millrace.stream.StreamPipe;
+import dev.millrace.stream.WriteLimit;
 import dev.millrace.stream.WriteStream;
 import dev.millrace.sys.Errno;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -26,10 +29,11 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  */
 final class SocketWires implements StreamEvents, ReadSide.Source {
-    private static final byte[] NOTHING = new byte[0];
+    private static final WriteLimit UNLIMITED =
+            new WriteLimit(Long.MAX_VALUE, WriteLimit.Policy.CLOSE);
 
     private final NetSocket socket;
-    private @Nullable Filter filter;
+    private @Nullable FilteredTransport filtered;
     private @Nullable StreamPipe pipe;
     private boolean needsDrain;
     private boolean isEndDue;
@@ -39,28 +43,67 @@ final class SocketWires implements StreamEvents, ReadSide.Source {
     }
 
     void filter(Filter added) {
-        if (filter != null) {
+        if (filtered != null) {
             throw new IllegalStateException("the socket has a filter already");
         }
-        filter = added;
-        added.attach(new ToReader(socket), new ToPeer(socket));
+        ReadSide read = socket.inbound();
+        FilteredTransport through =
+                new FilteredTransport(
+                        added,
+                        new FilterSurroundings(socket),
+                        socket.handle().writeLimit(),
+                        !read.isPaused());
+        filtered = through;
+        // The limit counts above the filter, whose own bytes can't be refused.
+        socket.handle().writeLimit(UNLIMITED);
+        through.attach();
+        read.divert(new Unread(through));
+    }
+
+    long heldBytes() {
+        return filtered == null ? 0 : filtered.heldBytes();
+    }
+
+    WriteLimit limit() {
+        return filtered == null ? socket.handle().writeLimit() : filtered.limit();
+    }
+
+    void limit(WriteLimit limit) {
+        if (filtered == null) {
+            socket.handle().writeLimit(limit);
+        } else {
+            filtered.limit(limit);
+        }
+    }
+
+    private void filterReady() {
+        if (socket.isConnecting() && socket.handle().isConnected() && !socket.isDestroyed()) {
+            socket.opened();
+        }
+    }
+
+    /** What the filter held may have been the last thing that a drain waited for. */
+    private void released() {
+        if (needsDrain && !socket.isDestroyed()) {
+            socket.handle().notifyDrained();
+        }
     }
 
     @Override
     public void onRead(byte[] array, int offset, int length) {
-        if (filter == null) {
+        if (filtered == null) {
             socket.inbound().deliver(array, offset, length);
         } else {
-            filter.received(array, offset, length);
+            filtered.received(array, offset, length);
         }
     }
 
     @Override
     public void onEnd() {
-        if (filter == null) {
+        if (filtered == null) {
             socket.inbound().end();
         } else {
-            filter.receivedEnd();
+            filtered.receivedEnd();
         }
     }
 
@@ -101,6 +144,10 @@ final class SocketWires implements StreamEvents, ReadSide.Source {
 
     @Override
     public void onDrained() {
+        if (filtered != null && !filtered.isDrained()) {
+            // The filter's release asks again.
+            return;
+        }
         needsDrain = false;
         if (pipe != null) {
             pipe.onDrain();
@@ -118,7 +165,18 @@ final class SocketWires implements StreamEvents, ReadSide.Source {
         }
     }
 
-    void closed() {
+    void destroyed() {
+        if (filtered != null) {
+            filtered.over();
+        }
+    }
+
+    void closed(@Nullable IOException failure) {
+        if (filtered != null) {
+            IOException error =
+                    failure == null ? SystemError.of(Errno.ECANCELED, "write") : failure;
+            filtered.cancel(callback -> guarded(socket, () -> callback.accept(error)));
+        }
         if (pipe != null) {
             pipe.onDestinationClosed();
         }
@@ -135,14 +193,14 @@ final class SocketWires implements StreamEvents, ReadSide.Source {
             int offset,
             int length,
             @Nullable Consumer<? super @Nullable IOException> callback) {
-        return filter == null
+        return filtered == null
                 ? socket.handle().write(array, offset, length, request(callback))
-                : writeFiltered(filter, array, offset, length, callback);
+                : writeFiltered(filtered, array, offset, length, true, callback);
     }
 
     /** What a filter would make of bytes that the kernel may not take can't be taken back. */
     int tryWrite(byte[] array, int offset, int length) {
-        return filter == null ? socket.handle().tryWrite(array, offset, length) : 0;
+        return filtered == null ? socket.handle().tryWrite(array, offset, length) : 0;
     }
 
     boolean writeOwned(
@@ -159,26 +217,38 @@ final class SocketWires implements StreamEvents, ReadSide.Source {
             offset = 0;
             buffer.get(array);
         }
-        return filter == null
+        return filtered == null
                 ? socket.handle().writeOwned(array, offset, length, request(callback))
-                : writeFiltered(filter, array, offset, length, callback);
+                : writeFiltered(filtered, array, offset, length, false, callback);
     }
 
     /** The request ends when whatever the filter made of the bytes was handed to the kernel. */
     private boolean writeFiltered(
-            Filter through,
+            FilteredTransport through,
             byte[] array,
             int offset,
             int length,
+            boolean isLent,
             @Nullable Consumer<? super @Nullable IOException> callback) {
-        through.written(array, offset, length);
-        if (callback != null && socket.isDestroyed()) {
-            // The filter failed: the socket tells the callback so.
-            socket.write(NOTHING, 0, 0, callback);
-        } else if (callback != null) {
-            socket.handle().write(NOTHING, 0, 0, request(callback));
+        Objects.checkFromIndexSize(offset, length, array.length);
+        if (through.isBeyondLimit(length)) {
+            refuse(through.limit(), callback);
+            return false;
         }
+        through.write(array, offset, length, isLent, callback);
         return true;
+    }
+
+    /** As the handle does it: a gap that its writer would not hear of ends the socket. */
+    private void refuse(
+            WriteLimit limit, @Nullable Consumer<? super @Nullable IOException> callback) {
+        IOException error = SystemError.of(Errno.ENOBUFS, "write");
+        if (callback != null) {
+            soon(() -> callback.accept(error));
+        }
+        if (callback == null || limit.policy() == WriteLimit.Policy.CLOSE) {
+            socket.destroy(error);
+        }
     }
 
     private static @Nullable Request request(
@@ -186,8 +256,17 @@ final class SocketWires implements StreamEvents, ReadSide.Source {
         return callback == null ? null : new Request(callback);
     }
 
-    /** The connection stands: an end that was asked for before comes true (row R15). */
+    /** The transport stands. */
     void connected() {
+        if (filtered == null || filtered.isReady()) {
+            socket.opened();
+        } else {
+            filtered.connected();
+        }
+    }
+
+    /** An end that was asked for before the connection stood comes true (row R15). */
+    void endIfDue() {
         if (isEndDue) {
             isEndDue = false;
             end();
@@ -197,10 +276,10 @@ final class SocketWires implements StreamEvents, ReadSide.Source {
     void end() {
         if (socket.isConnecting()) {
             isEndDue = true;
-        } else if (filter == null) {
+        } else if (filtered == null) {
             shutdown(socket);
         } else {
-            filter.writtenEnd();
+            filtered.end();
         }
     }
 
@@ -220,12 +299,20 @@ final class SocketWires implements StreamEvents, ReadSide.Source {
 
     @Override
     public void startReading() {
-        socket.handle().readStart();
+        if (filtered == null) {
+            socket.handle().readStart();
+        } else {
+            filtered.startReading();
+        }
     }
 
     @Override
     public void stopReading() {
-        socket.handle().readStop();
+        if (filtered == null) {
+            socket.handle().readStop();
+        } else {
+            filtered.stopReading();
+        }
     }
 
     @Override
@@ -266,39 +353,86 @@ final class SocketWires implements StreamEvents, ReadSide.Source {
         }
     }
 
-    /** What a filter makes for the user. */
-    private record ToReader(NetSocket socket) implements ByteSink {
+    /** What lies around the filter: the handle below it, the socket above it. */
+    private record FilterSurroundings(NetSocket socket) implements FilteredTransport.Raw {
         @Override
-        public void write(byte[] array, int offset, int length) {
+        public void deliver(byte[] array, int offset, int length) {
             socket.inbound().deliver(array, offset, length);
         }
 
         @Override
-        public void end() {
+        public void deliverEnd() {
             socket.inbound().end();
         }
 
         @Override
-        public void fail(IOException error) {
-            socket.destroy(error);
+        public void send(
+                byte[] array,
+                int offset,
+                int length,
+                @Nullable Consumer<? super @Nullable IOException> callback) {
+            if (socket.isDestroyed()) {
+                // The socket tells the callback so.
+                socket.write(array, offset, length, callback);
+            } else {
+                socket.handle().write(array, offset, length, request(callback));
+            }
         }
-    }
-
-    /** What a filter makes for the wire. */
-    private record ToPeer(NetSocket socket) implements ByteSink {
-        @Override
-        public void write(byte[] array, int offset, int length) {
-            socket.handle().write(array, offset, length, null);
-        }
 
         @Override
-        public void end() {
+        public void sendEnd() {
             shutdown(socket);
         }
 
         @Override
+        public long queuedBytes() {
+            return socket.handle().queuedBytes();
+        }
+
+        @Override
+        public void startReading() {
+            if (socket.handle().isConnected()) {
+                socket.handle().readStart();
+            }
+        }
+
+        @Override
+        public void stopReading() {
+            socket.handle().readStop();
+        }
+
+        @Override
+        public void ready() {
+            socket.wires().filterReady();
+        }
+
+        @Override
+        public void released() {
+            socket.wires().released();
+        }
+
+        @Override
         public void fail(IOException error) {
             socket.destroy(error);
+        }
+
+        @Override
+        public void soon(Runnable task) {
+            socket.wires().soon(task);
+        }
+    }
+
+    /** What was received before the filter came. */
+    private record Unread(FilteredTransport filtered) implements BytesListener {
+        @Override
+        public int onBytes(byte[] array, int offset, int length) {
+            filtered.unread(array, offset, length);
+            return length;
+        }
+
+        @Override
+        public void onEnd() {
+            filtered.unreadEnd();
         }
     }
 }

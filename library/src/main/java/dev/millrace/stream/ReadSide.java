@@ -50,6 +50,12 @@ public final class ReadSide {
     /** Bytes at the front of what is kept that only the listener of onBytes has still to take. */
     private int keptSeen;
 
+    /** A listener is being called: what it leaves is not known yet. */
+    private boolean isTaking;
+
+    /** Gets what the listener that is being called leaves; a filter was put in meanwhile. */
+    private @Nullable BytesListener diversion;
+
     private boolean isStarted;
     private boolean isPaused;
     private boolean isDiscarding;
@@ -129,7 +135,29 @@ public final class ReadSide {
 
     /** Whether a listener that is being called may be given more. */
     boolean isFlowing() {
-        return !isPaused && !isOver;
+        return !isPaused && !isOver && diversion == null;
+    }
+
+    /**
+     * A filter comes in front of this side: {@code filter} gets what was received and not taken,
+     * and the end if that was still to be told. Inside a listener's call that includes what the
+     * listener leaves, and comes after the call.
+     */
+    public void divert(BytesListener filter) {
+        if (isTaking) {
+            diversion = filter;
+            return;
+        }
+        byte[] array = kept;
+        int offset = keptOffset;
+        destroyKept();
+        if (offset < array.length) {
+            filter.onBytes(array, offset, array.length - offset);
+        }
+        if (isEndComing && !isEnded) {
+            isEndComing = false;
+            filter.onEnd();
+        }
     }
 
     void fail(IOException error) {
@@ -221,8 +249,21 @@ public final class ReadSide {
             source.stopReading();
             return;
         }
-        int taken = take(array, offset, length, seen);
-        if (taken < length && !isOver) {
+        int taken;
+        isTaking = true;
+        try {
+            taken = take(array, offset, length, seen);
+        } finally {
+            isTaking = false;
+        }
+        BytesListener filter = diversion;
+        if (filter != null) {
+            diversion = null;
+            if (taken < length && !isOver) {
+                filter.onBytes(array, offset + taken, length - taken);
+            }
+            divert(filter);
+        } else if (taken < length && !isOver) {
             keep(array, offset + taken, length - taken);
             keptSeen = hasListener() ? length - taken : 0;
             source.stopReading();
