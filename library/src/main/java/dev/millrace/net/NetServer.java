@@ -215,7 +215,7 @@ public final class NetServer implements AutoCloseable {
         }
         NetSocket socket = new NetSocket(stream, options.socket());
         connections.add(socket);
-        SocketWires.guarded(socket, () -> connectionListener.accept(socket));
+        SocketTransport.guarded(socket, () -> connectionListener.accept(socket));
     }
 
     private void drop(StreamHandle stream) {

@@ -2,16 +2,23 @@ package dev.millrace.net;
 
 import dev.millrace.dns.NameLookup;
 import dev.millrace.kernel.Address;
+import dev.millrace.kernel.BufferSource;
+import dev.millrace.kernel.KernelOption;
 import dev.millrace.kernel.UnixAddress;
+import dev.millrace.loop.KeepAlive;
 import dev.millrace.loop.Loop;
 import dev.millrace.loop.StreamHandle;
 import dev.millrace.stream.Filter;
+import dev.millrace.stream.InboundStream;
 import dev.millrace.stream.ReadSide;
 import dev.millrace.stream.StreamPipe;
+import dev.millrace.stream.WriteLimit;
+import dev.millrace.stream.WriteSide;
 import dev.millrace.stream.WriteStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -29,38 +36,61 @@ import org.jspecify.annotations.Nullable;
  * Belongs to its loop's thread. Without an {@link #onError} listener, an error of a connection that
  * we opened goes to {@link Loop#onUncaught}; one that a peer opened just closes.
  */
-public final class NetSocket extends KernelSocket implements WriteStream {
-    private final Loop loop;
-    private final SocketWires wires;
-    private final StreamHandle handle;
-    private final ReadSide read;
-    private final NetSocketOptions options;
-    private final SocketListeners listeners = new SocketListeners();
+public final class NetSocket extends InboundStream<NetSocket>
+        implements WriteStream, AutoCloseable {
+    /** The life of a socket as drawn above; which side has ended, its two sides know. */
+    private enum Life {
+        CONNECTING,
+        OPEN,
+        DESTROYED,
+        CLOSED
+    }
+
+    /** The kernel's end. */
+    final StreamHandle handle;
+
+    /** What came, on its way to the reader. */
+    final ReadSide inbound;
+
+    /** What was written, on its way to the transport. */
+    final WriteSide outbound;
+
+    /** The listeners of neither side. */
+    final SocketListeners listeners = new SocketListeners();
+
+    /** Between the two sides and the handle. */
+    final SocketTransport transport;
+
+    /** How it comes to its connection; null for one that was accepted, as a rule. */
+    private @Nullable SocketConnect connect;
+
+    /** The error that destroyed it, for {@link #onError}. */
     private @Nullable IOException failure;
+
+    private Life life;
+
+    /** Whether we opened it; then an error without a listener goes to the loop. */
     private final boolean isOurs;
-    private boolean isConnecting;
-    private boolean isEnding;
-    private boolean isEndedByPeer;
-    private boolean isFinished;
-    private boolean isDestroyed;
+
+    private final boolean allowHalfOpen;
 
     /** A connection that was accepted. */
     NetSocket(StreamHandle accepted, NetSocketOptions options) {
         this(accepted.loop(), accepted, options);
         options.applyTo(handle);
-        read.start();
+        inbound.start();
     }
 
     private NetSocket(Loop loop, @Nullable StreamHandle accepted, NetSocketOptions options) {
-        this.loop = loop;
-        this.options = options;
         this.isOurs = accepted == null;
-        this.isConnecting = isOurs;
-        this.wires = new SocketWires(this);
-        this.handle = accepted == null ? new StreamHandle(loop, wires) : accepted;
-        this.read = new ReadSide(wires);
-        handle.owner(wires);
-        handle.onClose(this::closed);
+        this.life = isOurs ? Life.CONNECTING : Life.OPEN;
+        this.allowHalfOpen = options.allowHalfOpen();
+        this.transport = new SocketTransport(this);
+        this.handle = accepted == null ? new StreamHandle(loop, transport) : accepted;
+        this.inbound = new ReadSide(transport);
+        this.outbound = new WriteSide(transport);
+        handle.owner(transport);
+        handle.onClose(transport);
     }
 
     /** A connection to {@code port} of {@code localhost}. */
@@ -71,7 +101,7 @@ public final class NetSocket extends KernelSocket implements WriteStream {
     /**
      * A connection to {@code port} of {@code host}: an IP literal, or a name, which is looked up
      * without blocking the loop, and whose addresses are tried in turn. Writes before it stands are
-     * sent then (row H14).
+     * sent then.
      */
     public static NetSocket connect(Loop loop, int port, String host) {
         return connect(loop, port, host, NetSocketOptions.DEFAULTS);
@@ -80,7 +110,8 @@ public final class NetSocket extends KernelSocket implements WriteStream {
     /** As {@link #connect(Loop, int, String)}, with options. */
     public static NetSocket connect(Loop loop, int port, String host, NetSocketOptions options) {
         NetSocket socket = new NetSocket(loop, null, options);
-        NameLookup.addresses(loop, host, port, socket::attempt, socket::destroy);
+        SocketConnect connect = socket.connect(options);
+        NameLookup.addresses(loop, host, port, connect::start, socket::destroy);
         return socket;
     }
 
@@ -92,7 +123,7 @@ public final class NetSocket extends KernelSocket implements WriteStream {
     /** As {@link #connect(Loop, Address)}, with options. */
     public static NetSocket connect(Loop loop, Address address, NetSocketOptions options) {
         NetSocket socket = new NetSocket(loop, null, options);
-        socket.attempt(List.of(address));
+        socket.connect(options).start(List.of(address));
         return socket;
     }
 
@@ -101,39 +132,24 @@ public final class NetSocket extends KernelSocket implements WriteStream {
         return connect(loop, UnixAddress.of(path));
     }
 
-    private void attempt(List<Address> addresses) {
-        if (!isDestroyed) {
-            new ConnectAttempts(handle, addresses, options, this::connectEnded).start();
-        }
-    }
-
-    private void connectEnded(@Nullable IOException error) {
-        if (isDestroyed) {
-            return;
-        }
-        if (error != null) {
-            destroy(error);
-            return;
-        }
-        wires.connected();
-    }
-
-    /** The connection stands, and the filter, if there is one, is ready. */
+    /** The connection stands. */
     void opened() {
-        isConnecting = false;
-        listeners.tellConnected(this);
-        if (!isDestroyed) {
-            wires.endIfDue();
-            read.start();
+        life = Life.OPEN;
+    }
+
+    /** A filter is ready; that may be before the connection stands, or long after. */
+    void filterReady() {
+        if (life == Life.CONNECTING && handle.isConnected() && connect != null) {
+            connect.opened();
         }
     }
 
     /**
-     * The connection stands (row H13): told before any data. Never told for an accepted connection.
+     * The connection stands: told before any data. Never told for an accepted connection.
      */
     public NetSocket onConnect(Runnable listener) {
-        loop.checkThread();
-        listeners.connect = ReadSide.once(listeners.connect, listener, "onConnect");
+        SocketConnect connect = connect(NetSocketOptions.DEFAULTS);
+        connect.listener = ReadSide.once(connect.listener, listener, "onConnect");
         return this;
     }
 
@@ -142,65 +158,73 @@ public final class NetSocket extends KernelSocket implements WriteStream {
      * had.
      */
     public CompletionStage<NetSocket> connected() {
-        loop.checkThread();
-        return listeners.connected(this, failure);
+        return connect(NetSocketOptions.DEFAULTS).stage(failure);
+    }
+
+    /** Made at the first use; {@code options} of a connection that we open. */
+    private SocketConnect connect(NetSocketOptions options) {
+        checkThread();
+        if (connect == null) {
+            connect = new SocketConnect(this, options);
+        }
+        return connect;
     }
 
     @Override
     public NetSocket onError(Consumer<? super IOException> listener) {
-        loop.checkThread();
+        checkThread();
         listeners.error = ReadSide.once(listeners.error, listener, "onError");
         return this;
     }
 
     @Override
     public NetSocket onClose(Runnable listener) {
-        loop.checkThread();
+        checkThread();
         listeners.close = ReadSide.once(listeners.close, listener, "onClose");
         return this;
     }
 
     @Override
     public NetSocket onDrain(Runnable listener) {
-        loop.checkThread();
-        listeners.drain = ReadSide.once(listeners.drain, listener, "onDrain");
+        checkThread();
+        outbound.onDrain(listener);
         return this;
     }
 
     /**
      * The peer left while nobody was reading: paused, or with 64 KiB kept that nobody takes. {@code
-     * listener} gets null after the peer's FIN, ECONNRESET after its reset, at most once (rows H16,
-     * E7). What the peer had sent is not lost: after {@link #resume} it comes, then the end or the
-     * error as always. While the socket is read the end tells the same, and this is not told. Never
-     * told by a driver without {@link dev.millrace.driver.Capability#PEER_CLOSED}.
+     * listener} gets null after the peer's FIN, ECONNRESET after its reset, at most once. What the
+     * peer had sent is not lost: after {@link #resume} it comes, then the end or the error as
+     * always. While the socket is read the end tells the same, and this is not told. Never told by
+     * a driver without {@link dev.millrace.driver.Capability#PEER_CLOSED}.
      */
     public NetSocket onPeerClosed(Consumer<? super @Nullable IOException> listener) {
-        loop.checkThread();
+        checkThread();
         listeners.peerClosed = ReadSide.once(listeners.peerClosed, listener, "onPeerClosed");
         return this;
     }
 
     /**
      * The source of {@link #bufferSource} had no buffer: {@code listener} gets ENOBUFS, and the
-     * socket is paused until {@link #resume} (rows E3, R24).
+     * socket is paused until {@link #resume}.
      */
     public NetSocket onNoBuffer(Consumer<? super IOException> listener) {
-        loop.checkThread();
+        checkThread();
         listeners.noBuffer = ReadSide.once(listeners.noBuffer, listener, "onNoBuffer");
         return this;
     }
 
-    /** Our last byte was handed to the kernel, after {@link #end} (row R11). */
+    /** Our last byte was handed to the kernel, after {@link #end}. */
     public NetSocket onFinish(Runnable listener) {
-        loop.checkThread();
-        listeners.finish = ReadSide.once(listeners.finish, listener, "onFinish");
+        checkThread();
+        outbound.onFinish(listener);
         return this;
     }
 
     @Override
     public void piped(StreamPipe pipe) {
-        loop.checkThread();
-        wires.piped(pipe);
+        checkThread();
+        outbound.piped(pipe);
     }
 
     /**
@@ -208,16 +232,16 @@ public final class NetSocket extends KernelSocket implements WriteStream {
      * written before goes out unfiltered. What was received before and not taken belongs to the
      * filter; inside a listener of {@code onBytes} or {@code onFrames} that is what it leaves.
      *
-     * <p>Until the filter is ready a connection of ours counts as connecting, and writes wait.
+     * <p>Until the filter is ready a connection of ours counts as connecting, and writes wait. A
+     * socket that is destroyed does not take it any more.
      *
      * @throws IllegalStateException if there is a filter already, or after {@link #end}
      */
     public NetSocket filter(Filter filter) {
-        loop.checkThread();
-        if (isEnding) {
-            throw new IllegalStateException("a filter after end");
+        checkThread();
+        if (outbound.admit(null)) {
+            transport.filter(filter);
         }
-        wires.filter(filter);
         return this;
     }
 
@@ -234,10 +258,8 @@ public final class NetSocket extends KernelSocket implements WriteStream {
     /** As {@link #write(ByteBuffer)}; {@code callback} gets null when the kernel has the bytes. */
     public boolean write(
             ByteBuffer buffer, @Nullable Consumer<? super @Nullable IOException> callback) {
-        if (isRefused(callback)) {
-            return false;
-        }
-        return wires.mayGoOn(wires.writeOwned(buffer, callback));
+        checkThread();
+        return outbound.write(buffer, callback);
     }
 
     /** As the other {@code write}; {@code callback} gets null when the kernel has the bytes. */
@@ -246,67 +268,44 @@ public final class NetSocket extends KernelSocket implements WriteStream {
             int offset,
             int length,
             @Nullable Consumer<? super @Nullable IOException> callback) {
-        if (isRefused(callback)) {
-            return false;
-        }
-        return wires.mayGoOn(wires.write(array, offset, length, callback));
+        checkThread();
+        return outbound.write(array, offset, length, callback);
     }
 
     /**
-     * Hands the kernel what it takes at once, and queues nothing (row F3).
+     * Hands the kernel what it takes at once, and queues nothing.
      *
      * @return how many bytes that were: 0 before the connection stands, while something waits, when
      *     the kernel is full, behind a filter, and when the socket is destroyed
      * @throws IllegalStateException after {@link #end}
      */
     public int tryWrite(byte[] array, int offset, int length) {
-        return isRefused(null) ? 0 : wires.tryWrite(array, offset, length);
-    }
-
-    /** After end() a write is the caller's mistake; it fails where that is the peer's doing. */
-    private boolean isRefused(@Nullable Consumer<? super @Nullable IOException> callback) {
-        loop.checkThread();
-        if (isEndedByPeer) {
-            destroy(SocketWires.endedByPeer());
-        }
-        if (isDestroyed && callback != null) {
-            loop.nextTick(
-                    () -> callback.accept(new IOException("write after the socket was destroyed")));
-        }
-        if (isEnding && !isDestroyed) {
-            throw new IllegalStateException("write after end (ERR_STREAM_WRITE_AFTER_END)");
-        }
-        return isDestroyed;
+        checkThread();
+        return outbound.admit(null) ? transport.tryWrite(array, offset, length) : 0;
     }
 
     @Override
     public void end() {
-        loop.checkThread();
-        if (!isEnding && !isDestroyed) {
-            isEnding = true;
-            wires.end();
-        }
+        checkThread();
+        outbound.end();
     }
 
     /** The last byte and FIN were handed to the kernel, or could not be. */
     void finished() {
-        if (isDestroyed) {
-            return;
-        }
-        isFinished = true;
-        SocketListeners.tell(listeners.finish);
-        if (read.isEnded()) {
-            destroy();
-        }
+        outbound.finished();
+        destroyIfBothEnded();
     }
 
     /** The reader has been told the end. */
     void ended() {
-        if (!options.allowHalfOpen() && !isEnding) {
-            end();
-            isEndedByPeer = true;
+        if (!allowHalfOpen) {
+            outbound.withdraw();
         }
-        if (isFinished) {
+        destroyIfBothEnded();
+    }
+
+    private void destroyIfBothEnded() {
+        if (outbound.isFinished() && inbound.isEnded()) {
             destroy();
         }
     }
@@ -316,49 +315,52 @@ public final class NetSocket extends KernelSocket implements WriteStream {
         destroy(null);
     }
 
-    /**
-     * Destroys the socket with an error for {@link #onError}, or null; the first call counts (R19).
-     */
+    /** As {@link #destroy()}. */
+    @Override
+    public void close() {
+        destroy();
+    }
+
+    /** Destroys the socket with an error for {@link #onError}, or null; the first call counts. */
     public void destroy(@Nullable IOException error) {
-        loop.checkThread();
-        if (!isDestroyed) {
-            isDestroyed = true;
+        checkThread();
+        if (!isDestroyed()) {
+            life = Life.DESTROYED;
             failure = error;
+            outbound.destroy();
             handle.close();
-            wires.destroyed();
+            transport.destroyed();
             listeners.tellDestroyed(this);
             // Last: it destroys what a pipeline leads to, which may be a user's own and throw.
-            read.destroy();
+            inbound.destroy();
         }
     }
 
     /** A listener threw: the socket is destroyed with it, and never without a word. */
     void thrown(Throwable thrown) {
-        if (isDestroyed) {
-            listeners.logAfterClose(thrown);
-        } else {
-            listeners.thrown(thrown, isOurs);
-        }
+        listeners.thrown(thrown, isDestroyed(), isOurs);
         destroy(new IOException("a listener of the socket threw " + thrown, thrown));
     }
 
     /** Destroys the socket with a reset, so that the peer sees ECONNRESET. */
     public void reset() {
-        loop.checkThread();
-        if (!isDestroyed) {
+        checkThread();
+        if (!isDestroyed()) {
             handle.reset();
             destroy();
         }
     }
 
-    /** The closing phase: error, then close (row R12). */
-    private void closed() {
-        wires.closed(failure);
-        listeners.tellClosed(this, failure, isOurs);
-    }
-
-    SocketListeners listeners() {
-        return listeners;
+    /** The closing phase: error, then close. */
+    void closed() {
+        life = Life.CLOSED;
+        outbound.closed();
+        transport.closed(failure);
+        if (connect != null) {
+            connect.failed(failure);
+        }
+        boolean isWatched = connect != null && connect.isWatched();
+        listeners.tellClosed(this, failure, isOurs && !isWatched);
     }
 
     /** Where its server counts it. */
@@ -368,8 +370,8 @@ public final class NetSocket extends KernelSocket implements WriteStream {
 
     @Override
     protected ReadSide readSide() {
-        loop.checkThread();
-        return read;
+        checkThread();
+        return inbound;
     }
 
     @Override
@@ -377,37 +379,117 @@ public final class NetSocket extends KernelSocket implements WriteStream {
         return this;
     }
 
-    /** Where the wires deliver to. */
-    ReadSide inbound() {
-        return read;
+    private void checkThread() {
+        handle.loop().checkThread();
     }
 
-    @Override
-    StreamHandle handle() {
-        return handle;
+    /** The loop it belongs to. */
+    public Loop loop() {
+        return handle.loop();
     }
 
-    @Override
-    SocketWires wires() {
-        return wires;
+    /** Lets the socket keep its loop alive while it reads, which is the default. */
+    public NetSocket ref() {
+        handle.ref();
+        return this;
+    }
+
+    /**
+     * Stops the socket from keeping its loop alive, also before it is connected. What is
+     * under way, a connection that is being made or a write, still does.
+     */
+    public NetSocket unref() {
+        handle.unref();
+        return this;
+    }
+
+    /** Whether bytes can still arrive. */
+    public boolean isReadable() {
+        return handle.isReadable();
+    }
+
+    /** Bytes written that the kernel has not taken yet, those that a filter holds included. */
+    public long queuedBytes() {
+        return transport.queuedBytes();
+    }
+
+    /** Bytes received so far. */
+    public long bytesRead() {
+        return handle.bytesRead();
+    }
+
+    /** Bytes written so far, those waiting included. */
+    public long bytesWritten() {
+        return handle.bytesWritten();
+    }
+
+    /** Our end's address; empty before there is a socket and after it is over. */
+    public Optional<Address> localAddress() {
+        return Optional.ofNullable(handle.localAddress());
+    }
+
+    /** The peer's address; empty before the connection stands and after it is over. */
+    public Optional<Address> remoteAddress() {
+        return Optional.ofNullable(handle.remoteAddress());
+    }
+
+    /** Sends segments at once (TCP_NODELAY), or waits for more. */
+    public NetSocket noDelay(boolean noDelay) {
+        handle.option(KernelOption.NO_DELAY, noDelay ? 1 : 0);
+        return this;
+    }
+
+    /**
+     * Probes the peer while the connection is idle; a Unix socket has no need of it.
+     */
+    public NetSocket keepAlive(KeepAlive settings) {
+        handle.keepAlive(settings);
+        return this;
+    }
+
+    /** Switches keep-alive off, as it is by default; the timing stays. */
+    public NetSocket keepAliveOff() {
+        handle.keepAliveOff();
+        return this;
+    }
+
+    /** How much may wait to be written. */
+    public WriteLimit writeLimit() {
+        return transport.writeLimit();
+    }
+
+    /** Sets how much may wait to be written, and what becomes of more. */
+    public NetSocket writeLimit(WriteLimit limit) {
+        transport.writeLimit(limit);
+        return this;
+    }
+
+    /**
+     * For experts: received bytes go to buffers of {@code source} instead of the loop's one array,
+     * and {@code onBytes} gets them there; null: as before. When it has none, the
+     * socket is paused and {@link #onNoBuffer} is told; nothing is lost.
+     */
+    public NetSocket bufferSource(@Nullable BufferSource source) {
+        handle.bufferSource(source);
+        return this;
     }
 
     /** Whether the connection is still being made. */
     public boolean isConnecting() {
-        return isConnecting;
+        return life == Life.CONNECTING;
     }
 
     /** Whether bytes can be written to the connection. */
     public boolean isWritable() {
-        return handle.isWritable() && !isEnding;
+        return handle.isWritable() && outbound.isOpen();
     }
 
     /** Whether it is over. */
     public boolean isDestroyed() {
-        return isDestroyed;
+        return life == Life.DESTROYED || life == Life.CLOSED;
     }
 
-    /** Whether an error ended it (row R12). */
+    /** Whether an error ended it. */
     public boolean hadError() {
         return failure != null;
     }

@@ -1,29 +1,23 @@
 package dev.millrace.net;
 
-import dev.millrace.loop.LoopStage;
 import java.io.IOException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who wants to hear of a {@link NetSocket}, and the order in which its last events are told: error,
- * then close (R12).
+ * The listeners of a {@link NetSocket} that are neither with its read side nor its write side, and
+ * the order in which its last events are told: error, then close (R12).
  */
 final class SocketListeners {
     private static final System.Logger LOGGER = System.getLogger("dev.millrace.net");
 
-    @Nullable Runnable connect;
     @Nullable Consumer<? super IOException> error;
     @Nullable Consumer<? super @Nullable IOException> peerClosed;
     @Nullable Consumer<? super IOException> noBuffer;
-    @Nullable Runnable drain;
-    @Nullable Runnable finish;
     @Nullable Runnable close;
 
-    /** Where a server counts it. */
+    /** The connections of the server that accepted it; they outlast every owner of the socket. */
     @Nullable ServerConnections countedBy;
-
-    private @Nullable LoopStage<NetSocket> connected;
 
     static void tell(@Nullable Runnable listener) {
         if (listener != null) {
@@ -31,38 +25,23 @@ final class SocketListeners {
         }
     }
 
-    /** The stage of the connection, made when it is first asked for. */
-    LoopStage<NetSocket> connected(NetSocket socket, @Nullable IOException failure) {
-        if (connected == null) {
-            connected = new LoopStage<>(socket.loop());
-            if (socket.isDestroyed()) {
-                connected.completeExceptionally(reason(failure));
-            } else if (!socket.isConnecting()) {
-                connected.complete(socket);
-            }
-        }
-        return connected;
-    }
-
-    void tellConnected(NetSocket socket) {
-        tell(connect);
-        if (connected != null) {
-            connected.complete(socket);
+    static <T extends @Nullable Object> void tell(@Nullable Consumer<? super T> listener, T event) {
+        if (listener != null) {
+            listener.accept(event);
         }
     }
 
-    /** A listener threw. If nobody will be told, it must not pass without a word all the same. */
-    void thrown(Throwable thrown, boolean isUncaughtTold) {
-        if (error == null && !isUncaughtTold) {
-            LOGGER.log(
-                    System.Logger.Level.ERROR,
-                    "a listener of a socket threw, the socket is destroyed",
-                    thrown);
+    /** A listener threw. It must not pass without a word if no listener will be told. */
+    void thrown(Throwable thrown, boolean isDestroyed, boolean isUncaughtTold) {
+        if (isDestroyed) {
+            log("a listener of a closed socket threw", thrown);
+        } else if (error == null && !isUncaughtTold) {
+            log("a listener of a socket threw, the socket is destroyed", thrown);
         }
     }
 
-    void logAfterClose(Throwable thrown) {
-        LOGGER.log(System.Logger.Level.ERROR, "a listener of a closed socket threw", thrown);
+    private static void log(String text, Throwable thrown) {
+        LOGGER.log(System.Logger.Level.ERROR, text, thrown);
     }
 
     void tellDestroyed(NetSocket socket) {
@@ -71,9 +50,14 @@ final class SocketListeners {
         }
     }
 
-    void tellClosed(NetSocket socket, @Nullable IOException failure, boolean isOurs) {
+    /** {@code isUncaughtTold}: an error without a listener goes to the loop. */
+    void tellClosed(NetSocket socket, @Nullable IOException failure, boolean isUncaughtTold) {
         try {
-            tellFailure(socket, failure, isOurs);
+            if (failure != null && error != null) {
+                error.accept(failure);
+            } else if (failure != null && isUncaughtTold) {
+                socket.loop().uncaught(failure);
+            }
         } finally {
             tellClose();
         }
@@ -88,26 +72,5 @@ final class SocketListeners {
                 countedBy.closed();
             }
         }
-    }
-
-    private void tellFailure(NetSocket socket, @Nullable IOException failure, boolean isOurs) {
-        boolean isWatched = connected != null;
-        if (connected != null) {
-            connected.completeExceptionally(reason(failure));
-        }
-        if (failure == null) {
-            return;
-        }
-        if (error != null) {
-            error.accept(failure);
-        } else if (isOurs && !isWatched) {
-            socket.loop().uncaught(failure);
-        }
-    }
-
-    private static IOException reason(@Nullable IOException failure) {
-        return failure != null
-                ? failure
-                : new IOException("the socket was destroyed before it was connected");
     }
 }

@@ -1,0 +1,255 @@
+package dev.millrace.net;
+
+import dev.millrace.driver.Guarded;
+import dev.millrace.kernel.SystemError;
+import dev.millrace.loop.Request;
+import dev.millrace.loop.StreamEvents;
+import dev.millrace.loop.StreamHandle;
+import dev.millrace.stream.Filter;
+import dev.millrace.stream.ReadSide;
+import dev.millrace.stream.WriteLimit;
+import dev.millrace.stream.WriteSide;
+import dev.millrace.sys.Errno;
+import java.io.IOException;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Between the two sides of a {@link NetSocket} and its {@link StreamHandle}: the bytes of both
+ * directions, straight or through a {@link Filter}.
+ *
+ * <pre>
+ *   handle ──onRead──▶ [filter.received] ──▶ read side
+ *   handle ◀──write─── [filter.written]  ◀── write side
+ * </pre>
+ *
+ * One object takes all the calls of a connection, the handle's close among them ({@link #run}), so
+ * that a connection costs no object for each of them.
+ */
+final class SocketTransport implements StreamEvents, ReadSide.Source, WriteSide.Target, Runnable {
+    private final NetSocket socket;
+
+    /** What transforms the bytes of both directions; null: nothing does. */
+    private @Nullable SocketFilter filter;
+
+    SocketTransport(NetSocket socket) {
+        this.socket = socket;
+    }
+
+    void filter(Filter added) {
+        if (filter != null) {
+            throw new IllegalStateException("the socket has a filter already");
+        }
+        SocketFilter through = new SocketFilter(socket, added);
+        filter = through;
+        through.start();
+    }
+
+    /** The kernel has made the connection; false if the filter has to be ready first. */
+    boolean isReady() {
+        if (filter != null) {
+            filter.filtered.connected();
+        }
+        return filter == null || filter.filtered.isReady();
+    }
+
+    WriteLimit writeLimit() {
+        return filter == null ? socket.handle.writeLimit() : filter.filtered.limit();
+    }
+
+    void writeLimit(WriteLimit limit) {
+        if (filter == null) {
+            socket.handle.writeLimit(limit);
+        } else {
+            filter.filtered.limit(limit);
+        }
+    }
+
+    void destroyed() {
+        if (filter != null) {
+            filter.filtered.over();
+        }
+    }
+
+    void closed(@Nullable IOException failure) {
+        if (filter != null) {
+            filter.closed(failure);
+        }
+    }
+
+    @Override
+    public void onRead(byte[] array, int offset, int length) {
+        if (filter == null) {
+            socket.inbound.deliver(array, offset, length);
+        } else {
+            filter.filtered.received(array, offset, length);
+        }
+    }
+
+    @Override
+    public void onEnd() {
+        if (filter == null) {
+            socket.inbound.end();
+        } else {
+            filter.filtered.receivedEnd();
+        }
+    }
+
+    @Override
+    public void onError(IOException error) {
+        socket.destroy(error);
+    }
+
+    @Override
+    public void onPeerClosed(@Nullable IOException reset) {
+        SocketListeners.tell(socket.listeners.peerClosed, reset);
+    }
+
+    @Override
+    public void onNoBuffer(IOException error) {
+        socket.inbound.pause();
+        SocketListeners.tell(socket.listeners.noBuffer, error);
+    }
+
+    @Override
+    public void onDrained() {
+        if (filter == null) {
+            socket.outbound.drained();
+        } else {
+            filter.drained();
+        }
+    }
+
+    /** What a user's listener threw ends the socket it belongs to. */
+    @Override
+    public void onThrown(Throwable thrown) {
+        socket.thrown(thrown);
+    }
+
+    /** The handle is closed. */
+    @Override
+    public void run() {
+        socket.closed();
+    }
+
+    @Override
+    public boolean write(
+            byte[] array,
+            int offset,
+            int length,
+            boolean isLent,
+            @Nullable Consumer<? super @Nullable IOException> callback) {
+        if (filter != null) {
+            return filter.write(array, offset, length, isLent, callback);
+        }
+        Request request = callback == null ? null : new Request(callback);
+        return isLent
+                ? socket.handle.write(array, offset, length, request)
+                : socket.handle.writeOwned(array, offset, length, request);
+    }
+
+    /** What a filter would make of bytes that the kernel may not take can't be taken back. */
+    int tryWrite(byte[] array, int offset, int length) {
+        return filter == null ? socket.handle.tryWrite(array, offset, length) : 0;
+    }
+
+    @Override
+    public long queuedBytes() {
+        long queued = socket.handle.queuedBytes();
+        return filter == null ? queued : queued + filter.filtered.heldBytes();
+    }
+
+    @Override
+    public void notifyDrained() {
+        socket.handle.notifyDrained();
+    }
+
+    /** An end before there is a connection waits for {@link NetSocket} to say that it stands. */
+    @Override
+    public void endWriting() {
+        if (socket.isConnecting()) {
+            return;
+        }
+        if (filter == null) {
+            shutdown(socket);
+        } else {
+            filter.filtered.end();
+        }
+    }
+
+    static void shutdown(NetSocket socket) {
+        socket.handle.shutdown(new Request(error -> shutDown(socket, error)));
+    }
+
+    private static void shutDown(NetSocket socket, @Nullable IOException error) {
+        // ENOTCONN: the peer has reset it since.
+        if (error == null || SystemError.codeOf(error).equals("ENOTCONN")) {
+            socket.finished();
+        } else {
+            // Later, because a write that failed is told right after this, and says more.
+            socket.loop().setImmediate(() -> socket.destroy(error));
+        }
+    }
+
+    /** The peer's end has ended our side as well: writing fails as if the peer refused it (R17). */
+    @Override
+    public void writtenTooLate() {
+        socket.destroy(SystemError.of(Errno.EPIPE, "write"));
+    }
+
+    @Override
+    public String kind() {
+        return "socket";
+    }
+
+    @Override
+    public void startReading() {
+        if (filter == null) {
+            socket.handle.readStart();
+        } else {
+            filter.filtered.startReading();
+        }
+    }
+
+    @Override
+    public void stopReading() {
+        if (filter == null) {
+            socket.handle.readStop();
+        } else {
+            filter.filtered.stopReading();
+        }
+    }
+
+    @Override
+    public void soon(Runnable task) {
+        socket.loop().nextTick(() -> guarded(socket, task));
+    }
+
+    @Override
+    public void endTold() {
+        socket.ended();
+    }
+
+    @Override
+    public void fail(IOException error) {
+        socket.destroy(error);
+    }
+
+    /** Runs {@code task} so that what it throws ends the socket. */
+    static void guarded(NetSocket socket, Runnable task) {
+        socket.loop().enter(new Part(socket, task));
+    }
+
+    /** A part of a socket's work that is not below one of its handle's callbacks. */
+    private record Part(NetSocket socket, Runnable task) implements Guarded {
+        @Override
+        public void call() {
+            task.run();
+        }
+
+        @Override
+        public void failed(Throwable thrown) {
+            socket.thrown(thrown);
+        }
+    }
+}
