@@ -30,9 +30,9 @@ public final class StandardInput extends InboundStream<StandardInput> implements
 
     private final Loop loop;
     private final StandardDescriptor descriptor;
-    private final Inlet inlet;
+    private final StandardInlet inlet;
     private final ReadSide read = new ReadSide(new FromInlet());
-    private final Ending ending;
+    private final StandardEnding ending;
 
     /**
      * Standard input on {@code loop}; it flows at once.
@@ -47,16 +47,16 @@ public final class StandardInput extends InboundStream<StandardInput> implements
 
     private StandardInput(Loop loop) {
         this.loop = loop;
-        this.ending = new Ending(loop);
+        this.ending = new StandardEnding(loop);
         this.descriptor = StandardDescriptor.open(loop, STDIN_FILENO);
         this.inlet = inlet();
     }
 
-    private Inlet inlet() {
+    private StandardInlet inlet() {
         if (descriptor.handle().isPresent()) {
-            return new LoopInlet(descriptor.handle().get(), this);
+            return new StandardLoopInlet(descriptor.handle().get(), this);
         }
-        return new ThreadInlet(loop, new FileInputStream(FileDescriptor.in), this);
+        return new StandardThreadInlet(loop, new FileInputStream(FileDescriptor.in), this);
     }
 
     /** What is behind it; {@link DescriptorKind#OTHER} if the driver knows no descriptors. */
@@ -111,7 +111,7 @@ public final class StandardInput extends InboundStream<StandardInput> implements
     }
 
     void thrown(Throwable thrown) {
-        end(Ending.thrown(thrown));
+        end(StandardEnding.thrown(thrown));
     }
 
     private void end(@Nullable IOException error) {
