@@ -15,14 +15,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * Standard input as a stream, as Node's {@code process.stdin} is.
  *
+ * {@snippet class="dev.millrace.stdio.StdioSnippets" region="input"}
+ *
  * <p>A pipe, a terminal or a socket is read by the loop, through a description of its own where
  * that is needed; a file, and whatever can't be had without changing what the shell shares, is read
  * by a thread. Either way it reads no further than its reader takes, and while it reads it keeps
  * the loop alive, unless {@link #unref} was called. It closes itself after its end; descriptor 0
  * stays open.
  *
- * <p>One for a loop; who reads {@code System.in} as well shares the bytes with it by chance. What a
- * thread was reading when the stream was paused or closed is read: paused, it is kept; closed, it
+ * <p>One for a loop. If {@code System.in} is read as well, which of the two gets a byte is left to
+ * chance. What a thread was reading when the stream was paused or closed is read: paused, it is kept; closed, it
  * is lost. Loop thread only.
  */
 public final class StandardInput extends InboundStream<StandardInput> implements AutoCloseable {

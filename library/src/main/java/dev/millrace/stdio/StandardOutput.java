@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Standard output or standard error as a stream, as Node's {@code process.stdout} is.
  *
+ * {@snippet class="dev.millrace.stdio.StdioSnippets" region="output"}
+ *
  * <p>A pipe, a terminal or a socket is written by the loop, as fast as it takes the bytes, through
  * a description of its own where that is needed; a file, and whatever can't be had without changing
  * what the shell shares, is written by a thread. Bytes that wait keep the loop alive, so that

@@ -16,6 +16,7 @@ package dev.millrace.stream;
  * in its handshake, and says {@link FilterWire#ready} when the user may talk. Until then the user's
  * writes wait in memory, and count as queued; {@code onConnect} and the first data come after it.
  *
+ * {@snippet class="dev.millrace.stream.StreamSnippets" region="filter"}
  */
 public interface Filter {
     /**

@@ -8,13 +8,13 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The read side of a stream, for those who implement {@link ReadStream}: listeners, pause and
- * resume, what is kept while nobody takes it, and the end behind the last byte.
+ * The read side of a stream, for classes that implement {@link ReadStream}: listeners, pause and
+ * resume, what is kept until a listener takes it, and the end behind the last byte.
  *
  * <pre>
  *              deliver                       taken
  *   source ──────────────▶ flowing ───────────────▶ listener
- *     ▲  │                    │ paused, left over or nobody there
+ *     ▲  │                    │ paused, left over or no listener
  *     │  └── stopped ◀── kept (≤ 64 KiB) ──resume──▶ listener, then start the source again
  * </pre>
  */

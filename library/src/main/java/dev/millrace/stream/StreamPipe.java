@@ -4,7 +4,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Carries everything from one stream to another without more in flight than the destination takes.
- * A source may have several; it waits for the slowest of their destinations (row R26).
+ * A source may have several; it waits for the slowest of their destinations.
  */
 public final class StreamPipe implements BytesListener {
     private final ReadStream source;

@@ -4,7 +4,7 @@ import java.util.Objects;
 
 /**
  * How much a stream queues for a peer that does not take it, and what becomes of the write that
- * would go beyond (row X80). It stands behind the high-water mark, for writers that ignore it.
+ * would go beyond. It stands behind the high-water mark, for writers that ignore it.
  *
  * <p>What the kernel takes at once does not count, and neither does the largest of the writes that
  * wait: its bytes are in memory anyway, and a large answer in one array is no runaway. So a stream
@@ -22,7 +22,7 @@ public record WriteLimit(long maxQueuedBytes, Policy policy) {
         /**
          * None of its bytes are taken; {@code write} answers false, and its request or callback
          * gets ENOBUFS, soon, and so before the writes that wait. A write without either would
-         * leave a gap that nobody knows of: it closes the stream, as with {@link #CLOSE}.
+         * leave a gap that its writer does not know of: it closes the stream, as with {@link #CLOSE}.
          */
         REFUSE,
         /** The stream fails with ENOBUFS, and everything that waited with it. */
