@@ -87,7 +87,6 @@ final class SocketFilter implements FilteredTransport.Raw, BytesListener {
         filtered.cancel(callback -> SocketTransport.guarded(socket, () -> callback.accept(error)));
     }
 
-
     @Override
     public void deliver(byte[] array, int offset, int length) {
         socket.inbound.deliver(array, offset, length);

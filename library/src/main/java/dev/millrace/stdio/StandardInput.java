@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
  * stays open.
  *
  * <p>One for a loop. If {@code System.in} is read as well, which of the two gets a byte is left to
- * chance. What a thread was reading when the stream was paused or closed is read: paused, it is kept; closed, it
- * is lost. Loop thread only.
+ * chance. What a thread was reading when the stream was paused or closed is read: paused, it is
+ * kept; closed, it is lost. Loop thread only.
  */
 public final class StandardInput extends InboundStream<StandardInput> implements AutoCloseable {
     private static final int STDIN_FILENO = 0;

@@ -9,8 +9,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The machinery around a {@link Filter}, for classes that implement streams: it sits between the two
- * sides of a stream and the raw transport.
+ * The machinery around a {@link Filter}, for classes that implement streams: it sits between the
+ * two sides of a stream and the raw transport.
  *
  * <pre>
  *                 ready()                  sendEnd()

@@ -31,9 +31,9 @@ public interface ReadStream {
      * {@snippet class="dev.millrace.stream.StreamSnippets" region="onFrames"}
      *
      * <p>A frame that is a buffer is lent: read-only, and overwritten when {@code listener}
-     * returns. A stream that it is written to copies it; a listener that keeps it has to copy it. One that lies whole in
-     * what was received is not copied for it. A listener that pauses the stream gets no further
-     * frame, and nothing more is received.
+     * returns. A stream that it is written to copies it; a listener that keeps it has to copy it.
+     * One that lies whole in what was received is not copied for it. A listener that pauses the
+     * stream gets no further frame, and nothing more is received.
      *
      * <p>A frame that is too long or malformed, or that the end of the stream breaks off, destroys
      * the stream with a {@link FrameException}, told to {@link #onError}; the end is then not told.
@@ -63,10 +63,10 @@ public interface ReadStream {
 
     /**
      * Writes everything to {@code destination}, as fast as that takes it, then ends it. With
-     * several destinations all wait for the slowest. A failure of one end
-     * leaves the other alone: a failure here leaves the destination open, and a destination that
-     * closes early does not destroy this stream. If that was the last destination, this stream is
-     * paused until it is piped anew.
+     * several destinations all wait for the slowest. A failure of one end leaves the other alone: a
+     * failure here leaves the destination open, and a destination that closes early does not
+     * destroy this stream. If that was the last destination, this stream is paused until it is
+     * piped anew.
      *
      * {@snippet class="dev.millrace.stream.StreamSnippets" region="pipeTo"}
      *

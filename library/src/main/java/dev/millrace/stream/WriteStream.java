@@ -7,8 +7,8 @@ import java.nio.charset.StandardCharsets;
  * The side of a stream that bytes go into.
  *
  * <p>{@code write} takes everything; it answers false when 64 KiB or more are waiting, and then
- * {@link #onDrain} is told once, when nothing waits any more. A writer that goes on
- * regardless fills memory, and meets a limit in the end: {@link WriteLimit}. Loop thread only.
+ * {@link #onDrain} is told once, when nothing waits any more. A writer that goes on regardless
+ * fills memory, and meets a limit in the end: {@link WriteLimit}. Loop thread only.
  */
 public interface WriteStream {
     /** Bytes waiting from which on {@code write} answers false. */

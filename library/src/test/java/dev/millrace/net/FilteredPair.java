@@ -38,9 +38,9 @@ public final class FilteredPair {
                             server[0].close();
                             accepted.accept(socket);
                         });
-        server[0].listen(IpAddress.loopback(0))
+        server[0]
+                .listen(IpAddress.loopback(0))
                 .onListening(() ->
-                        ours.accept(
-                                NetSocket.connect(loop, server[0].address().orElseThrow())));
+                        ours.accept(NetSocket.connect(loop, server[0].address().orElseThrow())));
     }
 }

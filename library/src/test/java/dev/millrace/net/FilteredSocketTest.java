@@ -23,21 +23,24 @@ class FilteredSocketTest {
     @Test
     void theConnectionStandsWhenTheFilterIsReadyAndNoSooner() {
         LoopFixture.run(loop -> {
-            FilteredPair.connect(loop,
-                            socket -> {
-                                socket.onData(data -> journal.add("server: " + data.remaining()));
-                                socket.write("hi");
-                                socket.end("!");
-                            }, client -> {
-            client.write("early");
-            client.onConnect(() -> journal.add("connected, was connecting " + client.isConnecting()));
-            client.onData(data -> journal.add("client: " + data.remaining()));
-            client.onEnd(journal.line("end"));
-            client.end();
-            client.onFinish(journal.line("finish"));
-            client.onClose(() -> journal.add("close " + client.hadError()));
-            assertThat(client.queuedBytes()).isGreaterThanOrEqualTo(5);
-        });
+            FilteredPair.connect(
+                    loop,
+                    socket -> {
+                        socket.onData(data -> journal.add("server: " + data.remaining()));
+                        socket.write("hi");
+                        socket.end("!");
+                    },
+                    client -> {
+                        client.write("early");
+                        client.onConnect(() ->
+                                journal.add("connected, was connecting " + client.isConnecting()));
+                        client.onData(data -> journal.add("client: " + data.remaining()));
+                        client.onEnd(journal.line("end"));
+                        client.end();
+                        client.onFinish(journal.line("finish"));
+                        client.onClose(() -> journal.add("close " + client.hadError()));
+                        assertThat(client.queuedBytes()).isGreaterThanOrEqualTo(5);
+                    });
         });
         assertThat(journal.lines())
                 .contains("server: 5", "client: 3", "end", "finish", "close false")
@@ -49,16 +52,19 @@ class FilteredSocketTest {
         byte[] pattern = RawClient.pattern(1_000_000);
         ByteArrayOutputStream echoed = new ByteArrayOutputStream();
         LoopFixture.run(loop -> {
-            FilteredPair.connect(loop, s -> s.pipeTo(s), client -> {
-            client.write(pattern.clone());
-            client.end();
-            client.onData(data -> {
-                echoed.writeBytes(data.array());
-                client.pause();
-                loop.setImmediate(client::resume);
-            });
-            client.onClose(() -> journal.add("close " + client.hadError()));
-        });
+            FilteredPair.connect(
+                    loop,
+                    s -> s.pipeTo(s),
+                    client -> {
+                        client.write(pattern.clone());
+                        client.end();
+                        client.onData(data -> {
+                            echoed.writeBytes(data.array());
+                            client.pause();
+                            loop.setImmediate(client::resume);
+                        });
+                        client.onClose(() -> journal.add("close " + client.hadError()));
+                    });
         });
         assertThat(echoed.toByteArray()).isEqualTo(pattern);
         assertThat(journal.lines()).containsExactly("close false");
@@ -72,34 +78,47 @@ class FilteredSocketTest {
     void aFailureOfTheFilterIsTheSocketsErrorWithItsCause(Stage stage) {
         boolean isConnected = stage.ordinal() > Stage.SECOND_ANSWER.ordinal();
         LoopFixture.run(loop -> {
-            FilteredPair.connect(loop,
-                            stage,
-                            Stage.NEVER,
-                            socket -> {
-                                socket.onError(error -> {});
-                                socket.pipeTo(socket);
-                            }, client -> {
-            client.onConnect(journal.line("connect"));
- client.onData(data -> {});
-            client.onError(error ->
-                    journal.add("error " + error.getMessage() + ": " + error.getCause().getMessage()));
-            client.onClose(journal.line("close"));
-            client.connected()
-                    .whenComplete((socket, error) -> journal.add("stage " + (error == null)));
-            if (!client.isDestroyed()) {
-                String[] which = {Stage.FIRST_ANSWER == stage ? "failed" : "w"};
-                client.write(
-                        new byte[20], 0, 20, error -> journal.add(which[0] + " " + (error == null)));
-                client.end();
-            }
-        });
+            FilteredPair.connect(
+                    loop,
+                    stage,
+                    Stage.NEVER,
+                    socket -> {
+                        socket.onError(error -> {});
+                        socket.pipeTo(socket);
+                    },
+                    client -> {
+                        client.onConnect(journal.line("connect"));
+                        client.onData(data -> {});
+                        client.onError(error ->
+                                journal.add(
+                                        "error "
+                                                + error.getMessage()
+                                                + ": "
+                                                + error.getCause().getMessage()));
+                        client.onClose(journal.line("close"));
+                        client.connected()
+                                .whenComplete(
+                                        (socket, error) -> journal.add("stage " + (error == null)));
+                        if (!client.isDestroyed()) {
+                            String[] which = {Stage.FIRST_ANSWER == stage ? "failed" : "w"};
+                            client.write(
+                                    new byte[20],
+                                    0,
+                                    20,
+                                    error -> journal.add(which[0] + " " + (error == null)));
+                            client.end();
+                        }
+                    });
         });
         assertThat(journal.lines())
                 .containsSubsequence(
                         "error " + TriplingFilter.message(stage) + ": the cause", "close");
         assertThat(journal.count("connect")).isEqualTo(isConnected ? 1 : 0);
         assertThat(journal.count("stage " + isConnected)).isEqualTo(1);
-        assertThat(journal.count("w false") + journal.count("w true") + journal.count("failed false"))
+        assertThat(
+                        journal.count("w false")
+                                + journal.count("w true")
+                                + journal.count("failed false"))
                 .isEqualTo(stage == Stage.ATTACH ? 0 : 1);
     }
 
@@ -126,19 +145,22 @@ class FilteredSocketTest {
     @Test
     void theWriterWaitsForTheFilterAndIsToldOfTheDrainOnce() {
         LoopFixture.run(loop -> {
-            FilteredPair.connect(loop, s -> s.onData(d -> journal.add("data")), client -> {
-            client.onDrain(() -> {
-                assertThat(client.isConnecting()).isFalse();
-                assertThat(client.queuedBytes()).isEqualTo(TriplingFilter.HELD_BYTES);
-                journal.add("drain");
-                client.end();
-            });
-            byte[] much = new byte[WriteStream.HIGH_WATER_MARK_BYTES];
-            assertThat(client.write(much, 0, much.length - 2)).isTrue();
-            assertThat(client.write(much, 0, 2)).isFalse();
-            assertThat(client.write(much, 0, 1)).isFalse();
-            assertThat(client.queuedBytes()).isEqualTo(much.length + 2);
-        });
+            FilteredPair.connect(
+                    loop,
+                    s -> s.onData(d -> journal.add("data")),
+                    client -> {
+                        client.onDrain(() -> {
+                            assertThat(client.isConnecting()).isFalse();
+                            assertThat(client.queuedBytes()).isEqualTo(TriplingFilter.HELD_BYTES);
+                            journal.add("drain");
+                            client.end();
+                        });
+                        byte[] much = new byte[WriteStream.HIGH_WATER_MARK_BYTES];
+                        assertThat(client.write(much, 0, much.length - 2)).isTrue();
+                        assertThat(client.write(much, 0, 2)).isFalse();
+                        assertThat(client.write(much, 0, 1)).isFalse();
+                        assertThat(client.queuedBytes()).isEqualTo(much.length + 2);
+                    });
         });
         assertThat(journal.count("drain")).isEqualTo(1);
         assertThat(journal.count("data")).isPositive();
@@ -147,15 +169,21 @@ class FilteredSocketTest {
     @Test
     void theWriteLimitCountsWhatWaitsForTheFilter() {
         LoopFixture.run(loop -> {
-            FilteredPair.connect(loop, s -> s.onData(d -> {}), client -> {
-            client.writeLimit(new WriteLimit(10, WriteLimit.Policy.REFUSE));
-            assertThat(client.writeLimit().maxQueuedBytes()).isEqualTo(10);
-            client.write(new byte[100], 0, 100, error -> journal.add("first " + error));
-            client.write(
-                    new byte[11], 0, 11, error -> journal.add("second " + error.getMessage()));
-            client.onConnect(client::end);
-            client.onClose(() -> journal.add("close " + client.hadError()));
-        });
+            FilteredPair.connect(
+                    loop,
+                    s -> s.onData(d -> {}),
+                    client -> {
+                        client.writeLimit(new WriteLimit(10, WriteLimit.Policy.REFUSE));
+                        assertThat(client.writeLimit().maxQueuedBytes()).isEqualTo(10);
+                        client.write(new byte[100], 0, 100, error -> journal.add("first " + error));
+                        client.write(
+                                new byte[11],
+                                0,
+                                11,
+                                error -> journal.add("second " + error.getMessage()));
+                        client.onConnect(client::end);
+                        client.onClose(() -> journal.add("close " + client.hadError()));
+                    });
         });
         assertThat(journal.lines().getFirst()).startsWith("second").contains("ENOBUFS");
         assertThat(journal.lines()).endsWith("first null", "close false");
@@ -164,12 +192,17 @@ class FilteredSocketTest {
     @Test
     void aSocketDestroyedBeforeTheFilterIsReadyTellsEveryWrite() {
         LoopFixture.run(loop -> {
-            FilteredPair.connect(loop, NetSocket::destroy, client -> {
-            client.write(new byte[1], 0, 1, error -> journal.add("1 " + (error == null)));
-            client.write(new byte[2], 0, 2, error -> journal.add("2 " + (error == null)));
-            client.onError(error -> journal.add("error"));
-            client.onClose(journal.line("close"));
-        });
+            FilteredPair.connect(
+                    loop,
+                    NetSocket::destroy,
+                    client -> {
+                        client.write(
+                                new byte[1], 0, 1, error -> journal.add("1 " + (error == null)));
+                        client.write(
+                                new byte[2], 0, 2, error -> journal.add("2 " + (error == null)));
+                        client.onError(error -> journal.add("error"));
+                        client.onClose(journal.line("close"));
+                    });
         });
         assertThat(journal.lines()).containsExactly("1 false", "2 false", "error", "close");
     }
@@ -187,18 +220,22 @@ class FilteredSocketTest {
             AtomicReference<String> wire = new AtomicReference<>("");
             int at = cut;
             LoopFixture.run(loop -> {
-                FilteredPair.plain(loop, socket -> {
-                                    listener.listen(socket, lines);
-                                    socket.onEnd(() -> lines.append('$'));
-                                }, client -> {
-                client.noDelay(true);
-                client.onData(data -> wire.set(wire.get() + new String(data.array())));
-                client.write(sent, 0, at);
-                client.onConnect(() -> loop.setImmediate(() -> {
-                    client.write(sent, at, sent.length - at);
-                    client.end();
-                }));
-        });
+                FilteredPair.plain(
+                        loop,
+                        socket -> {
+                            listener.listen(socket, lines);
+                            socket.onEnd(() -> lines.append('$'));
+                        },
+                        client -> {
+                            client.noDelay(true);
+                            client.onData(data -> wire.set(wire.get() + new String(data.array())));
+                            client.write(sent, 0, at);
+                            client.onConnect(() ->
+                                    loop.setImmediate(() -> {
+                                        client.write(sent, at, sent.length - at);
+                                        client.end();
+                                    }));
+                        });
             });
             assertThat(lines).as("%s, cut at %d", listener, cut).hasToString("go\nxy$");
             assertThat(wire.get()).isEqualTo("OKbd\0\1\2");
@@ -210,7 +247,8 @@ class FilteredSocketTest {
         BYTES {
             @Override
             void listen(NetSocket socket, StringBuilder lines) {
-                socket.onBytes((array, offset, length) -> take(socket, lines, array, offset, length));
+                socket.onBytes(
+                        (array, offset, length) -> take(socket, lines, array, offset, length));
             }
         },
         PAUSED {
@@ -233,10 +271,11 @@ class FilteredSocketTest {
                     append(lines, array, offset, taken);
                     if (isBefore && lines.length() == 3) {
                         socket.pause();
-                        socket.loop().setImmediate(() -> {
-                            startFilter(socket);
-                            socket.resume();
-                        });
+                        socket.loop()
+                                .setImmediate(() -> {
+                                    startFilter(socket);
+                                    socket.resume();
+                                });
                     }
                     return taken;
                 });
@@ -274,32 +313,35 @@ class FilteredSocketTest {
     @Test
     void bothSidesChangeTheWireInMidStream() {
         LoopFixture.run(loop -> {
-            FilteredPair.plain(loop, socket -> {
-                                socket.onData(data -> {
-                                    String text = new String(data.array());
-                                    journal.add("server: " + text);
-                                    if (text.equals("go")) {
-                                        socket.write("ok");
-                                        socket.filter(TriplingFilter.answerer(Stage.NEVER));
-                                        socket.write("secret");
-                                    }
-                                });
-                            }, client -> {
-            client.write("go");
-            StringBuilder received = new StringBuilder();
-            client.onData(data -> {
-                received.append(new String(data.array()));
-                if (received.toString().equals("ok")) {
-                    client.filter(TriplingFilter.asker(Stage.NEVER));
-                    client.write("hidden");
-                    client.end();
-                }
-            });
-            client.onClose(() -> journal.add("client: " + received + " " + client.hadError()));
+            FilteredPair.plain(
+                    loop,
+                    socket -> {
+                        socket.onData(data -> {
+                            String text = new String(data.array());
+                            journal.add("server: " + text);
+                            if (text.equals("go")) {
+                                socket.write("ok");
+                                socket.filter(TriplingFilter.answerer(Stage.NEVER));
+                                socket.write("secret");
+                            }
+                        });
+                    },
+                    client -> {
+                        client.write("go");
+                        StringBuilder received = new StringBuilder();
+                        client.onData(data -> {
+                            received.append(new String(data.array()));
+                            if (received.toString().equals("ok")) {
+                                client.filter(TriplingFilter.asker(Stage.NEVER));
+                                client.write("hidden");
+                                client.end();
+                            }
+                        });
+                        client.onClose(
+                                () -> journal.add("client: " + received + " " + client.hadError()));
+                    });
         });
-        });
-        assertThat(journal.lines())
-                .contains("server: go", "client: oksecret false");
+        assertThat(journal.lines()).contains("server: go", "client: oksecret false");
         assertThat(String.join("", journal.lines()).replace("server: ", "")).contains("hidden");
     }
 }

@@ -65,8 +65,7 @@ class FilteredTransportTest {
     @Test
     void everyCutOfTheInputComesToTheSame() {
         byte[] plain = RecordedTransport.bytes("abcd");
-        String all =
-                "ac" + new String(TriplingFilter.wrapped(plain), StandardCharsets.ISO_8859_1);
+        String all = "ac" + new String(TriplingFilter.wrapped(plain), StandardCharsets.ISO_8859_1);
         for (int first = 0; first <= all.length(); first++) {
             for (int second = first; second <= all.length(); second++) {
                 RecordedTransport cut = new RecordedTransport();
