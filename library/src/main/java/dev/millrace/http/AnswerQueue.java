@@ -151,7 +151,7 @@ final class AnswerQueue {
     /** The socket has taken everything. */
     void drained() {
         if (first != null) {
-            first.body().drained();
+            first.body().side().drained();
         }
         resumeParsing();
     }

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * and the wait for the answers before it (row R37). Only the first answer due writes to the socket;
  * later ones collect here until it is their turn.
  */
-final class ResponseBody extends WriteSide {
+final class ResponseBody implements WriteSide.Target {
     /** Bodies up to this size leave in one array with their head. */
     private static final int COPY_MAX = 16 * 1024;
 
@@ -21,6 +21,10 @@ final class ResponseBody extends WriteSide {
     private static final byte[] CRLF = {'\r', '\n'};
 
     private final ServerConnection connection;
+
+    /** The contract of writing; this is what it hands the bytes to. */
+    private final WriteSide side = new WriteSide(this);
+
     private final ServerResponse response;
     private BodyFraming framing = BodyFraming.NONE;
     private long remaining;
@@ -60,9 +64,9 @@ final class ResponseBody extends WriteSide {
             }
         }
         if (isCut) {
-            cut();
+            side.withdraw();
         } else {
-            end();
+            side.end();
         }
     }
 
@@ -119,7 +123,7 @@ final class ResponseBody extends WriteSide {
     }
 
     @Override
-    protected boolean handOn(
+    public boolean write(
             byte[] array,
             int offset,
             int length,
@@ -165,7 +169,7 @@ final class ResponseBody extends WriteSide {
     }
 
     @Override
-    protected void handEndOn() {
+    public void endWriting() {
         response.beginWith(0);
         if (framing == BodyFraming.LENGTH && remaining > 0) {
             mismatch("shorter");
@@ -212,7 +216,7 @@ final class ResponseBody extends WriteSide {
             connection.send(bytes, 0, bytes.length, false);
         }
         if (queuedBytes() < WriteStream.HIGH_WATER_MARK_BYTES) {
-            drained();
+            side.drained();
         }
     }
 
@@ -223,21 +227,20 @@ final class ResponseBody extends WriteSide {
 
     /** The socket tells the first response due of its drain, asked or not. */
     @Override
-    protected void notifyDrained() {}
+    public void notifyDrained() {}
 
     @Override
-    protected void soon(Runnable task) {
+    public void soon(Runnable task) {
         response.request().body().soon(task);
     }
 
+    /** What {@code listener} throws is the handler's failure. */
     @Override
-    protected void call(Runnable listener) {
+    public void call(Runnable listener) {
         response.request().enter(listener);
     }
 
-    /** Not from inside the end that brought it about, so that a listener added after it hears. */
-    @Override
-    protected void callFinish(Runnable listener) {
-        soon(listener);
+    WriteSide side() {
+        return side;
     }
 }

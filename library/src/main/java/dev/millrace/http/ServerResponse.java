@@ -4,6 +4,7 @@ import dev.millrace.kernel.SystemError;
 import dev.millrace.net.NetSocket;
 import dev.millrace.stream.ReadSide;
 import dev.millrace.stream.StreamPipe;
+import dev.millrace.stream.WriteSide;
 import dev.millrace.stream.WriteStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -31,6 +32,7 @@ public final class ServerResponse implements WriteStream {
     private @Nullable String reason;
     private @Nullable ResponseFields fields;
     private boolean isHeadSent;
+    private @Nullable Runnable finishListener;
     private @Nullable Runnable closeListener;
 
     /** The next answer due on the connection. */
@@ -123,19 +125,19 @@ public final class ServerResponse implements WriteStream {
     @Override
     public boolean write(byte[] array, int offset, int length) {
         connection.loop().checkThread();
-        return body.write(array, offset, length, true, null);
+        return side().write(array, offset, length, null);
     }
 
     @Override
     public boolean write(ByteBuffer buffer) {
         connection.loop().checkThread();
-        return body.write(buffer, null);
+        return side().write(buffer, null);
     }
 
     /** Sends the head now, with the body to come; the first write does so by itself. */
     public void flushHead() {
         connection.loop().checkThread();
-        if (body.acceptsWrite(null)) {
+        if (side().admit(null)) {
             beginWith(-1);
         }
     }
@@ -151,7 +153,7 @@ public final class ServerResponse implements WriteStream {
     @Override
     public void end() {
         connection.loop().checkThread();
-        body.end();
+        side().end();
     }
 
     @Override
@@ -162,12 +164,12 @@ public final class ServerResponse implements WriteStream {
     @Override
     public void end(byte[] bytes) {
         connection.loop().checkThread();
-        if (!body.acceptsWrite(null)) {
+        if (!side().admit(null)) {
             return;
         }
         if (isHeadSent) {
-            body.write(bytes, 0, bytes.length, false, null);
-            body.end();
+            side().write(bytes, 0, bytes.length, false, null);
+            side().end();
         } else {
             isHeadSent = true;
             body.whole(bytes, false);
@@ -227,12 +229,12 @@ public final class ServerResponse implements WriteStream {
 
     /** Whether {@link #end} was called. */
     public boolean isEnded() {
-        return body.isEnded();
+        return side().isEnded();
     }
 
     /** Whether the exchange is over, one way or the other. */
     public boolean isClosed() {
-        return body.isClosed();
+        return side().isClosed();
     }
 
     /** The request that it answers. */
@@ -247,13 +249,16 @@ public final class ServerResponse implements WriteStream {
 
     @Override
     public ServerResponse onDrain(Runnable listener) {
-        body.onDrain(listener);
+        side().onDrain(listener);
         return this;
     }
 
     /** The whole response was handed to the socket. */
     public ServerResponse onFinish(Runnable listener) {
-        body.onFinish(listener);
+        finishListener = ReadSide.once(finishListener, listener, "onFinish");
+        if (side().isFinished()) {
+            tell(listener);
+        }
         return this;
     }
 
@@ -268,7 +273,11 @@ public final class ServerResponse implements WriteStream {
 
     @Override
     public void piped(StreamPipe pipe) {
-        body.piped(pipe);
+        side().piped(pipe);
+    }
+
+    private WriteSide side() {
+        return body.side();
     }
 
     ResponseBody body() {
@@ -276,13 +285,14 @@ public final class ServerResponse implements WriteStream {
     }
 
     boolean isFinished() {
-        return body.isFinished();
+        return side().isFinished();
     }
 
     /** All of it is with the socket. */
     void finish() {
-        body.finished();
-        body.closed();
+        side().finished();
+        side().closed();
+        tell(finishListener);
         tell(closeListener);
     }
 
@@ -299,10 +309,10 @@ public final class ServerResponse implements WriteStream {
         if (isClosed()) {
             return;
         }
-        if (!body.isEnded()) {
-            body.destroySide();
+        if (!side().isEnded()) {
+            side().destroy();
         }
-        body.closed();
+        side().closed();
         tell(closeListener);
     }
 }

@@ -139,6 +139,13 @@ public final class NetSocket extends InboundStream<NetSocket>
         life = Life.OPEN;
     }
 
+    /** A filter is ready; that may be before the connection stands, or long after. */
+    void filterReady() {
+        if (life == Life.CONNECTING && handle.isConnected() && connect != null) {
+            connect.opened();
+        }
+    }
+
     /** The connection stands: told before any data. Never told for an accepted connection. */
     public NetSocket onConnect(Runnable listener) {
         SocketConnect connect = connect(NetSocketOptions.DEFAULTS);
@@ -221,14 +228,20 @@ public final class NetSocket extends InboundStream<NetSocket>
     }
 
     /**
-     * Puts {@code filter} between this socket and the wire. Call it before the first byte is read
-     * or written.
+     * Puts {@code filter} between this socket and the wire, at once or in mid-stream. What was
+     * written before goes out unfiltered. What was received before and not taken belongs to the
+     * filter; inside a listener of {@code onBytes} or {@code onFrames} that is what it leaves.
      *
-     * @throws IllegalStateException if there is a filter already
+     * <p>Until the filter is ready a connection of ours counts as connecting, and writes wait. A
+     * socket that is destroyed does not take it any more.
+     *
+     * @throws IllegalStateException if there is a filter already, or after {@link #end}
      */
     public NetSocket filter(Filter filter) {
         checkThread();
-        transport.filter(filter);
+        if (outbound.admit(null)) {
+            transport.filter(filter);
+        }
         return this;
     }
 
@@ -316,6 +329,7 @@ public final class NetSocket extends InboundStream<NetSocket>
             failure = error;
             outbound.destroy();
             handle.close();
+            transport.destroyed();
             listeners.tellDestroyed(this);
             // Last: it destroys what a pipeline leads to, which may be a user's own and throw.
             inbound.destroy();
@@ -341,6 +355,7 @@ public final class NetSocket extends InboundStream<NetSocket>
     void closed() {
         life = Life.CLOSED;
         outbound.closed();
+        transport.closed(failure);
         if (connect != null) {
             connect.failed(failure);
         }
@@ -430,7 +445,7 @@ public final class NetSocket extends InboundStream<NetSocket>
         return handle.isReadable();
     }
 
-    /** Bytes written that the kernel has not taken yet. */
+    /** Bytes written that the kernel has not taken yet, those that a filter holds included. */
     public long queuedBytes() {
         return transport.queuedBytes();
     }
@@ -475,12 +490,12 @@ public final class NetSocket extends InboundStream<NetSocket>
 
     /** How much may wait to be written. */
     public WriteLimit writeLimit() {
-        return handle.writeLimit();
+        return transport.writeLimit();
     }
 
     /** Sets how much may wait to be written, and what becomes of more. */
     public NetSocket writeLimit(WriteLimit limit) {
-        handle.writeLimit(limit);
+        transport.writeLimit(limit);
         return this;
     }
 

@@ -8,13 +8,13 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The read side of a stream, for those who implement {@link ReadStream}: listeners, pause and
- * resume, what is kept while nobody takes it, and the end behind the last byte.
+ * The read side of a stream, for classes that implement {@link ReadStream}: listeners, pause and
+ * resume, what is kept until a listener takes it, and the end behind the last byte.
  *
  * <pre>
  *              deliver                       taken
  *   source ──────────────▶ flowing ───────────────▶ listener
- *     ▲  │                    │ paused, left over or nobody there
+ *     ▲  │                    │ paused, left over or no listener
  *     │  └── stopped ◀── kept (≤ 64 KiB) ──resume──▶ listener, then start the source again
  * </pre>
  */
@@ -49,6 +49,12 @@ public final class ReadSide {
 
     /** Bytes at the front of what is kept that only the listener of onBytes has still to take. */
     private int keptSeen;
+
+    /** A listener is being called: what it leaves is not known yet. */
+    private boolean isTaking;
+
+    /** Gets what the listener that is being called leaves; a filter was put in meanwhile. */
+    private @Nullable BytesListener diversion;
 
     private boolean isStarted;
     private boolean isPaused;
@@ -139,7 +145,29 @@ public final class ReadSide {
 
     /** Whether a listener that is being called may be given more. */
     boolean isFlowing() {
-        return !isPaused && !isOver;
+        return !isPaused && !isOver && diversion == null;
+    }
+
+    /**
+     * A filter comes in front of this side: {@code filter} gets what was received and not taken,
+     * and the end if that was still to be told. Inside a listener's call that includes what the
+     * listener leaves, and comes after the call.
+     */
+    public void divert(BytesListener filter) {
+        if (isTaking) {
+            diversion = filter;
+            return;
+        }
+        byte[] array = kept;
+        int offset = keptOffset;
+        destroyKept();
+        if (offset < array.length) {
+            filter.onBytes(array, offset, array.length - offset);
+        }
+        if (isEndComing && !isEnded) {
+            isEndComing = false;
+            filter.onEnd();
+        }
     }
 
     void fail(IOException error) {
@@ -274,10 +302,23 @@ public final class ReadSide {
         }
         boolean wasHandedOver = isHandedOver;
         isHandedOver = false;
-        int taken = take(array, offset, length, seen);
+        int taken;
+        isTaking = true;
+        try {
+            taken = take(array, offset, length, seen);
+        } finally {
+            isTaking = false;
+        }
         boolean isSameOwner = !isHandedOver;
         isHandedOver |= wasHandedOver;
-        if (taken < length && !isOver) {
+        BytesListener filter = diversion;
+        if (filter != null) {
+            diversion = null;
+            if (taken < length && !isOver) {
+                filter.onBytes(array, offset + taken, length - taken);
+            }
+            divert(filter);
+        } else if (taken < length && !isOver) {
             keep(array, offset + taken, length - taken);
             keptSeen = isSameOwner && hasListener() ? length - taken : 0;
             source.stopReading();

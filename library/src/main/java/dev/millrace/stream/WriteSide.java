@@ -59,6 +59,11 @@ public final class WriteSide {
         /** Runs {@code task} soon, and not from inside the running call. */
         void soon(Runnable task);
 
+        /** Calls a listener; as it is, unless the caller is not guarded already. */
+        default void call(Runnable listener) {
+            listener.run();
+        }
+
         /** What the stream is, for the text of an error. */
         default String kind() {
             return "stream";
@@ -206,7 +211,7 @@ public final class WriteSide {
             pipe.onDrain();
         }
         if (drainListener != null && state != State.DESTROYED) {
-            drainListener.run();
+            target.call(drainListener);
         }
     }
 
@@ -269,5 +274,15 @@ public final class WriteSide {
     /** Whether the last byte was handed on, and the end; not any more once it is destroyed. */
     public boolean isFinished() {
         return state == State.FINISHED;
+    }
+
+    /** Whether it was ended, or withdrawn, and not destroyed since. */
+    public boolean isEnded() {
+        return state == State.ENDING || state == State.FINISHED;
+    }
+
+    /** Whether the close was told. */
+    public boolean isClosed() {
+        return isCloseTold;
     }
 }

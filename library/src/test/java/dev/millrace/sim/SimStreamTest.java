@@ -65,7 +65,7 @@ class SimStreamTest {
                         .with(Fault.SHORT_WRITE, 0.7)
                         .with(Fault.DELAY, 0.5);
         SimDriver driver = new SimDriver(new SplittableRandom(seed), faults, new EventLog(false));
-        try (Loop loop = Loop.on(driver)) {
+        try (Loop loop = DriverLoops.on(driver)) {
             NetServer server =
                     NetServer.create(
                             loop,

@@ -4,21 +4,24 @@ import dev.millrace.loop.Request;
 import dev.millrace.loop.StreamEvents;
 import dev.millrace.loop.StreamHandle;
 import java.io.IOException;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Bytes for a pipe, a terminal or a socket, which take them as they can. */
-final class LoopOutlet extends Outlet implements StreamEvents {
+final class StandardLoopOutlet implements StandardOutlet, StreamEvents {
     private static final byte[] NOTHING = new byte[0];
 
     private final StreamHandle handle;
+    private final StandardOutput output;
 
-    LoopOutlet(StreamHandle handle, StandardOutput output) {
-        super(handle.loop(), output);
+    StandardLoopOutlet(StreamHandle handle, StandardOutput output) {
         this.handle = handle;
+        this.output = output;
         handle.owner(this);
     }
 
     @Override
-    void write(byte[] array, int offset, int length, boolean isLent) {
+    public void write(byte[] array, int offset, int length, boolean isLent) {
         if (isLent) {
             handle.write(array, offset, length, null);
         } else {
@@ -32,23 +35,23 @@ final class LoopOutlet extends Outlet implements StreamEvents {
     }
 
     @Override
-    protected void notifyDrained() {
+    public void notifyDrained() {
         handle.notifyDrained();
     }
 
     /** No shutdown(2): of a socket it would end the side that the shell and others write to too. */
     @Override
-    protected void handEndOn() {
-        handle.write(NOTHING, 0, 0, new Request(this::ended));
+    public void end(Consumer<? super @Nullable IOException> finished) {
+        handle.write(NOTHING, 0, 0, new Request(finished));
     }
 
     @Override
-    void close(Runnable closed) {
+    public void close(Runnable closed) {
         handle.onClose(closed);
         handle.close();
     }
 
-    /** It is never read from. */
+    /** Never told: the handle is not read. */
     @Override
     public void onRead(byte[] array, int offset, int length) {}
 
@@ -62,7 +65,7 @@ final class LoopOutlet extends Outlet implements StreamEvents {
 
     @Override
     public void onDrained() {
-        drained();
+        output.drained();
     }
 
     @Override

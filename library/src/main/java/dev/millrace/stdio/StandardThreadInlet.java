@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Bytes of what has no readiness (a file) or can't be made non-blocking, read by a thread: one
  * chunk at a time, and none that was not asked for, so that a pause reaches the source. A thread
- * that nobody asks for long ends.
+ * that is idle for long ends.
  *
  * <pre>
  *   loop:    start ──ask──▶ (waiting) ◀──execute── arrived ──▶ deliver, ask again
@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * A read that is under way can't be taken back: what it brings after a stop is kept by the read
  * side, and after a close it is lost.
  */
-final class ThreadInlet implements Inlet {
+final class StandardThreadInlet implements StandardInlet {
     private final Loop loop;
     private final InputStream source;
     private final StandardInput input;
@@ -33,7 +33,7 @@ final class ThreadInlet implements Inlet {
     private boolean isReferenced = true;
     private @Nullable Runnable hold;
 
-    ThreadInlet(Loop loop, InputStream source, StandardInput input) {
+    StandardThreadInlet(Loop loop, InputStream source, StandardInput input) {
         this.loop = loop;
         this.source = source;
         this.input = input;
@@ -65,7 +65,7 @@ final class ThreadInlet implements Inlet {
         holdLoop();
     }
 
-    /** Only whoever waits for bytes keeps the loop alive. */
+    /** The loop stays alive only while bytes are waited for. */
     private void holdLoop() {
         boolean isWanted = isReading && isReferenced;
         if (isWanted && hold == null) {

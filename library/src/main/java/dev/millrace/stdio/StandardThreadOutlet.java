@@ -10,15 +10,18 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Bytes for what has no readiness (a file) or can't be made non-blocking, written by a thread: what
  * comes while it writes is handed over at once when it is done. Waiting bytes keep the loop alive,
- * and have the limit that every stream has (row X80).
+ * and have the limit that every stream has.
  */
-final class ThreadOutlet extends Outlet {
+final class StandardThreadOutlet implements StandardOutlet {
+    private final Loop loop;
     private final OutputStream target;
+    private final StandardOutput output;
     private final Executor thread = new WorkPool("millrace-stdout", 1, 1);
     private ByteArrayOutputStream waiting = new ByteArrayOutputStream();
     private @Nullable Work<Integer> work;
@@ -26,17 +29,16 @@ final class ThreadOutlet extends Outlet {
     private int largest;
     private boolean wantsDrained;
     private boolean isClosed;
+    private @Nullable Consumer<? super @Nullable IOException> finished;
 
-    /** The end is due, behind what waits. */
-    private boolean isEnding;
-
-    ThreadOutlet(Loop loop, OutputStream target, StandardOutput output) {
-        super(loop, output);
+    StandardThreadOutlet(Loop loop, OutputStream target, StandardOutput output) {
+        this.loop = loop;
         this.target = target;
+        this.output = output;
     }
 
     @Override
-    void write(byte[] array, int offset, int length, boolean isLent) {
+    public void write(byte[] array, int offset, int length, boolean isLent) {
         if (WriteLimit.DEFAULTS.isExceededBy(length, queuedBytes(), largest)) {
             output.destroy(SystemError.of(Errno.ENOBUFS, "write"));
             return;
@@ -88,11 +90,12 @@ final class ThreadOutlet extends Outlet {
         }
         if (wantsDrained) {
             wantsDrained = false;
-            loop.enter(output, one -> drained(), StandardOutput::thrown);
+            loop.enter(output, StandardOutput::drained, StandardOutput::thrown);
         }
-        if (isEnding && queuedBytes() == 0) {
-            isEnding = false;
-            ended(null);
+        Consumer<? super @Nullable IOException> told = finished;
+        if (told != null && queuedBytes() == 0) {
+            finished = null;
+            told.accept(null);
         }
     }
 
@@ -102,21 +105,21 @@ final class ThreadOutlet extends Outlet {
     }
 
     @Override
-    protected void notifyDrained() {
+    public void notifyDrained() {
         wantsDrained = true;
     }
 
     @Override
-    protected void handEndOn() {
-        isEnding = true;
+    public void end(Consumer<? super @Nullable IOException> told) {
+        finished = told;
         loop.setImmediate(this::settle);
     }
 
     @Override
-    void close(Runnable closed) {
+    public void close(Runnable closed) {
         isClosed = true;
         if (work != null) {
-            // Nobody may ever read what the thread is writing, and the loop waits no longer for it.
+            // A reader may never take what the thread is writing: the loop does not wait for it.
             work.cancel(false);
         }
         loop.setImmediate(closed);
