@@ -139,9 +139,7 @@ public final class NetSocket extends InboundStream<NetSocket>
         life = Life.OPEN;
     }
 
-    /**
-     * The connection stands: told before any data. Never told for an accepted connection.
-     */
+    /** The connection stands: told before any data. Never told for an accepted connection. */
     public NetSocket onConnect(Runnable listener) {
         SocketConnect connect = connect(NetSocketOptions.DEFAULTS);
         connect.listener = ReadSide.once(connect.listener, listener, "onConnect");
@@ -419,8 +417,8 @@ public final class NetSocket extends InboundStream<NetSocket>
     }
 
     /**
-     * Stops the socket from keeping its loop alive, also before it is connected. What is
-     * under way, a connection that is being made or a write, still does.
+     * Stops the socket from keeping its loop alive, also before it is connected. What is under way,
+     * a connection that is being made or a write, still does.
      */
     public NetSocket unref() {
         handle.unref();
@@ -463,9 +461,7 @@ public final class NetSocket extends InboundStream<NetSocket>
         return this;
     }
 
-    /**
-     * Probes the peer while the connection is idle; a Unix socket has no need of it.
-     */
+    /** Probes the peer while the connection is idle; a Unix socket has no need of it. */
     public NetSocket keepAlive(KeepAlive settings) {
         handle.keepAlive(settings);
         return this;
@@ -490,8 +486,8 @@ public final class NetSocket extends InboundStream<NetSocket>
 
     /**
      * For experts: received bytes go to buffers of {@code source} instead of the loop's one array,
-     * and {@code onBytes} gets them there; null: as before. When it has none, the
-     * socket is paused and {@link #onNoBuffer} is told; nothing is lost.
+     * and {@code onBytes} gets them there; null: as before. When it has none, the socket is paused
+     * and {@link #onNoBuffer} is told; nothing is lost.
      */
     public NetSocket bufferSource(@Nullable BufferSource source) {
         handle.bufferSource(source);

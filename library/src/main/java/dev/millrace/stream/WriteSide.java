@@ -28,9 +28,10 @@ public final class WriteSide {
         /**
          * Hands bytes on.
          *
-         * @param isLent whether the array is the caller's again after this call; otherwise it may be
-         *     kept, and is not changed any more
-         * @param callback gets null when the bytes were handed on, or why not; null if there is none
+         * @param isLent whether the array is the caller's again after this call; otherwise it may
+         *     be kept, and is not changed any more
+         * @param callback gets null when the bytes were handed on, or why not; null if there is
+         *     none
          * @return false if none of the bytes were taken
          */
         boolean write(
@@ -116,7 +117,8 @@ public final class WriteSide {
     /**
      * Writes bytes that the caller may reuse at once.
      *
-     * @param callback as {@link Target#write} takes it; of a destroyed stream it gets an error, soon
+     * @param callback as {@link Target#write} takes it; of a destroyed stream it gets an error,
+     *     soon
      * @return false when the caller should wait for the drain, or the stream is destroyed
      * @throws IllegalStateException after {@link #end}
      */
