@@ -120,9 +120,8 @@ class SocketHandOverTest {
             case DATA -> socket.onData(data -> greetingData(socket, data));
             case FRAMES -> socket.onFrames(Framing.lines(80), line -> changeHands(socket, way));
             default ->
-                    socket.onBytes(
-                            (array, offset, length) ->
-                                    greetingBytes(socket, way, array, offset, length));
+                    socket.onBytes((array, offset, length) ->
+                            greetingBytes(socket, way, array, offset, length));
         }
     }
 
@@ -160,13 +159,14 @@ class SocketHandOverTest {
             socket.pause();
         }
         socket.handOver();
-        Runnable takeOver = () -> {
-            assertThat(socket.isPaused()).isEqualTo(isPaused);
-            secondOwner(socket);
-            if (isPaused) {
-                socket.loop().setImmediate(socket::resume);
-            }
-        };
+        Runnable takeOver =
+                () -> {
+                    assertThat(socket.isPaused()).isEqualTo(isPaused);
+                    secondOwner(socket);
+                    if (isPaused) {
+                        socket.loop().setImmediate(socket::resume);
+                    }
+                };
         if (way == Way.LATER || way == Way.PAUSED_LATER) {
             // Meanwhile all the rest comes, with the end.
             socket.loop().setImmediate(() -> socket.loop().setImmediate(takeOver));

@@ -89,8 +89,7 @@ class SimStreamTest {
     private static void secondOwner(NetSocket socket, StringBuilder received) {
         socket.loop()
                 .setImmediate(() -> {
-                    socket.onData(
-                            data -> received.append(StandardCharsets.UTF_8.decode(data)));
+                    socket.onData(data -> received.append(StandardCharsets.UTF_8.decode(data)));
                     socket.onEnd(() -> received.append(" end"));
                 });
     }

@@ -134,11 +134,10 @@ class WriteSideTest {
 
     @Test
     void aDrainListenerMayWriteUntilTheMarkAgain() {
-        side.onDrain(
-                () -> {
-                    seen.add("drain");
-                    write("again");
-                });
+        side.onDrain(() -> {
+            seen.add("drain");
+            write("again");
+        });
         queued = MARK;
         write("a");
         side.drained();
