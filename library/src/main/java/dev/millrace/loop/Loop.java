@@ -2,6 +2,16 @@ package dev.millrace.loop;
 
 import dev.millrace.driver.Driver;
 import dev.millrace.driver.Guarded;
+import dev.millrace.turn.CallbackGauge;
+import dev.millrace.turn.CallbackScope;
+import dev.millrace.turn.GatherBuffer;
+import dev.millrace.turn.LagFigures;
+import dev.millrace.turn.LoopMeter;
+import dev.millrace.turn.PhaseList;
+import dev.millrace.turn.Phases;
+import dev.millrace.turn.Task;
+import dev.millrace.turn.TimerHeap;
+import dev.millrace.turn.TurnQueue;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -23,10 +33,16 @@ import org.jspecify.annotations.Nullable;
 public final class Loop implements Executor, AutoCloseable {
     private final Thread thread;
     final Driver driver;
-    private final CallbackScope scope = new CallbackScope(this);
+    private final TurnQueue<Immediate> immediates = new TurnQueue<>(this::enter);
+    private final TurnQueue<Handle> closing = new TurnQueue<>(Handle::finishClosing);
+
+    /** What turns it; the loop only hands on to it. */
     private final Phases phases;
+
+    /** That of {@link #phases}. */
+    private final CallbackScope scope;
+
     private ListenSource listenSource = ListenSource.OWN;
-    private final Failures failures = new Failures();
 
     /** That of {@link #phases}, for other threads. */
     private volatile @Nullable LoopMeter meter;
@@ -41,7 +57,8 @@ public final class Loop implements Executor, AutoCloseable {
         }
         this.thread = Thread.currentThread();
         this.driver = driver;
-        this.phases = new Phases(this, scope);
+        this.phases = new Phases(driver, immediates, closing);
+        this.scope = phases.scope();
     }
 
     /**
@@ -62,7 +79,7 @@ public final class Loop implements Executor, AutoCloseable {
 
     /**
      * Runs {@code setup} on a fresh loop on the calling thread, and returns when nothing keeps the
-     * loop alive any more (rows A1, A4).
+     * loop alive any more.
      *
      * @throws RuntimeException what a callback threw, unless {@link #onUncaught} has a listener; an
      *     {@link IOException} comes as an {@link UncheckedIOException}
@@ -76,7 +93,7 @@ public final class Loop implements Executor, AutoCloseable {
     }
 
     /**
-     * Runs the loop; true if something still keeps it alive (row A2).
+     * Runs the loop; true if something still keeps it alive.
      *
      * @throws IllegalStateException from inside one of the loop's own callbacks; if it is closed
      */
@@ -85,25 +102,28 @@ public final class Loop implements Executor, AutoCloseable {
         checkOpen();
         isRunning = true;
         try {
-            phases.run(mode);
-            failures.rethrow();
+            switch (mode) {
+                case DEFAULT -> phases.runToEnd();
+                case ONCE -> phases.runTurn(true);
+                case NOWAIT -> phases.runTurn(false);
+            }
+            phases.failures().rethrow();
             return phases.isAlive();
         } finally {
             isRunning = false;
-            phases.isStopped = false;
-            scope.unwound();
+            phases.ended();
         }
     }
 
-    /** Whether something keeps the loop running (row A4). */
+    /** Whether something keeps the loop running. */
     public boolean isAlive() {
         return phases.isAlive();
     }
 
-    /** Ends {@link #run(RunMode)} after the current turn; the next run starts clean (row A5). */
+    /** Ends {@link #run(RunMode)} after the current turn; the next run starts clean. */
     public void stop() {
         checkThread();
-        phases.isStopped = true;
+        phases.stop();
     }
 
     /**
@@ -112,7 +132,7 @@ public final class Loop implements Executor, AutoCloseable {
      */
     @Override
     public void execute(Runnable task) {
-        phases.inbox.add(Objects.requireNonNull(task, "task"));
+        phases.inbox().add(Objects.requireNonNull(task, "task"));
     }
 
     /** Whether the calling thread is the loop's. */
@@ -121,8 +141,8 @@ public final class Loop implements Executor, AutoCloseable {
     }
 
     /**
-     * Runs {@code task}, which may block, on a virtual thread; the outcome comes back on the loop
-     * (row A14). For calls of the JDK: files, name look-ups, blocking clients.
+     * Runs {@code task}, which may block, on a virtual thread; the outcome comes back on the loop.
+     * For calls of the JDK: files, name look-ups, blocking clients.
      */
     public <T> Work<T> offload(Callable<? extends T> task) {
         return offload(Thread::startVirtualThread, task);
@@ -160,19 +180,19 @@ public final class Loop implements Executor, AutoCloseable {
 
     /**
      * Runs {@code task} in the check phase of this turn, or of the next one if that phase is
-     * running (row R5).
+     * running.
      */
     public Immediate setImmediate(Runnable task) {
         checkThread();
         Immediate immediate = new Immediate(this, Objects.requireNonNull(task, "task"));
-        phases.queues.addImmediate(immediate);
+        immediates.add(immediate);
         return immediate;
     }
 
     /**
-     * Runs {@code task} right after the callback that is running, before anything else (row R4).
-     * Ticks that go on adding ticks keep everything else from running, as in Node: {@link
-     * #setImmediate} does not, and a {@link StallDetector} reports them (X84).
+     * Runs {@code task} right after the callback that is running, before anything else. Ticks that
+     * go on adding ticks keep everything else from running, as in Node: {@link #setImmediate} does
+     * not, and a {@link StallDetector} reports them.
      */
     public void nextTick(Runnable task) {
         checkThread();
@@ -180,8 +200,8 @@ public final class Loop implements Executor, AutoCloseable {
     }
 
     /**
-     * Runs {@code task} after the callback that is running, behind every {@link #nextTick} (row
-     * R4); with the same danger.
+     * Runs {@code task} after the callback that is running, behind every {@link #nextTick}; with
+     * the same danger.
      */
     public void queueMicrotask(Runnable task) {
         checkThread();
@@ -189,16 +209,15 @@ public final class Loop implements Executor, AutoCloseable {
     }
 
     /**
-     * The time that passed on the loop's clock, read once a turn (row A7); only differences mean
-     * something.
+     * The time that passed on the loop's clock, read once a turn; only differences mean something.
      */
     public Duration now() {
-        return Duration.ofNanos(phases.nowNanos);
+        return Duration.ofNanos(phases.nowNanos());
     }
 
     /** {@link #now} in nanoseconds. */
     public long nowNanos() {
-        return phases.nowNanos;
+        return phases.nowNanos();
     }
 
     /** Reads the clock anew, for callbacks that take long. */
@@ -213,9 +232,9 @@ public final class Loop implements Executor, AutoCloseable {
      */
     public void measure() {
         checkThread();
-        if (phases.meter == null) {
+        if (meter == null) {
             LoopMeter started = new LoopMeter(driver.nanoTime());
-            phases.meter = started;
+            phases.meter(started);
             meter = started;
         }
     }
@@ -230,7 +249,22 @@ public final class Loop implements Executor, AutoCloseable {
         if (measured == null) {
             throw new IllegalStateException("the loop is not measured: call measure() first");
         }
-        return measured.read();
+        return new LoopMetrics(
+                measured.turns(),
+                measured.events(),
+                Duration.ofNanos(measured.idleNanos()),
+                lag(measured.timerLag()),
+                lag(measured.turnTime()));
+    }
+
+    private static Lag lag(LagFigures of) {
+        return new Lag(
+                of.count(),
+                of.minNanos(),
+                of.meanNanos(),
+                of.p50Nanos(),
+                of.p99Nanos(),
+                of.maxNanos());
     }
 
     /**
@@ -241,7 +275,7 @@ public final class Loop implements Executor, AutoCloseable {
      */
     public void onUncaught(Consumer<? super Throwable> listener) {
         checkThread();
-        failures.listener(listener);
+        phases.failures().listener(listener);
     }
 
     /** Where listeners get their sockets from. */
@@ -279,18 +313,14 @@ public final class Loop implements Executor, AutoCloseable {
         scope.enter(callback);
     }
 
-    /** Reports what nobody else takes care of, as {@link #onUncaught} describes. */
-    public void uncaught(Throwable thrown) {
-        checkThread();
-        if (!failures.report(thrown)) {
-            phases.isStopped = true;
-        }
+    private void enter(Immediate immediate) {
+        scope.enter(immediate, Immediate::call, Immediate::failed);
     }
 
-    /** Ends the run with {@code thrown}, whoever listens. */
-    void fatal(Throwable thrown) {
-        phases.isStopped = true;
-        failures.fatal(thrown);
+    /** Reports what nothing else takes care of, as {@link #onUncaught} describes. */
+    public void uncaught(Throwable thrown) {
+        checkThread();
+        phases.failures().report(thrown);
     }
 
     /**
@@ -303,14 +333,14 @@ public final class Loop implements Executor, AutoCloseable {
     @Override
     public void close() {
         checkIdle("stop() it, and close it when run has returned");
-        phases.inbox.close();
+        phases.inbox().close();
         atClose.forEach(Runnable::run);
         atClose.clear();
         driver.close();
     }
 
     void checkOpen() {
-        if (phases.inbox.isClosed()) {
+        if (phases.inbox().isClosed()) {
             throw new IllegalStateException("the loop is closed");
         }
     }
@@ -346,15 +376,15 @@ public final class Loop implements Executor, AutoCloseable {
     }
 
     void run(Runnable task) {
-        scope.enterBetweenRuns(new Task(this, task));
+        scope.enterBetweenRuns(new Task(phases.failures(), task));
     }
 
     void pend(Runnable callback) {
-        phases.queues.addPending(new Task(this, callback));
+        phases.pend(callback);
     }
 
     void closing(Handle handle) {
-        phases.queues.addClosing(handle);
+        closing.add(handle);
     }
 
     void finished(WriteBacklog backlog) {
@@ -362,7 +392,7 @@ public final class Loop implements Executor, AutoCloseable {
     }
 
     GatherBuffer gather() {
-        return scope.gather;
+        return scope.gather();
     }
 
     /** Runs {@code task} when the loop is closed: for what it holds elsewhere in the process. */
@@ -380,30 +410,30 @@ public final class Loop implements Executor, AutoCloseable {
 
     /** The gauge of its callbacks, for detectors to look at; null takes it away. */
     void gauge(@Nullable CallbackGauge gauge) {
-        scope.gauge = gauge;
+        scope.gauge(gauge);
     }
 
     @Nullable CallbackGauge gauge() {
-        return scope.gauge;
+        return scope.gauge();
     }
 
     PhaseList phase(PhaseHandle.Phase phase) {
         return switch (phase) {
-            case IDLE -> phases.idle;
-            case PREPARE -> phases.prepare;
-            case CHECK -> phases.check;
+            case IDLE -> phases.idle();
+            case PREPARE -> phases.prepare();
+            case CHECK -> phases.check();
         };
     }
 
     TimerHeap timers() {
-        return phases.timers;
+        return phases.timers();
     }
 
     void countActive(int difference) {
-        phases.activeHandles += difference;
+        phases.countActive(difference);
     }
 
     void countRequests(int difference) {
-        phases.activeRequests += difference;
+        phases.countRequests(difference);
     }
 }

@@ -1,11 +1,12 @@
 package dev.millrace.loop;
 
+import dev.millrace.turn.PhaseHook;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Runs a callback once a turn in one phase of the loop, as libuv's idle, prepare and check handles
- * do. An active idle handle keeps the loop from waiting (row A6).
+ * do. An active idle handle keeps the loop from waiting.
  */
 public final class PhaseHandle extends Handle {
     /** Where in the turn the callback runs. */
@@ -22,10 +23,8 @@ public final class PhaseHandle extends Handle {
     }
 
     private final Phase phase;
+    private final Hook hook = new Hook();
     private @Nullable Runnable callback;
-
-    /** Its call in this turn is still to come; stopping takes it back, and starting does not. */
-    boolean isDue;
 
     /** A hook that is not started yet. */
     public PhaseHandle(Loop loop, Phase phase) {
@@ -54,7 +53,7 @@ public final class PhaseHandle extends Handle {
         }
         this.callback = Objects.requireNonNull(callback, "callback");
         if (!isActive()) {
-            loop.phase(phase).add(this);
+            loop.phase(phase).add(hook);
             setActive(true);
         }
     }
@@ -68,11 +67,19 @@ public final class PhaseHandle extends Handle {
 
     @Override
     void release() {
-        isDue = false;
-        loop.phase(phase).remove(this);
+        loop.phase(phase).remove(hook);
     }
 
-    void call() {
-        Objects.requireNonNull(callback).run();
+    /** What the phase's list holds of it. */
+    private final class Hook extends PhaseHook {
+        @Override
+        public void call() {
+            Objects.requireNonNull(callback).run();
+        }
+
+        @Override
+        public void failed(Throwable thrown) {
+            PhaseHandle.this.thrown(thrown);
+        }
     }
 }

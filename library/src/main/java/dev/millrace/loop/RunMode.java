@@ -1,6 +1,6 @@
 package dev.millrace.loop;
 
-/** How long {@link Loop#run(RunMode)} goes on (row A2). */
+/** How long {@link Loop#run(RunMode)} goes on. */
 public enum RunMode {
     /** Until nothing keeps the loop alive, or {@link Loop#stop} is called. */
     DEFAULT,

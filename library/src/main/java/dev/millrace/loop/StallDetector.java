@@ -1,5 +1,6 @@
 package dev.millrace.loop;
 
+import dev.millrace.turn.CallbackGauge;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -55,7 +56,7 @@ public final class StallDetector implements AutoCloseable {
         this.listener = Objects.requireNonNull(listener, "listener");
         CallbackGauge present = loop.gauge();
         this.gauge = present == null ? new CallbackGauge() : present;
-        gauge.watchers++;
+        gauge.watch();
         loop.gauge(gauge);
         loop.atClose(atLoopClose);
     }
@@ -127,7 +128,7 @@ public final class StallDetector implements AutoCloseable {
         if (!isClosed) {
             isClosed = true;
             StallWatcher.remove(this);
-            if (--gauge.watchers == 0) {
+            if (gauge.unwatch()) {
                 loop.gauge(null);
             }
         }

@@ -1,21 +1,17 @@
 package dev.millrace.loop;
 
+import dev.millrace.turn.Timer;
 import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A timer. It is due a given time after the loop's cached {@link Loop#now}, and runs in the timer
- * phase at the end of a turn; timers due at the same time run in the order they were started (row
- * R2). A repeating timer is armed again before its callback, so that the callback can stop it (row
- * R3).
+ * phase at the end of a turn; timers due at the same time run in the order they were started. A
+ * repeating timer is armed again before its callback, so that the callback can stop it.
  */
 public final class TimerHandle extends Handle {
-    /** Its place in the heap, or -1. */
-    int heapIndex = -1;
-
-    long dueNanos;
-    long startOrder;
+    private final Entry entry = new Entry();
     private long repeatNanos;
     private @Nullable Runnable callback;
 
@@ -57,7 +53,7 @@ public final class TimerHandle extends Handle {
     /** Stops the timer; a stopped timer stays usable. */
     public void stop() {
         loop.checkThread();
-        loop.timers().remove(this);
+        loop.timers().remove(entry);
         setActive(false);
     }
 
@@ -79,33 +75,45 @@ public final class TimerHandle extends Handle {
 
     /** The time left, by the loop's cached time; zero when it is due or stopped. */
     public Duration dueIn() {
-        return heapIndex < 0
-                ? Duration.ZERO
-                : Duration.ofNanos(Math.max(0, dueNanos - loop.nowNanos()));
+        return entry.isStarted()
+                ? Duration.ofNanos(Math.max(0, entry.dueNanos() - loop.nowNanos()))
+                : Duration.ZERO;
+    }
+
+    long dueNanos() {
+        return entry.dueNanos();
     }
 
     private void arm(long nanos) {
-        loop.timers().remove(this);
-        dueNanos = loop.nowNanos() + nanos;
-        loop.timers().add(this);
+        loop.timers().remove(entry);
+        loop.timers().add(entry, loop.nowNanos() + nanos);
         setActive(true);
     }
 
-    /** Taken out of the heap because it is due. */
-    void expire() {
-        setActive(false);
-        if (repeatNanos > 0) {
-            arm(repeatNanos);
+    /** What the loop's heap holds of it. */
+    private final class Entry extends Timer {
+        @Override
+        public void expire() {
+            setActive(false);
+            if (repeatNanos > 0) {
+                arm(repeatNanos);
+            }
         }
-    }
 
-    void call() {
-        Objects.requireNonNull(callback).run();
+        @Override
+        public void call() {
+            Objects.requireNonNull(callback).run();
+        }
+
+        @Override
+        public void failed(Throwable thrown) {
+            TimerHandle.this.thrown(thrown);
+        }
     }
 
     @Override
     void release() {
-        loop.timers().remove(this);
+        loop.timers().remove(entry);
     }
 
     private static long nanos(Duration duration) {

@@ -3,6 +3,8 @@ package dev.millrace.loop;
 import dev.millrace.driver.Guarded;
 import dev.millrace.stream.WriteLimit;
 import dev.millrace.sys.Errno;
+import dev.millrace.turn.GatherBuffer;
+import dev.millrace.turn.WriteTenant;
 import java.util.ArrayDeque;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * A write is over when {@code bytesSent} reaches the position at which it ended; so callbacks come
  * in write order whatever became of the bytes on the way (row R7).
  */
-final class WriteBacklog implements Guarded {
+final class WriteBacklog implements Guarded, WriteTenant {
     private final StreamHandle stream;
     private final Loop loop;
 
@@ -118,9 +120,7 @@ final class WriteBacklog implements Guarded {
     /** Sends what the kernel takes right now, and nothing if something waits; the bytes sent. */
     int tryWrite(byte[] array, int offset, int length) {
         check(array, offset, length);
-        if (loop.gather().holds(this)) {
-            loop.gather().flush();
-        }
+        loop.gather().flush(this);
         if (isBlocked() || failure != 0) {
             return 0;
         }
@@ -165,7 +165,8 @@ final class WriteBacklog implements Guarded {
      * Whether new bytes must queue: there is no connection yet, or the kernel has not taken the
      * earlier ones.
      */
-    boolean isBlocked() {
+    @Override
+    public boolean isBlocked() {
         return queue != null || !stream.isConnected();
     }
 
@@ -208,7 +209,8 @@ final class WriteBacklog implements Guarded {
     /**
      * Sends now; what the kernel leaves over queues. {@code isLent}: the array is not ours to keep.
      */
-    void send(byte[] array, int offset, int length, boolean isLent) {
+    @Override
+    public void send(byte[] array, int offset, int length, boolean isLent) {
         int first = Math.min(length, WriteQueue.AT_ONCE_MAX_BYTES);
         int sent =
                 failure != 0 ? -failure : loop.driver.tryWrite(stream.port(), array, offset, first);
@@ -322,7 +324,8 @@ final class WriteBacklog implements Guarded {
      * deferred comes before the next one (row R4). Without any left, tells the failure, or ends the
      * write side if that is wanted and possible.
      */
-    void deliver() {
+    @Override
+    public void deliver() {
         isListed = false;
         if (stream.isClosing()) {
             return;

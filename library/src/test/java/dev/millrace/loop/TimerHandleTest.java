@@ -123,7 +123,7 @@ class TimerHandleTest {
                     assertThat(loop.now())
                             .as("the clock is not read inside a turn")
                             .isEqualTo(before);
-                    assertThat(two.dueNanos).isEqualTo(one.dueNanos);
+                    assertThat(two.dueNanos()).isEqualTo(one.dueNanos());
                     loop.updateTime();
                     assertThat(loop.now()).isEqualTo(before.plusMillis(5));
                     assertThat(one.dueIn()).isEqualTo(millis(25));

@@ -1,4 +1,4 @@
-package dev.millrace.loop;
+package dev.millrace.turn;
 
 import dev.millrace.driver.Driver;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * Tasks that other threads hand to a loop. The first one wakes it, later ones find it woken; tasks
  * of one thread run in the order they were handed over.
  */
-final class RemoteTasks {
+public final class RemoteTasks {
     private final Driver driver;
     private final ConcurrentLinkedQueue<Runnable> tasks = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean isAwake = new AtomicBoolean();
@@ -20,24 +20,25 @@ final class RemoteTasks {
     }
 
     /** Any thread. */
-    void add(Runnable task) {
+    public void add(Runnable task) {
         tasks.add(task);
         if (isAwake.compareAndSet(false, true)) {
             driver.wakeUp();
         }
         if (isClosed) {
-            // Nobody will ever take it; whoever goes on adding must not fill the memory.
+            // No turn will take it; a thread that goes on adding must not fill the memory.
             tasks.clear();
         }
     }
 
     /** No task runs any more. */
-    void close() {
+    public void close() {
         isClosed = true;
         tasks.clear();
     }
 
-    boolean isClosed() {
+    /** Whether tasks are dropped. Any thread. */
+    public boolean isClosed() {
         return isClosed;
     }
 

@@ -1,4 +1,4 @@
-package dev.millrace.loop;
+package dev.millrace.turn;
 
 import org.jspecify.annotations.Nullable;
 
@@ -7,21 +7,22 @@ import org.jspecify.annotations.Nullable;
  * F1, F2). A loop has one; it has one tenant at a time, and a write to another stream makes the
  * tenant's bytes leave first.
  */
-final class GatherBuffer {
+public final class GatherBuffer {
     /** A write up to this size is copied here; a larger one goes out of the caller's own array. */
-    static final int COPY_MAX_BYTES = 16 * 1024;
+    public static final int COPY_MAX_BYTES = 16 * 1024;
 
     private static final int CAPACITY_BYTES = 64 * 1024;
 
     private final byte[] array = new byte[CAPACITY_BYTES];
     private int length;
-    private @Nullable WriteBacklog tenant;
+    private @Nullable WriteTenant tenant;
 
     boolean isEmpty() {
         return tenant == null;
     }
 
-    boolean holds(WriteBacklog writer) {
+    /** Whether bytes of {@code writer} wait here. */
+    public boolean holds(WriteTenant writer) {
         return tenant == writer;
     }
 
@@ -29,7 +30,7 @@ final class GatherBuffer {
      * Copies the bytes for {@code writer}; false if they must queue behind what the kernel did not
      * take.
      */
-    boolean add(WriteBacklog writer, byte[] source, int offset, int count) {
+    public boolean add(WriteTenant writer, byte[] source, int offset, int count) {
         if (tenant != writer || length + count > array.length) {
             flush();
             if (writer.isBlocked()) {
@@ -43,16 +44,23 @@ final class GatherBuffer {
     }
 
     /** Throws away what was gathered for {@code writer}. */
-    void discard(WriteBacklog writer) {
+    public void discard(WriteTenant writer) {
         if (tenant == writer) {
             tenant = null;
             length = 0;
         }
     }
 
+    /** Sends what was gathered for {@code writer}, if anything was. */
+    public void flush(WriteTenant writer) {
+        if (tenant == writer) {
+            flush();
+        }
+    }
+
     /** Sends what was gathered; false if there was nothing. */
-    boolean flush() {
-        WriteBacklog writer = tenant;
+    public boolean flush() {
+        WriteTenant writer = tenant;
         if (writer == null) {
             return false;
         }

@@ -1,4 +1,4 @@
-package dev.millrace.loop;
+package dev.millrace.turn;
 
 import dev.millrace.driver.Guarded;
 import java.util.ArrayDeque;
@@ -20,39 +20,43 @@ import org.jspecify.annotations.Nullable;
  * and settled with the outermost. Of very many write callbacks the rest is called in the pending
  * phase.
  */
-final class CallbackScope {
+public final class CallbackScope {
     /**
-     * Calls of {@link WriteBacklog#deliver} at most, before others get their turn: whoever writes
-     * on when a write is over would otherwise keep the loop for as long as the peer is fast enough.
+     * Calls of {@link WriteTenant#deliver} at most, before others get their turn. A callback that
+     * writes on when a write is over would otherwise keep the loop as long as its peer is fast.
      * libuv has such a limit as well.
      */
     private static final int DELIVERIES_MAX = 64;
 
-    private final Loop loop;
-    final GatherBuffer gather = new GatherBuffer();
+    private final Failures failures;
+    private final Runnable askForRest;
+    private final GatherBuffer gather = new GatherBuffer();
     private final ArrayDeque<Runnable> ticks = new ArrayDeque<>();
     private final ArrayDeque<Runnable> microtasks = new ArrayDeque<>();
-    private final ArrayDeque<WriteBacklog> finished = new ArrayDeque<>();
+    private final ArrayDeque<WriteTenant> finished = new ArrayDeque<>();
     private int depth;
     private boolean isInMicrotasks;
 
     /** The pending phase is going to settle what {@link #DELIVERIES_MAX} left over. */
     private boolean isRestDue;
 
-    /** Null unless a {@link StallDetector} looks at this loop. */
-    @Nullable CallbackGauge gauge;
+    /** Null unless a detector of stalls looks at this loop. */
+    private @Nullable CallbackGauge gauge;
 
-    CallbackScope(Loop loop) {
-        this.loop = loop;
+    /** A scope that has {@code askForRest} run when it needs to be entered in the pending phase. */
+    CallbackScope(Failures failures, Runnable askForRest) {
+        this.failures = failures;
+        this.askForRest = askForRest;
     }
 
-    void enter(Guarded callback) {
+    /** Calls {@code callback}; what it throws goes to its own {@link Guarded#failed}. */
+    public void enter(Guarded callback) {
         enter(callback, Guarded::call, Guarded::failed);
     }
 
     /** Calls {@code callback} for {@code target}; what it throws goes to {@code failed}. */
-    <T> void enter(
-            T target, LoopCallback<? super T> callback, BiConsumer<? super T, Throwable> failed) {
+    public <T> void enter(
+            T target, TargetCallback<? super T> callback, BiConsumer<? super T, Throwable> failed) {
         // Kept here, not counted back: an error of the machine may end an inner call half-way
         // (X60).
         int outer = depth;
@@ -75,7 +79,7 @@ final class CallbackScope {
     }
 
     /** As {@link #enter}, where no run cleans up behind it. */
-    void enterBetweenRuns(Guarded callback) {
+    public void enterBetweenRuns(Guarded callback) {
         try {
             enter(callback);
         } finally {
@@ -84,7 +88,7 @@ final class CallbackScope {
     }
 
     /** After a run, however it ended: no callback is running any more. */
-    void unwound() {
+    public void unwound() {
         depth = 0;
         if (gauge != null) {
             gauge.end();
@@ -93,7 +97,7 @@ final class CallbackScope {
 
     private <T> void threw(T target, BiConsumer<? super T, Throwable> failed, Throwable thrown) {
         if (thrown instanceof VirtualMachineError fatal) {
-            loop.fatal(fatal);
+            failures.fatal(fatal);
             return;
         }
         try {
@@ -101,7 +105,7 @@ final class CallbackScope {
         } catch (Throwable again) {
             // The listener for errors failed as well; only the loop's own is left to tell.
             thrown.addSuppressed(again);
-            loop.uncaught(thrown);
+            failures.report(thrown);
         }
     }
 
@@ -132,12 +136,17 @@ final class CallbackScope {
     private void leaveRest() {
         if (!isRestDue) {
             isRestDue = true;
-            loop.pend(() -> isRestDue = false);
+            askForRest.run();
         }
     }
 
+    /** The pending phase is there: what is entered now settles the rest. */
+    void restIsNext() {
+        isRestDue = false;
+    }
+
     /** Whether a callback is running. */
-    boolean isRunning() {
+    public boolean isRunning() {
         return depth > 0;
     }
 
@@ -163,23 +172,40 @@ final class CallbackScope {
         try {
             task.run();
         } catch (VirtualMachineError fatal) {
-            loop.fatal(fatal);
+            failures.fatal(fatal);
         } catch (Throwable thrown) {
-            loop.uncaught(thrown);
+            failures.report(thrown);
         }
     }
 
-    void nextTick(Runnable task) {
+    /** Runs {@code task} right after the callback that is running. */
+    public void nextTick(Runnable task) {
         ticks.add(task);
     }
 
-    void microtask(Runnable task) {
+    /** Runs {@code task} behind every next-tick. */
+    public void microtask(Runnable task) {
         microtasks.add(task);
     }
 
-    /** {@code outbox} has callbacks, or an end of writing, to deliver. */
-    void finished(WriteBacklog outbox) {
-        finished.add(outbox);
+    /** {@code writer} has callbacks, or an end of writing, to deliver. */
+    public void finished(WriteTenant writer) {
+        finished.add(writer);
+    }
+
+    /** Where small writes gather until the callback that is running is over. */
+    public GatherBuffer gather() {
+        return gather;
+    }
+
+    /** Null unless detectors look at this loop. */
+    public @Nullable CallbackGauge gauge() {
+        return gauge;
+    }
+
+    /** Puts up a gauge for detectors to look at; null takes it away. */
+    public void gauge(@Nullable CallbackGauge gauge) {
+        this.gauge = gauge;
     }
 
     /** Settles what was left outside any callback, as before the loop runs for the first time. */

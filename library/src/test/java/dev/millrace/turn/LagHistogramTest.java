@@ -1,4 +1,4 @@
-package dev.millrace.loop;
+package dev.millrace.turn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -27,14 +27,15 @@ class LagHistogramTest {
 
     @Test
     void nothingWasMeasuredYet() {
-        assertThat(histogram.read()).isEqualTo(new Lag(0, 0, 0, 0, 0, 0));
+        assertThat(histogram.read()).isEqualTo(new LagFigures(0, 0, 0, 0, 0, 0));
     }
 
     @Test
     void oneValueIsEveryFigure() {
         histogram.record(1_000_003);
         long value = 1_000_003;
-        assertThat(histogram.read()).isEqualTo(new Lag(1, value, value, value, value, value));
+        assertThat(histogram.read())
+                .isEqualTo(new LagFigures(1, value, value, value, value, value));
     }
 
     @Test
@@ -42,7 +43,7 @@ class LagHistogramTest {
         for (int millis = 1; millis <= 100; millis++) {
             histogram.record(millis * 1_000_000L);
         }
-        Lag lag = histogram.read();
+        LagFigures lag = histogram.read();
         assertThat(lag.count()).isEqualTo(100);
         assertThat(lag.minNanos()).isEqualTo(1_000_000);
         assertThat(lag.meanNanos()).isEqualTo(50_500_000);
@@ -54,6 +55,6 @@ class LagHistogramTest {
     @Test
     void whatIsEarlyCountsAsOnTime() {
         histogram.record(-5);
-        assertThat(histogram.read()).isEqualTo(new Lag(1, 0, 0, 0, 0, 0));
+        assertThat(histogram.read()).isEqualTo(new LagFigures(1, 0, 0, 0, 0, 0));
     }
 }

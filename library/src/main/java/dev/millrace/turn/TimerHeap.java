@@ -1,4 +1,4 @@
-package dev.millrace.loop;
+package dev.millrace.turn;
 
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
  * Running timers, the next one due on top: a binary heap by due time, then by start order (rows
  * A16, R2). A timer knows its place, so that stopping it costs no search.
  */
-final class TimerHeap {
-    private @Nullable TimerHandle[] heap = new TimerHandle[16];
+public final class TimerHeap {
+    private @Nullable Timer[] heap = new Timer[16];
     private int size;
     private long starts;
 
@@ -23,16 +23,14 @@ final class TimerHeap {
         return size == 0;
     }
 
-    int size() {
-        return size;
-    }
-
     /** The order number that the next started timer gets. */
     long starts() {
         return starts;
     }
 
-    void add(TimerHandle timer) {
+    /** Starts {@code timer}, which is not in the heap. */
+    public void add(Timer timer, long dueNanos) {
+        timer.dueNanos = dueNanos;
         timer.startOrder = starts++;
         if (size == heap.length) {
             heap = Arrays.copyOf(heap, size * 2);
@@ -40,13 +38,14 @@ final class TimerHeap {
         siftUp(size++, timer);
     }
 
-    void remove(TimerHandle timer) {
+    /** Stops {@code timer}, if it runs. */
+    public void remove(Timer timer) {
         int index = timer.heapIndex;
         if (index < 0) {
             return;
         }
         timer.heapIndex = -1;
-        TimerHandle last = at(--size);
+        Timer last = at(--size);
         heap[size] = null;
         if (last != timer) {
             siftUp(index, last);
@@ -59,11 +58,11 @@ final class TimerHeap {
      * startedBefore}: one that is started while timers run waits for the next round, even if it is
      * due at once (R2).
      */
-    @Nullable TimerHandle pollDue(long nowNanos, long startedBefore) {
+    @Nullable Timer pollDue(long nowNanos, long startedBefore) {
         if (size == 0) {
             return null;
         }
-        TimerHandle top = at(0);
+        Timer top = at(0);
         if (top.dueNanos - nowNanos > 0 || top.startOrder >= startedBefore) {
             return null;
         }
@@ -71,13 +70,13 @@ final class TimerHeap {
         return top;
     }
 
-    private TimerHandle at(int index) {
-        TimerHandle timer = heap[index];
+    private Timer at(int index) {
+        Timer timer = heap[index];
         assert timer != null;
         return timer;
     }
 
-    private void siftUp(int from, TimerHandle timer) {
+    private void siftUp(int from, Timer timer) {
         int index = from;
         while (index > 0 && isBefore(timer, at((index - 1) >>> 1))) {
             place(index, at((index - 1) >>> 1));
@@ -86,7 +85,7 @@ final class TimerHeap {
         place(index, timer);
     }
 
-    private void siftDown(int from, TimerHandle timer) {
+    private void siftDown(int from, Timer timer) {
         int index = from;
         for (int child = 2 * index + 1; child < size; child = 2 * index + 1) {
             if (child + 1 < size && isBefore(at(child + 1), at(child))) {
@@ -101,12 +100,12 @@ final class TimerHeap {
         place(index, timer);
     }
 
-    private void place(int index, TimerHandle timer) {
+    private void place(int index, Timer timer) {
         heap[index] = timer;
         timer.heapIndex = index;
     }
 
-    private static boolean isBefore(TimerHandle a, TimerHandle b) {
+    private static boolean isBefore(Timer a, Timer b) {
         // Differences, not values, are compared: the clock's origin is arbitrary and may be
         // negative.
         long difference = a.dueNanos - b.dueNanos;

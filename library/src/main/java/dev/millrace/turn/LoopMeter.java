@@ -1,13 +1,12 @@
-package dev.millrace.loop;
+package dev.millrace.turn;
 
-import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
- * Measures a loop, once somebody asked for it: the phases hold one, or null. The loop's thread
- * writes, any thread reads.
+ * Measures a loop, once that was asked for: the phases hold one, or null. The loop's thread writes,
+ * any thread reads.
  */
-final class LoopMeter {
+public final class LoopMeter {
     private static final int TURNS = 0;
     private static final int EVENTS = 1;
     private static final int IDLE_NANOS = 2;
@@ -19,11 +18,12 @@ final class LoopMeter {
     /** When the wait or the work between two waits began that is under way. */
     private long sinceNanos;
 
-    LoopMeter(long nowNanos) {
+    /** Measures from {@code nowNanos} on. */
+    public LoopMeter(long nowNanos) {
         begin(nowNanos);
     }
 
-    /** The loop begins to run; the time before is nobody's. */
+    /** The loop begins to run; the time before counts for nothing. */
     void begin(long nowNanos) {
         sinceNanos = nowNanos;
     }
@@ -53,12 +53,28 @@ final class LoopMeter {
         counts.setOpaque(index, counts.getPlain(index) + difference);
     }
 
-    LoopMetrics read() {
-        return new LoopMetrics(
-                counts.getOpaque(TURNS),
-                counts.getOpaque(EVENTS),
-                Duration.ofNanos(counts.getOpaque(IDLE_NANOS)),
-                timerLag.read(),
-                turnTime.read());
+    /** Turns that began. Any thread, as the next ones. */
+    public long turns() {
+        return counts.getOpaque(TURNS);
+    }
+
+    /** Events and tasks of other threads that the poll phase ran. */
+    public long events() {
+        return counts.getOpaque(EVENTS);
+    }
+
+    /** The time spent waiting for events. */
+    public long idleNanos() {
+        return counts.getOpaque(IDLE_NANOS);
+    }
+
+    /** How late timers ran. */
+    public LagFigures timerLag() {
+        return timerLag.read();
+    }
+
+    /** How long the loop was away from waiting. */
+    public LagFigures turnTime() {
+        return turnTime.read();
     }
 }

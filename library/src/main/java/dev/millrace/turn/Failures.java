@@ -1,4 +1,4 @@
-package dev.millrace.loop;
+package dev.millrace.turn;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -7,37 +7,43 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What callbacks threw and nothing else took care of: told to a listener, or thrown by {@link
- * Loop#run(RunMode)}.
+ * What callbacks threw and nothing else took care of: told to a listener, or thrown by the run,
+ * which ends with it.
  */
-final class Failures {
+public final class Failures {
     private @Nullable Consumer<? super Throwable> listener;
     private @Nullable Throwable fatal;
 
-    void listener(Consumer<? super Throwable> listener) {
+    /**
+     * Sets the listener.
+     *
+     * @throws IllegalStateException if there is one already
+     */
+    public void listener(Consumer<? super Throwable> listener) {
         if (this.listener != null) {
             throw new IllegalStateException("onUncaught has a listener already");
         }
         this.listener = Objects.requireNonNull(listener, "listener");
     }
 
-    /** True if a listener took it; otherwise the loop has to end with it. */
-    boolean report(Throwable thrown) {
+    /** Tells the listener; without one, or if it throws as well, the run ends with it. */
+    public void report(Throwable thrown) {
         if (listener == null) {
             fatal(thrown);
-            return false;
+            return;
         }
         try {
             listener.accept(thrown);
-            return true;
         } catch (Throwable again) {
             again.addSuppressed(thrown);
             fatal(again);
-            return false;
         }
     }
 
-    /** The first one counts, the others are attached to it. */
+    /**
+     * Ends the run, with or without a listener. The first one counts, the others are attached to
+     * it.
+     */
     void fatal(Throwable thrown) {
         if (fatal == null) {
             fatal = thrown;
@@ -46,7 +52,13 @@ final class Failures {
         }
     }
 
-    void rethrow() {
+    /** Whether the run has to end, to throw what was thrown. */
+    boolean isFatal() {
+        return fatal != null;
+    }
+
+    /** Throws what ends the run, if anything does. */
+    public void rethrow() {
         Throwable thrown = fatal;
         fatal = null;
         if (thrown == null) {

@@ -1,4 +1,4 @@
-package dev.millrace.loop;
+package dev.millrace.turn;
 
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -7,11 +7,21 @@ import java.util.concurrent.atomic.AtomicLong;
  * while one runs and grows with each. The loop writes it twice a callback, opaquely, and reads no
  * clock for it.
  */
-final class CallbackGauge {
+public final class CallbackGauge {
     private final AtomicLong number = new AtomicLong();
 
     /** How many detectors look at it; the loop's thread. */
-    int watchers;
+    private int watchers;
+
+    /** One more detector looks at it. */
+    public void watch() {
+        watchers++;
+    }
+
+    /** One detector less; true if it was the last. */
+    public boolean unwatch() {
+        return --watchers == 0;
+    }
 
     void begin() {
         number.setOpaque(number.getPlain() + 1);
@@ -23,11 +33,12 @@ final class CallbackGauge {
     }
 
     /** Any thread. */
-    long read() {
+    public long read() {
         return number.getOpaque();
     }
 
-    static boolean isInCallback(long number) {
+    /** Whether {@code number} was read while a callback ran. */
+    public static boolean isInCallback(long number) {
         return (number & 1) == 1;
     }
 }

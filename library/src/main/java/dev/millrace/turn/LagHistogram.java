@@ -1,4 +1,4 @@
-package dev.millrace.loop;
+package dev.millrace.turn;
 
 import java.util.concurrent.atomic.AtomicLongArray;
 
@@ -59,7 +59,7 @@ final class LagHistogram {
     }
 
     /** Any thread. */
-    Lag read() {
+    LagFigures read() {
         long[] counts = new long[BUCKETS];
         long count = 0;
         for (int i = 0; i < BUCKETS; i++) {
@@ -67,10 +67,10 @@ final class LagHistogram {
             count += counts[i];
         }
         if (count == 0) {
-            return new Lag(0, 0, 0, 0, 0, 0);
+            return new LagFigures(0, 0, 0, 0, 0, 0);
         }
         long max = cells.getOpaque(MAX);
-        return new Lag(
+        return new LagFigures(
                 count,
                 Math.min(max, cells.getOpaque(MIN)),
                 cells.getOpaque(SUM) / count,
