@@ -8,7 +8,6 @@ import dev.millrace.kernel.IpAddress;
 import dev.millrace.kernel.SystemError;
 import dev.millrace.kernel.UnixAddress;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -27,8 +26,27 @@ import org.jspecify.annotations.Nullable;
  * C7). A listener that made a socket file removes it when it closes (row G10). Loop thread only.
  */
 public final class ListenHandle extends Handle {
+    /**
+     * What the driver was told of the port.
+     *
+     * <pre>
+     *           acceptStart                onAcceptError
+     *   OFF ◀────────────────▶ ON ──────────────────────────▶ RESTING
+     *           acceptStop     ▲  rest over, descriptors freed    │
+     *                          └─────────(or OFF)─────────────────┘
+     * </pre>
+     */
+    private enum Accepting {
+        /** It has no listener yet, is paused, or has a connection that waits. */
+        OFF,
+        /** The driver accepts. */
+        ON,
+        /** After an error the driver is stopped for a while. */
+        RESTING
+    }
+
     private final ListenOptions options;
-    private final AcceptBackoff rest = new AcceptBackoff(loop, this::tellDriver);
+    private final AcceptBackoff rest = new AcceptBackoff(loop, this::update);
     final Receiver receiver = new Receiver();
     private @Nullable Port port;
     private @Nullable Address asked;
@@ -39,21 +57,13 @@ public final class ListenHandle extends Handle {
     /** Accepted, but not taken yet: until then there is no other (row D7). */
     private @Nullable StreamHandle waiting;
 
+    /** Where the driver stands: shown above. */
+    private Accepting accepting = Accepting.OFF;
+
+    /** By {@link #pause}; it may come before the socket. */
     private boolean isPaused;
 
-    /** Whether it took connections when that was last looked at. */
-    private boolean wasTaking;
-
-    /** Whether the port is to accept; with a {@link #round}, for whoever takes. */
-    private boolean shallAccept;
-
-    /** What the driver was told. */
-    private boolean isAccepting;
-
     private Runnable beforeRelease = () -> {};
-
-    /** With which other loops it serves its address; then the port may be another one's. */
-    private @Nullable HandRound round;
 
     /** A listener without a socket. */
     public ListenHandle(Loop loop, ListenOptions options) {
@@ -114,12 +124,8 @@ public final class ListenHandle extends Handle {
      */
     void adopt(Driver.Shared shared, Address address) throws IOException {
         attach(loop.driver.adopt(shared));
-        joined(address);
-    }
-
-    private void joined(Address address) {
         asked = address;
-        if (unix == null && address instanceof UnixAddress path) {
+        if (address instanceof UnixAddress path) {
             unix = UnixBinding.adopted(loop, path);
         }
     }
@@ -221,79 +227,24 @@ public final class ListenHandle extends Handle {
         update();
     }
 
-    /** Whether it takes connections now. */
-    boolean isTaking() {
-        return connectionListener != null && waiting == null && !isPaused && !isClosing();
-    }
-
     private void update() {
-        if (isTaking() != wasTaking) {
-            wasTaking = !wasTaking;
-            if (round != null) {
-                round.update(this);
-            } else {
-                letAccept(wasTaking);
-            }
+        if (port == null || isClosing()) {
+            return;
         }
-    }
-
-    /** Lets the port accept or not, if it is here. */
-    void letAccept(boolean shallAccept) {
-        this.shallAccept = shallAccept;
-        tellDriver();
-    }
-
-    private void tellDriver() {
-        boolean isOn = shallAccept && !rest.isResting();
-        if (isOn != isAccepting && port != null && !isClosing()) {
-            isAccepting = isOn;
-            if (isOn) {
-                loop.driver.acceptStart(port, options.acceptsPerWakeUp());
-            } else {
-                loop.driver.acceptStop(port);
-            }
+        boolean isTaking = connectionListener != null && waiting == null && !isPaused;
+        Accepting next =
+                !isTaking ? Accepting.OFF : rest.isResting() ? Accepting.RESTING : Accepting.ON;
+        boolean wasOn = accepting == Accepting.ON;
+        accepting = next;
+        if (next == Accepting.ON && !wasOn) {
+            loop.driver.acceptStart(port, options.acceptsPerWakeUp());
+        } else if (next != Accepting.ON && wasOn) {
+            loop.driver.acceptStop(port);
         }
     }
 
     Driver.Shared share() throws IOException {
         return loop.driver.share(port());
-    }
-
-    /** Serves {@code address} with others; without a port of its own, if another one has it. */
-    void join(HandRound others, Address address) {
-        joined(address);
-        round = others;
-    }
-
-    /** Gives the listening socket away to the next acceptor; null, and reported, if it can't. */
-    Driver.@Nullable Shared detach() {
-        try {
-            Driver.Shared listener = loop.driver.detach(port());
-            port = null;
-            isAccepting = false;
-            return listener;
-        } catch (IOException | UncheckedIOException e) {
-            loop.pend(() -> thrown(e));
-            return null;
-        }
-    }
-
-    /** Has the listening socket from now on. */
-    void receive(Driver.Shared listener) {
-        try (listener) {
-            attach(loop.driver.adopt(listener));
-        } catch (IOException e) {
-            thrown(e);
-        }
-    }
-
-    /** Takes a connection that another loop has accepted. */
-    void take(Driver.Shared connection) {
-        try (connection) {
-            taken(loop.driver.adopt(connection));
-        } catch (IOException e) {
-            thrown(e);
-        }
     }
 
     /** Whether this listener removes the socket file: only its current owner does (row X108). */
@@ -312,12 +263,7 @@ public final class ListenHandle extends Handle {
      * #close}.
      */
     public @Nullable Address localAddress() {
-        if (isClosing()) {
-            return null;
-        }
-        return round != null
-                ? round.localAddress()
-                : port == null ? null : loop.driver.localAddress(port);
+        return port == null || isClosing() ? null : loop.driver.localAddress(port);
     }
 
     /** How many times accepting failed so far. */
@@ -369,14 +315,7 @@ public final class ListenHandle extends Handle {
         @Override
         public void onAccept(Port connection) {
             rest.succeeded();
-            try {
-                if (round == null || !round.handOn(ListenHandle.this, connection)) {
-                    taken(connection);
-                }
-            } catch (IOException e) {
-                loop.driver.close(connection);
-                ListenHandle.this.thrown(e);
-            }
+            taken(connection);
         }
 
         @Override
@@ -385,14 +324,14 @@ public final class ListenHandle extends Handle {
                     errno,
                     shed,
                     Objects.requireNonNullElse(localAddress(), Objects.requireNonNull(asked)));
-            tellDriver();
+            update();
             rest.report();
         }
 
         @Override
         public void onDescriptorsFreed() {
             rest.end();
-            tellDriver();
+            update();
         }
 
         @Override
