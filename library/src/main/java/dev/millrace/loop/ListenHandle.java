@@ -51,7 +51,7 @@ public final class ListenHandle extends Handle {
     private @Nullable Port port;
     private @Nullable Address asked;
     private @Nullable IOException delayed;
-    private @Nullable UnixBinding unix;
+    private @Nullable ListenUnixBinding unix;
     private @Nullable Runnable connectionListener;
 
     /** Accepted, but not taken yet: until then there is no other (row D7). */
@@ -95,7 +95,7 @@ public final class ListenHandle extends Handle {
     }
 
     private void bindUnix(UnixAddress path) throws IOException {
-        unix = UnixBinding.create(loop, path);
+        unix = ListenUnixBinding.create(loop, path);
         asked = path;
         try {
             unix.bind(attach(loop.driver.socket(path)), options.unix());
@@ -107,12 +107,12 @@ public final class ListenHandle extends Handle {
     }
 
     private void bindIp(IpAddress address) {
-        TcpBinding.require(loop, address, options);
+        ListenTcpBinding.require(loop, address, options);
         asked = address;
         try {
-            TcpBinding.check(address, options);
+            ListenTcpBinding.check(address, options);
             Port opened = attach(loop.driver.socket(address));
-            TcpBinding.bind(loop.driver, opened, address, options);
+            ListenTcpBinding.bind(loop.driver, opened, address, options);
         } catch (IOException e) {
             delayed = e;
         }
@@ -126,7 +126,7 @@ public final class ListenHandle extends Handle {
         attach(loop.driver.adopt(shared));
         asked = address;
         if (address instanceof UnixAddress path) {
-            unix = UnixBinding.adopted(loop, path);
+            unix = ListenUnixBinding.adopted(loop, path);
         }
     }
 

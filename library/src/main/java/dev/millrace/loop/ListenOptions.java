@@ -55,8 +55,8 @@ public record ListenOptions(
      */
     public void require(Loop loop, Address address) {
         switch (address) {
-            case IpAddress ip -> TcpBinding.require(loop, ip, this);
-            case UnixAddress unix -> UnixBinding.checkName(loop.driver, unix);
+            case IpAddress ip -> ListenTcpBinding.require(loop, ip, this);
+            case UnixAddress unix -> ListenUnixBinding.checkName(loop.driver, unix);
         }
     }
 

@@ -209,7 +209,7 @@ public final class NetServer implements AutoCloseable {
     }
 
     private void connected(StreamHandle stream) {
-        if (!connections.isRoom()) {
+        if (!connections.admit()) {
             drop(stream);
             return;
         }

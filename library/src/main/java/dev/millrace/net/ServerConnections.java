@@ -23,8 +23,8 @@ final class ServerConnections {
         this.closeListener = closeListener;
     }
 
-    /** Whether one more may be served; one that may not is counted. */
-    boolean isRoom() {
+    /** True when one more may be served; otherwise it is counted as dropped. */
+    boolean admit() {
         boolean isRoom = open.size() < max;
         dropped += isRoom ? 0 : 1;
         return isRoom;
