@@ -22,8 +22,7 @@ import org.jspecify.annotations.Nullable;
  *                   └──pause()──▶ paused ──resume()──▶ taking      after an error: AcceptBackoff
  * </pre>
  *
- * On TCP {@link #bind} stays silent: what it met is kept and shows at {@link #listen} (rows B5,
- * C7). A listener that made a socket file removes it when it closes (row G10). Loop thread only.
+ * On TCP {@link #bind} stays silent: what it met is kept and shows at {@link #listen}. A listener that made a socket file removes it when it closes. Loop thread only.
  */
 public final class ListenHandle extends Handle {
     /**
@@ -54,7 +53,7 @@ public final class ListenHandle extends Handle {
     private @Nullable ListenUnixBinding unix;
     private @Nullable Runnable connectionListener;
 
-    /** Accepted, but not taken yet: until then there is no other (row D7). */
+    /** Accepted, but not taken yet: until then there is no other. */
     private @Nullable StreamHandle waiting;
 
     /** Where the driver stands: shown above. */
@@ -75,7 +74,7 @@ public final class ListenHandle extends Handle {
      * Makes the socket and binds it.
      *
      * @throws IOException what a Unix socket met: EADDRINUSE where there is a file, EACCES without
-     *     permission or without the folder, or what changing its mode met (rows G9, R31). A failure
+     *     permission or without the folder, or what changing its mode met. A failure
      *     on TCP is kept for {@link #listen}
      * @throws IllegalStateException if the listener is bound or closed already
      * @throws UnsupportedOperationException for an abstract name, or for IPv6 alone, on a driver
@@ -138,7 +137,7 @@ public final class ListenHandle extends Handle {
 
     /**
      * Listens; {@code listener} gets each connection from then on. Without {@link #bind} before, it
-     * is on a free port of every IPv4 interface (row C9).
+     * is on a free port of every IPv4 interface.
      *
      * @throws IOException what bind or listen met
      * @throws IllegalStateException if the listener listens already
@@ -151,7 +150,7 @@ public final class ListenHandle extends Handle {
     /**
      * Listens, and takes connections one by one: {@code listener} is told that one waits, and
      * {@link #accept} takes it, then or later. Until it is taken there is no other; the kernel
-     * queues them up to the backlog (rows D7, R32).
+     * queues them up to the backlog.
      *
      * @throws IOException as {@link #listen(Consumer)}
      */
@@ -195,7 +194,7 @@ public final class ListenHandle extends Handle {
         update();
     }
 
-    /** The connection that waits, or null when none does: libuv's EAGAIN (row D8). */
+    /** The connection that waits, or null when none does: libuv's EAGAIN. */
     public @Nullable StreamHandle accept() {
         loop.checkThread();
         StreamHandle taken = waiting;
@@ -206,7 +205,7 @@ public final class ListenHandle extends Handle {
 
     /**
      * Told when accepting fails, at most once a second for all that happened meanwhile; accepting
-     * goes on, after a rest (rows D4, D6, X50). A second listener is refused.
+     * goes on, after a rest. A second listener is refused.
      */
     public void onAcceptError(Consumer<? super AcceptReport> listener) {
         loop.checkThread();
@@ -247,7 +246,7 @@ public final class ListenHandle extends Handle {
         return loop.driver.share(port());
     }
 
-    /** Whether this listener removes the socket file: only its current owner does (row X108). */
+    /** Whether this listener removes the socket file: only its current owner does. */
     void ownPath(boolean isOwner) {
         if (unix != null) {
             unix.own(isOwner);
@@ -271,7 +270,7 @@ public final class ListenHandle extends Handle {
         return rest.failures();
     }
 
-    /** How many waiting connections were closed so far, for want of descriptors (row D4). */
+    /** How many waiting connections were closed so far, for want of descriptors. */
     public long shedCount() {
         return rest.shed();
     }

@@ -1,25 +1,40 @@
 package dev.millrace.loop;
 
-import dev.millrace.kernel.Address;
 import java.io.IOException;
 
 /**
  * Where a loop's listeners get their sockets from. The default opens one; a {@link LoopGroup}
- * shares one among its loops; a cluster's worker asks its primary.
+ * shares one among its loops; a cluster's worker asks its primary, and answers when that has.
+ *
+ * <pre>{@code
+ * loop.listenSource(attempt -> {
+ *     var asked = askSomebodyElse(attempt.address());        // answers on a later turn
+ *     asked.onAnswer(error -> {
+ *         if (error == null) {
+ *             attempt.listens();
+ *         } else {
+ *             attempt.failed(error);
+ *         }
+ *     });
+ *     attempt.onCancel(asked::forget);
+ * });
+ * }</pre>
  */
 @FunctionalInterface
 public interface ListenSource {
     /** Opens a socket for the asking loop alone. */
     ListenSource OWN =
-            (handle, address) -> {
-                handle.bind(address);
-                handle.open();
+            attempt -> {
+                attempt.handle().bind(attempt.address());
+                attempt.handle().open();
+                attempt.listens();
             };
 
     /**
-     * Makes {@code handle} listen at {@code address}, without accepting yet. On the loop's thread.
+     * Makes the attempt's handle listen at its address, without accepting yet, and answers the
+     * attempt, now or on a later turn. On the loop's thread.
      *
-     * @throws IOException if it can't
+     * @throws IOException if it can't; that answers as {@link ListenAttempt#failed} does
      */
-    void open(ListenHandle handle, Address address) throws IOException;
+    void open(ListenAttempt attempt) throws IOException;
 }

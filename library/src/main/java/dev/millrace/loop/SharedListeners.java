@@ -42,7 +42,12 @@ final class SharedListeners {
         private final List<ListenHandle> handles = new ArrayList<>();
 
         @Override
-        public void open(ListenHandle handle, Address address) throws IOException {
+        public void open(ListenAttempt attempt) throws IOException {
+            open(attempt.handle(), attempt.address());
+            attempt.listens();
+        }
+
+        void open(ListenHandle handle, Address address) throws IOException {
             Key key = new Key(address, 1);
             while (held.contains(key)) {
                 key = new Key(address, key.nth + 1);
@@ -68,7 +73,8 @@ final class SharedListeners {
     private synchronized void join(ListenHandle handle, Key key) throws IOException {
         Entry entry = entries.get(key);
         if (entry == null) {
-            ListenSource.OWN.open(handle, key.address);
+            handle.bind(key.address);
+            handle.open();
             entries.put(key, new Entry(handle.share()));
             handle.ownPath(false);
         } else {

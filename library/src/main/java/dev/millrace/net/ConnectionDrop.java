@@ -4,7 +4,7 @@ import dev.millrace.kernel.Address;
 import java.util.Optional;
 
 /**
- * A connection that was closed at once, because its server has as many as it may (row I13).
+ * A connection that was closed at once, because its server has as many as it may.
  *
  * @param local our end's address
  * @param remote the peer's address; empty when the peer has left meanwhile

@@ -6,6 +6,7 @@ import dev.millrace.kernel.IpAddress;
 import dev.millrace.kernel.SystemError;
 import dev.millrace.kernel.UnixAddress;
 import dev.millrace.loop.AcceptReport;
+import dev.millrace.loop.ListenAttempt;
 import dev.millrace.loop.ListenHandle;
 import dev.millrace.loop.ListenOptions;
 import dev.millrace.loop.Loop;
@@ -41,12 +42,25 @@ public final class NetServer implements AutoCloseable {
     private @Nullable Runnable closeListener;
     private @Nullable Consumer<? super ConnectionDrop> dropListener;
     private @Nullable Consumer<? super AcceptReport> acceptErrorListener;
+
+    /** The listener; null before the outcome of listen. */
     private @Nullable ListenHandle handle;
-    private boolean isListening;
-    private boolean isClosed;
-    private boolean isCloseTold;
+
+    /** The listen that the loop's source has not answered yet. */
+    private @Nullable ListenAttempt attempt;
+
+    private Life life = Life.CREATED;
     private boolean isReferenced = true;
     private boolean isPaused;
+
+    /** As drawn above. */
+    private enum Life {
+        CREATED,
+        OPENING,
+        LISTENING,
+        CLOSING,
+        CLOSED
+    }
 
     private NetServer(
             Loop loop, NetServerOptions options, Consumer<? super NetSocket> connectionListener) {
@@ -57,7 +71,17 @@ public final class NetServer implements AutoCloseable {
         this.connectionListener = Objects.requireNonNull(connectionListener, "connectionListener");
     }
 
-    /** A server that gives each connection to {@code connectionListener}. */
+    /**
+     * A server that gives each connection to {@code connectionListener}.
+     *
+     * {@snippet :
+     * NetServer server = NetServer.create(loop, socket -> {
+     *     socket.onData(socket::write);
+     *     socket.onEnd(socket::end);
+     * });
+     * server.listen(8080);
+     * }
+     */
     public static NetServer create(Loop loop, Consumer<? super NetSocket> connectionListener) {
         return create(loop, NetServerOptions.DEFAULTS, connectionListener);
     }
@@ -79,7 +103,13 @@ public final class NetServer implements AutoCloseable {
 
     /**
      * Listens on {@code port} of every interface: IPv6 and IPv4 on one socket, IPv4 alone where
-     * there is no IPv6 (row I8). Port 0 takes any free one; {@link #address} tells which (row I9).
+     * there is no IPv6. Port 0 takes any free one; {@link #address} tells which.
+     *
+     * {@snippet :
+     * server.onListening(() -> System.out.println("port " + server.port()));
+     * server.onError(error -> System.err.println(error.getMessage()));
+     * server.listen(0);
+     * }
      */
     public NetServer listen(int port) {
         return listen(port, ListenOptions.DEFAULTS);
@@ -133,57 +163,70 @@ public final class NetServer implements AutoCloseable {
     }
 
     /**
-     * The outcome comes on the next tick, so that listeners attached after listen() see it (rows
-     * I10, M5).
+     * The outcome comes on the next tick, so that listeners attached after listen() see it.
      */
     private void begin() {
         loop.checkThread();
-        if (isListening || isClosed) {
+        if (life != Life.CREATED) {
             throw new IllegalStateException(
-                    isClosed
+                    isClosed()
                             ? "the server is closed"
                             : "listen was called already (ERR_SERVER_ALREADY_LISTEN)");
         }
-        isListening = true;
+        life = Life.OPENING;
+    }
+
+    private boolean isClosed() {
+        return life == Life.CLOSING || life == Life.CLOSED;
     }
 
     private void openDualStack(IpAddress everyIpv6, ListenOptions options) {
-        IOException error = tryOpen(everyIpv6, options);
-        if (error == null) {
-            return;
-        }
-        boolean hasNoIpv6 =
-                List.of("EAFNOSUPPORT", "EADDRNOTAVAIL", "EINVAL")
-                        .contains(SystemError.codeOf(error));
-        if (hasNoIpv6) {
-            open(IpAddress.of("0.0.0.0", everyIpv6.port()), options);
-        } else {
-            failed(error);
-        }
+        open(everyIpv6, options, error -> {
+            boolean hasNoIpv6 =
+                    List.of("EAFNOSUPPORT", "EADDRNOTAVAIL", "EINVAL")
+                            .contains(SystemError.codeOf(error));
+            if (hasNoIpv6) {
+                open(IpAddress.of("0.0.0.0", everyIpv6.port()), options);
+            } else {
+                failed(error);
+            }
+        });
     }
 
     private void open(Address address, ListenOptions options) {
-        IOException error = tryOpen(address, options);
-        if (error != null) {
-            failed(error);
+        open(address, options, this::failed);
+    }
+
+    /** The source may answer at once, or later, and then {@link #close} may come first. */
+    private void open(
+            Address address, ListenOptions options, Consumer<? super IOException> ifNot) {
+        if (isClosed()) {
+            return;
+        }
+        ListenHandle opening = new ListenHandle(loop, options);
+        if (!isReferenced) {
+            opening.unref();
+        }
+        ListenAttempt asked =
+                ListenAttempt.start(
+                        opening,
+                        address,
+                        error -> {
+                            attempt = null;
+                            if (error == null) {
+                                opened(opening);
+                            } else {
+                                ifNot.accept(error);
+                            }
+                        });
+        if (handle == null && !opening.isClosing() && life == Life.OPENING) {
+            attempt = asked;
         }
     }
 
-    private @Nullable IOException tryOpen(Address address, ListenOptions options) {
-        if (isClosed) {
-            return null;
-        }
-        ListenHandle opened = new ListenHandle(loop, options);
-        try {
-            loop.listenSource().open(opened, address);
-        } catch (IOException e) {
-            opened.close();
-            return e;
-        }
+    private void opened(ListenHandle opened) {
         handle = opened;
-        if (!isReferenced) {
-            opened.unref();
-        }
+        life = Life.LISTENING;
         opened.onAcceptError(this::acceptFailed);
         if (isPaused) {
             opened.pause();
@@ -193,14 +236,13 @@ public final class NetServer implements AutoCloseable {
         if (listeningListener != null) {
             listeningListener.run();
         }
-        return null;
     }
 
     private void failed(IOException error) {
-        isListening = false;
-        if (isClosed) {
+        if (isClosed()) {
             return;
         }
+        life = Life.CREATED;
         if (errorListener != null) {
             errorListener.accept(error);
         } else {
@@ -249,7 +291,7 @@ public final class NetServer implements AutoCloseable {
         return this;
     }
 
-    /** A connection was closed at once, because there are as many as there may be (row I13). */
+    /** A connection was closed at once, because there are as many as there may be. */
     public NetServer onDrop(Consumer<? super ConnectionDrop> listener) {
         loop.checkThread();
         dropListener = ReadSide.once(dropListener, listener, "onDrop");
@@ -258,7 +300,7 @@ public final class NetServer implements AutoCloseable {
 
     /**
      * Accepting failed, for want of descriptors for instance; told at most once a second. It goes
-     * on by itself, after a rest (rows D4, D6).
+     * on by itself, after a rest.
      */
     public NetServer onAcceptError(Consumer<? super AcceptReport> listener) {
         loop.checkThread();
@@ -266,7 +308,7 @@ public final class NetServer implements AutoCloseable {
         return this;
     }
 
-    /** It is closed, and its last connection is gone (row R29). */
+    /** It is closed, and its last connection is gone. */
     public NetServer onClose(Runnable listener) {
         loop.checkThread();
         closeListener = ReadSide.once(closeListener, listener, "onClose");
@@ -277,20 +319,23 @@ public final class NetServer implements AutoCloseable {
     @Override
     public void close() {
         loop.checkThread();
-        if (!isClosed) {
-            isClosed = true;
+        if (!isClosed()) {
+            life = Life.CLOSING;
             if (handle != null) {
                 handle.close();
-            } else {
-                loop.setImmediate(this::closeIfOver);
+                return;
+            }
+            loop.setImmediate(this::closeIfOver);
+            if (attempt != null) {
+                attempt.cancel();
             }
         }
     }
 
     private void closeIfOver() {
         boolean isHandleGone = handle == null || handle.isClosed();
-        if (isClosed && isHandleGone && connections.isEmpty() && !isCloseTold) {
-            isCloseTold = true;
+        if (life == Life.CLOSING && isHandleGone && connections.isEmpty()) {
+            life = Life.CLOSED;
             try {
                 SocketListeners.tell(closeListener);
             } catch (Throwable thrown) {
@@ -329,18 +374,22 @@ public final class NetServer implements AutoCloseable {
         isReferenced = true;
         if (handle != null) {
             handle.ref();
+        } else if (attempt != null) {
+            attempt.handle().ref();
         }
         return this;
     }
 
     /**
-     * Stops the server from keeping its loop alive; may be called before listen as well (row B16).
+     * Stops the server from keeping its loop alive; may be called before listen as well.
      */
     public NetServer unref() {
         loop.checkThread();
         isReferenced = false;
         if (handle != null) {
             handle.unref();
+        } else if (attempt != null) {
+            attempt.handle().unref();
         }
         return this;
     }
@@ -372,24 +421,24 @@ public final class NetServer implements AutoCloseable {
         return connections.served();
     }
 
-    /** How many connections were closed at once because there were too many (row I13). */
+    /** How many connections were closed at once because there were too many. */
     public long droppedCount() {
         return connections.dropped();
     }
 
-    /** How many waiting connections were closed so far for want of descriptors (row D4). */
+    /** How many waiting connections were closed so far for want of descriptors. */
     public long shedCount() {
         return handle == null ? 0 : handle.shedCount();
     }
 
-    /** How many times accepting failed so far; it goes on regardless (row D6). */
+    /** How many times accepting failed so far; it goes on regardless. */
     public long acceptErrorCount() {
         return handle == null ? 0 : handle.acceptErrorCount();
     }
 
     /** Whether it takes connections. */
     public boolean isListening() {
-        return handle != null && !isClosed;
+        return life == Life.LISTENING;
     }
 
     /** The loop it belongs to. */

@@ -25,9 +25,11 @@ final class ServerConnections {
 
     /** True when one more may be served; otherwise it is counted as dropped. */
     boolean admit() {
-        boolean isRoom = open.size() < max;
-        dropped += isRoom ? 0 : 1;
-        return isRoom;
+        if (open.size() < max) {
+            return true;
+        }
+        dropped++;
+        return false;
     }
 
     void add(NetSocket socket) {

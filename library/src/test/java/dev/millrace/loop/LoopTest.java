@@ -335,7 +335,7 @@ class LoopTest {
         AtomicReference<Address> asked = new AtomicReference<>();
         try (Loop loop = Loop.create()) {
             assertThat(loop.listenSource()).isSameAs(ListenSource.OWN);
-            ListenSource mine = (handle, address) -> asked.set(address);
+            ListenSource mine = attempt -> asked.set(attempt.address());
             loop.listenSource(mine);
             assertThat(loop.listenSource()).isSameAs(mine);
             assertThat(loop.driverName()).isEqualTo(Drivers.choice().name());
