@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  *                   └──pause()──▶ paused ──resume()──▶ taking      after an error: AcceptBackoff
  * </pre>
  *
- * On TCP {@link #bind} stays silent: what it met is kept and shows at {@link #listen}. A listener that made a socket file removes it when it closes. Loop thread only.
+ * On TCP {@link #bind} stays silent: what it met is kept and shows at {@link #listen}. A listener
+ * that made a socket file removes it when it closes. Loop thread only.
  */
 public final class ListenHandle extends Handle {
     /**
@@ -74,8 +75,8 @@ public final class ListenHandle extends Handle {
      * Makes the socket and binds it.
      *
      * @throws IOException what a Unix socket met: EADDRINUSE where there is a file, EACCES without
-     *     permission or without the folder, or what changing its mode met. A failure
-     *     on TCP is kept for {@link #listen}
+     *     permission or without the folder, or what changing its mode met. A failure on TCP is kept
+     *     for {@link #listen}
      * @throws IllegalStateException if the listener is bound or closed already
      * @throws UnsupportedOperationException for an abstract name, or for IPv6 alone, on a driver
      *     that can't do it

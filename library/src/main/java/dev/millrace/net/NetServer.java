@@ -75,10 +75,7 @@ public final class NetServer implements AutoCloseable {
      * A server that gives each connection to {@code connectionListener}.
      *
      * {@snippet :
-     * NetServer server = NetServer.create(loop, socket -> {
-     *     socket.onData(socket::write);
-     *     socket.onEnd(socket::end);
-     * });
+     * NetServer server = NetServer.create(loop, socket -> socket.pipeTo(socket));
      * server.listen(8080);
      * }
      */
@@ -162,9 +159,7 @@ public final class NetServer implements AutoCloseable {
         return listen(UnixAddress.of(path));
     }
 
-    /**
-     * The outcome comes on the next tick, so that listeners attached after listen() see it.
-     */
+    /** The outcome comes on the next tick, so that listeners attached after listen() see it. */
     private void begin() {
         loop.checkThread();
         if (life != Life.CREATED) {
@@ -181,16 +176,19 @@ public final class NetServer implements AutoCloseable {
     }
 
     private void openDualStack(IpAddress everyIpv6, ListenOptions options) {
-        open(everyIpv6, options, error -> {
-            boolean hasNoIpv6 =
-                    List.of("EAFNOSUPPORT", "EADDRNOTAVAIL", "EINVAL")
-                            .contains(SystemError.codeOf(error));
-            if (hasNoIpv6) {
-                open(IpAddress.of("0.0.0.0", everyIpv6.port()), options);
-            } else {
-                failed(error);
-            }
-        });
+        open(
+                everyIpv6,
+                options,
+                error -> {
+                    boolean hasNoIpv6 =
+                            List.of("EAFNOSUPPORT", "EADDRNOTAVAIL", "EINVAL")
+                                    .contains(SystemError.codeOf(error));
+                    if (hasNoIpv6) {
+                        open(IpAddress.of("0.0.0.0", everyIpv6.port()), options);
+                    } else {
+                        failed(error);
+                    }
+                });
     }
 
     private void open(Address address, ListenOptions options) {
@@ -198,8 +196,7 @@ public final class NetServer implements AutoCloseable {
     }
 
     /** The source may answer at once, or later, and then {@link #close} may come first. */
-    private void open(
-            Address address, ListenOptions options, Consumer<? super IOException> ifNot) {
+    private void open(Address address, ListenOptions options, Consumer<? super IOException> ifNot) {
         if (isClosed()) {
             return;
         }
@@ -380,9 +377,7 @@ public final class NetServer implements AutoCloseable {
         return this;
     }
 
-    /**
-     * Stops the server from keeping its loop alive; may be called before listen as well.
-     */
+    /** Stops the server from keeping its loop alive; may be called before listen as well. */
     public NetServer unref() {
         loop.checkThread();
         isReferenced = false;

@@ -184,7 +184,9 @@ final class SharedAcceptor {
         }
     }
 
-    /** What a member does on its own loop; a listener of its user that throws ends as in onAccept. */
+    /**
+     * What a member does on its own loop; a listener of its user that throws ends as in onAccept.
+     */
     private record MemberTask(NioSocket member, Consumer<NioSocket> task) implements Guarded {
         @Override
         public void call() {

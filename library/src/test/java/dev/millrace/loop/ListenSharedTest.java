@@ -15,7 +15,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Three loops of a group that share a listener on NIO, where one accepts for all; on this thread. */
+/**
+ * Three loops of a group that share a listener on NIO, where one accepts for all; on this thread.
+ */
 class ListenSharedTest {
     private final SharedListeners listeners = new SharedListeners();
     private final List<Loop> loops = new ArrayList<>();
