@@ -277,7 +277,7 @@ public interface Driver extends AutoCloseable {
 
     /**
      * Takes a connection out of this driver, for another loop's to adopt; the port is closed
-     * thereby. Without {@link Capability#SHARED_LISTENERS} a listener can move as well.
+     * thereby.
      */
     default Shared detach(Port port) throws IOException {
         throw Capability.MOVE_CONNECTIONS.missing(this);

@@ -3,8 +3,7 @@ package dev.millrace.loop;
 import java.io.IOException;
 
 /**
- * Why a listener could not accept, told at most once a second for all that happened since (rows D4,
- * D6).
+ * Why a listener could not accept, told at most once a second for all that happened since.
  *
  * @param error the last error, {@code accept EMFILE: too many open files} for instance
  * @param failures how many times accepting failed

@@ -40,9 +40,7 @@ public final class ListenAttempt {
     }
 
     private ListenAttempt(
-            ListenHandle handle,
-            Address address,
-            Consumer<? super @Nullable IOException> outcome) {
+            ListenHandle handle, Address address, Consumer<? super @Nullable IOException> outcome) {
         this.handle = handle;
         this.address = Objects.requireNonNull(address, "address");
         this.outcome = Objects.requireNonNull(outcome, "outcome");
@@ -55,9 +53,7 @@ public final class ListenAttempt {
      *     #cancel}. A source that answers at once makes it run within this call
      */
     public static ListenAttempt start(
-            ListenHandle handle,
-            Address address,
-            Consumer<? super @Nullable IOException> outcome) {
+            ListenHandle handle, Address address, Consumer<? super @Nullable IOException> outcome) {
         handle.loop.checkThread();
         ListenAttempt attempt = new ListenAttempt(handle, address, outcome);
         handle.setActive(true);

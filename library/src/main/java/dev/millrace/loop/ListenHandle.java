@@ -8,7 +8,6 @@ import dev.millrace.kernel.IpAddress;
 import dev.millrace.kernel.SystemError;
 import dev.millrace.kernel.UnixAddress;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -23,37 +22,48 @@ import org.jspecify.annotations.Nullable;
  *                   └──pause()──▶ paused ──resume()──▶ taking      after an error: AcceptBackoff
  * </pre>
  *
- * On TCP {@link #bind} stays silent: what it met is kept and shows at {@link #listen} (rows B5,
- * C7). A listener that made a socket file removes it when it closes (row G10). Loop thread only.
+ * On TCP {@link #bind} stays silent: what it met is kept and shows at {@link #listen}. A listener
+ * that made a socket file removes it when it closes. Loop thread only.
  */
 public final class ListenHandle extends Handle {
+    /**
+     * What the driver was told of the port.
+     *
+     * <pre>
+     *           acceptStart                onAcceptError
+     *   OFF ◀────────────────▶ ON ──────────────────────────▶ RESTING
+     *           acceptStop     ▲  rest over, descriptors freed    │
+     *                          └─────────(or OFF)─────────────────┘
+     * </pre>
+     */
+    private enum Accepting {
+        /** It has no listener yet, is paused, or has a connection that waits. */
+        OFF,
+        /** The driver accepts. */
+        ON,
+        /** After an error the driver is stopped for a while. */
+        RESTING
+    }
+
     private final ListenOptions options;
-    private final AcceptBackoff rest = new AcceptBackoff(loop, this::tellDriver);
+    private final AcceptBackoff rest = new AcceptBackoff(loop, this::update);
     final Receiver receiver = new Receiver();
     private @Nullable Port port;
     private @Nullable Address asked;
     private @Nullable IOException delayed;
-    private @Nullable UnixBinding unix;
+    private @Nullable ListenUnixBinding unix;
     private @Nullable Runnable connectionListener;
 
-    /** Accepted, but not taken yet: until then there is no other (row D7). */
+    /** Accepted, but not taken yet: until then there is no other. */
     private @Nullable StreamHandle waiting;
 
+    /** Where the driver stands: shown above. */
+    private Accepting accepting = Accepting.OFF;
+
+    /** By {@link #pause}; it may come before the socket. */
     private boolean isPaused;
 
-    /** Whether it took connections when that was last looked at. */
-    private boolean wasTaking;
-
-    /** Whether the port is to accept; with a {@link #round}, for whoever takes. */
-    private boolean shallAccept;
-
-    /** What the driver was told. */
-    private boolean isAccepting;
-
     private Runnable beforeRelease = () -> {};
-
-    /** With which other loops it serves its address; then the port may be another one's. */
-    private @Nullable HandRound round;
 
     /** A listener without a socket. */
     public ListenHandle(Loop loop, ListenOptions options) {
@@ -65,8 +75,8 @@ public final class ListenHandle extends Handle {
      * Makes the socket and binds it.
      *
      * @throws IOException what a Unix socket met: EADDRINUSE where there is a file, EACCES without
-     *     permission or without the folder, or what changing its mode met (rows G9, R31). A failure
-     *     on TCP is kept for {@link #listen}
+     *     permission or without the folder, or what changing its mode met. A failure on TCP is kept
+     *     for {@link #listen}
      * @throws IllegalStateException if the listener is bound or closed already
      * @throws UnsupportedOperationException for an abstract name, or for IPv6 alone, on a driver
      *     that can't do it
@@ -85,7 +95,7 @@ public final class ListenHandle extends Handle {
     }
 
     private void bindUnix(UnixAddress path) throws IOException {
-        unix = UnixBinding.create(loop, path);
+        unix = ListenUnixBinding.create(loop, path);
         asked = path;
         try {
             unix.bind(attach(loop.driver.socket(path)), options.unix());
@@ -97,12 +107,12 @@ public final class ListenHandle extends Handle {
     }
 
     private void bindIp(IpAddress address) {
-        TcpBinding.require(loop, address, options);
+        ListenTcpBinding.require(loop, address, options);
         asked = address;
         try {
-            TcpBinding.check(address, options);
+            ListenTcpBinding.check(address, options);
             Port opened = attach(loop.driver.socket(address));
-            TcpBinding.bind(loop.driver, opened, address, options);
+            ListenTcpBinding.bind(loop.driver, opened, address, options);
         } catch (IOException e) {
             delayed = e;
         }
@@ -114,13 +124,9 @@ public final class ListenHandle extends Handle {
      */
     void adopt(Driver.Shared shared, Address address) throws IOException {
         attach(loop.driver.adopt(shared));
-        joined(address);
-    }
-
-    private void joined(Address address) {
         asked = address;
-        if (unix == null && address instanceof UnixAddress path) {
-            unix = UnixBinding.adopted(loop, path);
+        if (address instanceof UnixAddress path) {
+            unix = ListenUnixBinding.adopted(loop, path);
         }
     }
 
@@ -132,7 +138,7 @@ public final class ListenHandle extends Handle {
 
     /**
      * Listens; {@code listener} gets each connection from then on. Without {@link #bind} before, it
-     * is on a free port of every IPv4 interface (row C9).
+     * is on a free port of every IPv4 interface.
      *
      * @throws IOException what bind or listen met
      * @throws IllegalStateException if the listener listens already
@@ -145,7 +151,7 @@ public final class ListenHandle extends Handle {
     /**
      * Listens, and takes connections one by one: {@code listener} is told that one waits, and
      * {@link #accept} takes it, then or later. Until it is taken there is no other; the kernel
-     * queues them up to the backlog (rows D7, R32).
+     * queues them up to the backlog.
      *
      * @throws IOException as {@link #listen(Consumer)}
      */
@@ -189,7 +195,7 @@ public final class ListenHandle extends Handle {
         update();
     }
 
-    /** The connection that waits, or null when none does: libuv's EAGAIN (row D8). */
+    /** The connection that waits, or null when none does: libuv's EAGAIN. */
     public @Nullable StreamHandle accept() {
         loop.checkThread();
         StreamHandle taken = waiting;
@@ -200,7 +206,7 @@ public final class ListenHandle extends Handle {
 
     /**
      * Told when accepting fails, at most once a second for all that happened meanwhile; accepting
-     * goes on, after a rest (rows D4, D6, X50). A second listener is refused.
+     * goes on, after a rest. A second listener is refused.
      */
     public void onAcceptError(Consumer<? super AcceptReport> listener) {
         loop.checkThread();
@@ -221,37 +227,19 @@ public final class ListenHandle extends Handle {
         update();
     }
 
-    /** Whether it takes connections now. */
-    boolean isTaking() {
-        return connectionListener != null && waiting == null && !isPaused && !isClosing();
-    }
-
     private void update() {
-        if (isTaking() != wasTaking) {
-            wasTaking = !wasTaking;
-            if (round != null) {
-                round.update(this);
-            } else {
-                letAccept(wasTaking);
-            }
+        if (port == null || isClosing()) {
+            return;
         }
-    }
-
-    /** Lets the port accept or not, if it is here. */
-    void letAccept(boolean shallAccept) {
-        this.shallAccept = shallAccept;
-        tellDriver();
-    }
-
-    private void tellDriver() {
-        boolean isOn = shallAccept && !rest.isResting();
-        if (isOn != isAccepting && port != null && !isClosing()) {
-            isAccepting = isOn;
-            if (isOn) {
-                loop.driver.acceptStart(port, options.acceptsPerWakeUp());
-            } else {
-                loop.driver.acceptStop(port);
-            }
+        boolean isTaking = connectionListener != null && waiting == null && !isPaused;
+        Accepting next =
+                !isTaking ? Accepting.OFF : rest.isResting() ? Accepting.RESTING : Accepting.ON;
+        boolean wasOn = accepting == Accepting.ON;
+        accepting = next;
+        if (next == Accepting.ON && !wasOn) {
+            loop.driver.acceptStart(port, options.acceptsPerWakeUp());
+        } else if (next != Accepting.ON && wasOn) {
+            loop.driver.acceptStop(port);
         }
     }
 
@@ -259,44 +247,7 @@ public final class ListenHandle extends Handle {
         return loop.driver.share(port());
     }
 
-    /** Serves {@code address} with others; without a port of its own, if another one has it. */
-    void join(HandRound others, Address address) {
-        joined(address);
-        round = others;
-    }
-
-    /** Gives the listening socket away to the next acceptor; null, and reported, if it can't. */
-    Driver.@Nullable Shared detach() {
-        try {
-            Driver.Shared listener = loop.driver.detach(port());
-            port = null;
-            isAccepting = false;
-            return listener;
-        } catch (IOException | UncheckedIOException e) {
-            loop.pend(() -> thrown(e));
-            return null;
-        }
-    }
-
-    /** Has the listening socket from now on. */
-    void receive(Driver.Shared listener) {
-        try (listener) {
-            attach(loop.driver.adopt(listener));
-        } catch (IOException e) {
-            thrown(e);
-        }
-    }
-
-    /** Takes a connection that another loop has accepted. */
-    void take(Driver.Shared connection) {
-        try (connection) {
-            taken(loop.driver.adopt(connection));
-        } catch (IOException e) {
-            thrown(e);
-        }
-    }
-
-    /** Whether this listener removes the socket file: only its current owner does (row X108). */
+    /** Whether this listener removes the socket file: only its current owner does. */
     void ownPath(boolean isOwner) {
         if (unix != null) {
             unix.own(isOwner);
@@ -312,12 +263,7 @@ public final class ListenHandle extends Handle {
      * #close}.
      */
     public @Nullable Address localAddress() {
-        if (isClosing()) {
-            return null;
-        }
-        return round != null
-                ? round.localAddress()
-                : port == null ? null : loop.driver.localAddress(port);
+        return port == null || isClosing() ? null : loop.driver.localAddress(port);
     }
 
     /** How many times accepting failed so far. */
@@ -325,7 +271,7 @@ public final class ListenHandle extends Handle {
         return rest.failures();
     }
 
-    /** How many waiting connections were closed so far, for want of descriptors (row D4). */
+    /** How many waiting connections were closed so far, for want of descriptors. */
     public long shedCount() {
         return rest.shed();
     }
@@ -369,14 +315,7 @@ public final class ListenHandle extends Handle {
         @Override
         public void onAccept(Port connection) {
             rest.succeeded();
-            try {
-                if (round == null || !round.handOn(ListenHandle.this, connection)) {
-                    taken(connection);
-                }
-            } catch (IOException e) {
-                loop.driver.close(connection);
-                ListenHandle.this.thrown(e);
-            }
+            taken(connection);
         }
 
         @Override
@@ -385,14 +324,14 @@ public final class ListenHandle extends Handle {
                     errno,
                     shed,
                     Objects.requireNonNullElse(localAddress(), Objects.requireNonNull(asked)));
-            tellDriver();
+            update();
             rest.report();
         }
 
         @Override
         public void onDescriptorsFreed() {
             rest.end();
-            tellDriver();
+            update();
         }
 
         @Override

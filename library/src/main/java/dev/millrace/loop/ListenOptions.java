@@ -12,12 +12,12 @@ import java.util.Objects;
  *     net.core.somaxconn (C11)
  * @param noDelay whether accepted TCP connections send small segments at once (TCP_NODELAY); writes
  *     of one callback leave in one send anyway, so waiting for more gains nothing
- * @param ipv6Only whether an IPv6 listener refuses IPv4 peers (row C5); set on every IPv6 listener,
- *     whatever the system's default is, and EINVAL on an IPv4 address
+ * @param ipv6Only whether an IPv6 listener refuses IPv4 peers; set on every IPv6 listener, whatever
+ *     the system's default is, and EINVAL on an IPv4 address
  * @param reusePort whether several sockets may listen on one port (SO_REUSEPORT), which hides
  *     "address in use"
- * @param acceptsPerWakeUp how many connections are accepted before other ports get their turn (row
- *     C12); with several loops or processes on one socket, fewer share them more evenly
+ * @param acceptsPerWakeUp how many connections are accepted before other ports get their turn; with
+ *     several loops or processes on one socket, fewer share them more evenly
  * @param unix what counts for Unix sockets alone
  */
 public record ListenOptions(
@@ -55,8 +55,8 @@ public record ListenOptions(
      */
     public void require(Loop loop, Address address) {
         switch (address) {
-            case IpAddress ip -> TcpBinding.require(loop, ip, this);
-            case UnixAddress unix -> UnixBinding.checkName(loop.driver, unix);
+            case IpAddress ip -> ListenTcpBinding.require(loop, ip, this);
+            case UnixAddress unix -> ListenUnixBinding.checkName(loop.driver, unix);
         }
     }
 

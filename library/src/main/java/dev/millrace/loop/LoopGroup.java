@@ -12,6 +12,12 @@ import org.jspecify.annotations.Nullable;
  * kernel hands each connection to one loop (see {@link SharedListeners}), and "address in use"
  * stays visible because there is one socket.
  *
+ * {@snippet :
+ * LoopGroup group = LoopGroup.start(
+ *         4, loop -> NetServer.create(loop, socket -> socket.end("hello")).listen(8080));
+ * group.join();
+ * }
+ *
  * <p>Any thread may use a group.
  */
 public final class LoopGroup {
@@ -58,7 +64,7 @@ public final class LoopGroup {
                 one.await();
             }
         } catch (InterruptedException | Error e) {
-            // Nobody gets the group, so nobody else could end those that run.
+            // The group is not returned, so the loops that run have no other way to end.
             failed(e);
             throw e;
         }
@@ -82,7 +88,7 @@ public final class LoopGroup {
         }
     }
 
-    /** A loop that comes late to a group that has failed is not told to stop by anybody else. */
+    /** A loop that comes late to a group that has failed missed its call to stop. */
     private synchronized void stopIfFailed(Loop loop) {
         if (failure != null) {
             loop.stop();

@@ -1,6 +1,5 @@
 package dev.millrace.loop;
 
-import dev.millrace.driver.Capability;
 import dev.millrace.driver.Driver;
 import dev.millrace.kernel.Address;
 import java.io.IOException;
@@ -13,24 +12,24 @@ import java.util.Set;
 
 /**
  * One listening description for all loops of a group: the first loop that asks for an address opens
- * the socket, the others serve it as well; the last one that closes lets go of it. Where the driver
- * can put one description in several loops, each accepts for itself; otherwise connections are
- * handed round ({@link HandRound}). A loop that asks for a fixed port while it listens there meets
- * EADDRINUSE, as it would alone; asking twice for port 0 gives two ports.
+ * the socket, the others serve it as well; the last one that closes lets go of it. How the driver
+ * deals its connections out is its own affair. A loop that asks for a fixed port while it listens
+ * there meets EADDRINUSE, as it would alone; asking twice for port 0 gives two ports.
  */
 final class SharedListeners {
     private record Key(Address address, int nth) {}
 
-    /** How the loops serve one address together. */
-    sealed interface Together permits OneDescription, HandRound {
-        /** Makes {@code handle} one of those that serve it. */
-        void join(ListenHandle handle) throws IOException;
+    /** A description of the driver, and how many loops serve it. */
+    private static final class Entry {
+        final Driver.Shared shared;
+        int users = 1;
 
-        /** {@code handle} serves it no more; true if it was the last one. */
-        boolean leave(ListenHandle handle);
+        Entry(Driver.Shared shared) {
+            this.shared = shared;
+        }
     }
 
-    private final Map<Key, Together> entries = new HashMap<>();
+    private final Map<Key, Entry> entries = new HashMap<>();
 
     /** A source for one loop, used and closed on its thread. */
     Source source() {
@@ -72,56 +71,24 @@ final class SharedListeners {
     }
 
     private synchronized void join(ListenHandle handle, Key key) throws IOException {
-        Together entry = entries.get(key);
+        Entry entry = entries.get(key);
         if (entry == null) {
             handle.bind(key.address);
             handle.open();
-            entries.put(key, first(handle, key.address));
+            entries.put(key, new Entry(handle.share()));
             handle.ownPath(false);
         } else {
-            entry.join(handle);
+            handle.adopt(entry.shared, key.address);
+            entry.users++;
         }
-    }
-
-    private static Together first(ListenHandle handle, Address asked) throws IOException {
-        Driver driver = handle.loop.driver;
-        return driver.supports(Capability.SHARED_LISTENERS)
-                ? new OneDescription(handle.share(), asked)
-                : new HandRound(handle, asked);
     }
 
     private synchronized void leave(ListenHandle handle, Key key) {
-        Together entry = entries.get(key);
-        if (entry != null && entry.leave(handle)) {
+        Entry entry = entries.get(key);
+        if (entry != null && --entry.users == 0) {
             entries.remove(key);
+            entry.shared.close();
             handle.ownPath(true);
-        }
-    }
-
-    /** Each loop has a duplicate of it in its set; the kernel wakes one of them. */
-    private static final class OneDescription implements Together {
-        private final Driver.Shared shared;
-        private final Address asked;
-        private int users = 1;
-
-        OneDescription(Driver.Shared shared, Address asked) {
-            this.shared = shared;
-            this.asked = asked;
-        }
-
-        @Override
-        public void join(ListenHandle handle) throws IOException {
-            handle.adopt(shared, asked);
-            users++;
-        }
-
-        @Override
-        public boolean leave(ListenHandle handle) {
-            if (--users > 0) {
-                return false;
-            }
-            shared.close();
-            return true;
         }
     }
 }

@@ -60,8 +60,8 @@ final class StreamSetup {
     }
 
     void connect(Address to, Request asked) {
-        UnixBinding.checkName(stream.loop.driver, to);
-        UnixBinding.checkName(stream.loop.driver, local);
+        ListenUnixBinding.checkName(stream.loop.driver, to);
+        ListenUnixBinding.checkName(stream.loop.driver, local);
         asked.begin(Request.Kind.CONNECT, stream);
         request = asked;
         peer = to;

@@ -5,16 +5,16 @@ import java.util.OptionalInt;
 /**
  * How a listener treats its socket file; of no meaning for TCP.
  *
- * @param mode the permission bits of the file, set before the first connection can come (row G12).
- *     Whoever connects needs to write to it. Empty: what the process's umask leaves of 0777. An
- *     abstract name has no file: with a mode, listening there fails with EINVAL
- * @param takeOverStale whether a socket file that a crash has left behind is replaced (row G11). It
- *     is, when connecting to it is refused: never one that somebody listens on, and never a file
- *     that is no socket; those give EADDRINUSE. Of several processes that try at once exactly one
- *     wins; for that, they lock an empty file beside it, its name with {@code .lock} at the end,
- *     which stays. Leave it off where others than users of this option may bind the same path: one
- *     that has bound but does not listen yet looks like a crashed one. Abstract names vanish with
- *     their process and need none of this
+ * @param mode the permission bits of the file, set before the first connection can come. Whoever
+ *     connects needs to write to it. Empty: what the process's umask leaves of 0777. An abstract
+ *     name has no file: with a mode, listening there fails with EINVAL
+ * @param takeOverStale whether a socket file that a crash has left behind is replaced. It is, when
+ *     connecting to it is refused: never one that somebody listens on, and never a file that is no
+ *     socket; those give EADDRINUSE. Of several processes that try at once exactly one wins; for
+ *     that, they lock an empty file beside it, its name with {@code .lock} at the end, which stays.
+ *     Leave it off where others than users of this option may bind the same path: one that has
+ *     bound but does not listen yet looks like a crashed one. Abstract names vanish with their
+ *     process and need none of this
  */
 public record UnixListenOptions(OptionalInt mode, boolean takeOverStale) {
     private static final int OWNER_ALONE = 0600;

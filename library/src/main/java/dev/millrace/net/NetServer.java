@@ -71,7 +71,14 @@ public final class NetServer implements AutoCloseable {
         this.connectionListener = Objects.requireNonNull(connectionListener, "connectionListener");
     }
 
-    /** A server that gives each connection to {@code connectionListener}. */
+    /**
+     * A server that gives each connection to {@code connectionListener}.
+     *
+     * {@snippet :
+     * NetServer server = NetServer.create(loop, socket -> socket.pipeTo(socket));
+     * server.listen(8080);
+     * }
+     */
     public static NetServer create(Loop loop, Consumer<? super NetSocket> connectionListener) {
         return create(loop, NetServerOptions.DEFAULTS, connectionListener);
     }
@@ -93,7 +100,13 @@ public final class NetServer implements AutoCloseable {
 
     /**
      * Listens on {@code port} of every interface: IPv6 and IPv4 on one socket, IPv4 alone where
-     * there is no IPv6 (row I8). Port 0 takes any free one; {@link #address} tells which (row I9).
+     * there is no IPv6. Port 0 takes any free one; {@link #address} tells which.
+     *
+     * {@snippet :
+     * server.onListening(() -> System.out.println("port " + server.port()));
+     * server.onError(error -> System.err.println(error.getMessage()));
+     * server.listen(0);
+     * }
      */
     public NetServer listen(int port) {
         return listen(port, ListenOptions.DEFAULTS);
@@ -146,10 +159,7 @@ public final class NetServer implements AutoCloseable {
         return listen(UnixAddress.of(path));
     }
 
-    /**
-     * The outcome comes on the next tick, so that listeners attached after listen() see it (rows
-     * I10, M5).
-     */
+    /** The outcome comes on the next tick, so that listeners attached after listen() see it. */
     private void begin() {
         loop.checkThread();
         if (life != Life.CREATED) {
@@ -166,16 +176,19 @@ public final class NetServer implements AutoCloseable {
     }
 
     private void openDualStack(IpAddress everyIpv6, ListenOptions options) {
-        open(everyIpv6, options, error -> {
-            boolean hasNoIpv6 =
-                    List.of("EAFNOSUPPORT", "EADDRNOTAVAIL", "EINVAL")
-                            .contains(SystemError.codeOf(error));
-            if (hasNoIpv6) {
-                open(IpAddress.of("0.0.0.0", everyIpv6.port()), options);
-            } else {
-                failed(error);
-            }
-        });
+        open(
+                everyIpv6,
+                options,
+                error -> {
+                    boolean hasNoIpv6 =
+                            List.of("EAFNOSUPPORT", "EADDRNOTAVAIL", "EINVAL")
+                                    .contains(SystemError.codeOf(error));
+                    if (hasNoIpv6) {
+                        open(IpAddress.of("0.0.0.0", everyIpv6.port()), options);
+                    } else {
+                        failed(error);
+                    }
+                });
     }
 
     private void open(Address address, ListenOptions options) {
@@ -183,8 +196,7 @@ public final class NetServer implements AutoCloseable {
     }
 
     /** The source may answer at once, or later, and then {@link #close} may come first. */
-    private void open(
-            Address address, ListenOptions options, Consumer<? super IOException> ifNot) {
+    private void open(Address address, ListenOptions options, Consumer<? super IOException> ifNot) {
         if (isClosed()) {
             return;
         }
@@ -236,7 +248,7 @@ public final class NetServer implements AutoCloseable {
     }
 
     private void connected(StreamHandle stream) {
-        if (!connections.isRoom()) {
+        if (!connections.admit()) {
             drop(stream);
             return;
         }
@@ -276,7 +288,7 @@ public final class NetServer implements AutoCloseable {
         return this;
     }
 
-    /** A connection was closed at once, because there are as many as there may be (row I13). */
+    /** A connection was closed at once, because there are as many as there may be. */
     public NetServer onDrop(Consumer<? super ConnectionDrop> listener) {
         loop.checkThread();
         dropListener = ReadSide.once(dropListener, listener, "onDrop");
@@ -285,7 +297,7 @@ public final class NetServer implements AutoCloseable {
 
     /**
      * Accepting failed, for want of descriptors for instance; told at most once a second. It goes
-     * on by itself, after a rest (rows D4, D6).
+     * on by itself, after a rest.
      */
     public NetServer onAcceptError(Consumer<? super AcceptReport> listener) {
         loop.checkThread();
@@ -293,7 +305,7 @@ public final class NetServer implements AutoCloseable {
         return this;
     }
 
-    /** It is closed, and its last connection is gone (row R29). */
+    /** It is closed, and its last connection is gone. */
     public NetServer onClose(Runnable listener) {
         loop.checkThread();
         closeListener = ReadSide.once(closeListener, listener, "onClose");
@@ -365,9 +377,7 @@ public final class NetServer implements AutoCloseable {
         return this;
     }
 
-    /**
-     * Stops the server from keeping its loop alive; may be called before listen as well (row B16).
-     */
+    /** Stops the server from keeping its loop alive; may be called before listen as well. */
     public NetServer unref() {
         loop.checkThread();
         isReferenced = false;
@@ -406,17 +416,17 @@ public final class NetServer implements AutoCloseable {
         return connections.served();
     }
 
-    /** How many connections were closed at once because there were too many (row I13). */
+    /** How many connections were closed at once because there were too many. */
     public long droppedCount() {
         return connections.dropped();
     }
 
-    /** How many waiting connections were closed so far for want of descriptors (row D4). */
+    /** How many waiting connections were closed so far for want of descriptors. */
     public long shedCount() {
         return handle == null ? 0 : handle.shedCount();
     }
 
-    /** How many times accepting failed so far; it goes on regardless (row D6). */
+    /** How many times accepting failed so far; it goes on regardless. */
     public long acceptErrorCount() {
         return handle == null ? 0 : handle.acceptErrorCount();
     }

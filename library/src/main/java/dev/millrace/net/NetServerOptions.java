@@ -6,8 +6,8 @@ import java.util.Objects;
  * How a server serves.
  *
  * @param socket how its connections behave
- * @param maxConnections open connections above which a new one is closed at once (row I13); 0
- *     closes every one. It counts for this server alone, so for each loop of a group by itself
+ * @param maxConnections open connections above which a new one is closed at once; 0 closes every
+ *     one. It counts for this server alone, so for each loop of a group by itself
  */
 public record NetServerOptions(NetSocketOptions socket, int maxConnections) {
     /** As many connections as there are descriptors for. */

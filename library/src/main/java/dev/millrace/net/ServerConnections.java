@@ -23,11 +23,13 @@ final class ServerConnections {
         this.closeListener = closeListener;
     }
 
-    /** Whether one more may be served; one that may not is counted. */
-    boolean isRoom() {
-        boolean isRoom = open.size() < max;
-        dropped += isRoom ? 0 : 1;
-        return isRoom;
+    /** True when one more may be served; otherwise it is counted as dropped. */
+    boolean admit() {
+        if (open.size() < max) {
+            return true;
+        }
+        dropped++;
+        return false;
     }
 
     void add(NetSocket socket) {

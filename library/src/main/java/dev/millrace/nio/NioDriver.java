@@ -40,12 +40,11 @@ public final class NioDriver implements Driver {
     @Override
     public boolean supports(Capability capability) {
         return switch (capability) {
-            case DATAGRAMS, MOVE_CONNECTIONS -> true;
+            case DATAGRAMS, MOVE_CONNECTIONS, SHARED_LISTENERS -> true;
             case PASS_DESCRIPTORS,
                     OPEN_DESCRIPTORS,
                     WATCH_DESCRIPTORS,
                     ABSTRACT_NAMES,
-                    SHARED_LISTENERS,
                     IPV6_ONLY,
                     PEER_CLOSED,
                     SHED_CONNECTIONS ->
@@ -217,17 +216,31 @@ public final class NioDriver implements Driver {
         NioFiles.unlink(path.toString());
     }
 
-    /** A listener can move as well: then another loop of a group accepts for all of them. */
+    @Override
+    public Shared share(Port port) throws IOException {
+        return ((NioSocket) port).share().hold();
+    }
+
+    /**
+     * A listener can move as well.
+     *
+     * @throws IllegalStateException for a listener that several loops share
+     */
     @Override
     public Shared detach(Port port) {
         NioSocket moving = (NioSocket) port;
+        if (moving.isShared()) {
+            throw new IllegalStateException("a shared listener stays in its loop");
+        }
         selector.remove(moving);
         return new Moving(moving);
     }
 
     @Override
     public Port adopt(Shared shared) {
-        return ((Moving) shared).take().movedTo(selector);
+        return shared instanceof SharedAcceptor.Hold hold
+                ? hold.join(selector)
+                : ((Moving) shared).take().movedTo(selector);
     }
 
     /** A socket that belongs to no selector; it can be adopted once. */

@@ -117,6 +117,11 @@ abstract class NioPort extends Port {
         }
     }
 
+    /** The port is out of its selector, and its channel is done with. */
+    void closeChannel() {
+        NioSelector.close(channel);
+    }
+
     /** What is wanted and ready, right after a wait. */
     final int readyNow() {
         return key != null && key.isValid() ? key.readyOps() & wanted : 0;

@@ -1,6 +1,7 @@
 package dev.millrace.nio;
 
 import dev.millrace.driver.Driver;
+import dev.millrace.driver.Guarded;
 import dev.millrace.driver.PortEvents;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -9,7 +10,9 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +33,10 @@ final class NioSelector {
     final byte[] received = new byte[Driver.RECEIVE_MAX_BYTES];
 
     private final Set<NioPort> ports = new HashSet<>();
+
+    /** What other loops of a {@link SharedAcceptor} want done on this one. */
+    private final Queue<Guarded> tasks = new ConcurrentLinkedQueue<>();
+
     private @Nullable NioPort[] ready = new NioPort[64];
     private volatile boolean isWoken;
 
@@ -40,6 +47,7 @@ final class NioSelector {
     void poll(long timeoutNanos, Driver.Dispatcher dispatcher) {
         select(timeoutNanos);
         int count = takeReady();
+        runTasks(dispatcher);
         for (int index = 0; index < count; index++) {
             NioPort port = ready[index];
             ready[index] = null;
@@ -47,6 +55,14 @@ final class NioSelector {
             if (port != null && !port.isClosed) {
                 dispatcher.enter(port);
             }
+        }
+    }
+
+    private void runTasks(Driver.Dispatcher dispatcher) {
+        Guarded task = tasks.poll();
+        while (task != null) {
+            dispatcher.enter(task);
+            task = tasks.poll();
         }
     }
 
@@ -98,6 +114,12 @@ final class NioSelector {
         selector.wakeup();
     }
 
+    /** Runs {@code task} in the next {@link #poll}. Any thread. */
+    void execute(Guarded task) {
+        tasks.add(task);
+        wakeUp();
+    }
+
     /** Takes {@code key} out of the kernel's set now. */
     void cancel(SelectionKey key) {
         key.cancel();
@@ -125,7 +147,7 @@ final class NioSelector {
     void closePort(NioPort port) {
         if (!port.isClosed) {
             remove(port);
-            close(port.channel());
+            port.closeChannel();
         }
     }
 

@@ -5,6 +5,7 @@ import dev.millrace.driver.Driver;
 import dev.millrace.kernel.Address;
 import dev.millrace.kernel.BufferSource;
 import dev.millrace.kernel.KernelOption;
+import dev.millrace.kernel.SystemError;
 import dev.millrace.sys.Errno;
 import java.io.IOException;
 import java.net.ProtocolFamily;
@@ -63,6 +64,9 @@ final class NioSocket extends NioPort {
     /** Connections accepted per readiness (row C12). */
     private int acceptsPerWakeUp = 1;
 
+    /** Set when the loops of a group share this listener. */
+    private @Nullable SharedAcceptor group;
+
     /** The rest of a write that the kernel did not take at once. */
     private byte @Nullable [] parked;
 
@@ -86,6 +90,34 @@ final class NioSocket extends NioPort {
         NioSocket moved = new NioSocket(other, family, channel(), role);
         moved.options.putAll(options);
         return other.add(moved);
+    }
+
+    /** The listener as one that other loops may serve as well. */
+    SharedAcceptor share() throws IOException {
+        if (role != Role.LISTENER) {
+            throw SystemError.of(Errno.EINVAL, "share");
+        }
+        if (group == null) {
+            group = new SharedAcceptor(this, wants(SelectionKey.OP_ACCEPT));
+        }
+        return group;
+    }
+
+    boolean isShared() {
+        return group != null;
+    }
+
+    /** A port of another loop on the channel of this listener. */
+    NioSocket sharedWith(NioSelector other, SharedAcceptor acceptor) {
+        NioSocket member = new NioSocket(other, family, channel(), Role.LISTENER);
+        member.options.putAll(acceptor.options);
+        member.group = acceptor;
+        return other.add(member);
+    }
+
+    /** What the connections of this listener get, as it is now. */
+    Map<KernelOption, Integer> options() {
+        return new EnumMap<>(options);
     }
 
     int bind(Address address) {
@@ -133,11 +165,37 @@ final class NioSocket extends NioPort {
 
     void acceptStart(int perWakeUp) {
         acceptsPerWakeUp = perWakeUp;
-        want(SelectionKey.OP_ACCEPT);
+        if (group == null) {
+            want(SelectionKey.OP_ACCEPT);
+        } else {
+            group.takes(this, true);
+        }
     }
 
     void acceptStop() {
-        unwant(SelectionKey.OP_ACCEPT);
+        if (group == null) {
+            unwant(SelectionKey.OP_ACCEPT);
+        } else {
+            group.takes(this, false);
+        }
+    }
+
+    /** Whether this port is the one of its group that asks the kernel for connections. */
+    void letAccept(boolean isAcceptor) {
+        if (isAcceptor) {
+            want(SelectionKey.OP_ACCEPT);
+        } else {
+            unwant(SelectionKey.OP_ACCEPT);
+        }
+    }
+
+    @Override
+    void closeChannel() {
+        if (group == null) {
+            super.closeChannel();
+        } else {
+            group.leave(this);
+        }
     }
 
     int connect(Address address) {
@@ -200,8 +258,15 @@ final class NioSocket extends NioPort {
                     NioOptions.set(accepted, option, value);
                 }
             });
-            events().onAccept(selector.add(new NioSocket(selector, family, accepted, Role.STREAM)));
+            if (group == null || !group.handOn(this, accepted)) {
+                accepted(accepted);
+            }
         }
+    }
+
+    /** {@code connection} is for this listener's loop. */
+    void accepted(SocketChannel connection) {
+        events().onAccept(selector.add(new NioSocket(selector, family, connection, Role.STREAM)));
     }
 
     private void connectEnded() {

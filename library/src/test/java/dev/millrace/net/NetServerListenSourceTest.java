@@ -37,13 +37,16 @@ class NetServerListenSourceTest {
                 answer.to(attempt);
                 return;
             }
-            later(loop, 3, () -> {
-                try {
-                    answer.to(attempt);
-                } catch (IOException e) {
-                    attempt.failed(e);
-                }
-            });
+            later(
+                    loop,
+                    3,
+                    () -> {
+                        try {
+                            answer.to(attempt);
+                        } catch (IOException e) {
+                            attempt.failed(e);
+                        }
+                    });
         };
     }
 
@@ -113,12 +116,11 @@ class NetServerListenSourceTest {
     @ParameterizedTest
     @EnumSource
     void anErrorWithoutListenerEndsTheRun(When when) {
-        assertThatThrownBy(
-                        () ->
-                                LoopFixture.run(loop -> {
-                                    loop.listenSource(source(loop, when, fails(Errno.EACCES)));
-                                    server(loop).listen(IpAddress.loopback(80));
-                                }))
+        assertThatThrownBy(() ->
+                        LoopFixture.run(loop -> {
+                            loop.listenSource(source(loop, when, fails(Errno.EACCES)));
+                            server(loop).listen(IpAddress.loopback(80));
+                        }))
                 .isInstanceOf(UncheckedIOException.class)
                 .hasMessage("listen EACCES: permission denied 127.0.0.1:80");
     }
@@ -132,11 +134,14 @@ class NetServerListenSourceTest {
                 attempt.onCancel(journal.line("cancelled"));
             });
             NetServer server = server(loop).listen(IpAddress.loopback(0));
-            later(loop, 2, () -> {
-                server.close();
-                assertThat(attempts.getFirst().isCancelled()).isTrue();
-                assertThat(attempts.getFirst().handle().isClosing()).isTrue();
-            });
+            later(
+                    loop,
+                    2,
+                    () -> {
+                        server.close();
+                        assertThat(attempts.getFirst().isCancelled()).isTrue();
+                        assertThat(attempts.getFirst().handle().isClosing()).isTrue();
+                    });
         });
         assertThat(journal.lines()).containsExactly("cancelled", "closed");
     }
@@ -149,11 +154,14 @@ class NetServerListenSourceTest {
                     server(loop)
                             .onListening(journal.line("listening"))
                             .listen(IpAddress.loopback(0));
-            later(loop, 2, () -> {
-                server.close();
-                attempts.getFirst().listens();
-                attempts.getFirst().failed(new IOException("late"));
-            });
+            later(
+                    loop,
+                    2,
+                    () -> {
+                        server.close();
+                        attempts.getFirst().listens();
+                        attempts.getFirst().failed(new IOException("late"));
+                    });
         });
         assertThat(journal.lines()).containsExactly("closed");
     }
@@ -164,13 +172,16 @@ class NetServerListenSourceTest {
         LoopFixture.run(loop -> {
             loop.listenSource(attempts::add);
             NetServer server = server(loop).listen(IpAddress.loopback(0));
-            later(loop, 2, () -> {
-                assertThat(attempts.getFirst().handle().isActive()).isTrue();
-                assertThat(loop.isAlive()).isTrue();
-                server.unref();
-                server.ref();
-                server.unref();
-            });
+            later(
+                    loop,
+                    2,
+                    () -> {
+                        assertThat(attempts.getFirst().handle().isActive()).isTrue();
+                        assertThat(loop.isAlive()).isTrue();
+                        server.unref();
+                        server.ref();
+                        server.unref();
+                    });
         });
         assertThat(journal.lines()).isEmpty();
     }
@@ -213,13 +224,15 @@ class NetServerListenSourceTest {
             loop.listenSource(attempts::add);
             NetServer server = server(loop).onListening(journal.line("listening"));
             server.listen(0);
-            later(loop, 2, () -> {
-                attempts.getFirst()
-                        .failed(SystemError.of(Errno.EAFNOSUPPORT, "listen"));
-                server.close();
-                assertThat(attempts).hasSize(2);
-                assertThat(attempts.getLast().isCancelled()).isTrue();
-            });
+            later(
+                    loop,
+                    2,
+                    () -> {
+                        attempts.getFirst().failed(SystemError.of(Errno.EAFNOSUPPORT, "listen"));
+                        server.close();
+                        assertThat(attempts).hasSize(2);
+                        assertThat(attempts.getLast().isCancelled()).isTrue();
+                    });
         });
         assertThat(journal.lines()).containsExactly("closed");
     }
@@ -231,10 +244,14 @@ class NetServerListenSourceTest {
             NetServer server = server(loop).pause().listen(IpAddress.loopback(0));
             server.onListening(() -> {
                 NetSocket client = NetSocket.connect(loop, server.port(), "127.0.0.1");
-                client.onConnect(() -> later(loop, 3, () -> {
-                    journal.add("connections " + server.acceptedCount());
-                    server.resume();
-                }));
+                client.onConnect(() ->
+                        later(
+                                loop,
+                                3,
+                                () -> {
+                                    journal.add("connections " + server.acceptedCount());
+                                    server.resume();
+                                }));
                 client.onData(bytes -> journal.add("served"));
                 client.onEnd(server::close);
             });
@@ -269,16 +286,19 @@ class NetServerListenSourceTest {
             server.onListening(() -> {
                 throw new IllegalStateException("unlucky");
             });
-            later(loop, 2, () -> {
-                ListenAttempt attempt = attempts.getFirst();
-                try {
-                    OPENS.to(attempt);
-                } catch (IOException e) {
-                    throw new UncheckedIOException(e);
-                }
-                journal.add("goes on");
-                server.close();
-            });
+            later(
+                    loop,
+                    2,
+                    () -> {
+                        ListenAttempt attempt = attempts.getFirst();
+                        try {
+                            OPENS.to(attempt);
+                        } catch (IOException e) {
+                            throw new UncheckedIOException(e);
+                        }
+                        journal.add("goes on");
+                        server.close();
+                    });
         });
         assertThat(journal.lines()).containsExactly("uncaught unlucky", "goes on", "closed");
     }

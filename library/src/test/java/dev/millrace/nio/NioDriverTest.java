@@ -114,18 +114,20 @@ class NioDriverTest {
     @Test
     void itSaysWhatItCanDo() {
         List<Capability> able = Stream.of(Capability.values()).filter(driver::supports).toList();
-        assertThat(able).containsExactly(Capability.MOVE_CONNECTIONS, Capability.DATAGRAMS);
+        assertThat(able)
+                .containsExactly(
+                        Capability.SHARED_LISTENERS,
+                        Capability.MOVE_CONNECTIONS,
+                        Capability.DATAGRAMS);
         assertThat(driver.name()).isEqualTo("nio");
     }
 
     @Test
     void whatItCantDoItRefusesByName() throws IOException {
-        Port listener = listener(IpAddress.loopback(0));
         assertThatThrownBy(() -> driver.open(0))
                 .isInstanceOf(UnsupportedOperationException.class)
                 .hasMessageStartingWith("the driver nio can't do this: serving an open descriptor");
         assertThatThrownBy(() -> driver.watch(0)).hasMessageContaining("the driver nio");
-        assertThatThrownBy(() -> driver.share(listener)).hasMessageContaining("the driver nio");
         UnixAddress name = UnixAddress.of("@name");
         Port port = driver.socket(name);
         assertThat(driver.bind(port, name)).isEqualTo(-Errno.EOPNOTSUPP);

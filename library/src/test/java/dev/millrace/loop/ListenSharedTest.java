@@ -2,16 +2,12 @@ package dev.millrace.loop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.millrace.driver.Driver;
 import dev.millrace.kernel.IpAddress;
-import dev.millrace.kernel.SystemError;
-import dev.millrace.sys.Errno;
 import dev.millrace.testing.Kernel;
 import dev.millrace.testing.LoopFixture;
 import dev.millrace.testing.LoopOn;
 import dev.millrace.testing.RawClient;
 import java.io.IOException;
-import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -19,8 +15,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Three loops of a group on a driver that can't share a listener, all on this thread. */
-class HandRoundTest {
+/**
+ * Three loops of a group that share a listener on NIO, where one accepts for all; on this thread.
+ */
+class ListenSharedTest {
     private final SharedListeners listeners = new SharedListeners();
     private final List<Loop> loops = new ArrayList<>();
     private final List<ListenHandle> handles = new ArrayList<>();
@@ -163,35 +161,50 @@ class HandRoundTest {
         assertThat(taken).containsExactly(0, 0, 2);
     }
 
-    /** It can't be thrown out of close: the handle would never be closed. */
+    /** The part of the acceptor moves as well when its driver goes without its handle. */
     @Test
-    void anAcceptorWhoseSocketCantMoveIsClosedAllTheSame() throws IOException {
-        Driver real = LoopOn.driver("nio").driver;
-        Driver stuck =
-                (Driver)
-                        Proxy.newProxyInstance(
-                                Driver.class.getClassLoader(),
-                                new Class<?>[] {Driver.class},
-                                (proxy, method, arguments) -> {
-                                    if (method.getName().equals("detach")) {
-                                        throw SystemError.of(Errno.EMFILE, "fcntl");
-                                    }
-                                    return method.invoke(real, arguments);
-                                });
-        try (Loop first = Loop.on(stuck)) {
-            SharedListeners pair = new SharedListeners();
-            List<Throwable> uncaught = new ArrayList<>();
-            first.onUncaught(uncaught::add);
-            ListenHandle leaving = new ListenHandle(first, ListenOptions.DEFAULTS);
-            ListenHandle other = new ListenHandle(loops.get(1), ListenOptions.DEFAULTS);
-            pair.source().open(leaving, IpAddress.loopback(0));
-            pair.source().open(other, IpAddress.loopback(0));
-            leaving.close();
-            first.run(RunMode.DEFAULT);
-            assertThat(leaving.isClosed()).isTrue();
-            assertThat(uncaught).hasSize(1);
-            other.close();
-        }
+    void anAcceptorWhoseDriverIsClosedLeavesTheOthersServing() {
+        connect(4);
+        loops.get(0).driver.close();
+        Kernel.await(
+                "4 connections to be taken",
+                () -> {
+                    turn(1, 2);
+                    return IntStream.of(taken).sum() == 4;
+                });
+        assertThat(taken).containsExactly(0, 2, 2);
+    }
+
+    /** An error of one listener is told to it, and the others go on. */
+    @Test
+    void aListenerThatThrowsInItsTurnIsToldAndAllGoOn() throws IOException {
+        ListenHandle thrower = new ListenHandle(loops.get(1), ListenOptions.DEFAULTS);
+        ListenHandle other = new ListenHandle(loops.get(0), ListenOptions.DEFAULTS);
+        SharedListeners pair = new SharedListeners();
+        List<Throwable> uncaught = new ArrayList<>();
+        loops.get(1).onUncaught(uncaught::add);
+        pair.source().open(other, IpAddress.loopback(0));
+        pair.source().open(thrower, IpAddress.loopback(0));
+        other.start(stream -> {
+            taken[0]++;
+            stream.close();
+        });
+        thrower.start(stream -> {
+            stream.close();
+            throw new IllegalStateException("on purpose");
+        });
+        handles.add(other);
+        handles.add(thrower);
+        port = ((IpAddress) other.localAddress()).port();
+        connect(2);
+        Kernel.await(
+                "both turns",
+                () -> {
+                    turn(0, 1);
+                    return !uncaught.isEmpty() && taken[0] == 1;
+                });
+        assertThat(uncaught).singleElement().isInstanceOf(IllegalStateException.class);
+        assertThat(clients).allMatch(client -> client.readToEnd().isEmpty());
     }
 
     @Test

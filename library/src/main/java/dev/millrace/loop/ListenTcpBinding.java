@@ -10,8 +10,8 @@ import dev.millrace.sys.Errno;
 import java.io.IOException;
 
 /** Makes a socket fit to listen on TCP, and binds it. */
-final class TcpBinding {
-    private TcpBinding() {}
+final class ListenTcpBinding {
+    private ListenTcpBinding() {}
 
     /**
      * @throws UnsupportedOperationException for IPv6 alone, if the driver can't do it

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The socket file of a listener: its errors, its mode, who removes it, who may take it over. */
-class UnixBindingTest {
+class ListenUnixBindingTest {
     private static final UnixListenOptions TAKE_OVER =
             UnixListenOptions.DEFAULTS.withTakeOverStale(true);
 
@@ -239,11 +239,11 @@ class UnixBindingTest {
     @Tag("G11")
     void aLockThatCantBeMadeIsAnErrorWithACode() throws IOException {
         Files.createSymbolicLink(path.resolveSibling("s.lock"), path.resolveSibling("other"));
-        assertThatThrownBy(() -> TakeOver.begin(UnixAddress.of(path)))
+        assertThatThrownBy(() -> ListenTakeOver.begin(UnixAddress.of(path)))
                 .isInstanceOf(SystemError.class)
                 .hasMessage("listen ELOOP: too many symbolic links encountered " + path);
         Path inFile = Files.createFile(path.resolveSibling("file")).resolve("s");
-        assertThatThrownBy(() -> TakeOver.begin(UnixAddress.of(inFile)))
+        assertThatThrownBy(() -> ListenTakeOver.begin(UnixAddress.of(inFile)))
                 .isInstanceOf(SystemError.class)
                 .hasMessage("listen ENOTDIR: not a directory " + inFile);
     }
@@ -253,14 +253,14 @@ class UnixBindingTest {
     @Tag("G11")
     void aTakeOverUnderWayIsFoundByEveryNameOfItsFolder() throws IOException {
         Path link = Files.createSymbolicLink(path.resolveSibling("link"), path.getParent());
-        try (TakeOver first = TakeOver.begin(UnixAddress.of(path))) {
+        try (ListenTakeOver first = ListenTakeOver.begin(UnixAddress.of(path))) {
             assertThat(first).isNotNull();
             for (Path same : List.of(link.resolve("s"), path.resolveSibling(".").resolve("s"))) {
-                assertThatThrownBy(() -> TakeOver.begin(UnixAddress.of(same)))
+                assertThatThrownBy(() -> ListenTakeOver.begin(UnixAddress.of(same)))
                         .hasMessage("listen EADDRINUSE: address already in use " + same);
             }
         }
-        TakeOver.begin(UnixAddress.of(link.resolve("s"))).close();
+        ListenTakeOver.begin(UnixAddress.of(link.resolve("s"))).close();
     }
 
     private List<String> race(int count) throws Exception {

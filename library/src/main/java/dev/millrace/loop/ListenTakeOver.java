@@ -26,7 +26,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * <p>The lock's file stays: whoever removed it could leave two others with a lock each, one on the
  * removed file and one on its successor.
  */
-final class TakeOver implements AutoCloseable {
+final class ListenTakeOver implements AutoCloseable {
     private static final int S_IFMT = 0xf000;
     private static final int S_IFSOCK = 0xc000;
 
@@ -40,7 +40,7 @@ final class TakeOver implements AutoCloseable {
     private final Path path;
     private final FileChannel lock;
 
-    private TakeOver(UnixAddress address, Path path, FileChannel lock) {
+    private ListenTakeOver(UnixAddress address, Path path, FileChannel lock) {
         this.address = address;
         this.path = path;
         this.lock = lock;
@@ -52,7 +52,7 @@ final class TakeOver implements AutoCloseable {
      * @throws IOException EADDRINUSE when somebody else has it, EACCES, EROFS and the like when its
      *     file can't be made
      */
-    static TakeOver begin(UnixAddress address) throws IOException {
+    static ListenTakeOver begin(UnixAddress address) throws IOException {
         try {
             return begin(address, real(Path.of(address.toString()).toAbsolutePath()));
         } catch (InvalidPathException e) {
@@ -70,12 +70,12 @@ final class TakeOver implements AutoCloseable {
         return error;
     }
 
-    private static TakeOver begin(UnixAddress address, Path path) throws IOException {
+    private static ListenTakeOver begin(UnixAddress address, Path path) throws IOException {
         if (!UNDER_WAY.add(path)) {
             throw SystemError.of(Errno.EADDRINUSE, "listen", address);
         }
         try {
-            return new TakeOver(address, path, lock(path, address));
+            return new ListenTakeOver(address, path, lock(path, address));
         } catch (IOException | RuntimeException e) {
             UNDER_WAY.remove(path);
             throw e;

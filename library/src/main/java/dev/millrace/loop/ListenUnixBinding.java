@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * A listener's socket file: made by bind, given its mode, and removed by its owner, who is at first
  * the one that made it (rows G2, G10, G12). An abstract name has nothing of this.
  */
-final class UnixBinding {
+final class ListenUnixBinding {
     private final Loop loop;
     private final UnixAddress address;
     private final Runnable atLoopClose = this::clean;
@@ -29,9 +29,9 @@ final class UnixBinding {
     private @Nullable Object key;
 
     /** Held from the probe of a stale file until the listener listens. */
-    private @Nullable TakeOver takeOver;
+    private @Nullable ListenTakeOver takeOver;
 
-    private UnixBinding(Loop loop, UnixAddress address) {
+    private ListenUnixBinding(Loop loop, UnixAddress address) {
         this.loop = loop;
         this.address = address;
     }
@@ -46,8 +46,8 @@ final class UnixBinding {
     }
 
     /** The file of a listener that somebody else has bound, and owns. */
-    static UnixBinding adopted(Loop loop, UnixAddress address) {
-        UnixBinding binding = new UnixBinding(loop, address);
+    static ListenUnixBinding adopted(Loop loop, UnixAddress address) {
+        ListenUnixBinding binding = new ListenUnixBinding(loop, address);
         binding.key = binding.fileKey();
         return binding;
     }
@@ -57,9 +57,9 @@ final class UnixBinding {
      *
      * @throws UnsupportedOperationException for an abstract name, if the driver can't do it
      */
-    static UnixBinding create(Loop loop, UnixAddress address) {
+    static ListenUnixBinding create(Loop loop, UnixAddress address) {
         checkName(loop.driver, address);
-        return new UnixBinding(loop, address);
+        return new ListenUnixBinding(loop, address);
     }
 
     /**
@@ -78,7 +78,7 @@ final class UnixBinding {
         // Also when the loop is closed by force.
         loop.atClose(atLoopClose);
         if (options.takeOverStale() && !address.isAbstract()) {
-            takeOver = TakeOver.begin(address);
+            takeOver = ListenTakeOver.begin(address);
             takeOver.removeStale(driver);
         }
         int bound = driver.bind(port, address);
