@@ -62,7 +62,7 @@ public final class NetSocket extends InboundStream<NetSocket>
     final SocketTransport transport;
 
     /** How it comes to its connection; null for one that was accepted, as a rule. */
-    private @Nullable SocketConnect connect;
+    @Nullable SocketConnect connect;
 
     /** The error that destroyed it, for {@link #onError}. */
     private @Nullable IOException failure;
@@ -112,8 +112,7 @@ public final class NetSocket extends InboundStream<NetSocket>
     /** As {@link #connect(Loop, int, String)}, with options. */
     public static NetSocket connect(Loop loop, int port, String host, NetSocketOptions options) {
         NetSocket socket = new NetSocket(loop, null, options);
-        SocketConnect connect = socket.connect(options);
-        NameLookup.addresses(loop, host, port, connect::start, socket::destroy);
+        NameLookup.addresses(loop, host, port, socket.connect(options)::start, socket::destroy);
         return socket;
     }
 
@@ -134,16 +133,9 @@ public final class NetSocket extends InboundStream<NetSocket>
         return connect(loop, UnixAddress.of(path));
     }
 
-    /** The connection stands. */
+    /** The connection stands, or a filter is ready, which may be long before or after. */
     void opened() {
         life = Life.OPEN;
-    }
-
-    /** A filter is ready; that may be before the connection stands, or long after. */
-    void filterReady() {
-        if (life == Life.CONNECTING && handle.isConnected() && connect != null) {
-            connect.opened();
-        }
     }
 
     /** The connection stands: told before any data. Never told for an accepted connection. */
@@ -195,8 +187,8 @@ public final class NetSocket extends InboundStream<NetSocket>
      * The peer left while nobody was reading: paused, or with 64 KiB kept that nobody takes. {@code
      * listener} gets null after the peer's FIN, ECONNRESET after its reset, at most once. What the
      * peer had sent is not lost: after {@link #resume} it comes, then the end or the error as
-     * always. While the socket is read the end tells the same, and this is not told. Never told by
-     * a driver without {@link dev.millrace.driver.Capability#PEER_CLOSED}.
+     * always. While the socket is read the end tells the same, and this is not told. The driver
+     * {@code nio} never tells it.
      */
     public NetSocket onPeerClosed(Consumer<? super @Nullable IOException> listener) {
         checkThread();
@@ -318,7 +310,7 @@ public final class NetSocket extends InboundStream<NetSocket>
     /** As {@link #destroy()}. */
     @Override
     public void close() {
-        destroy();
+        destroy(null);
     }
 
     /** Destroys the socket with an error for {@link #onError}, or null; the first call counts. */

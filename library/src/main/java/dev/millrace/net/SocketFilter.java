@@ -136,7 +136,11 @@ final class SocketFilter implements FilteredTransport.Raw, BytesListener {
 
     @Override
     public void ready() {
-        socket.filterReady();
+        // That may be before the connection stands, or long after.
+        SocketConnect connect = socket.connect;
+        if (socket.isConnecting() && socket.handle.isConnected() && connect != null) {
+            connect.opened();
+        }
     }
 
     @Override

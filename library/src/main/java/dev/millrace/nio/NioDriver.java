@@ -126,12 +126,12 @@ public final class NioDriver implements Driver {
 
     @Override
     public int tryWrite(Port port, byte[] array, int offset, int length) {
-        return ((NioSocket) port).tryWrite(array, offset, length);
+        return ((NioSocket) port).writer().tryWrite(array, offset, length);
     }
 
     @Override
     public void write(Port port, byte[] array, int offset, int length) {
-        ((NioSocket) port).park(array, offset, length);
+        ((NioSocket) port).writer().park(array, offset, length);
     }
 
     @Override

@@ -47,7 +47,7 @@ final class NioSocket extends NioPort {
      * The most that is given to the JDK at once: it copies heap arrays through a native buffer of
      * that size, which it keeps.
      */
-    private static final int TRANSFER_MAX_BYTES = 256 * 1024;
+    static final int TRANSFER_MAX_BYTES = 256 * 1024;
 
     private enum Role {
         NEW,
@@ -67,11 +67,7 @@ final class NioSocket extends NioPort {
     /** Set when the loops of a group share this listener. */
     private @Nullable SharedAcceptor group;
 
-    /** The rest of a write that the kernel did not take at once. */
-    private byte @Nullable [] parked;
-
-    private int parkedOffset;
-    private int parkedEnd;
+    private final NioWriter writer = new NioWriter(this);
 
     private NioSocket(
             NioSelector selector, ProtocolFamily family, SelectableChannel channel, Role role) {
@@ -212,13 +208,6 @@ final class NioSocket extends NioPort {
         }
     }
 
-    void park(byte[] array, int offset, int length) {
-        parked = array;
-        parkedOffset = offset;
-        parkedEnd = offset + length;
-        want(SelectionKey.OP_WRITE);
-    }
-
     @Override
     public void call() {
         switch (role) {
@@ -229,8 +218,8 @@ final class NioSocket extends NioPort {
                 if ((ready & SelectionKey.OP_READ) != 0 && wants(SelectionKey.OP_READ)) {
                     read();
                 }
-                if ((ready & SelectionKey.OP_WRITE) != 0 && parked != null && !isClosed) {
-                    writeParked();
+                if ((ready & SelectionKey.OP_WRITE) != 0 && writer.isParked() && !isClosed) {
+                    writer.writeParked();
                 }
             }
         }
@@ -340,36 +329,8 @@ final class NioSocket extends NioPort {
         return -1;
     }
 
-    int tryWrite(byte[] array, int offset, int length) {
-        int done = 0;
-        try {
-            while (done < length) {
-                int want = Math.min(length - done, TRANSFER_MAX_BYTES);
-                int count = stream().write(ByteBuffer.wrap(array, offset + done, want));
-                done += count;
-                if (count < want) {
-                    break;
-                }
-            }
-            return done;
-        } catch (ClosedChannelException e) {
-            return done > 0 ? done : -Errno.EPIPE;
-        } catch (IOException | RuntimeException e) {
-            // What was sent counts; the next try meets the error, or EPIPE, again.
-            return done > 0 ? done : -NioErrors.errno(e, Errno.EPIPE);
-        }
-    }
-
-    private void writeParked() {
-        byte[] array = Objects.requireNonNull(parked);
-        int count = tryWrite(array, parkedOffset, parkedEnd - parkedOffset);
-        if (count >= 0 && parkedOffset + count < parkedEnd) {
-            parkedOffset += count;
-            return;
-        }
-        parked = null;
-        unwant(SelectionKey.OP_WRITE);
-        events().onWritten(count < 0 ? -count : 0);
+    NioWriter writer() {
+        return writer;
     }
 
     int shutdown() {
@@ -414,7 +375,7 @@ final class NioSocket extends NioPort {
         return role == Role.STREAM ? stream().getRemoteAddress() : null;
     }
 
-    private SocketChannel stream() {
+    SocketChannel stream() {
         return (SocketChannel) channel();
     }
 

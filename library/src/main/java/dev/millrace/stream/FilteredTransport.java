@@ -79,7 +79,7 @@ public final class FilteredTransport implements FilterWire {
     private Life life = Life.HANDSHAKING;
 
     /** What the user wrote before the filter was ready. */
-    private final ArrayDeque<Write> early = new ArrayDeque<>();
+    private final ArrayDeque<EarlyWrite> early = new ArrayDeque<>();
 
     private long earlyBytes;
 
@@ -249,14 +249,8 @@ public final class FilteredTransport implements FilterWire {
         boolean isWaiting = heldBytes() + raw.queuedBytes() > 0;
         largest = isWaiting ? Math.max(largest, length) : length;
         if (life == Life.HANDSHAKING || !early.isEmpty()) {
-            early.add(
-                    isLent
-                            ? new Write(
-                                    Arrays.copyOfRange(array, offset, offset + length),
-                                    0,
-                                    length,
-                                    callback)
-                            : new Write(array, offset, length, callback));
+            byte[] own = isLent ? Arrays.copyOfRange(array, offset, offset + length) : array;
+            early.add(new EarlyWrite(own, isLent ? 0 : offset, length, callback));
             earlyBytes += length;
         } else {
             pass(array, offset, length, callback);
@@ -281,8 +275,7 @@ public final class FilteredTransport implements FilterWire {
             try {
                 filter.written(array, offset, length);
             } catch (RuntimeException e) {
-                // The user's write is not the place to hear of it.
-                fail(new IOException("the filter threw " + e, e));
+                threw(e);
             } finally {
                 isWriting = false;
             }
@@ -291,6 +284,11 @@ public final class FilteredTransport implements FilterWire {
             due.add(new Due(writtenBytes, callback));
         }
         settle();
+    }
+
+    /** A call of the user's is not the place to hear of it. */
+    private void threw(RuntimeException thrown) {
+        fail(new IOException("the filter threw " + thrown, thrown));
     }
 
     /** An empty write behind what the filter made: its callback comes in the transport's order. */
@@ -312,7 +310,7 @@ public final class FilteredTransport implements FilterWire {
     private void settleTo(long passed) {
         for (Due next = due.peek(); next != null && next.position <= passed; next = due.peek()) {
             due.remove();
-            sendCallback(next.callback);
+            sendCallback(next.callback());
         }
     }
 
@@ -329,7 +327,7 @@ public final class FilteredTransport implements FilterWire {
         try {
             filter.writtenEnd();
         } catch (RuntimeException e) {
-            fail(new IOException("the filter threw " + e, e));
+            threw(e);
         }
         settle();
     }
@@ -346,11 +344,11 @@ public final class FilteredTransport implements FilterWire {
     /** After {@link #over}: every callback that the transport does not know of gets an error. */
     public void cancel(Consumer<Consumer<? super @Nullable IOException>> teller) {
         for (Due next = due.poll(); next != null; next = due.poll()) {
-            teller.accept(next.callback);
+            teller.accept(next.callback());
         }
-        for (Write next = early.poll(); next != null; next = early.poll()) {
-            if (next.callback != null) {
-                teller.accept(next.callback);
+        for (EarlyWrite next = early.poll(); next != null; next = early.poll()) {
+            if (next.callback() != null) {
+                teller.accept(next.callback());
             }
         }
         earlyBytes = 0;
@@ -367,10 +365,10 @@ public final class FilteredTransport implements FilterWire {
         }
         raw.ready();
         // What the listener of the connection wrote went behind these.
-        for (Write next = early.peek(); next != null && isReady(); next = early.peek()) {
+        for (EarlyWrite next = early.peek(); next != null && isReady(); next = early.peek()) {
             early.remove();
-            earlyBytes -= next.length;
-            pass(next.array, next.offset, next.length, next.callback);
+            earlyBytes -= next.length();
+            pass(next.array(), next.offset(), next.length(), next.callback());
         }
         if (isEndWritten && life == Life.OPEN) {
             endWritten();
@@ -379,25 +377,24 @@ public final class FilteredTransport implements FilterWire {
 
     @Override
     public void deliver(byte[] array, int offset, int length) {
-        checkReady();
-        if (life != Life.OVER && !isEndDelivered) {
+        if (mayDeliver()) {
             raw.deliver(array, offset, length);
         }
     }
 
     @Override
     public void deliverEnd() {
-        checkReady();
-        if (life != Life.OVER && !isEndDelivered) {
+        if (mayDeliver()) {
             isEndDelivered = true;
             raw.deliverEnd();
         }
     }
 
-    private void checkReady() {
+    private boolean mayDeliver() {
         if (life == Life.HANDSHAKING) {
             throw new IllegalStateException("the filter is not ready: it has nothing to deliver");
         }
+        return life != Life.OVER && !isEndDelivered;
     }
 
     @Override
@@ -433,12 +430,6 @@ public final class FilteredTransport implements FilterWire {
             raw.fail(error);
         }
     }
-
-    private record Write(
-            byte[] array,
-            int offset,
-            int length,
-            @Nullable Consumer<? super @Nullable IOException> callback) {}
 
     private record Due(long position, Consumer<? super @Nullable IOException> callback) {}
 }

@@ -130,9 +130,7 @@ public final class ReadSide {
 
     public void resume() {
         isBetweenOwners = false;
-        if (!hasListener()) {
-            isDiscarding = true;
-        }
+        isDiscarding |= !hasListener();
         if (isPaused || isDiscarding) {
             isPaused = false;
             flowAgain();
@@ -286,11 +284,10 @@ public final class ReadSide {
 
     /** The source has bytes, lent for the duration of the call. */
     public void deliver(byte[] array, int offset, int length) {
-        if (length == 0 || isOver) {
-            // A filter may have nothing to show for what it took, or more than its reader wanted.
-            return;
+        // A filter may have nothing to show for what it took, or more than its reader wanted.
+        if (length > 0 && !isOver) {
+            deliver(array, offset, length, 0);
         }
-        deliver(array, offset, length, 0);
     }
 
     private void deliver(byte[] array, int offset, int length, int seen) {
@@ -323,19 +320,14 @@ public final class ReadSide {
             keptSeen = isSameOwner && hasListener() ? length - taken : 0;
             source.stopReading();
             if (hasListener() && !isPaused) {
-                goOn(taken, isSameOwner);
+                // Left without a pause: the listener gets the rest again, if that leads anywhere.
+                if (taken == 0 && isSameOwner) {
+                    throw new IllegalStateException(
+                            "onBytes took nothing without pausing the stream");
+                }
+                flowAgain();
             }
         }
-    }
-
-    /**
-     * The listener left something without a pause: it gets the rest again, if that leads anywhere.
-     */
-    private void goOn(int taken, boolean isSameOwner) {
-        if (taken == 0 && isSameOwner) {
-            throw new IllegalStateException("onBytes took nothing without pausing the stream");
-        }
-        flowAgain();
     }
 
     /** {@code seen}: bytes at the front that the others than onBytes were given before. */
