@@ -21,17 +21,17 @@ class FilteredBulkTest {
 
     @Test
     void sixteenMebibytesEachWay() {
-        carry(16L << 20);
+        assertCarried(16L << 20);
     }
 
     @Test
     @Tag("faults")
     @Timeout(300)
     void oneGibibyteEachWay() {
-        carry(1L << 30);
+        assertCarried(1L << 30);
     }
 
-    private static void carry(long total) {
+    private static void assertCarried(long total) {
         End[] ends = new End[2];
         LoopFixture.run(loop ->
                 FilteredPair.connect(
