@@ -62,7 +62,7 @@ public final class NetSocket extends InboundStream<NetSocket>
     final SocketTransport transport;
 
     /** How it comes to its connection; null for one that was accepted, as a rule. */
-    private @Nullable SocketConnect connect;
+    @Nullable SocketConnect connect;
 
     /** The error that destroyed it, for {@link #onError}. */
     private @Nullable IOException failure;
@@ -221,14 +221,20 @@ public final class NetSocket extends InboundStream<NetSocket>
     }
 
     /**
-     * Puts {@code filter} between this socket and the wire. Call it before the first byte is read
-     * or written.
+     * Puts {@code filter} between this socket and the wire, at once or in mid-stream. What was
+     * written before goes out unfiltered. What was received before and not taken belongs to the
+     * filter; inside a listener of {@code onBytes} or {@code onFrames} that is what it leaves.
      *
-     * @throws IllegalStateException if there is a filter already
+     * <p>Until the filter is ready a connection of ours counts as connecting, and writes wait. A
+     * socket that is destroyed does not take it any more.
+     *
+     * @throws IllegalStateException if there is a filter already, or after {@link #end}
      */
     public NetSocket filter(Filter filter) {
         checkThread();
-        transport.filter(filter);
+        if (outbound.admit(null)) {
+            transport.filter(filter);
+        }
         return this;
     }
 
@@ -316,6 +322,7 @@ public final class NetSocket extends InboundStream<NetSocket>
             failure = error;
             outbound.destroy();
             handle.close();
+            transport.destroyed();
             listeners.tellDestroyed(this);
             // Last: it destroys what a pipeline leads to, which may be a user's own and throw.
             inbound.destroy();
@@ -341,16 +348,12 @@ public final class NetSocket extends InboundStream<NetSocket>
     void closed() {
         life = Life.CLOSED;
         outbound.closed();
+        transport.closed(failure);
         if (connect != null) {
             connect.failed(failure);
         }
         boolean isWatched = connect != null && connect.isWatched();
         listeners.tellClosed(this, failure, isOurs && !isWatched);
-    }
-
-    /** Where its server counts it. */
-    void countedBy(ServerConnections connections) {
-        listeners.countedBy = connections;
     }
 
     /** As {@link #handOver(ByteBuffer)}, by an owner that has consumed all that it took. */
@@ -430,7 +433,7 @@ public final class NetSocket extends InboundStream<NetSocket>
         return handle.isReadable();
     }
 
-    /** Bytes written that the kernel has not taken yet. */
+    /** Bytes written that the kernel has not taken yet, those that a filter holds included. */
     public long queuedBytes() {
         return transport.queuedBytes();
     }
@@ -475,12 +478,12 @@ public final class NetSocket extends InboundStream<NetSocket>
 
     /** How much may wait to be written. */
     public WriteLimit writeLimit() {
-        return handle.writeLimit();
+        return transport.writeLimit();
     }
 
     /** Sets how much may wait to be written, and what becomes of more. */
     public NetSocket writeLimit(WriteLimit limit) {
-        handle.writeLimit(limit);
+        transport.writeLimit(limit);
         return this;
     }
 

@@ -37,8 +37,13 @@ final class SocketConnect {
         }
         if (error != null) {
             socket.destroy(error);
-            return;
+        } else if (socket.transport.isReady()) {
+            opened();
         }
+    }
+
+    /** The connection stands, and the filter is ready if there is one. */
+    void opened() {
         // An end that was asked for before comes true, behind what the listener still writes.
         boolean isEndDue = !socket.outbound.isOpen();
         socket.opened();

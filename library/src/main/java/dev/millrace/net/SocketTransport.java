@@ -5,9 +5,9 @@ import dev.millrace.kernel.SystemError;
 import dev.millrace.loop.Request;
 import dev.millrace.loop.StreamEvents;
 import dev.millrace.loop.StreamHandle;
-import dev.millrace.stream.ByteSink;
 import dev.millrace.stream.Filter;
 import dev.millrace.stream.ReadSide;
+import dev.millrace.stream.WriteLimit;
 import dev.millrace.stream.WriteSide;
 import dev.millrace.sys.Errno;
 import java.io.IOException;
@@ -27,12 +27,10 @@ import org.jspecify.annotations.Nullable;
  * that a connection costs no object for each of them.
  */
 final class SocketTransport implements StreamEvents, ReadSide.Source, WriteSide.Target, Runnable {
-    private static final byte[] NOTHING = new byte[0];
-
     private final NetSocket socket;
 
     /** What transforms the bytes of both directions; null: nothing does. */
-    private @Nullable Filter filter;
+    private @Nullable SocketFilter filter;
 
     SocketTransport(NetSocket socket) {
         this.socket = socket;
@@ -42,8 +40,41 @@ final class SocketTransport implements StreamEvents, ReadSide.Source, WriteSide.
         if (filter != null) {
             throw new IllegalStateException("the socket has a filter already");
         }
-        filter = added;
-        added.attach(new ToReader(socket), new ToPeer(socket));
+        SocketFilter through = new SocketFilter(socket, added);
+        filter = through;
+        through.start();
+    }
+
+    /** The kernel has made the connection; false if the filter has to be ready first. */
+    boolean isReady() {
+        if (filter != null) {
+            filter.filtered.connected();
+        }
+        return filter == null || filter.filtered.isReady();
+    }
+
+    WriteLimit writeLimit() {
+        return filter == null ? socket.handle.writeLimit() : filter.filtered.limit();
+    }
+
+    void writeLimit(WriteLimit limit) {
+        if (filter == null) {
+            socket.handle.writeLimit(limit);
+        } else {
+            filter.filtered.limit(limit);
+        }
+    }
+
+    void destroyed() {
+        if (filter != null) {
+            filter.filtered.over();
+        }
+    }
+
+    void closed(@Nullable IOException failure) {
+        if (filter != null) {
+            filter.closed(failure);
+        }
     }
 
     @Override
@@ -51,7 +82,7 @@ final class SocketTransport implements StreamEvents, ReadSide.Source, WriteSide.
         if (filter == null) {
             socket.inbound.deliver(array, offset, length);
         } else {
-            filter.received(array, offset, length);
+            filter.filtered.received(array, offset, length);
         }
     }
 
@@ -60,7 +91,7 @@ final class SocketTransport implements StreamEvents, ReadSide.Source, WriteSide.
         if (filter == null) {
             socket.inbound.end();
         } else {
-            filter.receivedEnd();
+            filter.filtered.receivedEnd();
         }
     }
 
@@ -82,7 +113,11 @@ final class SocketTransport implements StreamEvents, ReadSide.Source, WriteSide.
 
     @Override
     public void onDrained() {
-        socket.outbound.drained();
+        if (filter == null) {
+            socket.outbound.drained();
+        } else {
+            filter.drained();
+        }
     }
 
     /** What a user's listener threw ends the socket it belongs to. */
@@ -105,28 +140,12 @@ final class SocketTransport implements StreamEvents, ReadSide.Source, WriteSide.
             boolean isLent,
             @Nullable Consumer<? super @Nullable IOException> callback) {
         if (filter != null) {
-            return writeFiltered(filter, array, offset, length, callback);
+            return filter.write(array, offset, length, isLent, callback);
         }
         Request request = callback == null ? null : new Request(callback);
         return isLent
                 ? socket.handle.write(array, offset, length, request)
                 : socket.handle.writeOwned(array, offset, length, request);
-    }
-
-    /** The request ends when whatever the filter made of the bytes was handed to the kernel. */
-    private boolean writeFiltered(
-            Filter through,
-            byte[] array,
-            int offset,
-            int length,
-            @Nullable Consumer<? super @Nullable IOException> callback) {
-        through.written(array, offset, length);
-        if (callback == null) {
-            return true;
-        }
-        // If the filter failed, the write side tells the callback so.
-        return !socket.outbound.admit(callback)
-                || socket.handle.write(NOTHING, 0, 0, new Request(callback));
     }
 
     /** What a filter would make of bytes that the kernel may not take can't be taken back. */
@@ -136,7 +155,8 @@ final class SocketTransport implements StreamEvents, ReadSide.Source, WriteSide.
 
     @Override
     public long queuedBytes() {
-        return socket.handle.queuedBytes();
+        long queued = socket.handle.queuedBytes();
+        return filter == null ? queued : queued + filter.filtered.heldBytes();
     }
 
     @Override
@@ -153,11 +173,11 @@ final class SocketTransport implements StreamEvents, ReadSide.Source, WriteSide.
         if (filter == null) {
             shutdown(socket);
         } else {
-            filter.writtenEnd();
+            filter.filtered.end();
         }
     }
 
-    private static void shutdown(NetSocket socket) {
+    static void shutdown(NetSocket socket) {
         socket.handle.shutdown(new Request(error -> shutDown(socket, error)));
     }
 
@@ -184,12 +204,20 @@ final class SocketTransport implements StreamEvents, ReadSide.Source, WriteSide.
 
     @Override
     public void startReading() {
-        socket.handle.readStart();
+        if (filter == null) {
+            socket.handle.readStart();
+        } else {
+            filter.filtered.startReading();
+        }
     }
 
     @Override
     public void stopReading() {
-        socket.handle.readStop();
+        if (filter == null) {
+            socket.handle.readStop();
+        } else {
+            filter.filtered.stopReading();
+        }
     }
 
     @Override
@@ -222,42 +250,6 @@ final class SocketTransport implements StreamEvents, ReadSide.Source, WriteSide.
         @Override
         public void failed(Throwable thrown) {
             socket.thrown(thrown);
-        }
-    }
-
-    /** What a filter makes for the user. */
-    private record ToReader(NetSocket socket) implements ByteSink {
-        @Override
-        public void write(byte[] array, int offset, int length) {
-            socket.inbound.deliver(array, offset, length);
-        }
-
-        @Override
-        public void end() {
-            socket.inbound.end();
-        }
-
-        @Override
-        public void fail(IOException error) {
-            socket.destroy(error);
-        }
-    }
-
-    /** What a filter makes for the wire. */
-    private record ToPeer(NetSocket socket) implements ByteSink {
-        @Override
-        public void write(byte[] array, int offset, int length) {
-            socket.handle.write(array, offset, length, null);
-        }
-
-        @Override
-        public void end() {
-            shutdown(socket);
-        }
-
-        @Override
-        public void fail(IOException error) {
-            socket.destroy(error);
         }
     }
 }

@@ -51,10 +51,10 @@ final class RawMode {
      * @throws IllegalStateException if the JVM is about to end
      */
     synchronized void begin(Libc libc, Terminal user) throws IOException {
-        // Whoever has closed the descriptor alone: the number may be another terminal's by now.
+        // The descriptor may have been closed alone: its number may be another terminal's by now.
         users.removeIf(other -> number(libc, other.descriptor()) != number);
         if (atExit == null) {
-            // First: it throws while the JVM ends, and nobody would bring back what was before.
+            // First: it throws while the JVM ends, and what was before would not be brought back.
             Thread hook = new Thread(this::restoreAtExit, "millrace-terminal");
             Runtime.getRuntime().addShutdownHook(hook);
             atExit = hook;

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param loop whose it is
  * @param number 0, 1 or 2
- * @param kind what is behind it; OTHER where nobody can tell (a driver without descriptors)
+ * @param kind what is behind it; OTHER where a driver without descriptors can't tell
  * @param terminal if it is one
  * @param handle empty if only a thread can read or write it
  */
@@ -31,7 +31,7 @@ record StandardDescriptor(
         Optional<Terminal> terminal,
         Optional<StreamHandle> handle) {
     /**
-     * The numbers each loop has: of those that threads read or write nobody else knows. A loop that
+     * The numbers each loop has: those that threads read or write are known only here. A loop that
      * is closed with its streams open is forgotten with them.
      */
     private static final Map<Loop, Set<Integer>> TAKEN =

@@ -15,24 +15,26 @@ import org.jspecify.annotations.Nullable;
 /**
  * Standard input as a stream, as Node's {@code process.stdin} is.
  *
+ * {@snippet class="dev.millrace.stdio.StdioSnippets" region="input"}
+ *
  * <p>A pipe, a terminal or a socket is read by the loop, through a description of its own where
  * that is needed; a file, and whatever can't be had without changing what the shell shares, is read
  * by a thread. Either way it reads no further than its reader takes, and while it reads it keeps
  * the loop alive, unless {@link #unref} was called. It closes itself after its end; descriptor 0
  * stays open.
  *
- * <p>One for a loop; who reads {@code System.in} as well shares the bytes with it by chance. What a
- * thread was reading when the stream was paused or closed is read: paused, it is kept; closed, it
- * is lost. Loop thread only.
+ * <p>One for a loop. If {@code System.in} is read as well, which of the two gets a byte is left to
+ * chance. What a thread was reading when the stream was paused or closed is read: paused, it is
+ * kept; closed, it is lost. Loop thread only.
  */
 public final class StandardInput extends InboundStream<StandardInput> implements AutoCloseable {
     private static final int STDIN_FILENO = 0;
 
     private final Loop loop;
     private final StandardDescriptor descriptor;
-    private final Inlet inlet;
+    private final StandardInlet inlet;
     private final ReadSide read = new ReadSide(new FromInlet());
-    private final Ending ending;
+    private final StandardEnding ending;
 
     /**
      * Standard input on {@code loop}; it flows at once.
@@ -47,16 +49,16 @@ public final class StandardInput extends InboundStream<StandardInput> implements
 
     private StandardInput(Loop loop) {
         this.loop = loop;
-        this.ending = new Ending(loop);
+        this.ending = new StandardEnding(loop);
         this.descriptor = StandardDescriptor.open(loop, STDIN_FILENO);
         this.inlet = inlet();
     }
 
-    private Inlet inlet() {
+    private StandardInlet inlet() {
         if (descriptor.handle().isPresent()) {
-            return new LoopInlet(descriptor.handle().get(), this);
+            return new StandardLoopInlet(descriptor.handle().get(), this);
         }
-        return new ThreadInlet(loop, new FileInputStream(FileDescriptor.in), this);
+        return new StandardThreadInlet(loop, new FileInputStream(FileDescriptor.in), this);
     }
 
     /** What is behind it; {@link DescriptorKind#OTHER} if the driver knows no descriptors. */
@@ -111,7 +113,7 @@ public final class StandardInput extends InboundStream<StandardInput> implements
     }
 
     void thrown(Throwable thrown) {
-        end(Ending.thrown(thrown));
+        end(StandardEnding.thrown(thrown));
     }
 
     private void end(@Nullable IOException error) {

@@ -2,8 +2,8 @@ package dev.millrace.stdio;
 
 import dev.millrace.kernel.DescriptorKind;
 import dev.millrace.loop.Loop;
-import dev.millrace.stream.ReadSide;
 import dev.millrace.stream.StreamPipe;
+import dev.millrace.stream.WriteSide;
 import dev.millrace.stream.WriteStream;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Standard output or standard error as a stream, as Node's {@code process.stdout} is.
+ *
+ * {@snippet class="dev.millrace.stdio.StdioSnippets" region="output"}
  *
  * <p>A pipe, a terminal or a socket is written by the loop, as fast as it takes the bytes, through
  * a description of its own where that is needed; a file, and whatever can't be had without changing
@@ -30,14 +32,18 @@ public final class StandardOutput implements WriteStream, AutoCloseable {
     private static final int STDERR_FILENO = 2;
 
     private final Loop loop;
+
+    /** What is behind descriptor 1 or 2. */
     private final StandardDescriptor descriptor;
-    private final Outlet outlet;
-    private final Ending ending;
-    private @Nullable Runnable drainListener;
-    private @Nullable StreamPipe pipe;
-    private boolean needsDrain;
-    private boolean isEnding;
-    private boolean isClosed;
+
+    /** Where the bytes leave the loop. */
+    private final StandardOutlet outlet;
+
+    /** What was written, on its way to the outlet. */
+    private final WriteSide outbound = new WriteSide(new ToOutlet());
+
+    /** The error and the close. */
+    private final StandardEnding ending;
 
     /**
      * Standard output on {@code loop}.
@@ -55,16 +61,16 @@ public final class StandardOutput implements WriteStream, AutoCloseable {
 
     private StandardOutput(Loop loop, int number, FileDescriptor file) {
         this.loop = loop;
-        this.ending = new Ending(loop);
+        this.ending = new StandardEnding(loop);
         this.descriptor = StandardDescriptor.open(loop, number);
         this.outlet = outlet(file);
     }
 
-    private Outlet outlet(FileDescriptor file) {
+    private StandardOutlet outlet(FileDescriptor file) {
         if (descriptor.handle().isPresent()) {
-            return new LoopOutlet(descriptor.handle().get(), this);
+            return new StandardLoopOutlet(descriptor.handle().get(), this);
         }
-        return new ThreadOutlet(loop, new FileOutputStream(file), this);
+        return new StandardThreadOutlet(loop, new FileOutputStream(file), this);
     }
 
     /** What is behind it; {@link DescriptorKind#OTHER} if the driver knows no descriptors. */
@@ -92,66 +98,33 @@ public final class StandardOutput implements WriteStream, AutoCloseable {
     @Override
     public StandardOutput onDrain(Runnable listener) {
         loop.checkThread();
-        drainListener = ReadSide.once(drainListener, listener, "onDrain");
+        outbound.onDrain(listener);
         return this;
     }
 
     @Override
     public void piped(StreamPipe from) {
         loop.checkThread();
-        pipe = StreamPipe.replacing(pipe, from);
-        if (isClosed) {
-            // The close was told before.
-            loop.nextTick(from::onDestinationClosed);
-        }
+        outbound.piped(from);
     }
 
     @Override
     public boolean write(byte[] array, int offset, int length) {
-        return write(array, offset, length, true);
+        loop.checkThread();
+        return outbound.write(array, offset, length, null);
     }
 
     @Override
     public boolean write(ByteBuffer buffer) {
-        int length = buffer.remaining();
-        if (buffer.hasArray()) {
-            int offset = buffer.arrayOffset() + buffer.position();
-            buffer.position(buffer.limit());
-            return write(buffer.array(), offset, length, false);
-        }
-        byte[] array = new byte[length];
-        buffer.get(array);
-        return write(array, 0, length, false);
-    }
-
-    private boolean write(byte[] array, int offset, int length, boolean isLent) {
         loop.checkThread();
-        if (ending.isOver()) {
-            return false;
-        }
-        if (isEnding) {
-            throw new IllegalStateException("write after end (ERR_STREAM_WRITE_AFTER_END)");
-        }
-        outlet.write(array, offset, length, isLent);
-        boolean isBelow = outlet.queuedBytes() < HIGH_WATER_MARK_BYTES;
-        if (!isBelow && !needsDrain) {
-            needsDrain = true;
-            outlet.notifyDrained();
-        }
-        return isBelow;
+        return outbound.write(buffer, null);
     }
 
     void drained() {
-        needsDrain = false;
-        if (pipe != null) {
-            pipe.onDrain();
-        }
-        if (drainListener != null && !ending.isOver()) {
-            drainListener.run();
-        }
+        outbound.drained();
     }
 
-    /** Bytes written that nobody has taken yet. */
+    /** Bytes written that the kernel has not taken yet. */
     public long queuedBytes() {
         return outlet.queuedBytes();
     }
@@ -160,10 +133,7 @@ public final class StandardOutput implements WriteStream, AutoCloseable {
     @Override
     public void end() {
         loop.checkThread();
-        if (!isEnding && !ending.isOver()) {
-            isEnding = true;
-            outlet.end(this::destroy);
-        }
+        outbound.end();
     }
 
     /** Throws away what waits, and closes it. Idempotent. */
@@ -180,20 +150,54 @@ public final class StandardOutput implements WriteStream, AutoCloseable {
 
     void destroy(@Nullable IOException error) {
         if (ending.begin(error)) {
+            outbound.destroy();
             descriptor.release();
             outlet.close(this::closed);
         }
     }
 
     private void closed() {
-        isClosed = true;
-        if (pipe != null) {
-            pipe.onDestinationClosed();
-        }
+        outbound.closed();
         ending.tell();
     }
 
     void thrown(Throwable thrown) {
-        destroy(Ending.thrown(thrown));
+        destroy(StandardEnding.thrown(thrown));
+    }
+
+    /** What the write side asks of the outlet. */
+    private final class ToOutlet implements WriteSide.Target {
+        /** A standard stream's writes have no callbacks. */
+        @Override
+        public boolean write(
+                byte[] array,
+                int offset,
+                int length,
+                boolean isLent,
+                @Nullable Consumer<? super @Nullable IOException> callback) {
+            outlet.write(array, offset, length, isLent);
+            return true;
+        }
+
+        @Override
+        public long queuedBytes() {
+            return outlet.queuedBytes();
+        }
+
+        @Override
+        public void notifyDrained() {
+            outlet.notifyDrained();
+        }
+
+        /** The last byte is handed on, or could not be: the stream is over either way. */
+        @Override
+        public void endWriting() {
+            outlet.end(StandardOutput.this::destroy);
+        }
+
+        @Override
+        public void soon(Runnable task) {
+            loop.nextTick(task);
+        }
     }
 }

@@ -44,7 +44,7 @@ public final class Terminal implements AutoCloseable {
         return new Terminal(descriptor);
     }
 
-    /** The window's size; both are 0 if nobody has said. */
+    /** The window's size; both are 0 if it is not known. */
     public Size size() throws IOException {
         try (Libc libc = new Libc()) {
             int size = check(Termios.windowSize(libc, descriptor), "ioctl");

@@ -8,7 +8,8 @@ package dev.millrace.stream;
 public interface BytesListener {
     /**
      * Takes bytes from the front and answers how many. What it leaves is kept and comes again:
-     * after resume, if it paused the stream, otherwise soon. Who takes nothing has to pause.
+     * after resume, if it paused the stream, otherwise soon. A listener that takes nothing has to
+     * pause.
      */
     int onBytes(byte[] array, int offset, int length);
 

@@ -4,13 +4,10 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 /**
- * How bytes are cut into messages, and messages made into bytes (row E8): a stream has no borders
- * of its own.
+ * How bytes are cut into messages, and messages made into bytes. A stream has no borders of its
+ * own.
  *
- * <pre>{@code
- * var lines = Framing.lines(8192);
- * socket.onFrames(lines, line -> socket.write(lines.encode("you said " + line)));
- * }</pre>
+ * {@snippet class="dev.millrace.stream.StreamSnippets" region="framing"}
  *
  * <p>Four are ready; another protocol's is two small methods. A framing has no state, so that one
  * serves any number of streams, and promises:
@@ -56,8 +53,8 @@ public interface Framing<F> {
     byte[] encode(F frame);
 
     /**
-     * A read-only view of bytes that are lent, for {@code decode}: whoever writes it to a stream
-     * has it copied.
+     * A read-only view of bytes that are lent, for {@code decode}. A stream that it is written to
+     * copies it.
      */
     static ByteBuffer lent(byte[] array, int offset, int length) {
         return ByteBuffer.wrap(array, offset, length).slice().asReadOnlyBuffer();

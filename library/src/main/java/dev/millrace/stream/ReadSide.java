@@ -8,13 +8,13 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The read side of a stream, for those who implement {@link ReadStream}: listeners, pause and
- * resume, what is kept while nobody takes it, and the end behind the last byte.
+ * The read side of a stream, for classes that implement {@link ReadStream}: listeners, pause and
+ * resume, what is kept until a listener takes it, and the end behind the last byte.
  *
  * <pre>
  *              deliver                       taken
  *   source ──────────────▶ flowing ───────────────▶ listener
- *     ▲  │                    │ paused, left over or nobody there
+ *     ▲  │                    │ paused, left over or no listener
  *     │  └── stopped ◀── kept (≤ 64 KiB) ──resume──▶ listener, then start the source again
  * </pre>
  */
@@ -45,10 +45,15 @@ public final class ReadSide {
     private @Nullable StreamPipe pipe;
     private @Nullable Runnable endListener;
     private byte[] kept = NONE;
-    private int keptOffset;
 
     /** Bytes at the front of what is kept that only the listener of onBytes has still to take. */
     private int keptSeen;
+
+    /** A listener is being called: what it leaves is not known yet. */
+    private boolean isTaking;
+
+    /** Gets what the listener that is being called leaves; a filter was put in meanwhile. */
+    private @Nullable BytesListener diversion;
 
     private boolean isStarted;
     private boolean isPaused;
@@ -139,7 +144,28 @@ public final class ReadSide {
 
     /** Whether a listener that is being called may be given more. */
     boolean isFlowing() {
-        return !isPaused && !isOver;
+        return !isPaused && !isOver && diversion == null;
+    }
+
+    /**
+     * A filter comes in front of this side: {@code filter} gets what was received and not taken,
+     * and the end if that was still to be told. Inside a listener's call that includes what the
+     * listener leaves, and comes after the call.
+     */
+    public void divert(BytesListener filter) {
+        if (isTaking) {
+            diversion = filter;
+            return;
+        }
+        byte[] array = kept;
+        destroyKept();
+        if (array.length > 0) {
+            filter.onBytes(array, 0, array.length);
+        }
+        if (isEndComing && !isEnded) {
+            isEndComing = false;
+            filter.onEnd();
+        }
     }
 
     void fail(IOException error) {
@@ -182,12 +208,11 @@ public final class ReadSide {
     private void giveBack(ByteBuffer bytes) {
         int length = bytes.remaining();
         if (length > 0 && !isOver) {
-            byte[] joined = new byte[length + kept.length - keptOffset];
+            byte[] joined = new byte[length + kept.length];
             bytes.get(joined, 0, length);
-            System.arraycopy(kept, keptOffset, joined, length, joined.length - length);
+            System.arraycopy(kept, 0, joined, length, kept.length);
             kept = joined;
-            keptOffset = 0;
-            source.stopReading();
+                source.stopReading();
         }
     }
 
@@ -202,7 +227,6 @@ public final class ReadSide {
 
     private void destroyKept() {
         kept = NONE;
-        keptOffset = 0;
         keptSeen = 0;
     }
 
@@ -218,7 +242,7 @@ public final class ReadSide {
     }
 
     private boolean hasKept() {
-        return keptOffset < kept.length;
+        return kept.length > 0;
     }
 
     /**
@@ -244,10 +268,9 @@ public final class ReadSide {
         }
         if (hasKept()) {
             byte[] array = kept;
-            int offset = keptOffset;
             int seen = keptSeen;
             destroyKept();
-            deliver(array, offset, array.length - offset, seen);
+            deliver(array, 0, array.length, seen);
         }
         if (isEndComing && !hasKept()) {
             end();
@@ -274,10 +297,24 @@ public final class ReadSide {
         }
         boolean wasHandedOver = isHandedOver;
         isHandedOver = false;
-        int taken = take(array, offset, length, seen);
+        int taken;
+        isTaking = true;
+        try {
+            taken = take(array, offset, length, seen);
+        } finally {
+            isTaking = false;
+        }
         boolean isSameOwner = !isHandedOver;
         isHandedOver |= wasHandedOver;
-        if (taken < length && !isOver) {
+        BytesListener filter = diversion;
+        if (filter != null) {
+            diversion = null;
+            if (taken < length && !isOver) {
+                // Behind what an old owner gave back.
+                keep(array, offset + taken, length - taken);
+            }
+            divert(filter);
+        } else if (taken < length && !isOver) {
             keep(array, offset + taken, length - taken);
             keptSeen = isSameOwner && hasListener() ? length - taken : 0;
             source.stopReading();
@@ -322,13 +359,12 @@ public final class ReadSide {
 
     private void keep(byte[] array, int offset, int length) {
         if (hasKept()) {
-            byte[] joined = Arrays.copyOfRange(kept, keptOffset, kept.length + length);
-            System.arraycopy(array, offset, joined, kept.length - keptOffset, length);
+            byte[] joined = Arrays.copyOf(kept, kept.length + length);
+            System.arraycopy(array, offset, joined, kept.length, length);
             kept = joined;
         } else {
             kept = Arrays.copyOfRange(array, offset, offset + length);
         }
-        keptOffset = 0;
     }
 
     /** The source has no more bytes. The end is told when everything before it was taken. */

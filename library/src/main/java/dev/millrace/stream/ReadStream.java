@@ -7,10 +7,9 @@ import java.util.function.Consumer;
 /**
  * The side of a stream that bytes come out of.
  *
- * <p>It flows from the start, unless it is paused. Bytes that arrive while nobody listens are kept,
- * up to 64 KiB; then nothing more is received until somebody does, so memory stays bounded and the
- * peer is slowed down (rows H17, E1). The end is told after the last byte was taken, not before
- * (row R13).
+ * <p>It flows from the start, unless it is paused. Bytes that arrive without a listener are kept,
+ * up to 64 KiB; then nothing more is received until there is one, so memory stays bounded and the
+ * peer is slowed down. The end is told after the last byte was taken, not before.
  *
  * <p>Every {@code on} method holds one listener, which runs on the loop's thread; a second
  * registration throws {@link IllegalStateException}. What a listener throws destroys the stream.
@@ -19,20 +18,22 @@ public interface ReadStream {
     /**
      * Receives each chunk as a buffer that belongs to the listener for ever.
      *
-     * {@snippet class="dev.millrace.net.SocketExamplesTest" region="onData"}
+     * {@snippet class="dev.millrace.stream.StreamSnippets" region="onData"}
      */
     ReadStream onData(Consumer<? super ByteBuffer> listener);
 
-    /** Receives each chunk in place; for those who copy or consume at once. */
+    /** Receives each chunk in place; for listeners that copy or consume at once. */
     ReadStream onBytes(BytesListener listener);
 
     /**
-     * Receives whole messages, in place of {@link #onBytes} (row E8).
+     * Receives whole messages, in place of {@link #onBytes}.
+     *
+     * {@snippet class="dev.millrace.stream.StreamSnippets" region="onFrames"}
      *
      * <p>A frame that is a buffer is lent: read-only, and overwritten when {@code listener}
-     * returns. Written to a stream it is copied; whoever keeps it copies it. One that lies whole in
-     * what was received is not copied for it. A listener that pauses the stream gets no further
-     * frame, and nothing more is received (row E1).
+     * returns. A stream that it is written to copies it; a listener that keeps it has to copy it.
+     * One that lies whole in what was received is not copied for it. A listener that pauses the
+     * stream gets no further frame, and nothing more is received.
      *
      * <p>A frame that is too long or malformed, or that the end of the stream breaks off, destroys
      * the stream with a {@link FrameException}, told to {@link #onError}; the end is then not told.
@@ -42,13 +43,13 @@ public interface ReadStream {
     /** The peer has ended its side, and every byte before was taken. */
     ReadStream onEnd(Runnable listener);
 
-    /** The stream failed; told once, before {@link #onClose} (row R12). */
+    /** The stream failed; told once, before {@link #onClose}. */
     ReadStream onError(Consumer<? super IOException> listener);
 
-    /** The stream is over; told once, last of all (row R11). */
+    /** The stream is over; told once, last of all. */
     ReadStream onClose(Runnable listener);
 
-    /** Stops the flow at once (row E1). */
+    /** Stops the flow at once. */
     ReadStream pause();
 
     /**
@@ -62,11 +63,12 @@ public interface ReadStream {
 
     /**
      * Writes everything to {@code destination}, as fast as that takes it, then ends it. With
-     * several destinations all wait for the slowest (row R26). What befalls one end does not befall
-     * the other: a destination that closes early pauses this stream, when it was the last, until it
-     * is piped anew, and does not destroy it; a failure here leaves the destination open.
+     * several destinations all wait for the slowest. A failure of one end leaves the other alone: a
+     * failure here leaves the destination open, and a destination that closes early does not
+     * destroy this stream. If that was the last destination, this stream is paused until it is
+     * piped anew.
      *
-     * {@snippet class="dev.millrace.net.SocketExamplesTest" region="pipeTo"}
+     * {@snippet class="dev.millrace.stream.StreamSnippets" region="pipeTo"}
      *
      * @return {@code destination}
      * @throws IllegalStateException if a stream is piped there already

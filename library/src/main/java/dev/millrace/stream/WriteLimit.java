@@ -22,7 +22,8 @@ public record WriteLimit(long maxQueuedBytes, Policy policy) {
         /**
          * None of its bytes are taken; {@code write} answers false, and its request or callback
          * gets ENOBUFS, soon, and so before the writes that wait. A write without either would
-         * leave a gap that nobody knows of: it closes the stream, as with {@link #CLOSE}.
+         * leave a gap that its writer does not know of: it closes the stream, as with {@link
+         * #CLOSE}.
          */
         REFUSE,
         /** The stream fails with ENOBUFS, and everything that waited with it. */

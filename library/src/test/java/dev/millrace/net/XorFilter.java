@@ -1,7 +1,7 @@
 package dev.millrace.net;
 
-import dev.millrace.stream.ByteSink;
 import dev.millrace.stream.Filter;
+import dev.millrace.stream.FilterWire;
 import java.io.IOException;
 
 /**
@@ -12,48 +12,47 @@ final class XorFilter implements Filter {
     static final byte KEY = 0x5A;
     static final byte CLOSE_MARK = (byte) 0xFF;
 
-    private ByteSink reader;
-    private ByteSink peer;
+    private FilterWire wire;
     private boolean isReaderEnded;
 
     @Override
-    public void attach(ByteSink toReader, ByteSink toPeer) {
-        reader = toReader;
-        peer = toPeer;
+    public void attach(FilterWire toBoth) {
+        wire = toBoth;
+        wire.ready();
     }
 
     @Override
     public void received(byte[] array, int offset, int length) {
         byte[] plain = xor(array, offset, length);
         if (plain[length - 1] == CLOSE_MARK) {
-            reader.write(plain, 0, length - 1);
+            wire.deliver(plain, 0, length - 1);
             isReaderEnded = true;
-            reader.end();
+            wire.deliverEnd();
         } else {
-            reader.write(plain, 0, length);
+            wire.deliver(plain, 0, length);
         }
     }
 
     @Override
     public void receivedEnd() {
         if (!isReaderEnded) {
-            reader.fail(new IOException("cut off"));
+            wire.fail(new IOException("cut off"));
         }
     }
 
     @Override
     public void written(byte[] array, int offset, int length) {
         if (length == 13) {
-            peer.fail(new IOException("unlucky"));
+            wire.fail(new IOException("unlucky"));
         } else {
-            peer.write(xor(array, offset, length), 0, length);
+            wire.send(xor(array, offset, length), 0, length);
         }
     }
 
     @Override
     public void writtenEnd() {
-        peer.write(new byte[] {CLOSE_MARK ^ KEY}, 0, 1);
-        peer.end();
+        wire.send(new byte[] {CLOSE_MARK ^ KEY}, 0, 1);
+        wire.sendEnd();
     }
 
     static byte[] xor(byte[] array, int offset, int length) {

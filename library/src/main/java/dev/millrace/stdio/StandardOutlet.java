@@ -5,7 +5,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Where standard output's bytes go: to the kernel, as it takes them, or to a thread. */
-sealed interface Outlet permits LoopOutlet, ThreadOutlet {
+sealed interface StandardOutlet permits StandardLoopOutlet, StandardThreadOutlet {
     /** {@code isLent}: the array is not ours to keep. */
     void write(byte[] array, int offset, int length, boolean isLent);
 

@@ -8,13 +8,13 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Bytes for a pipe, a terminal or a socket, which take them as they can. */
-final class LoopOutlet implements Outlet, StreamEvents {
+final class StandardLoopOutlet implements StandardOutlet, StreamEvents {
     private static final byte[] NOTHING = new byte[0];
 
     private final StreamHandle handle;
     private final StandardOutput output;
 
-    LoopOutlet(StreamHandle handle, StandardOutput output) {
+    StandardLoopOutlet(StreamHandle handle, StandardOutput output) {
         this.handle = handle;
         this.output = output;
         handle.owner(this);
@@ -51,7 +51,7 @@ final class LoopOutlet implements Outlet, StreamEvents {
         handle.close();
     }
 
-    /** Nobody reads from it. */
+    /** Never told: the handle is not read. */
     @Override
     public void onRead(byte[] array, int offset, int length) {}
 

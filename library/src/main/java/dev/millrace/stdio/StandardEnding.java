@@ -6,15 +6,15 @@ import java.io.IOException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** How a standard stream ends: its error, if any, then its close, each told once (row R12). */
-final class Ending {
+/** How a standard stream ends: its error, if any, then its close, each told once. */
+final class StandardEnding {
     private final Loop loop;
     private @Nullable Consumer<? super IOException> errorListener;
     private @Nullable Runnable closeListener;
     private @Nullable IOException failure;
     private boolean isOver;
 
-    Ending(Loop loop) {
+    StandardEnding(Loop loop) {
         this.loop = loop;
     }
 

@@ -5,11 +5,11 @@ import dev.millrace.loop.StreamHandle;
 import java.io.IOException;
 
 /** Bytes of a pipe, a terminal or a socket, by the loop's events. */
-final class LoopInlet implements Inlet, StreamEvents {
+final class StandardLoopInlet implements StandardInlet, StreamEvents {
     private final StreamHandle handle;
     private final StandardInput input;
 
-    LoopInlet(StreamHandle handle, StandardInput input) {
+    StandardLoopInlet(StreamHandle handle, StandardInput input) {
         this.handle = handle;
         this.input = input;
         handle.owner(this);

@@ -1,7 +1,7 @@
 package dev.millrace.stdio;
 
 /** Where standard input's bytes come from: the loop's own events, or a thread that may block. */
-sealed interface Inlet permits LoopInlet, ThreadInlet {
+sealed interface StandardInlet permits StandardLoopInlet, StandardThreadInlet {
     /** Bytes may come from now on. */
     void start();
 

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Bytes of what has no readiness (a file) or can't be made non-blocking, read by a thread: one
  * chunk at a time, and none that was not asked for, so that a pause reaches the source. A thread
- * that nobody asks for long ends.
+ * that is idle for long ends.
  *
  * <pre>
  *   loop:    start ──ask──▶ (waiting) ◀──execute── arrived ──▶ deliver, ask again
@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * A read that is under way can't be taken back: what it brings after a stop is kept by the read
  * side, and after a close it is lost.
  */
-final class ThreadInlet implements Inlet {
+final class StandardThreadInlet implements StandardInlet {
     private final Loop loop;
     private final InputStream source;
     private final StandardInput input;
@@ -34,7 +34,7 @@ final class ThreadInlet implements Inlet {
     private boolean isReferenced = true;
     private @Nullable Runnable hold;
 
-    ThreadInlet(Loop loop, InputStream source, StandardInput input) {
+    StandardThreadInlet(Loop loop, InputStream source, StandardInput input) {
         this.loop = loop;
         this.source = source;
         this.input = input;
@@ -66,7 +66,7 @@ final class ThreadInlet implements Inlet {
         holdLoop();
     }
 
-    /** Only whoever waits for bytes keeps the loop alive. */
+    /** The loop stays alive only while bytes are waited for. */
     private void holdLoop() {
         boolean isWanted = isReading && isReferenced;
         if (isWanted && hold == null) {
@@ -97,7 +97,7 @@ final class ThreadInlet implements Inlet {
     }
 
     /** What the thread has read, on the loop: a listener that throws destroys the stream. */
-    private record Arrival(ThreadInlet inlet, int count, @Nullable IOException failure)
+    private record Arrival(StandardThreadInlet inlet, int count, @Nullable IOException failure)
             implements Runnable, Guarded {
         @Override
         public void run() {

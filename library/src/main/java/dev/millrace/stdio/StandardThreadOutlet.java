@@ -17,9 +17,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Bytes for what has no readiness (a file) or can't be made non-blocking, written by a thread: what
  * comes while it writes is handed over at once when it is done. Waiting bytes keep the loop alive,
- * and have the limit that every stream has (row X80).
+ * and have the limit that every stream has.
  */
-final class ThreadOutlet implements Outlet {
+final class StandardThreadOutlet implements StandardOutlet {
     private final Loop loop;
     private final OutputStream target;
     private final StandardOutput output;
@@ -32,7 +32,7 @@ final class ThreadOutlet implements Outlet {
     private boolean isClosed;
     private @Nullable Consumer<? super @Nullable IOException> finished;
 
-    ThreadOutlet(Loop loop, OutputStream target, StandardOutput output) {
+    StandardThreadOutlet(Loop loop, OutputStream target, StandardOutput output) {
         this.loop = loop;
         this.target = target;
         this.output = output;
@@ -133,7 +133,7 @@ final class ThreadOutlet implements Outlet {
     public void close(Runnable closed) {
         isClosed = true;
         if (work != null) {
-            // Nobody may ever read what the thread is writing, and the loop waits no longer for it.
+            // A reader may never take what the thread is writing: the loop does not wait for it.
             work.cancel(false);
         }
         loop.setImmediate(closed);

@@ -1,0 +1,46 @@
+package dev.millrace.net;
+
+import dev.millrace.kernel.IpAddress;
+import dev.millrace.loop.Loop;
+import dev.millrace.testing.TriplingFilter;
+import dev.millrace.testing.TriplingFilter.Stage;
+import java.util.function.Consumer;
+
+/** A connection with a {@link TriplingFilter} at each end, on one loop of whatever driver. */
+public final class FilteredPair {
+    private FilteredPair() {}
+
+    /** Filters that never fail. */
+    public static void connect(Loop loop, Consumer<NetSocket> accepted, Consumer<NetSocket> ours) {
+        connect(loop, Stage.NEVER, Stage.NEVER, accepted, ours);
+    }
+
+    /** Filters that fail in some stage; the server closes with its first connection. */
+    public static void connect(
+            Loop loop,
+            Stage ourStage,
+            Stage theirStage,
+            Consumer<NetSocket> accepted,
+            Consumer<NetSocket> ours) {
+        plain(
+                loop,
+                socket -> accepted.accept(socket.filter(TriplingFilter.answerer(theirStage))),
+                socket -> ours.accept(socket.filter(TriplingFilter.asker(ourStage))));
+    }
+
+    /** Without filters. */
+    public static void plain(Loop loop, Consumer<NetSocket> accepted, Consumer<NetSocket> ours) {
+        NetServer[] server = new NetServer[1];
+        server[0] =
+                NetServer.create(
+                        loop,
+                        socket -> {
+                            server[0].close();
+                            accepted.accept(socket);
+                        });
+        server[0]
+                .listen(IpAddress.loopback(0))
+                .onListening(() ->
+                        ours.accept(NetSocket.connect(loop, server[0].address().orElseThrow())));
+    }
+}
