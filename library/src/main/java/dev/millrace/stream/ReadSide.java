@@ -212,7 +212,7 @@ public final class ReadSide {
             bytes.get(joined, 0, length);
             System.arraycopy(kept, 0, joined, length, kept.length);
             kept = joined;
-                source.stopReading();
+            source.stopReading();
         }
     }
 
