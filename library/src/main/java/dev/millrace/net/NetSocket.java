@@ -355,11 +355,6 @@ public final class NetSocket extends InboundStream<NetSocket>
         listeners.tellClosed(this, failure, isOurs && !isWatched);
     }
 
-    /** Where its server counts it. */
-    void countedBy(ServerConnections connections) {
-        listeners.countedBy = connections;
-    }
-
     /** As {@link #handOver(ByteBuffer)}, by an owner that has consumed all that it took. */
     public NetSocket handOver() {
         return handOver(ByteBuffer.allocate(0));

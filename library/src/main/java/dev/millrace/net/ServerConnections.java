@@ -35,7 +35,7 @@ final class ServerConnections {
     void add(NetSocket socket) {
         served++;
         open.add(socket);
-        socket.countedBy(this);
+        socket.listeners.countedBy = this;
     }
 
     void destroyed(NetSocket socket) {

@@ -138,7 +138,7 @@ final class SocketFilter implements FilteredTransport.Raw, BytesListener {
     public void ready() {
         // That may be before the connection stands, or long after.
         SocketConnect connect = socket.connect;
-        if (socket.isConnecting() && socket.handle.isConnected() && connect != null) {
+        if (connect != null && socket.isConnecting() && socket.handle.isConnected()) {
             connect.opened();
         }
     }

@@ -45,7 +45,6 @@ public final class ReadSide {
     private @Nullable StreamPipe pipe;
     private @Nullable Runnable endListener;
     private byte[] kept = NONE;
-    private int keptOffset;
 
     /** Bytes at the front of what is kept that only the listener of onBytes has still to take. */
     private int keptSeen;
@@ -157,10 +156,9 @@ public final class ReadSide {
             return;
         }
         byte[] array = kept;
-        int offset = keptOffset;
         destroyKept();
-        if (offset < array.length) {
-            filter.onBytes(array, offset, array.length - offset);
+        if (array.length > 0) {
+            filter.onBytes(array, 0, array.length);
         }
         if (isEndComing && !isEnded) {
             isEndComing = false;
@@ -208,11 +206,10 @@ public final class ReadSide {
     private void giveBack(ByteBuffer bytes) {
         int length = bytes.remaining();
         if (length > 0 && !isOver) {
-            byte[] joined = new byte[length + kept.length - keptOffset];
+            byte[] joined = new byte[length + kept.length];
             bytes.get(joined, 0, length);
-            System.arraycopy(kept, keptOffset, joined, length, joined.length - length);
+            System.arraycopy(kept, 0, joined, length, kept.length);
             kept = joined;
-            keptOffset = 0;
             source.stopReading();
         }
     }
@@ -228,7 +225,6 @@ public final class ReadSide {
 
     private void destroyKept() {
         kept = NONE;
-        keptOffset = 0;
         keptSeen = 0;
     }
 
@@ -244,7 +240,7 @@ public final class ReadSide {
     }
 
     private boolean hasKept() {
-        return keptOffset < kept.length;
+        return kept.length > 0;
     }
 
     /**
@@ -270,10 +266,9 @@ public final class ReadSide {
         }
         if (hasKept()) {
             byte[] array = kept;
-            int offset = keptOffset;
             int seen = keptSeen;
             destroyKept();
-            deliver(array, offset, array.length - offset, seen);
+            deliver(array, 0, array.length, seen);
         }
         if (isEndComing && !hasKept()) {
             end();
@@ -312,7 +307,8 @@ public final class ReadSide {
         if (filter != null) {
             diversion = null;
             if (taken < length && !isOver) {
-                filter.onBytes(array, offset + taken, length - taken);
+                // Behind what an old owner gave back.
+                keep(array, offset + taken, length - taken);
             }
             divert(filter);
         } else if (taken < length && !isOver) {
@@ -355,13 +351,12 @@ public final class ReadSide {
 
     private void keep(byte[] array, int offset, int length) {
         if (hasKept()) {
-            byte[] joined = Arrays.copyOfRange(kept, keptOffset, kept.length + length);
-            System.arraycopy(array, offset, joined, kept.length - keptOffset, length);
+            byte[] joined = Arrays.copyOf(kept, kept.length + length);
+            System.arraycopy(array, offset, joined, kept.length, length);
             kept = joined;
         } else {
             kept = Arrays.copyOfRange(array, offset, offset + length);
         }
-        keptOffset = 0;
     }
 
     /** The source has no more bytes. The end is told when everything before it was taken. */
