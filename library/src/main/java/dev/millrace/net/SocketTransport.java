@@ -238,5 +238,4 @@ final class SocketTransport implements StreamEvents, ReadSide.Source, WriteSide.
     static void guarded(NetSocket socket, Runnable task) {
         socket.loop().enter(socket, one -> task.run(), NetSocket::thrown);
     }
-
 }
