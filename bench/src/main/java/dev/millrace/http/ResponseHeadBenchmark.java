@@ -1,5 +1,6 @@
 package dev.millrace.http;
 
+import dev.millrace.http.wire.FieldsToSend;
 import dev.millrace.loop.Loop;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -41,7 +42,7 @@ public class ResponseHeadBenchmark {
     /** Status line, one field, length, date and persistence. */
     @Benchmark
     public int write() {
-        ResponseFields fields = new ResponseFields();
+        FieldsToSend fields = new FieldsToSend();
         fields.set("Content-Type", "text/plain");
         head.begin(200, null, fields);
         head.contentLength(13);

@@ -3,6 +3,7 @@ package dev.millrace.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.conformance.ServerProcess;
+import dev.millrace.http.wire.RequestMutator;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.UnixDomainSocketAddress;

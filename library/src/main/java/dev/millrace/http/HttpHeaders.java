@@ -1,6 +1,6 @@
 package dev.millrace.http;
 
-import java.nio.charset.StandardCharsets;
+import dev.millrace.http.wire.FieldsReceived;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -25,9 +25,11 @@ public final class HttpHeaders {
 
     /** The value of the first line with this name. */
     public Optional<String> first(String name) {
-        for (int line = start; !isEnd(line); line = next(line)) {
-            if (isNamed(line, name)) {
-                return Optional.of(value(line));
+        for (int line = start;
+                !FieldsReceived.isEnd(head, line);
+                line = FieldsReceived.next(head, line)) {
+            if (FieldsReceived.isNamed(head, line, name)) {
+                return Optional.of(FieldsReceived.value(head, line));
             }
         }
         return Optional.empty();
@@ -36,9 +38,11 @@ public final class HttpHeaders {
     /** The values of all lines with this name, in order. */
     public List<String> all(String name) {
         List<String> values = new ArrayList<>();
-        for (int line = start; !isEnd(line); line = next(line)) {
-            if (isNamed(line, name)) {
-                values.add(value(line));
+        for (int line = start;
+                !FieldsReceived.isEnd(head, line);
+                line = FieldsReceived.next(head, line)) {
+            if (FieldsReceived.isNamed(head, line, name)) {
+                values.add(FieldsReceived.value(head, line));
             }
         }
         return values;
@@ -51,8 +55,10 @@ public final class HttpHeaders {
 
     /** Every line's name and value, in order and case as they came. */
     public void forEach(BiConsumer<? super String, ? super String> action) {
-        for (int line = start; !isEnd(line); line = next(line)) {
-            action.accept(text(line, colon(line)), value(line));
+        for (int line = start;
+                !FieldsReceived.isEnd(head, line);
+                line = FieldsReceived.next(head, line)) {
+            action.accept(FieldsReceived.name(head, line), FieldsReceived.value(head, line));
         }
     }
 
@@ -66,7 +72,9 @@ public final class HttpHeaders {
     /** How many lines there are. */
     public int size() {
         int count = 0;
-        for (int line = start; !isEnd(line); line = next(line)) {
+        for (int line = start;
+                !FieldsReceived.isEnd(head, line);
+                line = FieldsReceived.next(head, line)) {
             count++;
         }
         return count;
@@ -78,62 +86,5 @@ public final class HttpHeaders {
         StringBuilder text = new StringBuilder();
         forEach((name, value) -> text.append(name).append(": ").append(value).append('\n'));
         return text.toString();
-    }
-
-    private boolean isEnd(int line) {
-        return head[line] == Ascii.CR;
-    }
-
-    private int next(int line) {
-        int at = line;
-        while (head[at] != Ascii.LF) {
-            at++;
-        }
-        return at + 1;
-    }
-
-    private int colon(int line) {
-        int at = line;
-        while (head[at] != ':') {
-            at++;
-        }
-        return at;
-    }
-
-    private boolean isNamed(int line, String name) {
-        int length = name.length();
-        for (int index = 0; index < length; index++) {
-            byte b = head[line + index];
-            char c = name.charAt(index);
-            if (b != c && (lower(b) != lower(c) || b == ':')) {
-                return false;
-            }
-        }
-        return head[line + length] == ':';
-    }
-
-    private static int lower(int c) {
-        return c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c;
-    }
-
-    /** Without the blanks around it (RFC 9112 section 5.1). */
-    private String value(int line) {
-        int from = colon(line) + 1;
-        int end = from;
-        while (head[end] != Ascii.CR) {
-            end++;
-        }
-        while (from < end && Ascii.isSpace(head[from])) {
-            from++;
-        }
-        while (end > from && Ascii.isSpace(head[end - 1])) {
-            end--;
-        }
-        return text(from, end);
-    }
-
-    /** RFC 9110 section 5.5: bytes above ASCII mean nothing certain, so each becomes one char. */
-    private String text(int from, int end) {
-        return new String(head, from, end - from, StandardCharsets.ISO_8859_1);
     }
 }

@@ -1,5 +1,7 @@
 package dev.millrace.http;
 
+import dev.millrace.http.wire.WireLimits;
+
 /**
  * How much of everything a peer may send before it is refused. The limits are checked at the same
  * byte however the network cuts the input. All of them are inclusive: a message that reaches a
@@ -69,6 +71,16 @@ public record HttpLimits(
     public HttpLimits withMaxBodyBytes(long bytes) {
         return new HttpLimits(
                 maxTargetBytes, maxHeaderBytes, maxHeaderLines, maxChunkExtensionBytes, bytes);
+    }
+
+    /** What the readers of the wire need of it. */
+    WireLimits wire() {
+        return new WireLimits(
+                maxTargetBytes,
+                maxHeaderBytes,
+                maxHeaderLines,
+                maxChunkExtensionBytes,
+                maxBodyBytes);
     }
 
     private static void require(long value, long least, String name) {

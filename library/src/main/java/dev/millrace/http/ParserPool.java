@@ -1,5 +1,7 @@
 package dev.millrace.http;
 
+import dev.millrace.http.wire.RequestParser;
+import dev.millrace.http.wire.WireLimits;
 import java.util.ArrayDeque;
 
 /**
@@ -9,11 +11,11 @@ import java.util.ArrayDeque;
 final class ParserPool {
     static final int IDLE_MAX = 1000;
 
-    private final HttpLimits limits;
+    private final WireLimits limits;
     private final ArrayDeque<RequestParser> idle = new ArrayDeque<>();
 
     ParserPool(HttpLimits limits) {
-        this.limits = limits;
+        this.limits = limits.wire();
     }
 
     RequestParser take() {

@@ -1,5 +1,6 @@
 package dev.millrace.http;
 
+import dev.millrace.http.wire.FieldsToSend;
 import dev.millrace.net.NetSocket;
 import java.nio.charset.StandardCharsets;
 
@@ -10,7 +11,7 @@ import java.nio.charset.StandardCharsets;
 record Refusal(int status, String text) {
     void send(NetSocket socket, ResponseHead head) {
         byte[] body = (text + "\n").getBytes(StandardCharsets.UTF_8);
-        ResponseFields fields = new ResponseFields();
+        FieldsToSend fields = new FieldsToSend();
         fields.set("Content-Type", "text/plain; charset=utf-8");
         head.begin(status, null, fields);
         head.contentLength(body.length);

@@ -1,5 +1,7 @@
 package dev.millrace.http;
 
+import dev.millrace.http.wire.BodyFraming;
+import dev.millrace.http.wire.FieldsToSend;
 import dev.millrace.stream.WriteSide;
 import dev.millrace.stream.WriteStream;
 import java.io.ByteArrayOutputStream;
@@ -71,11 +73,14 @@ final class ResponseBody implements WriteSide.Target {
     }
 
     private ResponseHead head(long length) {
-        ResponseFields fields = response.fieldsOrNull();
+        FieldsToSend fields = response.fieldsOrNull();
         ServerRequest request = response.request();
         int status = response.status();
         long declared = fields == null ? -1 : fields.contentLength();
-        BodyFraming ofGet = framing(fields, length);
+        BodyFraming ofGet =
+                fields == null
+                        ? BodyFraming.sent(length, request.isHttp10())
+                        : BodyFraming.sent(fields, length, request.isHttp10());
         boolean isBodiless = status == 204 || status == 304;
         framing = isBodiless || request.isHead() ? BodyFraming.NONE : ofGet;
         remaining = declared >= 0 ? declared : length;
@@ -103,22 +108,7 @@ final class ResponseBody implements WriteSide.Target {
         return head;
     }
 
-    /** How a GET is framed (row R42); HEAD, 204 and 304 stop after the head. */
-    private BodyFraming framing(@Nullable ResponseFields fields, long length) {
-        boolean isHttp10 = response.request().isHttp10();
-        if (fields != null && fields.contentLength() >= 0) {
-            return BodyFraming.LENGTH;
-        }
-        boolean isChunked = fields != null && fields.isChunked() && !isHttp10;
-        if (length >= 0 && !isChunked && !isRemoved(fields, "content-length")) {
-            return BodyFraming.LENGTH;
-        }
-        return isHttp10 || isRemoved(fields, "transfer-encoding")
-                ? BodyFraming.CLOSE
-                : BodyFraming.CHUNKED;
-    }
-
-    private static boolean isRemoved(@Nullable ResponseFields fields, String lower) {
+    private static boolean isRemoved(@Nullable FieldsToSend fields, String lower) {
         return fields != null && fields.isRemoved(lower);
     }
 

@@ -1,5 +1,8 @@
 package dev.millrace.http;
 
+import dev.millrace.http.wire.ParseError;
+import dev.millrace.http.wire.RequestEvents;
+import dev.millrace.http.wire.RequestParser;
 import dev.millrace.loop.Loop;
 import dev.millrace.net.NetSocket;
 import dev.millrace.stream.BytesListener;
@@ -179,7 +182,8 @@ final class ServerConnection implements BytesListener, RequestEvents {
         ServerResponse response = new ServerResponse(this, request);
         reading = request;
         discarded = 0;
-        isLastRequestSeen = !head.keepAlive() || server.isClosing() || server.isLast(++requests);
+        isLastRequestSeen =
+                !head.wantsPersistence() || server.isClosing() || server.isLast(++requests);
         answers.add(response);
         clock.headEnded();
         if (head.hasUnknownExpect()) {

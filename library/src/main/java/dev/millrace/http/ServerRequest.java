@@ -1,5 +1,7 @@
 package dev.millrace.http;
 
+import dev.millrace.http.wire.RequestParser;
+import dev.millrace.http.wire.RequestTarget;
 import dev.millrace.net.NetSocket;
 import dev.millrace.stream.BytesListener;
 import dev.millrace.stream.InboundStream;

@@ -1,5 +1,7 @@
 package dev.millrace.http;
 
+import dev.millrace.http.wire.FieldsToSend;
+import dev.millrace.http.wire.StatusLine;
 import dev.millrace.kernel.SystemError;
 import dev.millrace.net.NetSocket;
 import dev.millrace.stream.ReadSide;
@@ -30,7 +32,7 @@ public final class ServerResponse implements WriteStream {
     private final ResponseBody body;
     private int status = 200;
     private @Nullable String reason;
-    private @Nullable ResponseFields fields;
+    private @Nullable FieldsToSend fields;
     private boolean isHeadSent;
     private @Nullable Runnable finishListener;
     private @Nullable Runnable closeListener;
@@ -61,7 +63,7 @@ public final class ServerResponse implements WriteStream {
             throw new IllegalArgumentException("a final status is 200 to 599, not " + status);
         }
         if (reason != null) {
-            ResponseFields.checkValue("the reason phrase", reason);
+            FieldsToSend.checkValue("the reason phrase", reason);
         }
         this.status = status;
         this.reason = reason;
@@ -107,14 +109,14 @@ public final class ServerResponse implements WriteStream {
         }
     }
 
-    private ResponseFields fields() {
+    private FieldsToSend fields() {
         if (fields == null) {
-            fields = new ResponseFields();
+            fields = new FieldsToSend();
         }
         return fields;
     }
 
-    @Nullable ResponseFields fieldsOrNull() {
+    @Nullable FieldsToSend fieldsOrNull() {
         return fields;
     }
 
@@ -189,7 +191,9 @@ public final class ServerResponse implements WriteStream {
      */
     public void fail(int status, Throwable cause) {
         String code = SystemError.codeOf(cause);
-        refuse(status, status + " " + Statuses.reason(status) + (code.isEmpty() ? "" : " " + code));
+        refuse(
+                status,
+                status + " " + StatusLine.of(status).reason() + (code.isEmpty() ? "" : " " + code));
     }
 
     /** As {@link #fail}, with a text that tells the peer more. */

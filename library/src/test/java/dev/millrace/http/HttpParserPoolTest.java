@@ -2,6 +2,7 @@ package dev.millrace.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.http.wire.RequestParser;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -76,7 +77,7 @@ class HttpParserPoolTest {
         pool.release(first);
         assertThat(pool.take()).isSameAs(first);
         for (int number = 0; number < ParserPool.IDLE_MAX + 10; number++) {
-            pool.release(new RequestParser(HttpLimits.DEFAULTS));
+            pool.release(new RequestParser(HttpLimits.DEFAULTS.wire()));
         }
         assertThat(pool.idleCount()).isEqualTo(ParserPool.IDLE_MAX);
     }

@@ -1,4 +1,4 @@
-package dev.millrace.http;
+package dev.millrace.http.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
  */
 class RequestParserGoldenTest {
 
-    private static final HttpLimits LIMITS = HttpLimits.DEFAULTS;
+    private static final WireLimits LIMITS = RequestReplay.LIMITS;
 
     @Tag("X1")
     @Test

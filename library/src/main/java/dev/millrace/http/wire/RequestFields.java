@@ -1,4 +1,4 @@
-package dev.millrace.http;
+package dev.millrace.http.wire;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
@@ -80,7 +80,7 @@ final class RequestFields {
     private int hostStart;
     private int hostEnd;
 
-    RequestFields(HttpLimits limits) {
+    RequestFields(WireLimits limits) {
         this.maxBodyBytes = limits.maxBodyBytes();
     }
 
@@ -260,7 +260,7 @@ final class RequestFields {
     }
 
     /** RFC 9112 section 9.3. */
-    boolean keepAlive(int minorVersion) {
+    boolean wantsPersistence(int minorVersion) {
         return !has(CLOSE) && (minorVersion == 1 || has(KEEP_ALIVE));
     }
 

@@ -1,4 +1,4 @@
-package dev.millrace.http;
+package dev.millrace.http.wire;
 
 import java.util.Arrays;
 import java.util.List;
@@ -9,22 +9,26 @@ final class RequestReplay {
     /** What came out: the log and how many bytes were accepted. */
     record Outcome(List<String> log, int consumed) {}
 
+    /** The figures that a server has without options. */
+    static final WireLimits LIMITS =
+            new WireLimits(8 << 10, 16 << 10, 1000, 16 << 10, Long.MAX_VALUE);
+
     private RequestReplay() {}
 
-    static Outcome whole(HttpLimits limits, byte[] input) {
+    static Outcome whole(WireLimits limits, byte[] input) {
         return run(limits, input, false, input.length);
     }
 
     /** Pieces of the given sizes, the last size for all that is left. */
-    static Outcome pieces(HttpLimits limits, byte[] input, int... sizes) {
+    static Outcome pieces(WireLimits limits, byte[] input, int... sizes) {
         return run(limits, input, false, sizes);
     }
 
-    static Outcome pausing(HttpLimits limits, byte[] input, int... sizes) {
+    static Outcome pausing(WireLimits limits, byte[] input, int... sizes) {
         return run(limits, input, true, sizes);
     }
 
-    private static Outcome run(HttpLimits limits, byte[] input, boolean pausing, int... sizes) {
+    private static Outcome run(WireLimits limits, byte[] input, boolean pausing, int... sizes) {
         RequestParser parser = new RequestParser(limits);
         RequestLog log = new RequestLog(parser, pausing);
         int consumed = feed(parser, log, input, sizes);

@@ -1,11 +1,11 @@
-package dev.millrace.http;
+package dev.millrace.http.wire;
 
 /**
  * Why a request was refused: the status to answer with, a code in Node's style, and one line that
  * says what was wrong and what to do about it. Several reasons may share a code where Node has only
  * one.
  */
-enum ParseError {
+public enum ParseError {
     INVALID_METHOD(
             400,
             "HPE_INVALID_METHOD",
@@ -149,15 +149,15 @@ enum ParseError {
     }
 
     /** The HTTP status that answers the request; the connection closes after it. */
-    int status() {
+    public int status() {
         return status;
     }
 
-    String code() {
+    public String code() {
         return code;
     }
 
-    String text() {
+    public String text() {
         return text;
     }
 }

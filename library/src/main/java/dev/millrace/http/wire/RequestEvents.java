@@ -1,4 +1,4 @@
-package dev.millrace.http;
+package dev.millrace.http.wire;
 
 /**
  * What a {@link RequestParser} tells while it reads. For every message, in this order:
@@ -19,7 +19,7 @@ package dev.millrace.http;
  *   <li>When a call throws, the position is lost and the parser is good for {@code reset} only.
  * </ol>
  */
-interface RequestEvents {
+public interface RequestEvents {
 
     /** The first byte of a request line was seen. */
     void onMessageBegin();

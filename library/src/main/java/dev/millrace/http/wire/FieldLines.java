@@ -1,4 +1,4 @@
-package dev.millrace.http;
+package dev.millrace.http.wire;
 
 import org.jspecify.annotations.Nullable;
 
@@ -18,32 +18,34 @@ import org.jspecify.annotations.Nullable;
  */
 final class FieldLines {
 
-    private static final int LINE = 0;
-    private static final int NAME = 1;
-    private static final int SPACE = 2;
-    private static final int VALUE = 3;
-    private static final int VALUE_LF = 4;
-    private static final int END_LF = 5;
-    private static final int DONE = 6;
+    private enum State {
+        LINE,
+        NAME,
+        SPACE,
+        VALUE,
+        VALUE_LF,
+        END_LF,
+        DONE
+    }
 
     private final int maxLines;
     private final RequestFields fields;
 
-    private int state;
+    private State state = State.LINE;
     private int lines;
     private int nameStart;
     private int nameEnd;
     private int valueStart;
     private @Nullable ParseError error;
 
-    FieldLines(HttpLimits limits, RequestFields fields) {
+    FieldLines(WireLimits limits, RequestFields fields) {
         this.maxLines = limits.maxHeaderLines();
         this.fields = fields;
     }
 
     /** Makes ready for a head. */
     void reset() {
-        state = LINE;
+        state = State.LINE;
         lines = 0;
         error = null;
     }
@@ -53,11 +55,11 @@ final class FieldLines {
      * (X18).
      */
     void resumeForTrailer() {
-        state = LINE;
+        state = State.LINE;
     }
 
     boolean isDone() {
-        return state == DONE;
+        return state == State.DONE;
     }
 
     /** Lines seen, those of the trailer included. */
@@ -76,14 +78,14 @@ final class FieldLines {
     int scan(byte[] array, int from, int end, int base) {
         int at = from;
         while (at < end && error == null) {
-            if (state == END_LF) {
+            if (state == State.END_LF) {
                 return endSection(array, at);
             }
-            if (state == LINE && (!Ascii.isToken(array[at]) || lines == maxLines)) {
+            if (state == State.LINE && (!Ascii.isToken(array[at]) || lines == maxLines)) {
                 if (array[at] != Ascii.CR) {
                     return fail(wrongStart(array[at]), at);
                 }
-                state = END_LF;
+                state = State.END_LF;
                 at++;
             } else {
                 at = line(array, at, end, base);
@@ -105,7 +107,7 @@ final class FieldLines {
             case NAME:
                 at = Ascii.tokenEnd(array, at, end);
                 if (at == end) {
-                    return suspend(NAME, name, 0, 0, at);
+                    return suspend(State.NAME, name, 0, 0, at);
                 }
                 if (array[at] != ':') {
                     return fail(wrongInName(array[at]), at);
@@ -114,34 +116,34 @@ final class FieldLines {
             case SPACE:
                 at = Ascii.spaceEnd(array, at, end);
                 if (at == end) {
-                    return suspend(SPACE, name, colon, 0, at);
+                    return suspend(State.SPACE, name, colon, 0, at);
                 }
                 value = at - base;
             case VALUE:
                 at = Ascii.valueEnd(array, at, end);
                 if (at == end) {
-                    return suspend(VALUE, name, colon, value, at);
+                    return suspend(State.VALUE, name, colon, value, at);
                 }
                 if (array[at] != Ascii.CR) {
                     return fail(wrongInValue(array[at]), at);
                 }
                 at++;
                 if (at == end) {
-                    return suspend(VALUE_LF, name, colon, value, at);
+                    return suspend(State.VALUE_LF, name, colon, value, at);
                 }
             default:
                 if (array[at] != Ascii.LF) {
                     return fail(ParseError.BARE_CR, at);
                 }
                 lines++;
-                state = LINE;
+                state = State.LINE;
                 error = fields.accept(array, base, name, colon, value, at - 1 - base);
                 return at + 1;
         }
     }
 
     /** Writing the positions down only here keeps them in registers as long as lines are whole. */
-    private int suspend(int inState, int name, int colon, int value, int at) {
+    private int suspend(State inState, int name, int colon, int value, int at) {
         state = inState;
         nameStart = name;
         nameEnd = colon;
@@ -153,7 +155,7 @@ final class FieldLines {
         if (array[at] != Ascii.LF) {
             return fail(ParseError.BARE_CR, at);
         }
-        state = DONE;
+        state = State.DONE;
         return at + 1;
     }
 

@@ -1,4 +1,4 @@
-package dev.millrace.http;
+package dev.millrace.http.wire;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
@@ -103,7 +103,7 @@ final class RequestLog implements RequestEvents {
         note(line, "fields=" + head.fieldCount());
         note(line, head.contentLength() < 0 ? null : "length=" + head.contentLength());
         note(line, head.isChunked() ? "chunked" : null);
-        note(line, head.keepAlive() ? null : "close");
+        note(line, head.wantsPersistence() ? null : "close");
         note(line, head.expectsContinue() ? "continue" : null);
         note(line, head.hasUnknownExpect() ? "unknown-expect" : null);
         note(line, head.hasUpgrade() ? "upgrade" : null);

@@ -1,4 +1,4 @@
-package dev.millrace.http;
+package dev.millrace.http.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -15,12 +15,12 @@ class RequestParserFuzzTest {
     private static final int MESSAGES = 150_000;
 
     /** Small enough that damaged messages run into them. */
-    private static final HttpLimits TIGHT = new HttpLimits(24, 150, 5, 12, 40);
+    private static final WireLimits TIGHT = new WireLimits(24, 150, 5, 12, 40);
 
     @Tag("X35")
     @Test
     void damagedMessagesGetTheSameVerdictHoweverTheyAreCut() {
-        int accepted = run(9112, HttpLimits.DEFAULTS);
+        int accepted = run(9112, RequestReplay.LIMITS);
         // Both kinds must be there, or the mutations are too weak or too strong to prove anything.
         assertThat(accepted).isBetween(MESSAGES / 20, MESSAGES / 2);
     }
@@ -32,7 +32,7 @@ class RequestParserFuzzTest {
         assertThat(accepted).isBetween(MESSAGES / 40, MESSAGES / 2);
     }
 
-    private static int run(long seed, HttpLimits limits) {
+    private static int run(long seed, WireLimits limits) {
         List<byte[]> corpus =
                 RequestSample.all().stream()
                         .filter(sample -> !sample.isRefused())

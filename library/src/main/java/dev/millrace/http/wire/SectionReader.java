@@ -1,4 +1,4 @@
-package dev.millrace.http;
+package dev.millrace.http.wire;
 
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +27,7 @@ final class SectionReader {
 
     private final int maxHeaderBytes;
     private final RequestFields fields;
-    private final RequestLine line;
+    private final StartLineReader line;
     private final FieldLines fieldLines;
 
     private byte[] headArray = NOTHING;
@@ -35,10 +35,14 @@ final class SectionReader {
     private int headLength;
 
     /** Whether the head was joined, so that its trailer must not be joined over it. */
-    private boolean headJoined;
+    private boolean isHeadJoined;
 
-    private boolean inTrailer;
-    private boolean done;
+    /** The section that is read is a trailer. */
+    private boolean isInTrailer;
+
+    /** The section was read to its empty line. */
+    private boolean isDone;
+
     private @Nullable ParseError error;
 
     /** Where the section lies, how long it may be, and how much of it is in {@link #joined}. */
@@ -50,10 +54,10 @@ final class SectionReader {
     private int carried;
     private byte[] joined = NOTHING;
 
-    SectionReader(HttpLimits limits) {
+    SectionReader(WireLimits limits, StartLineReader line) {
         this.maxHeaderBytes = limits.maxHeaderBytes();
         this.fields = new RequestFields(limits);
-        this.line = new RequestLine(limits);
+        this.line = line;
         this.fieldLines = new FieldLines(limits, fields);
         reset();
     }
@@ -63,7 +67,7 @@ final class SectionReader {
         headArray = NOTHING;
         headStart = 0;
         headLength = 0;
-        headJoined = false;
+        isHeadJoined = false;
         array = NOTHING;
         if (joined.length > MOST_KEPT) {
             joined = NOTHING;
@@ -92,14 +96,14 @@ final class SectionReader {
     }
 
     private void begin(boolean trailer) {
-        inTrailer = trailer;
-        done = false;
+        isInTrailer = trailer;
+        isDone = false;
         error = null;
         carried = 0;
     }
 
     boolean isDone() {
-        return done;
+        return isDone;
     }
 
     @Nullable ParseError error() {
@@ -136,10 +140,6 @@ final class SectionReader {
         return headStart + headLength;
     }
 
-    RequestLine line() {
-        return line;
-    }
-
     RequestFields fields() {
         return fields;
     }
@@ -158,9 +158,9 @@ final class SectionReader {
         }
         start = from;
         int at = scan(input, from, to - from > limit ? from + limit : to);
-        if (!done && error == null) {
+        if (!isDone && error == null) {
             // A head that was joined stays good until the next message: its trailer goes behind it.
-            start = inTrailer && headJoined ? headStart + headLength : 0;
+            start = isInTrailer && isHeadJoined ? headStart + headLength : 0;
             join(input, from, at - from);
         }
         return at;
@@ -168,7 +168,7 @@ final class SectionReader {
 
     private int readJoined(byte[] input, int from, int to) {
         int at = from;
-        while (at < to && !done && error == null) {
+        while (at < to && !isDone && error == null) {
             int fresh = start + carried;
             int step = Math.min(Math.min(to - at, JOIN_STEP), limit - carried);
             join(input, at, step);
@@ -208,13 +208,13 @@ final class SectionReader {
     private void complete(byte[] from, int at) {
         array = from;
         end = at;
-        if (!inTrailer) {
+        if (!isInTrailer) {
             headArray = from;
             headStart = start;
             headLength = at - start;
-            headJoined = carried > 0;
+            isHeadJoined = carried > 0;
             error = fields.conclude(line.minorVersion());
         }
-        done = error == null;
+        isDone = error == null;
     }
 }

@@ -1,4 +1,4 @@
-package dev.millrace.http;
+package dev.millrace.http.wire;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
@@ -16,13 +16,15 @@ import org.jspecify.annotations.Nullable;
  * Positions are kept relative to the first byte of the line, so that the bytes may move to another
  * array in between.
  */
-final class RequestLine {
+final class RequestLineReader extends StartLineReader {
 
-    private static final int METHOD = 0;
-    private static final int TARGET = 1;
-    private static final int VERSION = 2;
-    private static final int TLS = 3;
-    private static final int DONE = 4;
+    private enum State {
+        METHOD,
+        TARGET,
+        VERSION,
+        TLS,
+        DONE
+    }
 
     private static final byte TLS_HANDSHAKE = 0x16;
     private static final byte TLS_MAJOR_VERSION = 0x03;
@@ -41,36 +43,32 @@ final class RequestLine {
 
     private final int maxTargetBytes;
 
-    private int state;
+    private State state = State.METHOD;
     private int methodEnd;
     private int targetEnd;
-    private int minorVersion;
     private int authorityStart;
     private int authorityEnd;
     private int pathStart;
-    private @Nullable ParseError error;
 
-    RequestLine(HttpLimits limits) {
+    RequestLineReader(WireLimits limits) {
         this.maxTargetBytes = limits.maxTargetBytes();
     }
 
+    @Override
     void reset() {
-        state = METHOD;
+        state = State.METHOD;
         authorityEnd = 0;
-        error = null;
+        clearError();
     }
 
+    @Override
     boolean isDone() {
-        return state == DONE;
+        return state == State.DONE;
     }
 
-    /** What a head that fills its limit before this line is done ran into. */
+    @Override
     ParseError overflow() {
-        return state == TARGET ? ParseError.TARGET_TOO_LONG : ParseError.HEADER_TOO_LARGE;
-    }
-
-    @Nullable ParseError error() {
-        return error;
+        return state == State.TARGET ? ParseError.TARGET_TOO_LONG : ParseError.HEADER_TOO_LARGE;
     }
 
     int methodEnd() {
@@ -85,13 +83,9 @@ final class RequestLine {
         return targetEnd;
     }
 
-    /** The position behind CR LF. */
+    @Override
     int end() {
         return targetEnd + 1 + VERSION_BYTES;
-    }
-
-    int minorVersion() {
-        return minorVersion;
     }
 
     /** Whether the target names host and port itself (absolute-form and authority-form). */
@@ -115,6 +109,7 @@ final class RequestLine {
      * Reads {@code [from, end)} of a line that starts at {@code base}; answers the position
      * reached. Each state runs into the next unless the input ends or is wrong.
      */
+    @Override
     @SuppressWarnings("fallthrough")
     int scan(byte[] array, int from, int end, int base) {
         int at = from;
@@ -134,14 +129,14 @@ final class RequestLine {
                     return wrongMethod(array, at, end, base);
                 }
                 methodEnd = at++ - base;
-                state = TARGET;
+                state = State.TARGET;
             case TARGET:
                 at = target(array, at, end, base + methodEnd + 1);
-                if (at == end || error != null) {
+                if (at == end || error() != null) {
                     return at;
                 }
                 targetEnd = at++ - base;
-                state = VERSION;
+                state = State.VERSION;
             default:
                 return version(array, at, end, base);
         }
@@ -151,7 +146,7 @@ final class RequestLine {
         if (array[at] == TLS_HANDSHAKE && at == base) {
             // RFC 8446 section 5.1: a handshake record, then its version 3.x, begin every TLS
             // connection.
-            state = TLS;
+            state = State.TLS;
             return at + 1 == end ? end : scan(array, at + 1, end, base);
         }
         return fail(ParseError.INVALID_METHOD, at);
@@ -183,7 +178,7 @@ final class RequestLine {
                 && Ascii.longAt(array, at) == HTTP_1_1
                 && array[at + 8] == Ascii.CR
                 && array[at + 9] == Ascii.LF) {
-            minorVersion = 1;
+            minorVersion(1);
             at += VERSION_BYTES;
         } else {
             while (at < end && at - start < VERSION_BYTES) {
@@ -197,12 +192,12 @@ final class RequestLine {
                 return at;
             }
             // RFC 9110 section 2.5: a higher minor version is served as the highest known one.
-            minorVersion = array[start + MAJOR_AT + 2] == '0' ? 0 : 1;
+            minorVersion(array[start + MAJOR_AT + 2] == '0' ? 0 : 1);
         }
         if (!isTargetInForm(array, base)) {
             return fail(ParseError.INVALID_TARGET, at);
         }
-        state = DONE;
+        state = State.DONE;
         return at;
     }
 
@@ -285,10 +280,5 @@ final class RequestLine {
         authorityEnd = path - base;
         pathStart = path - base;
         return Authority.isValid(array, host, path, false);
-    }
-
-    private int fail(ParseError reason, int at) {
-        error = reason;
-        return at;
     }
 }

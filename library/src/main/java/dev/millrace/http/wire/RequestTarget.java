@@ -1,4 +1,4 @@
-package dev.millrace.http;
+package dev.millrace.http.wire;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -6,7 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /** Percent-decoding of paths and queries (RFC 3986 section 2.1), which never guesses. */
-final class RequestTarget {
+public final class RequestTarget {
     private RequestTarget() {}
 
     /**
@@ -14,7 +14,7 @@ final class RequestTarget {
      * encoding is broken, the bytes are no UTF-8, or one is NUL: a name that no file or user can
      * have meant.
      */
-    static Optional<String> decode(String text) {
+    public static Optional<String> decode(String text) {
         if (text.indexOf('%') < 0) {
             return Optional.of(text);
         }

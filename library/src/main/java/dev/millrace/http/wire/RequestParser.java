@@ -1,4 +1,4 @@
-package dev.millrace.http;
+package dev.millrace.http.wire;
 
 import org.jspecify.annotations.Nullable;
 
@@ -19,27 +19,36 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * A head or trailer that lies whole in the caller's array is read where it lies. One that does not
- * is joined in an array of the parser's own (row J9), in which the scanners simply go on.
+ * is joined in an array of the parser's own (row J9), in which the scanners go on.
  *
  * <p>What follows a request with {@code Connection: close}, CONNECT or an upgrade is for the owner
  * to decide: it pauses in {@code onHead} or {@code onMessageEnd} and keeps the bytes from the
  * position that {@link #parse} returns.
  */
-final class RequestParser {
+public final class RequestParser {
 
-    private static final int BETWEEN = 0;
-    private static final int HEAD = 1;
-    private static final int FIXED = 2;
-    private static final int CHUNKED = 3;
-    private static final int TRAILER = 4;
-    private static final int END = 5;
+    /** The places of the drawing above. */
+    private enum Phase {
+        BETWEEN,
+        HEAD,
+        FIXED,
+        CHUNKED,
+        TRAILER,
+        END
+    }
 
     private final int maxHeaderBytes;
+    private final RequestLineReader line;
     private final SectionReader section;
     private final ChunkedBody chunks;
 
-    private int phase;
-    private boolean paused;
+    /** Where in the drawing the parser is. */
+    private Phase phase = Phase.BETWEEN;
+
+    /** Set by the owner: no event and no byte until it resumes. */
+    private boolean isPaused;
+
+    /** Why nothing more is read. */
     private @Nullable ParseError error;
 
     /**
@@ -51,16 +60,17 @@ final class RequestParser {
     /** What a body with Content-Length still lacks. */
     private long remaining;
 
-    RequestParser(HttpLimits limits) {
+    public RequestParser(WireLimits limits) {
         this.maxHeaderBytes = limits.maxHeaderBytes();
-        this.section = new SectionReader(limits);
+        this.line = new RequestLineReader(limits);
+        this.section = new SectionReader(limits, line);
         this.chunks = new ChunkedBody(limits);
     }
 
     /** Makes ready for another connection (rows J6, J7). Not to be called from inside an event. */
-    void reset() {
-        phase = BETWEEN;
-        paused = false;
+    public void reset() {
+        phase = Phase.BETWEEN;
+        isPaused = false;
         error = null;
         skipped = 0;
         remaining = 0;
@@ -74,9 +84,9 @@ final class RequestParser {
      * {@link #resume()} they come first in the next call, which may be empty when only events are
      * outstanding. The part that was read may be overwritten.
      */
-    int parse(byte[] array, int offset, int limit, RequestEvents events) {
+    public int parse(byte[] array, int offset, int limit, RequestEvents events) {
         int at = offset;
-        while (!paused && error == null) {
+        while (!isPaused && error == null) {
             switch (phase) {
                 case BETWEEN -> {
                     at = skipEmptyLines(array, at, limit);
@@ -84,7 +94,7 @@ final class RequestParser {
                         return at;
                     }
                     section.beginHead(skipped);
-                    phase = HEAD;
+                    phase = Phase.HEAD;
                     events.onMessageBegin();
                 }
                 case HEAD -> {
@@ -114,13 +124,13 @@ final class RequestParser {
                         error = section.error();
                         return at;
                     }
-                    phase = END;
+                    phase = Phase.END;
                     if (!section.isEmpty()) {
                         events.onTrailers(section.array(), section.start(), section.end());
                     }
                 }
-                default -> {
-                    phase = BETWEEN;
+                case END -> {
+                    phase = Phase.BETWEEN;
                     skipped = 0;
                     events.onMessageEnd();
                 }
@@ -133,37 +143,37 @@ final class RequestParser {
      * Takes effect at once, also inside an event: no further event, no further byte, until {@link
      * #resume()}.
      */
-    void pause() {
-        paused = true;
+    public void pause() {
+        isPaused = true;
     }
 
-    boolean isPaused() {
-        return paused;
+    public boolean isPaused() {
+        return isPaused;
     }
 
-    void resume() {
-        paused = false;
+    public void resume() {
+        isPaused = false;
     }
 
     /** Why nothing more is read, or null. */
-    @Nullable ParseError error() {
+    public @Nullable ParseError error() {
         return error;
     }
 
     /** Whether nothing of a next request was seen yet; the connection is idle. */
-    boolean isBetweenMessages() {
-        return phase == BETWEEN;
+    public boolean isBetweenMessages() {
+        return phase == Phase.BETWEEN;
     }
 
     /**
      * Whether not even an empty line of a next request was seen: a fresh parser would go on alike.
      */
-    boolean isFresh() {
-        return phase == BETWEEN && skipped == 0;
+    public boolean isFresh() {
+        return phase == Phase.BETWEEN && skipped == 0;
     }
 
-    boolean isReadingHead() {
-        return phase == HEAD;
+    public boolean isReadingHead() {
+        return phase == Phase.HEAD;
     }
 
     /**
@@ -171,51 +181,51 @@ final class RequestParser {
      * from {@code onHead} until the next message begins, but not longer than the caller keeps the
      * array it gave.
      */
-    byte[] headArray() {
+    public byte[] headArray() {
         return section.headArray();
     }
 
     /** Also where the method starts. */
-    int headStart() {
+    public int headStart() {
         return section.headStart();
     }
 
     /** Behind the empty line. */
-    int headEnd() {
+    public int headEnd() {
         return section.headEnd();
     }
 
-    int methodEnd() {
-        return section.headStart() + section.line().methodEnd();
+    public int methodEnd() {
+        return section.headStart() + line.methodEnd();
     }
 
-    int targetStart() {
-        return section.headStart() + section.line().targetStart();
+    public int targetStart() {
+        return section.headStart() + line.targetStart();
     }
 
-    int targetEnd() {
-        return section.headStart() + section.line().targetEnd();
+    public int targetEnd() {
+        return section.headStart() + line.targetEnd();
     }
 
     /**
      * Where path and query start in the target: at {@link #targetEnd()}, or at {@code ?}, when the
      * path is empty.
      */
-    int pathStart() {
-        return section.headStart() + section.line().pathStart();
+    public int pathStart() {
+        return section.headStart() + line.pathStart();
     }
 
     /** 0 or 1; a higher one counts as 1. */
-    int minorVersion() {
-        return section.line().minorVersion();
+    public int minorVersion() {
+        return line.minorVersion();
     }
 
     /** The first field line, or the empty line. */
-    int fieldsStart() {
-        return section.headStart() + section.line().end();
+    public int fieldsStart() {
+        return section.headStart() + line.end();
     }
 
-    int fieldCount() {
+    public int fieldCount() {
         return section.fieldCount();
     }
 
@@ -223,41 +233,40 @@ final class RequestParser {
      * Start of the host and port the request is for. RFC 9112 section 3.2.2: those in the target
      * win over the Host field (X26). Empty range: neither names any.
      */
-    int authorityStart() {
-        RequestLine line = section.line();
+    public int authorityStart() {
         return section.headStart()
                 + (line.hasAuthority() ? line.authorityStart() : section.fields().hostStart());
     }
 
-    int authorityEnd() {
-        RequestLine line = section.line();
+    public int authorityEnd() {
         return section.headStart()
                 + (line.hasAuthority() ? line.authorityEnd() : section.fields().hostEnd());
     }
 
     /** As announced; -1 without Content-Length. */
-    long contentLength() {
+    public long contentLength() {
         return section.fields().contentLength();
     }
 
-    boolean isChunked() {
+    public boolean isChunked() {
         return section.fields().isChunked();
     }
 
-    boolean keepAlive() {
-        return section.fields().keepAlive(minorVersion());
+    /** Whether the sender lets another message follow (RFC 9112 section 9.3). */
+    public boolean wantsPersistence() {
+        return section.fields().wantsPersistence(minorVersion());
     }
 
-    boolean expectsContinue() {
+    public boolean expectsContinue() {
         return section.fields().expectsContinue(minorVersion());
     }
 
     /** An expectation other than 100-continue: the answer is 417 (RFC 9110 section 10.1.1). */
-    boolean hasUnknownExpect() {
+    public boolean hasUnknownExpect() {
         return section.fields().hasUnknownExpect();
     }
 
-    boolean hasUpgrade() {
+    public boolean hasUpgrade() {
         return section.fields().hasUpgrade(minorVersion());
     }
 
@@ -288,19 +297,25 @@ final class RequestParser {
 
     /** RFC 9112 section 6.3: a request without length and coding has no body. */
     private void beginBody() {
-        if (isChunked()) {
-            chunks.reset();
-            phase = CHUNKED;
-            return;
+        BodyFraming framing =
+                BodyFraming.received(BodyFraming.Role.REQUEST, isChunked(), contentLength());
+        switch (framing) {
+            case CHUNKED -> {
+                chunks.reset();
+                phase = Phase.CHUNKED;
+            }
+            case LENGTH -> {
+                remaining = contentLength();
+                phase = Phase.FIXED;
+            }
+            case NONE, CLOSE -> phase = Phase.END;
         }
-        remaining = contentLength();
-        phase = remaining > 0 ? FIXED : END;
     }
 
     private int fixed(byte[] array, int from, int limit, RequestEvents events) {
         int length = (int) Math.min(limit - from, remaining);
         remaining -= length;
-        phase = remaining == 0 ? END : FIXED;
+        phase = remaining == 0 ? Phase.END : Phase.FIXED;
         events.onBody(array, from, length);
         return from + length;
     }
@@ -309,7 +324,7 @@ final class RequestParser {
         int at = chunks.scan(array, from, limit);
         if (chunks.isDone()) {
             section.beginTrailer();
-            phase = TRAILER;
+            phase = Phase.TRAILER;
         }
         // Data before a fault is told before the fault: byte-wise input could not do otherwise
         // (X35).

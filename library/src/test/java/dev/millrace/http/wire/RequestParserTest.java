@@ -1,4 +1,4 @@
-package dev.millrace.http;
+package dev.millrace.http.wire;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -19,7 +19,7 @@ class RequestParserTest {
     private static final List<String> GET_LOG =
             List.of("begin", "head GET / 1.1 for=a fields=1", "end");
 
-    private final RequestParser parser = new RequestParser(HttpLimits.DEFAULTS);
+    private final RequestParser parser = new RequestParser(RequestReplay.LIMITS);
     private final RequestLog log = new RequestLog(parser, false);
 
     @Test
@@ -104,7 +104,7 @@ class RequestParserTest {
     @Test
     void resetLeavesNothingOfTheConnectionBefore() {
         RequestReplay.Outcome fresh =
-                RequestReplay.whole(HttpLimits.DEFAULTS, bytes(GET + CHUNKED));
+                RequestReplay.whole(RequestReplay.LIMITS, bytes(GET + CHUNKED));
         for (RequestSample sample : RequestSample.all()) {
             byte[] input = sample.input();
             for (int cut = 0; cut <= input.length; cut += 1 + input.length / 20) {
@@ -186,7 +186,7 @@ class RequestParserTest {
 
         @Override
         public void onHead(RequestParser head) {
-            count += head.keepAlive() ? head.targetEnd() : 0;
+            count += head.wantsPersistence() ? head.targetEnd() : 0;
         }
 
         @Override

@@ -1,16 +1,17 @@
-package dev.millrace.http;
+package dev.millrace.http.wire;
 
 import java.nio.charset.StandardCharsets;
-import java.util.Map;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Status codes and their usual reason phrases (RFC 9110 section 15, RFC 6585, RFC 8297, RFC 7725).
+ * The line that begins a response (RFC 9112 section 4). The lines of the usual codes (RFC 9110
+ * section 15, RFC 6585, RFC 8297, RFC 7725) are made once, so that a response allocates none.
  */
-final class Statuses {
-    private static final Map<Integer, String> REASONS = new TreeMap<>();
-    private static final byte[] @Nullable [] LINES = new byte[600][];
+public final class StatusLine implements StartLine {
+    private static final @Nullable StatusLine[] KNOWN = new StatusLine[600];
+
+    private final String reason;
+    private final byte[] bytes;
 
     static {
         String table =
@@ -68,25 +69,35 @@ final class Statuses {
                 """;
         for (String line : table.split("\n")) {
             int status = Integer.parseInt(line.substring(0, 3));
-            REASONS.put(status, line.substring(4));
-            LINES[status] = line(status, line.substring(4));
+            KNOWN[status] = new StatusLine(status, line.substring(4));
         }
     }
 
-    private Statuses() {}
-
-    /** The usual reason; empty for a code without one, which RFC 9112 section 4 allows. */
-    static String reason(int status) {
-        return REASONS.getOrDefault(status, "");
+    private StatusLine(int status, String reason) {
+        this.reason = reason;
+        this.bytes =
+                ("HTTP/1.1 " + status + " " + reason + "\r\n")
+                        .getBytes(StandardCharsets.ISO_8859_1);
     }
 
-    /** The whole status line, ready made for the known codes. */
-    static byte[] line(int status) {
-        byte[] known = status < LINES.length ? LINES[status] : null;
-        return known != null ? known : line(status, "");
+    /** The line with the usual reason phrase of {@code status}. */
+    public static StatusLine of(int status) {
+        StatusLine known = status < KNOWN.length ? KNOWN[status] : null;
+        return known != null ? known : new StatusLine(status, "");
     }
 
-    static byte[] line(int status, String reason) {
-        return ("HTTP/1.1 " + status + " " + reason + "\r\n").getBytes(StandardCharsets.ISO_8859_1);
+    /** The line with a reason phrase of the sender's, whose characters fit a byte each. */
+    public static StatusLine of(int status, String reason) {
+        return new StatusLine(status, reason);
+    }
+
+    /** The reason phrase; empty for a code without one, which RFC 9112 section 4 allows. */
+    public String reason() {
+        return reason;
+    }
+
+    @Override
+    public byte[] bytes() {
+        return bytes;
     }
 }

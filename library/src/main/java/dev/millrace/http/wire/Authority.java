@@ -1,4 +1,4 @@
-package dev.millrace.http;
+package dev.millrace.http.wire;
 
 /**
  * The syntax of {@code host[:port]}, as the Host field and a request target may hold it (RFC 9110

@@ -1,4 +1,4 @@
-package dev.millrace.http;
+package dev.millrace.http.wire;
 
 import org.jspecify.annotations.Nullable;
 
@@ -26,18 +26,20 @@ final class ChunkedBody {
 
     private static final int MOST_DIGITS = 16;
 
-    private static final int SIZE = 0;
-    private static final int EXTENSION = 1;
-    private static final int SIZE_LF = 2;
-    private static final int DATA = 3;
-    private static final int DATA_CR = 4;
-    private static final int DATA_LF = 5;
-    private static final int DONE = 6;
+    private enum State {
+        SIZE,
+        EXTENSION,
+        SIZE_LF,
+        DATA,
+        DATA_CR,
+        DATA_LF,
+        DONE
+    }
 
     private final ChunkExtensions extensions;
     private final long maxBodyBytes;
 
-    private int state;
+    private State state = State.SIZE;
     private int digits;
     private long remaining;
     private long total;
@@ -45,14 +47,14 @@ final class ChunkedBody {
     private int runEnd;
     private @Nullable ParseError error;
 
-    ChunkedBody(HttpLimits limits) {
+    ChunkedBody(WireLimits limits) {
         this.extensions = new ChunkExtensions(limits);
         this.maxBodyBytes = limits.maxBodyBytes();
     }
 
     void reset() {
         extensions.reset();
-        state = SIZE;
+        state = State.SIZE;
         digits = 0;
         remaining = 0;
         total = 0;
@@ -61,7 +63,7 @@ final class ChunkedBody {
 
     /** Whether the line of the last chunk has been read. */
     boolean isDone() {
-        return state == DONE;
+        return state == State.DONE;
     }
 
     @Nullable ParseError error() {
@@ -82,15 +84,15 @@ final class ChunkedBody {
         int at = from;
         runStart = from;
         runEnd = from;
-        while (at < end && state != DONE && error == null && runEnd - runStart < FULL_RUN) {
+        while (at < end && state != State.DONE && error == null && runEnd - runStart < FULL_RUN) {
             at =
                     switch (state) {
                         case SIZE -> size(array, at, end);
                         case EXTENSION -> extension(array, at, end);
                         case SIZE_LF -> endSizeLine(array, at);
                         case DATA -> data(array, at, end);
-                        case DATA_CR -> require(array, at, Ascii.CR, DATA_LF);
-                        default -> require(array, at, Ascii.LF, SIZE);
+                        case DATA_CR -> require(array, at, Ascii.CR, State.DATA_LF);
+                        default -> require(array, at, Ascii.LF, State.SIZE);
                     };
         }
         return at;
@@ -121,11 +123,11 @@ final class ChunkedBody {
             return fail(ParseError.INVALID_CHUNK_SIZE, at);
         }
         if (b == ';') {
-            state = EXTENSION;
+            state = State.EXTENSION;
             return extensions.begin() ? at + 1 : fail(ParseError.CHUNK_EXTENSIONS_TOO_LARGE, at);
         }
         if (b == Ascii.CR) {
-            state = SIZE_LF;
+            state = State.SIZE_LF;
             return at + 1;
         }
         // Also a space: RFC 9112 section 7.1.1 lets one stand before ";", X11 does not.
@@ -139,7 +141,7 @@ final class ChunkedBody {
             return at;
         }
         if (array[at] == Ascii.CR && extensions.isComplete()) {
-            state = SIZE_LF;
+            state = State.SIZE_LF;
             return at + 1;
         }
         return fail(
@@ -157,7 +159,7 @@ final class ChunkedBody {
             return fail(ParseError.BODY_TOO_LARGE, at);
         }
         total += remaining;
-        state = remaining == 0 ? DONE : DATA;
+        state = remaining == 0 ? State.DONE : State.DATA;
         return at + 1;
     }
 
@@ -174,12 +176,12 @@ final class ChunkedBody {
         runEnd += length;
         remaining -= length;
         if (remaining == 0) {
-            state = DATA_CR;
+            state = State.DATA_CR;
         }
         return at + length;
     }
 
-    private int require(byte[] array, int at, byte expected, int next) {
+    private int require(byte[] array, int at, byte expected, State next) {
         if (array[at] != expected) {
             return fail(ParseError.INVALID_CHUNK_END, at);
         }

@@ -1,4 +1,4 @@
-package dev.millrace.http;
+package dev.millrace.http.wire;
 
 /**
  * Checks the extensions of chunk lines (RFC 9112 section 7.1.1) byte by byte and forgets them:
@@ -19,23 +19,25 @@ package dev.millrace.http;
  */
 final class ChunkExtensions {
 
-    private static final int BEFORE_NAME = 0;
-    private static final int NAME = 1;
-    private static final int AFTER_NAME = 2;
-    private static final int BEFORE_VALUE = 3;
-    private static final int VALUE = 4;
-    private static final int QUOTED = 5;
-    private static final int ESCAPED = 6;
-    private static final int AFTER_QUOTED = 7;
-    private static final int AFTER_VALUE = 8;
-    private static final int WRONG = 9;
+    private enum State {
+        BEFORE_NAME,
+        NAME,
+        AFTER_NAME,
+        BEFORE_VALUE,
+        VALUE,
+        QUOTED,
+        ESCAPED,
+        AFTER_QUOTED,
+        AFTER_VALUE,
+        WRONG
+    }
 
     private final int maxBytes;
 
-    private int state;
+    private State state = State.BEFORE_NAME;
     private int bytes;
 
-    ChunkExtensions(HttpLimits limits) {
+    ChunkExtensions(WireLimits limits) {
         this.maxBytes = limits.maxChunkExtensionBytes();
     }
 
@@ -46,7 +48,7 @@ final class ChunkExtensions {
 
     /** Begins with the semicolon behind a chunk size; answers whether the limit allows it. */
     boolean begin() {
-        state = BEFORE_NAME;
+        state = State.BEFORE_NAME;
         return ++bytes <= maxBytes;
     }
 
@@ -57,8 +59,8 @@ final class ChunkExtensions {
     int scan(byte[] array, int from, int end) {
         int at = from;
         while (at < end) {
-            int next = next(array[at]);
-            if (next == WRONG || bytes == maxBytes) {
+            State next = next(array[at]);
+            if (next == State.WRONG || bytes == maxBytes) {
                 return at;
             }
             state = next;
@@ -70,50 +72,53 @@ final class ChunkExtensions {
 
     /** Whether an extension may end here. */
     boolean isComplete() {
-        return state == NAME || state == VALUE || state == AFTER_QUOTED;
+        return state == State.NAME || state == State.VALUE || state == State.AFTER_QUOTED;
     }
 
     /** Whether {@code b}, at which {@link #scan} stopped, is fine but one too many. */
     boolean isOverflow(byte b) {
-        return next(b) != WRONG;
+        return next(b) != State.WRONG;
     }
 
-    private int next(byte b) {
+    private State next(byte b) {
         return switch (state) {
-            case BEFORE_NAME -> Ascii.isSpace(b) ? BEFORE_NAME : Ascii.isToken(b) ? NAME : WRONG;
-            case NAME -> Ascii.isToken(b) ? NAME : afterName(b);
+            case BEFORE_NAME ->
+                    Ascii.isSpace(b)
+                            ? State.BEFORE_NAME
+                            : Ascii.isToken(b) ? State.NAME : State.WRONG;
+            case NAME -> Ascii.isToken(b) ? State.NAME : afterName(b);
             case AFTER_NAME -> afterName(b);
             case BEFORE_VALUE -> beforeValue(b);
-            case VALUE -> Ascii.isToken(b) ? VALUE : afterValue(b);
+            case VALUE -> Ascii.isToken(b) ? State.VALUE : afterValue(b);
             case QUOTED -> quoted(b);
-            case ESCAPED -> Ascii.isValue(b) ? QUOTED : WRONG;
+            case ESCAPED -> Ascii.isValue(b) ? State.QUOTED : State.WRONG;
             default -> afterValue(b);
         };
     }
 
-    private static int afterName(byte b) {
-        return b == '=' ? BEFORE_VALUE : Ascii.isSpace(b) ? AFTER_NAME : semicolon(b);
+    private static State afterName(byte b) {
+        return b == '=' ? State.BEFORE_VALUE : Ascii.isSpace(b) ? State.AFTER_NAME : semicolon(b);
     }
 
-    private static int beforeValue(byte b) {
+    private static State beforeValue(byte b) {
         if (b == '"') {
-            return QUOTED;
+            return State.QUOTED;
         }
-        return Ascii.isSpace(b) ? BEFORE_VALUE : Ascii.isToken(b) ? VALUE : WRONG;
+        return Ascii.isSpace(b) ? State.BEFORE_VALUE : Ascii.isToken(b) ? State.VALUE : State.WRONG;
     }
 
-    private static int quoted(byte b) {
+    private static State quoted(byte b) {
         if (b == '"') {
-            return AFTER_QUOTED;
+            return State.AFTER_QUOTED;
         }
-        return b == '\\' ? ESCAPED : Ascii.isQuoted(b) ? QUOTED : WRONG;
+        return b == '\\' ? State.ESCAPED : Ascii.isQuoted(b) ? State.QUOTED : State.WRONG;
     }
 
-    private static int afterValue(byte b) {
-        return Ascii.isSpace(b) ? AFTER_VALUE : semicolon(b);
+    private static State afterValue(byte b) {
+        return Ascii.isSpace(b) ? State.AFTER_VALUE : semicolon(b);
     }
 
-    private static int semicolon(byte b) {
-        return b == ';' ? BEFORE_NAME : WRONG;
+    private static State semicolon(byte b) {
+        return b == ';' ? State.BEFORE_NAME : State.WRONG;
     }
 }

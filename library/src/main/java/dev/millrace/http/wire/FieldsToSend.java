@@ -1,4 +1,4 @@
-package dev.millrace.http;
+package dev.millrace.http.wire;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -6,10 +6,10 @@ import java.util.Locale;
 import java.util.stream.Stream;
 
 /**
- * The field lines a handler sets, checked at the call (rows R54, X36), and what those that decide
- * the framing say.
+ * The field lines of a message that is sent, checked when they are set (rows R54, X36), and what
+ * those that decide the framing say.
  */
-final class ResponseFields {
+public final class FieldsToSend {
     private static final long NOT_DECLARED = -1;
 
     /**
@@ -54,7 +54,7 @@ final class ResponseFields {
     private boolean hasDate;
 
     /** Sets a field, in place of all lines with that name. */
-    void set(String name, String value) {
+    public void set(String name, String value) {
         checkName(name);
         checkValue(name, value);
         Known known = Known.of(name);
@@ -64,7 +64,7 @@ final class ResponseFields {
     }
 
     /** Adds a line beside those with the same name. */
-    void add(String name, String value) {
+    public void add(String name, String value) {
         checkName(name);
         checkValue(name, value);
         Known known = Known.of(name);
@@ -108,7 +108,7 @@ final class ResponseFields {
     }
 
     /** Removes a field; one that would be added by itself stays away (row R42). */
-    void remove(String name) {
+    public void remove(String name) {
         checkName(name);
         drop(Known.of(name), name);
         removed = Stream.concat(removed.stream(), Stream.of(name)).toList();
@@ -130,28 +130,28 @@ final class ResponseFields {
         }
     }
 
-    List<String> lines() {
+    public List<String> lines() {
         return lines;
     }
 
-    boolean isRemoved(String name) {
+    public boolean isRemoved(String name) {
         return !removed.isEmpty() && removed.stream().anyMatch(name::equalsIgnoreCase);
     }
 
     /** As declared by the handler, or negative. */
-    long contentLength() {
+    public long contentLength() {
         return contentLength;
     }
 
-    boolean isChunked() {
+    public boolean isChunked() {
         return isChunked;
     }
 
-    boolean isClose() {
+    public boolean isClose() {
         return isClose;
     }
 
-    boolean hasDate() {
+    public boolean hasDate() {
         return hasDate;
     }
 
@@ -173,7 +173,7 @@ final class ResponseFields {
     /**
      * RFC 9110 section 5.5; a CR or LF would let a value begin a line, or an answer, of its own.
      */
-    static void checkValue(String name, String value) {
+    public static void checkValue(String name, String value) {
         for (int at = 0; at < value.length(); at++) {
             char c = value.charAt(at);
             if (c > 0xff || (c < ' ' && c != '\t') || c == 0x7f) {

@@ -1,4 +1,4 @@
-package dev.millrace.http;
+package dev.millrace.http.wire;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -10,7 +10,7 @@ import java.util.Random;
  * Makes new messages from known ones, without a grammar: small damage at places that matter to
  * parsers, and messages cut and joined. The same seed gives the same messages.
  */
-final class RequestMutator {
+public final class RequestMutator {
 
     private static final byte[] MEANINGFUL =
             "\r\n\0 \t:;,=\"\\/#?@[]%+-0159afAFxX\u007f\u0080\u00ff\u000b"
@@ -37,13 +37,13 @@ final class RequestMutator {
     private final Random random;
     private final List<byte[]> corpus;
 
-    RequestMutator(long seed, List<byte[]> corpus) {
+    public RequestMutator(long seed, List<byte[]> corpus) {
         this.random = new Random(seed);
         this.corpus = corpus;
     }
 
     /** One to four mutations of one message of the corpus. */
-    byte[] next() {
+    public byte[] next() {
         byte[] message = pick(corpus);
         int mutations = 1 + random.nextInt(4);
         for (int i = 0; i < mutations; i++) {
@@ -53,7 +53,7 @@ final class RequestMutator {
     }
 
     /** Where to cut a message of this length; never at its ends if there is a choice. */
-    int cut(int length) {
+    public int cut(int length) {
         return length < 2 ? 1 : 1 + random.nextInt(length - 1);
     }
 

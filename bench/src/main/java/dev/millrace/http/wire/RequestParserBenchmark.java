@@ -1,4 +1,4 @@
-package dev.millrace.http;
+package dev.millrace.http.wire;
 
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
@@ -42,11 +42,14 @@ public class RequestParserBenchmark {
             """
                     .replace("\n", "\r\n");
 
+    private static final WireLimits LIMITS =
+            new WireLimits(8 << 10, 16 << 10, 1000, 16 << 10, Long.MAX_VALUE);
+
     /** Which request. */
     @Param({"tiny", "browser", "tiny x 16"})
     public String request = "tiny";
 
-    private final RequestParser parser = new RequestParser(HttpLimits.DEFAULTS);
+    private final RequestParser parser = new RequestParser(LIMITS);
     private final Counter counter = new Counter();
     private byte[] bytes = {};
 

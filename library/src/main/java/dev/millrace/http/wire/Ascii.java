@@ -1,4 +1,4 @@
-package dev.millrace.http;
+package dev.millrace.http.wire;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;

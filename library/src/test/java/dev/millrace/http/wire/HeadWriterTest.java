@@ -1,0 +1,63 @@
+package dev.millrace.http.wire;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import org.junit.jupiter.api.Test;
+
+/** Heads of both directions, byte for byte. */
+class HeadWriterTest {
+    private final HeadWriter writer = new HeadWriter();
+
+    @Test
+    void aRequestBeginsWithItsLine() {
+        FieldsToSend fields = new FieldsToSend();
+        fields.set("Host", "a");
+        writer.begin(new RequestLine("PUT", "/x?y"), fields);
+        writer.chunked();
+        writer.end();
+        assertThat(written())
+                .isEqualTo("PUT /x?y HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n");
+    }
+
+    @Test
+    void aResponseBeginsWithItsLineAndMayEndWithABody() {
+        FieldsToSend fields = new FieldsToSend();
+        fields.set("Content-Length", "7");
+        fields.set("A", "b");
+        writer.begin(StatusLine.of(404), fields);
+        writer.contentLength(2);
+        writer.end();
+        writer.append(new byte[] {'h', 'i'});
+        assertThat(written())
+                .isEqualTo("HTTP/1.1 404 Not Found\r\nA: b\r\nContent-Length: 2\r\n\r\nhi");
+    }
+
+    @Test
+    void theNextHeadStartsAnew() {
+        writer.begin(StatusLine.of(200, "x".repeat(5000)), null);
+        writer.begin(StatusLine.of(299), null);
+        assertThat(written()).isEqualTo("HTTP/1.1 299 \r\n");
+    }
+
+    @Test
+    void usualStatusLinesAreMadeOnce() {
+        assertThat(StatusLine.of(204)).isSameAs(StatusLine.of(204));
+        assertThat(StatusLine.of(299).reason()).isEmpty();
+    }
+
+    @Test
+    void noPartOfARequestLineCanEndItEarly() {
+        for (String method : new String[] {"", "G T", "GET\r\n", "G\u0100"}) {
+            assertThatIllegalArgumentException().isThrownBy(() -> new RequestLine(method, "/"));
+        }
+        for (String target : new String[] {"", "/ x", "/\r\n", "/#f", "/\u0100"}) {
+            assertThatIllegalArgumentException().isThrownBy(() -> new RequestLine("GET", target));
+        }
+    }
+
+    private String written() {
+        return new String(writer.array(), 0, writer.length(), ISO_8859_1);
+    }
+}
