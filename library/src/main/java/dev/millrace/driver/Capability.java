@@ -4,7 +4,7 @@ package dev.millrace.driver;
 public enum Capability {
     /** Send and receive open descriptors over a Unix socket. */
     PASS_DESCRIPTORS("passing descriptors"),
-    /** Serve a descriptor that somebody else opened. */
+    /** Serve a descriptor that was opened elsewhere. */
     OPEN_DESCRIPTORS("serving an open descriptor"),
     /** Tell readiness of a user's own descriptor. */
     WATCH_DESCRIPTORS("watching a descriptor"),
@@ -18,7 +18,7 @@ public enum Capability {
     DATAGRAMS("datagram sockets"),
     /** Refusing IPv4 peers on an IPv6 socket, or accepting them. */
     IPV6_ONLY("the option ipv6Only"),
-    /** See a peer leave while nobody reads. */
+    /** See a peer leave while it is not read. */
     PEER_CLOSED("seeing a peer leave while reading is paused"),
     /** Accept and close what can't be served when descriptors run out. */
     SHED_CONNECTIONS("shedding connections when descriptors run out");

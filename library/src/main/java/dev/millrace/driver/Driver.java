@@ -39,9 +39,9 @@ import org.jspecify.annotations.Nullable;
  *   <li>After {@link #close} no event of that port comes, whatever was under way, and an event of a
  *       recycled descriptor never reaches the wrong port (X71). A descriptor that others hold as
  *       well is taken out of the kernel's set before it is closed (X107).
- *   <li>A port that nobody reads from or writes to costs nothing: no wake-up, no system call; but
- *       that its peer leaves is told once, by {@code onPeerClosed}, and what the peer had sent can
- *       still be read ({@link Capability#PEER_CLOSED}).
+ *   <li>A port that is neither read nor written costs nothing: no wake-up, no system call; but that
+ *       its peer leaves is told once, by {@code onPeerClosed}, and what the peer had sent can still
+ *       be read ({@link Capability#PEER_CLOSED}).
  *   <li>{@link #poll} with a timeout returns when the time is over or something was dispatched,
  *       whichever is first.
  *   <li>What it can't do it declares by {@link #supports}, and answers the call for it with {@code
@@ -148,8 +148,8 @@ public interface Driver extends AutoCloseable {
     int connect(Port port, Address address);
 
     /**
-     * Ends what {@link #connect} began for a datagram socket: it keeps its port, and hears
-     * everybody again. 0, or a negated errno.
+     * Ends what {@link #connect} began for a datagram socket: it keeps its port, and hears every
+     * sender again. 0, or a negated errno.
      */
     default int disconnect(Port port) {
         return -Errno.EOPNOTSUPP;
@@ -195,7 +195,7 @@ public interface Driver extends AutoCloseable {
         throw Capability.PASS_DESCRIPTORS.missing(this);
     }
 
-    /** Closes what {@code onDescriptors} told of and nobody wants. */
+    /** Closes what {@code onDescriptors} told of and is not wanted. */
     default void closeDescriptors(int... descriptors) {
         throw Capability.PASS_DESCRIPTORS.missing(this);
     }

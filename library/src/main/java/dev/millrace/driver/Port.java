@@ -17,7 +17,7 @@ public abstract class Port implements Guarded {
         return events;
     }
 
-    /** Sets whom events are reported to; {@link PortEvents#NONE}: nobody any more. */
+    /** Sets whom events are reported to; {@link PortEvents#NONE}: no receiver any more. */
     public final void attach(PortEvents receiver) {
         events = receiver;
         if (receiver != PortEvents.NONE) {

@@ -10,14 +10,14 @@ public interface PortEvents {
     /** Receives nothing: a port is born with it. */
     PortEvents NONE = new PortEvents() {};
 
-    /** A connection was accepted; whoever receives it owns it. */
+    /** A connection was accepted; its receiver owns it. */
     default void onAccept(Port connection) {}
 
     /**
      * Accepting failed with {@code errno}; the receiver decides when to go on (row D6). {@code
      * shed}: for want of descriptors (EMFILE, ENFILE) so many waiting connections were accepted and
      * closed, so that their clients know (row D4). Then one descriptor is free during the call, for
-     * whoever needs one to write this down.
+     * a receiver that needs one to write this down.
      */
     default void onAcceptError(int errno, int shed) {}
 
@@ -34,10 +34,10 @@ public interface PortEvents {
     default void onRead(byte[] array, int offset, int length) {}
 
     /**
-     * Descriptors arrived over a channel, close-on-exec, in the order they were sent; whoever
-     * receives them owns them. The {@code onRead} of the bytes that they came with follows at once,
-     * even if reading is stopped meanwhile. If there was no room for all of them in this process
-     * (EMFILE), those that arrived are closed, and {@code onReadError} tells instead.
+     * Descriptors arrived over a channel, close-on-exec, in the order they were sent; the receiver
+     * owns them. The {@code onRead} of the bytes that they came with follows at once, even if
+     * reading is stopped meanwhile. If there was no room for all of them in this process (EMFILE),
+     * those that arrived are closed, and {@code onReadError} tells instead.
      */
     default void onDescriptors(int[] descriptors) {}
 
@@ -57,7 +57,7 @@ public interface PortEvents {
     default void onReadError(int errno) {}
 
     /**
-     * The peer left while nobody was reading: {@code errno} 0 after its FIN, ECONNRESET after its
+     * The peer left while it was not read: {@code errno} 0 after its FIN, ECONNRESET after its
      * reset. Told at most once. What it had sent is still there; end or error follow when it was
      * read.
      */

@@ -33,7 +33,7 @@ final class DescriptorTraffic {
         int[] descriptors = message.descriptors();
         if (message.isTruncated()) {
             // Installing them stops at the first that finds no number (unix(7)); which bytes miss
-            // theirs, nobody can say any more.
+            // theirs can't be said any more.
             close(libc, descriptors);
             return -Errno.EMFILE;
         }
@@ -66,7 +66,7 @@ final class DescriptorTraffic {
             libc.close(fd);
         }
         if (descriptors.length > 0) {
-            SpareDescriptor.freed(libc);
+            DescriptorShortage.freed(libc);
         }
     }
 }

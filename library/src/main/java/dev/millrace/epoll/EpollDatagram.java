@@ -18,12 +18,12 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Its errors are news of single datagrams (an ICMP message that came back to a connected socket,
  * for instance) and end nothing. ERR can't be masked, and stays until the error is fetched: so when
- * nobody reads and nobody waits to send, the port leaves the set until somebody does.
+ * it is neither read nor written, the port leaves the set until it is.
  *
  * <p>Another holder of the description may shut it down, which is no error, and readable for ever.
  */
 final class EpollDatagram extends EpollPort {
-    /** RDHUP: somebody has shut it down. */
+    /** RDHUP: it was shut down. */
     private static final int READING = Linux.EPOLLIN | Linux.EPOLLRDHUP;
 
     /** Datagrams per readiness, so that a flood does not starve the others. */

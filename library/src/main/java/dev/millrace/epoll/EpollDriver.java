@@ -213,7 +213,7 @@ public final class EpollDriver implements Driver {
         if (!closing.isClosed) {
             set.remove(closing);
             closing.closeDescriptor();
-            SpareDescriptor.freed(libc);
+            DescriptorShortage.freed(libc);
         }
     }
 
@@ -267,13 +267,13 @@ public final class EpollDriver implements Driver {
         return EpollSet.check(libc.fcntl(fd, Linux.F_DUPFD_CLOEXEC, 0), "fcntl");
     }
 
-    /** A duplicate that belongs to nobody's epoll set. */
+    /** A duplicate that belongs to no epoll set. */
     private record SharedDescriptor(int fd, EpollSocket.Role role) implements Shared {
         @Override
         public void close() {
             try (Libc libc = new Libc()) {
                 libc.close(fd);
-                SpareDescriptor.freed(libc);
+                DescriptorShortage.freed(libc);
             }
         }
     }
@@ -288,7 +288,7 @@ public final class EpollDriver implements Driver {
             return;
         }
         isClosed = true;
-        SpareDescriptor.forget(set);
+        DescriptorShortage.forget(set);
         SharedWakeUps.forget(set);
         for (EpollPort port : set.ports.copy()) {
             if (port != null) {

@@ -15,7 +15,7 @@ import dev.millrace.sys.Linux;
 final class EpollPipe extends EpollStream {
     private static final int NONE = -1;
 
-    /** What the user brought; NONE if {@link #fd} is that, or once it is somebody else's. */
+    /** What the user brought; NONE if {@link #fd} is that, or once it is another's. */
     private int given;
 
     private final boolean isReopened;
@@ -75,7 +75,7 @@ final class EpollPipe extends EpollStream {
         if (isWriteOnly) {
             set.remove(this);
             closeDescriptor();
-            SpareDescriptor.freed(libc);
+            DescriptorShortage.freed(libc);
         }
         return 0;
     }

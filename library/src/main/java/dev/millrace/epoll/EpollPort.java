@@ -22,8 +22,8 @@ abstract class EpollPort extends Port {
     final Libc libc;
 
     /**
-     * -1 once it is closed, or the number is nobody's, or somebody else's, and not ours to close
-     * any more: whatever is done with it then meets EBADF.
+     * -1 once it is closed, or the number is free, or another's, and not ours to close any more:
+     * whatever is done with it then meets EBADF.
      */
     int fd;
 
@@ -44,7 +44,7 @@ abstract class EpollPort extends Port {
 
     /**
      * A user brought standard input, output or error, which stay open, as in libuv: whatever were
-     * opened next under their number would get what somebody prints.
+     * opened next under their number would get what the program prints.
      */
     boolean isStandard;
 
@@ -121,8 +121,8 @@ abstract class EpollPort extends Port {
     }
 
     /**
-     * The set has no place for it, or no more: somebody else closed the descriptor (EBADF, row
-     * X72). Whoever waits for something is told.
+     * The set has no place for it, or no more: the descriptor was closed elsewhere (EBADF, row
+     * X72). What waits for it is told.
      */
     void lost(int errno) {
         events().onReadError(errno);

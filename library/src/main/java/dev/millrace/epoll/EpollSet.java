@@ -206,7 +206,7 @@ final class EpollSet {
         waker.wake();
     }
 
-    /** Whoever is added to a set is looked at by the kernel. */
+    /** A port that is added to a set is looked at by the kernel. */
     private void lookAgain() {
         for (EpollPort port : ports.copy()) {
             if (port != null && port.isExclusive()) {
@@ -233,7 +233,7 @@ final class EpollSet {
     private void applyChanges() {
         for (int index = 0; index < changedCount; index++) {
             EpollPort port = Objects.requireNonNull(changed[index]);
-            // A closed port must not live on here, nor whoever it reported to (B14).
+            // A closed port must not live on here, nor its receiver (B14).
             changed[index] = null;
             port.isListed = false;
             if (!port.isClosed && port.armed != port.wanted) {

@@ -85,12 +85,12 @@ final class EpollSocket extends EpollStream {
         if (traffic != null) {
             return -Errno.EINVAL;
         }
-        SpareDescriptor.keep(libc);
+        DescriptorShortage.keep(libc);
         role = Role.LISTENER;
         return libc.listen(fd, backlog);
     }
 
-    /** It listens already, by somebody else's doing. */
+    /** It listens already: it was opened so. */
     void listens() {
         role = Role.LISTENER;
         isBlocking = (libc.fcntl(fd, Linux.F_GETFL, 0) & Linux.O_NONBLOCK) == 0;
@@ -101,7 +101,7 @@ final class EpollSocket extends EpollStream {
         if (isStarving) {
             // It may be gone, and what is accepted now would take the last descriptor.
             isStarving = false;
-            SpareDescriptor.keep(libc);
+            DescriptorShortage.keep(libc);
         }
         want(Linux.EPOLLIN);
     }
@@ -119,12 +119,12 @@ final class EpollSocket extends EpollStream {
     private void accept() {
         if (ready == 0) {
             isStarving = false;
-            SpareDescriptor.keep(libc);
+            DescriptorShortage.keep(libc);
             events().onDescriptorsFreed();
             return;
         }
         if (!wants(Linux.EPOLLIN)) {
-            // Paused in this very batch; or shut down by somebody, and HUP can't be masked.
+            // Paused in this very batch; or shut down elsewhere, and HUP can't be masked.
             set.leave(this);
             if (isExclusive()) {
                 SharedWakeUps.passOn(set);
@@ -144,7 +144,7 @@ final class EpollSocket extends EpollStream {
             } else if (accepted == -Errno.EAGAIN) {
                 // A sibling was faster (row D2).
                 return;
-            } else if (SpareDescriptor.isShortage(accepted)) {
+            } else if (DescriptorShortage.isShortage(accepted)) {
                 shed(-accepted);
                 return;
             } else if (!AcceptErrors.isOfTheConnection(-accepted)) {
@@ -156,25 +156,25 @@ final class EpollSocket extends EpollStream {
 
     private int tryAccept() {
         int accepted = acceptWithSpare();
-        if (SpareDescriptor.isShortage(accepted)) {
+        if (DescriptorShortage.isShortage(accepted)) {
             // Said before the second try: a descriptor that is closed from now on wakes us, and
             // one that was closed just before is found.
-            SpareDescriptor.starving(set);
+            DescriptorShortage.starving(set);
             accepted = acceptWithSpare();
         }
-        if (SpareDescriptor.isShortage(accepted) && !isBlocking) {
-            accepted = SpareDescriptor.acceptAfterAll(libc, fd, accepted);
+        if (DescriptorShortage.isShortage(accepted) && !isBlocking) {
+            accepted = DescriptorShortage.acceptAfterAll(libc, fd, accepted);
         }
         return accepted;
     }
 
     /** Accepts only if the spare descriptor remains. */
     private int acceptWithSpare() {
-        if (SpareDescriptor.isLent()) {
+        if (DescriptorShortage.isLent()) {
             return -Errno.EMFILE;
         }
         int accepted = libc.accept4(fd, Linux.SOCK_NONBLOCK | Linux.SOCK_CLOEXEC);
-        if (accepted >= 0 && !SpareDescriptor.allows(libc, accepted)) {
+        if (accepted >= 0 && !DescriptorShortage.allows(libc, accepted)) {
             turnedAway++;
             return -Errno.EMFILE;
         }
@@ -183,12 +183,12 @@ final class EpollSocket extends EpollStream {
 
     private void shed(int errno) {
         isStarving = true;
-        int count = turnedAway + SpareDescriptor.shed(libc, fd, isBlocking);
+        int count = turnedAway + DescriptorShortage.shed(libc, fd, isBlocking);
         turnedAway = 0;
         try {
             events().onAcceptError(errno, count);
         } finally {
-            SpareDescriptor.giveBack(libc);
+            DescriptorShortage.giveBack(libc);
         }
     }
 

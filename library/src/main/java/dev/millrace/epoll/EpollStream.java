@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * A descriptor of an epoll set that bytes come out of and go into: how readiness becomes chunks and
  * completions.
  *
- * <p>While nobody reads it is watched for RDHUP alone, once: level-triggered it would report for
+ * <p>While it is not read it is watched for RDHUP alone, once: level-triggered it would report for
  * ever. ERR and HUP can't be masked, so after them a stream of which nothing is wanted leaves the
  * set until something is.
  */
@@ -79,7 +79,7 @@ abstract class EpollStream extends EpollPort {
     /** Does what it is ready for. */
     final void transfer() {
         int bits = ready;
-        // HUP and ERR come unasked; whoever waits for either direction gets to know (row E6).
+        // HUP and ERR come unasked; both directions are told (row E6).
         if (bits != Linux.EPOLLOUT && wants(Linux.EPOLLIN)) {
             read();
         } else if ((bits & (Linux.EPOLLRDHUP | Linux.EPOLLHUP | Linux.EPOLLERR)) != 0) {
@@ -102,7 +102,7 @@ abstract class EpollStream extends EpollPort {
             events().onPeerClosed(failure);
         }
         if (wanted == 0 && !isClosed) {
-            // Whoever wants something of it brings it back.
+            // The next start of reading or writing brings it back.
             set.leave(this);
         }
     }

@@ -9,7 +9,7 @@ import java.util.stream.IntStream;
 
 /**
  * A descriptor of the user's in an epoll set: tells what it is ready for, and neither reads nor
- * closes it. ERR and HUP can't be masked and count for all that is asked for, so that whoever reads
+ * closes it. ERR and HUP can't be masked and count for all that is asked for, so that the next read
  * or writes meets the error; while nothing is asked for, they take it out of the set.
  */
 final class EpollWatch extends EpollPort {

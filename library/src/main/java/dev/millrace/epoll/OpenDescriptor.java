@@ -52,7 +52,7 @@ final class OpenDescriptor {
      * non-blocking.
      */
     private static EpollSocket listener(EpollSet set, int fd) {
-        SpareDescriptor.keep(set.libc);
+        DescriptorShortage.keep(set.libc);
         EpollSocket socket = new EpollSocket(set, fd);
         socket.listens();
         return socket;

@@ -6,7 +6,7 @@ import java.util.Set;
 /**
  * The epoll sets of this process with listeners on shared descriptions. EPOLLEXCLUSIVE wakes one of
  * them for a connection (epoll_ctl(2)). If an earlier callback of that one's batch has paused or
- * closed its listener, nobody accepts, and the client would wait until another one comes: so it
+ * closed its listener, no loop accepts, and the client would wait until another one comes: so it
  * tells the others to look.
  */
 final class SharedWakeUps {

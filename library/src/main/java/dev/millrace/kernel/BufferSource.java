@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Where a stream's received bytes go, for those who know better than one shared array: libuv's
- * {@code alloc_cb} (rows E2, E3, R24). Called on the loop's thread right before each read.
+ * {@code alloc_cb}. Called on the loop's thread right before each read.
  */
 @FunctionalInterface
 public interface BufferSource {

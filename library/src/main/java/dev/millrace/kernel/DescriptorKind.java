@@ -7,7 +7,7 @@ import dev.millrace.sys.Linux;
 import dev.millrace.sys.Termios;
 import java.io.IOException;
 
-/** What stands behind a descriptor that somebody else opened: libuv's {@code uv_guess_handle}. */
+/** What stands behind a descriptor that was opened elsewhere: libuv's {@code uv_guess_handle}. */
 public enum DescriptorKind {
     /** A stream socket over IPv4 or IPv6. */
     TCP,

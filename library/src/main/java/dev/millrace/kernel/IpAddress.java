@@ -29,8 +29,7 @@ public record IpAddress(InetAddress host, int port) implements Address {
 
     /**
      * An address from a literal such as {@code 127.0.0.1}, {@code ::1} or {@code fe80::1%eth0},
-     * whose scope is an interface's name or number (RFC 4007 section 11); names are not looked up
-     * (row C3).
+     * whose scope is an interface's name or number (RFC 4007 section 11); names are not looked up.
      *
      * @throws IllegalArgumentException if the text is no IP address, there is no such interface, or
      *     the port is out of range

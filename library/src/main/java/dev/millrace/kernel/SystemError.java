@@ -13,7 +13,7 @@ import java.util.Set;
  * What the kernel refused. Every such error is an {@link IOException}, of the JDK's finer type
  * where there is one, and carries the parts of its message, which is worded as Node's: {@code
  * listen EADDRINUSE: address already in use 127.0.0.1:8080}, {@code connect ECONNREFUSED
- * 127.0.0.1:1} (rows B7, H12).
+ * 127.0.0.1:1}.
  */
 public sealed interface SystemError {
     /** The errno's name, for instance {@code ECONNRESET}. */

@@ -6,8 +6,7 @@ import java.util.Arrays;
 
 /**
  * A Unix socket's address (unix(7)): a path, or a Linux abstract name, which needs no file and has
- * nothing to unlink (row G4). Lengths count bytes, not characters, and nothing is ever cut silently
- * (row G3).
+ * nothing to unlink. Lengths count bytes, not characters, and nothing is ever cut silently.
  */
 public final class UnixAddress implements Address {
     /**

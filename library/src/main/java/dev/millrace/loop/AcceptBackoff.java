@@ -27,7 +27,7 @@ final class AcceptBackoff {
     private static final Duration REPORT_INTERVAL = Duration.ofSeconds(1);
 
     static {
-        // Whoever loads classes from folders would need a descriptor for each of the first
+        // A program that loads classes from folders would need a descriptor for each of the first
         // report's.
         new AcceptReport(SystemError.of(Errno.EMFILE, "accept"), 0, 0);
     }

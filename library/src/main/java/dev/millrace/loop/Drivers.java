@@ -41,7 +41,7 @@ public final class Drivers {
      */
     public record Choice(String name, String reason) {}
 
-    /** What somebody wants, and by which means. */
+    /** What is asked for, and by which means. */
     private record Wish(String name, String means) {}
 
     /**

@@ -9,14 +9,14 @@ import org.jspecify.annotations.Nullable;
  * A long-lived thing on a loop: a timer, a phase hook, a wake-up, a signal, a listener, a stream.
  *
  * <pre>
- *   open ──start──▶ active ──stop──▶ open          an active, referenced handle keeps its loop alive (row A4)
+ *   open ──start──▶ active ──stop──▶ open          an active, referenced handle keeps its loop alive
  *     └───────────────┴──close──▶ closing ──closing phase──▶ closed
  * </pre>
  *
  * Belongs to the loop's thread; none can be made once the loop is closed. {@link #close} may be
  * called any number of times; the listener of {@link #onClose} runs once, in the closing phase,
- * after every other callback of the handle, and never inside {@code close} (rows B6, R6). No order
- * is promised between handles closed in the same turn.
+ * after every other callback of the handle, and never inside {@code close}. No order is promised
+ * between handles closed in the same turn.
  */
 public abstract sealed class Handle implements AutoCloseable
         permits TimerHandle,
@@ -68,10 +68,7 @@ public abstract sealed class Handle implements AutoCloseable
         setReferenced(true);
     }
 
-    /**
-     * Stops the handle from keeping the loop alive (row B16); it works on as long as something else
-     * does.
-     */
+    /** Stops the handle from keeping the loop alive; it works on as long as something else does. */
     public final void unref() {
         setReferenced(false);
     }
@@ -148,7 +145,7 @@ public abstract sealed class Handle implements AutoCloseable
         return SystemError.of(errno, syscall);
     }
 
-    /** What an exception in one of its callbacks means; by default, that nobody expected it. */
+    /** What an exception in one of its callbacks means; by default, that it was not expected. */
     void thrown(Throwable thrown) {
         loop.uncaught(thrown);
     }

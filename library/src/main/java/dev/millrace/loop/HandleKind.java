@@ -5,7 +5,7 @@ import dev.millrace.kernel.DescriptorKind;
 import dev.millrace.kernel.UnixAddress;
 import org.jspecify.annotations.Nullable;
 
-/** What a {@link Handle} is: libuv's {@code uv_handle_type} (row B3). */
+/** What a {@link Handle} is: libuv's {@code uv_handle_type}. */
 public enum HandleKind {
     TIMER,
     IDLE,

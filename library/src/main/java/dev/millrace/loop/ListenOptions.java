@@ -9,7 +9,7 @@ import java.util.Objects;
  * How a listener listens.
  *
  * @param backlog connections the kernel keeps for us until we accept them; it caps this at
- *     net.core.somaxconn (C11)
+ *     net.core.somaxconn
  * @param noDelay whether accepted TCP connections send small segments at once (TCP_NODELAY); writes
  *     of one callback leave in one send anyway, so waiting for more gains nothing
  * @param ipv6Only whether an IPv6 listener refuses IPv4 peers; set on every IPv6 listener, whatever

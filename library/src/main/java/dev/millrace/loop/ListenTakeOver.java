@@ -20,11 +20,12 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The right to replace the socket file that a crash has left behind (row G11): a lock on a file
- * beside it, held from the probe until the new listener listens. Whoever finds the lock taken, or
- * somebody listening, gets EADDRINUSE; so of several that start at once exactly one wins.
+ * beside it, held from the probe until the new listener listens. A listener that finds the lock
+ * taken, or another that listens, gets EADDRINUSE; so of several that start at once exactly one
+ * wins.
  *
- * <p>The lock's file stays: whoever removed it could leave two others with a lock each, one on the
- * removed file and one on its successor.
+ * <p>The lock's file stays: removing it could leave two others with a lock each, one on the removed
+ * file and one on its successor.
  */
 final class ListenTakeOver implements AutoCloseable {
     private static final int S_IFMT = 0xf000;
@@ -49,8 +50,8 @@ final class ListenTakeOver implements AutoCloseable {
     /**
      * Takes the lock.
      *
-     * @throws IOException EADDRINUSE when somebody else has it, EACCES, EROFS and the like when its
-     *     file can't be made
+     * @throws IOException EADDRINUSE when another process has it, EACCES, EROFS and the like when
+     *     its file can't be made
      */
     static ListenTakeOver begin(UnixAddress address) throws IOException {
         try {
@@ -111,7 +112,7 @@ final class ListenTakeOver implements AutoCloseable {
     }
 
     /**
-     * Removes the file, if it is a socket whose listener is gone. Whoever listens there sees a
+     * Removes the file, if it is a socket whose listener is gone. A listener that is there sees a
      * connection that comes and goes.
      */
     void removeStale(Driver driver) throws IOException {

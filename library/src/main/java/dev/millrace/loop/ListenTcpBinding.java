@@ -29,7 +29,10 @@ final class ListenTcpBinding {
         }
     }
 
-    /** What was asked for and can't be had is an error: nobody would notice before it matters. */
+    /**
+     * What was asked for and can't be had is an error: otherwise it would show only when it
+     * matters.
+     */
     static void bind(Driver driver, Port port, IpAddress address, ListenOptions options)
             throws IOException {
         // Without it a restart right after a stop meets the old connections in TIME_WAIT (row C6).

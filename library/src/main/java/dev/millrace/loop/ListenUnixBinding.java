@@ -45,7 +45,7 @@ final class ListenUnixBinding {
         }
     }
 
-    /** The file of a listener that somebody else has bound, and owns. */
+    /** The file of a listener that was bound elsewhere, and is owned there. */
     static ListenUnixBinding adopted(Loop loop, UnixAddress address) {
         ListenUnixBinding binding = new ListenUnixBinding(loop, address);
         binding.key = binding.fileKey();
@@ -89,7 +89,7 @@ final class ListenUnixBinding {
         own(true);
         key = fileKey();
         if (options.mode().isPresent()) {
-            // Nobody can connect yet: it does not listen.
+            // No client can connect yet: it does not listen.
             int changed = driver.chmod(address, options.mode().getAsInt());
             if (changed < 0) {
                 throw SystemError.of(-changed, "chmod", address);
@@ -97,7 +97,7 @@ final class ListenUnixBinding {
         }
     }
 
-    /** From now on a probe finds somebody who listens. */
+    /** From now on a probe finds that it listens. */
     void listening() {
         if (isOwner) {
             // NIO has put another one in its place.
@@ -113,7 +113,7 @@ final class ListenUnixBinding {
         }
     }
 
-    /** Whether the file is this listener's to remove, or somebody else's (row X108). */
+    /** Whether the file is this listener's to remove, or another's (row X108). */
     void own(boolean isOwner) {
         this.isOwner = isOwner && !address.isAbstract();
     }

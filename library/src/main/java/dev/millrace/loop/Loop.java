@@ -387,7 +387,7 @@ public final class Loop implements Executor, AutoCloseable {
         closing.add(handle);
     }
 
-    void finished(WriteBacklog backlog) {
+    void finished(StreamWriteBacklog backlog) {
         scope.finished(backlog);
     }
 

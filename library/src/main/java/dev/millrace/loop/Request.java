@@ -7,10 +7,10 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One operation of a handle with one outcome: a connect, a write, a shutdown or a send (rows B1,
- * B4). The callback gets null for success, otherwise the error, exactly once, never from inside the
- * call that started the operation, and always before the handle's close callback (rows R7, R8).
- * After its callback a request may be used again. Loop thread only.
+ * One operation of a handle with one outcome: a connect, a write, a shutdown or a send. The
+ * callback gets null for success, otherwise the error, exactly once, never from inside the call
+ * that started the operation, and always before the handle's close callback. After its callback a
+ * request may be used again. Loop thread only.
  */
 public final class Request {
     /** What a pending request waits for. */

@@ -9,9 +9,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reports callbacks that block their loop: each one that takes longer than a threshold, once with
- * the loop's stack when it is noticed and once with its duration when it is over (X81). A callback
- * is the outermost one with everything it leaves behind, so next-ticks that breed next-ticks are a
- * stall as well (X84).
+ * the loop's stack when it is noticed and once with its duration when it is over. A callback is the
+ * outermost one with everything it leaves behind, so next-ticks that breed next-ticks are a stall
+ * as well.
  *
  * <pre>
  *   watching ──the same callback for longer than the threshold──▶ stalled: told, with its stack
@@ -44,7 +44,7 @@ public final class StallDetector implements AutoCloseable {
     private long sinceNanos;
     private @Nullable Stall stall;
 
-    /** A detector that nobody samples yet. */
+    /** A detector that is not sampled yet. */
     StallDetector(Loop loop, Duration threshold, Consumer<? super Stall> listener) {
         loop.checkThread();
         if (threshold.compareTo(THRESHOLD_MIN) < 0) {

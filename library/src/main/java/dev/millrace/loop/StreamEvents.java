@@ -19,15 +19,15 @@ public interface StreamEvents {
     void onError(IOException error);
 
     /**
-     * The peer left while nobody was reading (rows H16, E7): {@code reset} is null after its FIN,
-     * ECONNRESET after its reset. Told at most once. What it had sent is kept, and comes with the
-     * next {@link StreamHandle#readStart}, then the end or the error as always.
+     * The peer left while it was not read: {@code reset} is null after its FIN, ECONNRESET after
+     * its reset. Told at most once. What it had sent is kept, and comes with the next {@link
+     * StreamHandle#readStart}, then the end or the error as always.
      */
     default void onPeerClosed(@Nullable IOException reset) {}
 
     /**
      * The stream's {@link BufferSource} had no buffer; {@code error} is ENOBUFS. Nothing is lost,
-     * and reading goes on with the next {@link StreamHandle#readStart} (rows E3, R24).
+     * and reading goes on with the next {@link StreamHandle#readStart}.
      */
     default void onNoBuffer(IOException error) {}
 

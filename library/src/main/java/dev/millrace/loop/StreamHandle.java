@@ -24,12 +24,12 @@ import org.jspecify.annotations.Nullable;
  *              accepted connections start here ───┘
  * </pre>
  *
- * Loop thread only. Operating errors arrive by callback, never from inside the call that meets them
- * (row R9).
+ * Loop thread only. Operating errors arrive by callback, never from inside the call that meets
+ * them.
  */
 public final class StreamHandle extends Handle {
     private final StreamReceiver receiver;
-    private final WriteBacklog backlog = new WriteBacklog(this);
+    private final StreamWriteBacklog backlog = new StreamWriteBacklog(this);
 
     /** The driver's end of the socket; null while there is none. */
     private @Nullable Port port;
@@ -43,7 +43,7 @@ public final class StreamHandle extends Handle {
     /** Remembered, as a closed socket can't be asked any more. */
     private HandleKind kind = HandleKind.UNKNOWN;
 
-    /** A stream without a socket; {@link #connect} makes one (row C9). */
+    /** A stream without a socket; {@link #connect} makes one. */
     public StreamHandle(Loop loop, StreamEvents events) {
         super(loop);
         this.receiver = new StreamReceiver(this, Objects.requireNonNull(events, "events"));
@@ -52,7 +52,7 @@ public final class StreamHandle extends Handle {
     /** A stream on a connection that was accepted; its owner takes it with {@link #owner}. */
     StreamHandle(Loop loop, Port port) {
         super(loop);
-        this.receiver = new StreamReceiver(this, new UnownedStream(this));
+        this.receiver = new StreamReceiver(this, new StreamWithoutOwner(this));
         this.isConnected = true;
         attach(port);
     }
@@ -63,10 +63,10 @@ public final class StreamHandle extends Handle {
     }
 
     /**
-     * Makes a stream of a descriptor that somebody else opened: a connected socket, a pipe, a
-     * terminal (row B11). It belongs to the stream from now on; the flags of its description, which
-     * others may share, stay as they are. A write end of a pipe can't be read, and the other way
-     * round. Standard input, output and error are never closed.
+     * Makes a stream of a descriptor that was opened elsewhere: a connected socket, a pipe, a
+     * terminal. It belongs to the stream from now on; the flags of its description, which others
+     * may share, stay as they are. A write end of a pipe can't be read, and the other way round.
+     * Standard input, output and error are never closed.
      *
      * @throws IOException EBUSY if the stream has a descriptor already, or connects; EEXIST if the
      *     loop has this one; EINVAL for one that is no stream; otherwise as {@link
@@ -120,8 +120,8 @@ public final class StreamHandle extends Handle {
     }
 
     /**
-     * Connects to {@code peer}. Bytes written before are sent once the connection stands (row H14).
-     * After a failure it may be tried again.
+     * Connects to {@code peer}. Bytes written before are sent once the connection stands. After a
+     * failure it may be tried again.
      *
      * @throws IllegalStateException if the stream is connected, connecting or closed
      */
@@ -137,8 +137,8 @@ public final class StreamHandle extends Handle {
     }
 
     /**
-     * Gives up on the connect under way: its request ends with ETIMEDOUT, soon (row X66). Without
-     * one it does nothing.
+     * Gives up on the connect under way: its request ends with ETIMEDOUT, soon. Without one it does
+     * nothing.
      */
     public void abandonConnect() {
         loop.checkThread();
@@ -178,13 +178,13 @@ public final class StreamHandle extends Handle {
         backlog.connected();
     }
 
-    /** Reports what arrives, from now on (row E1). */
+    /** Reports what arrives, from now on. */
     public void readStart() {
         loop.checkThread();
         receiver.start();
     }
 
-    /** Reports nothing more; takes effect at once, also inside {@code onRead} (row R23). */
+    /** Reports nothing more; takes effect at once, also inside {@code onRead}. */
     public void readStop() {
         loop.checkThread();
         receiver.stop();
@@ -192,9 +192,9 @@ public final class StreamHandle extends Handle {
 
     /**
      * Writes bytes that the caller may reuse at once. Small writes of one callback leave in one
-     * send (row F2).
+     * send.
      *
-     * @param request told when the bytes were handed to the kernel, or why not; null if nobody
+     * @param request told when the bytes were handed to the kernel, or why not; null if the caller
      *     wants to know
      * @return false if none of them were taken: beyond the {@link #writeLimit}, or writing failed
      * @throws IllegalStateException after {@link #shutdown} or {@link #close}
@@ -205,7 +205,7 @@ public final class StreamHandle extends Handle {
     }
 
     /**
-     * As {@link #write}, of bytes that nobody changes any more: what the kernel does not take at
+     * As {@link #write}, of bytes that do not change any more: what the kernel does not take at
      * once is not copied, unless it is little (up to 4 KiB). The array is the stream's until {@code
      * request} is told that they were handed over; after an error until {@link #close}.
      */
@@ -215,7 +215,7 @@ public final class StreamHandle extends Handle {
     }
 
     /**
-     * Hands the kernel what it takes at once, and queues nothing (row F3).
+     * Hands the kernel what it takes at once, and queues nothing.
      *
      * @return how many bytes that were: 0 where libuv says EAGAIN, because there is no connection
      *     yet, or something waits already, or the kernel is full; and when it failed, which {@link
@@ -237,8 +237,7 @@ public final class StreamHandle extends Handle {
     }
 
     /**
-     * Ends the write side: FIN follows the last byte (row F8). A second call's request ends with
-     * ENOTCONN.
+     * Ends the write side: FIN follows the last byte. A second call's request ends with ENOTCONN.
      */
     public void shutdown(Request request) {
         loop.checkThread();
@@ -250,7 +249,7 @@ public final class StreamHandle extends Handle {
         return backlog.queuedBytes();
     }
 
-    /** Bytes received so far; survives {@link #close} (row E9). */
+    /** Bytes received so far; survives {@link #close}. */
     public long bytesRead() {
         return receiver.bytesRead();
     }
@@ -265,12 +264,12 @@ public final class StreamHandle extends Handle {
         return isConnected;
     }
 
-    /** Whether bytes can still arrive (row B8). */
+    /** Whether bytes can still arrive. */
     public boolean isReadable() {
         return isConnected && !receiver.isOver() && !isClosing();
     }
 
-    /** Whether bytes can be written (row B8). */
+    /** Whether bytes can be written. */
     public boolean isWritable() {
         return isConnected && backlog.isOpen() && !receiver.isBroken() && !isClosing();
     }
@@ -297,18 +296,15 @@ public final class StreamHandle extends Handle {
         close();
     }
 
-    /**
-     * Binds the local end before {@link StreamHandle#connect}; a failure shows at connect (row B5).
-     */
+    /** Binds the local end before {@link StreamHandle#connect}; a failure shows at connect. */
     public void bind(Address local) {
         loop.checkThread();
         setup().local = local;
     }
 
     /**
-     * Sets an option; before there is a socket it is kept and applied to it (row C13). An option
-     * that this kind of socket does not have is passed over. Saying the same again costs nothing
-     * (row K4).
+     * Sets an option; before there is a socket it is kept and applied to it. An option that this
+     * kind of socket does not have is passed over. Saying the same again costs nothing.
      */
     public void option(KernelOption option, int value) {
         loop.checkThread();
@@ -317,7 +313,7 @@ public final class StreamHandle extends Handle {
         }
     }
 
-    /** Probes the peer while the connection is idle (row K1); it is off by default (row K2). */
+    /** Probes the peer while the connection is idle; it is off by default. */
     public void keepAlive(KeepAlive settings) {
         option(KernelOption.TCP_KEEPIDLE, (int) settings.idle().toSeconds());
         option(KernelOption.TCP_KEEPINTVL, (int) settings.interval().toSeconds());
@@ -325,14 +321,14 @@ public final class StreamHandle extends Handle {
         option(KernelOption.KEEP_ALIVE, 1);
     }
 
-    /** Switches keep-alive off; its timing stays (row K3). */
+    /** Switches keep-alive off; its timing stays. */
     public void keepAliveOff() {
         option(KernelOption.KEEP_ALIVE, 0);
     }
 
     /**
-     * Where received bytes go instead of the loop's one array; null: there again (row E2). Best set
-     * before {@link StreamHandle#readStart}. See {@link StreamEvents#onNoBuffer}.
+     * Where received bytes go instead of the loop's one array; null: there again. Best set before
+     * {@link StreamHandle#readStart}. See {@link StreamEvents#onNoBuffer}.
      */
     public void bufferSource(@Nullable BufferSource source) {
         loop.checkThread();
@@ -344,7 +340,7 @@ public final class StreamHandle extends Handle {
      * {@link #takeDescriptor}; the kernel drops those that come over other streams. That is chosen
      * at creation, or in the listener that accepted the stream, and only for Unix sockets: a
      * channel's {@link StreamHandle#connect} to another address, and {@link StreamHandle#open} of
-     * another descriptor, end with EINVAL, of one that listens as well (row G1).
+     * another descriptor, end with EINVAL, of one that listens as well.
      *
      * @throws IOException EINVAL if the stream is connected, but not over a Unix socket
      * @throws IllegalStateException if the stream was read from, or is closed
@@ -362,11 +358,11 @@ public final class StreamHandle extends Handle {
             throw SystemError.of(-result, "carryDescriptors");
         }
         if (!isChannel()) {
-            setup().received = new ReceivedDescriptors(this);
+            setup().received = new StreamDescriptors(this);
         }
     }
 
-    /** Whether descriptors can travel over it (row G1). */
+    /** Whether descriptors can travel over it. */
     public boolean isChannel() {
         return setup != null && setup.received != null;
     }
@@ -374,12 +370,12 @@ public final class StreamHandle extends Handle {
     /**
      * The next descriptor that came over this channel, which is the caller's from now on; empty
      * when none waits. They come in the order they were sent, at the latest with the {@code onRead}
-     * of the byte that they were sent with, and are close-on-exec. Those that nobody takes are
-     * closed with the stream; if more than 1,024 wait, reading ends with EMFILE (rows E10, R34).
+     * of the byte that they were sent with, and are close-on-exec. Those that are not taken are
+     * closed with the stream; if more than 1,024 wait, reading ends with EMFILE.
      */
     public OptionalInt takeDescriptor() {
         loop.checkThread();
-        ReceivedDescriptors received = setup == null ? null : setup.received;
+        StreamDescriptors received = setup == null ? null : setup.received;
         return received == null ? OptionalInt.empty() : received.take();
     }
 
@@ -392,7 +388,7 @@ public final class StreamHandle extends Handle {
         return backlog.limit();
     }
 
-    /** Sets how much may wait to be written, {@link WriteLimit#DEFAULTS} by default (row X80). */
+    /** Sets how much may wait to be written, {@link WriteLimit#DEFAULTS} by default. */
     public void writeLimit(WriteLimit limit) {
         loop.checkThread();
         backlog.limit(Objects.requireNonNull(limit, "limit"));
@@ -442,7 +438,7 @@ public final class StreamHandle extends Handle {
         return setup == null ? SystemError.of(errno, syscall) : setup.error(errno, syscall);
     }
 
-    WriteBacklog backlog() {
+    StreamWriteBacklog backlog() {
         return backlog;
     }
 

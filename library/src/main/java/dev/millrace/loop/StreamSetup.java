@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What is known of a stream before it has a socket, and the making of one: only streams that
- * connect, or whose options somebody sets, have one.
+ * connect, or whose options are set, have one.
  */
 final class StreamSetup {
     private final StreamHandle stream;
@@ -23,7 +23,7 @@ final class StreamSetup {
     private @Nullable BufferSource bufferSource;
 
     /** Of a channel. */
-    @Nullable ReceivedDescriptors received;
+    @Nullable StreamDescriptors received;
 
     @Nullable Address local;
     private @Nullable Address peer;
@@ -70,7 +70,7 @@ final class StreamSetup {
         boolean isBacklogFull = result == -Errno.EAGAIN && to instanceof UnixAddress;
         isUnderWay = result == -Errno.EINPROGRESS || isBacklogFull;
         if (isBacklogFull) {
-            BacklogRetry.start(stream, to);
+            StreamConnectRetry.start(stream, to);
         } else if (!isUnderWay) {
             // Known at once, but told later, so that what is attached after this call sees it (row
             // R9).

@@ -11,7 +11,7 @@ import dev.millrace.sys.Errno;
 import java.io.IOException;
 import java.net.Inet6Address;
 
-/** Makes datagram sockets: bound, connected, or of a descriptor that somebody else opened. */
+/** Makes datagram sockets: bound, connected, or of a descriptor that was opened elsewhere. */
 final class UdpBinding {
     private UdpBinding() {}
 

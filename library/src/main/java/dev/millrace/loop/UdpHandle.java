@@ -63,7 +63,7 @@ public final class UdpHandle extends Handle {
     }
 
     /**
-     * Takes a datagram socket that somebody else opened, bound or not; it belongs to the handle
+     * Takes a datagram socket that was opened elsewhere, bound or not; it belongs to the handle
      * from now on.
      *
      * @throws IOException EBUSY if the handle has a socket already; EEXIST if the loop has this
@@ -94,7 +94,7 @@ public final class UdpHandle extends Handle {
     }
 
     /**
-     * Sends to {@code peer} from now on, and hears nobody else.
+     * Sends to {@code peer} from now on, and hears no other.
      *
      * @throws IOException ENETUNREACH, EACCES, EAFNOSUPPORT
      * @throws IllegalStateException if it is connected already, or closed
@@ -113,7 +113,7 @@ public final class UdpHandle extends Handle {
     }
 
     /**
-     * Hears everybody again; the port stays.
+     * Hears every sender again; the port stays.
      *
      * @throws IllegalStateException if it is not connected, or closed
      */
@@ -163,11 +163,11 @@ public final class UdpHandle extends Handle {
     }
 
     /**
-     * Sends one datagram, whose bytes the caller may reuse at once (row X83). What the kernel does
-     * not take now waits, in order, as far as {@link UdpOptions} lets it.
+     * Sends one datagram, whose bytes the caller may reuse at once. What the kernel does not take
+     * now waits, in order, as far as {@link UdpOptions} lets it.
      *
      * @param to the receiver, or null when the socket is connected
-     * @param request told when the kernel has the datagram, or why not; null if nobody wants to
+     * @param request told when the kernel has the datagram, or why not; null if the caller need not
      *     know, and then {@link UdpEvents#onError} is told of an error
      * @throws IllegalStateException with an address though connected, without one though not, or
      *     after {@link #close}
@@ -224,7 +224,7 @@ public final class UdpHandle extends Handle {
 
     /**
      * Joins a multicast group on {@code networkInterface} (null: the kernel's choice), to hear
-     * {@code source} alone or, with null, everybody.
+     * {@code source} alone or, with null, every sender.
      *
      * @throws IOException EINVAL: no group; ENODEV: no such interface; EADDRINUSE: joined already
      */
@@ -364,8 +364,8 @@ public final class UdpHandle extends Handle {
         }
 
         /**
-         * The descriptor is lost (row X72), or the kernel has no room to watch it: nothing comes
-         * any more that would be waited for.
+         * The descriptor is lost, or the kernel has no room to watch it: nothing comes any more
+         * that would be waited for.
          */
         @Override
         public void onReadError(int errno) {

@@ -74,10 +74,10 @@ final class UdpSendQueue {
     /** False when the kernel takes no datagram now, or others wait already. */
     boolean trySend(byte[] array, int offset, int length, @Nullable IpAddress to)
             throws IOException {
-        return unsent.isEmpty() && isTaken(array, offset, length, to);
+        return unsent.isEmpty() && offer(array, offset, length, to);
     }
 
-    private boolean isTaken(byte[] array, int offset, int length, @Nullable IpAddress to)
+    private boolean offer(byte[] array, int offset, int length, @Nullable IpAddress to)
             throws IOException {
         Port port = to == null ? handle.port() : handle.bound(to.host());
         int result = handle.loop.driver.trySend(port, array, offset, length, to);
@@ -113,7 +113,7 @@ final class UdpSendQueue {
             Unsent first = unsent.element();
             IOException error = null;
             try {
-                if (!isTaken(first.bytes, 0, first.bytes.length, first.to)) {
+                if (!offer(first.bytes, 0, first.bytes.length, first.to)) {
                     awaitWritable();
                     break;
                 }

@@ -5,11 +5,11 @@ import java.util.OptionalInt;
 /**
  * How a listener treats its socket file; of no meaning for TCP.
  *
- * @param mode the permission bits of the file, set before the first connection can come. Whoever
- *     connects needs to write to it. Empty: what the process's umask leaves of 0777. An abstract
- *     name has no file: with a mode, listening there fails with EINVAL
+ * @param mode the permission bits of the file, set before the first connection can come. A client
+ *     needs to write to it. Empty: what the process's umask leaves of 0777. An abstract name has no
+ *     file: with a mode, listening there fails with EINVAL
  * @param takeOverStale whether a socket file that a crash has left behind is replaced. It is, when
- *     connecting to it is refused: never one that somebody listens on, and never a file that is no
+ *     connecting to it is refused: never one that has a listener, and never a file that is no
  *     socket; those give EADDRINUSE. Of several processes that try at once exactly one wins; for
  *     that, they lock an empty file beside it, its name with {@code .lock} at the end, which stays.
  *     Leave it off where others than users of this option may bind the same path: one that has
@@ -40,12 +40,12 @@ public record UnixListenOptions(OptionalInt mode, boolean takeOverStale) {
         return new UnixListenOptions(OptionalInt.of(mode), takeOverStale);
     }
 
-    /** These options with a file that everybody may read, as Node's {@code readableAll}. */
+    /** These options with a file that every user may read, as Node's {@code readableAll}. */
     public UnixListenOptions withReadableAll() {
         return withMode(mode.orElse(OWNER_ALONE) | READABLE);
     }
 
-    /** These options with a file that everybody may connect to, as Node's {@code writableAll}. */
+    /** These options with a file that every user may connect to, as Node's {@code writableAll}. */
     public UnixListenOptions withWritableAll() {
         return withMode(mode.orElse(OWNER_ALONE) | WRITABLE);
     }

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * another library opened and reads and writes itself (an eventfd(2), a timerfd, a device).
  *
  * <p>Readiness is level-triggered: it is told again in every turn until it is gone or the handle is
- * stopped. An error or a hang-up counts for all that is asked for, so that whoever reads or writes
+ * stopped. An error or a hang-up counts for all that is asked for, so that the next read or write
  * meets it. The descriptor stays the user's: stop the handle before closing it. Only the driver
  * epoll can do this ({@link Capability#WATCH_DESCRIPTORS}).
  */
@@ -30,7 +30,7 @@ public final class WatchHandle extends Handle {
      *
      * @param descriptor whose readiness it is to tell; a regular file has none
      * @throws IOException EBADF; EEXIST if the loop has the descriptor already; EPERM for a regular
-     *     file (row X72)
+     *     file
      * @throws UnsupportedOperationException if the loop's driver can't do it
      */
     public WatchHandle(Loop loop, int descriptor) throws IOException {

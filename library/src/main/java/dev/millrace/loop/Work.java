@@ -8,17 +8,17 @@ import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Work off the loop whose outcome comes back on it, as libuv's {@code uv_queue_work} does (row
- * A14); see {@link Loop#offload}.
+ * Work off the loop whose outcome comes back on it, as libuv's {@code uv_queue_work} does; see
+ * {@link Loop#offload}.
  *
  * <pre>
  *   waiting ──a thread takes it──▶ running ──its outcome reaches the loop──▶ done
  *      └──────────────cancel───────────┴──▶ cancelled: what comes later is dropped
  * </pre>
  *
- * It keeps the loop alive until it is done or cancelled. A failure that nobody watches (there is no
- * continuation and nobody waits) goes to {@link Loop#onUncaught}. A loop that is closed meanwhile
- * never hears of it.
+ * It keeps the loop alive until it is done or cancelled. A failure that is not watched (there is no
+ * continuation and no thread that waits) goes to {@link Loop#onUncaught}. A loop that is closed
+ * meanwhile never hears of it.
  */
 public final class Work<T> extends LoopStage<T> {
     private final Loop loop;

@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
  * back.
  */
 public final class WorkPool implements Executor {
-    /** As many threads as libuv's pool has (row A14). */
+    /** As many threads as libuv's pool has. */
     public static final int THREADS = 4;
 
     /** How much work waits for a thread before more of it is refused. */

@@ -336,7 +336,7 @@ public final class NetServer implements AutoCloseable {
             try {
                 SocketListeners.tell(closeListener);
             } catch (Throwable thrown) {
-                // The caller may be the last connection's end, which has nobody left to tell.
+                // The caller may be the last connection's end, which has no listener left to tell.
                 loop.uncaught(thrown);
             }
         }

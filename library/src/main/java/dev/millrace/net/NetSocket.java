@@ -184,7 +184,7 @@ public final class NetSocket extends InboundStream<NetSocket>
     }
 
     /**
-     * The peer left while nobody was reading: paused, or with 64 KiB kept that nobody takes. {@code
+     * The peer left while it was not read: paused, or with 64 KiB kept that have no taker. {@code
      * listener} gets null after the peer's FIN, ECONNRESET after its reset, at most once. What the
      * peer had sent is not lost: after {@link #resume} it comes, then the end or the error as
      * always. While the socket is read the end tells the same, and this is not told. The driver

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * for ({@link #supports}).
  *
  * <p>Where it differs otherwise: between bind and listen a Unix socket's file is replaced, with its
- * mode; a Unix path has at most 106 bytes; that a peer left shows when somebody reads or writes.
+ * mode; a Unix path has at most 106 bytes; that a peer left shows with the next read or write.
  */
 public final class NioDriver implements Driver {
     private final NioSelector selector;

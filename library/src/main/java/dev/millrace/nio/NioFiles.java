@@ -43,7 +43,8 @@ final class NioFiles {
         try {
             Files.deleteIfExists(Path.of(path));
         } catch (IOException | RuntimeException e) {
-            // As unlink(2) of what is not there: the listener is closing, and nobody can act on it.
+            // As unlink(2) of what is not there: the listener is closing, and has no use for the
+            // error.
         }
     }
 }

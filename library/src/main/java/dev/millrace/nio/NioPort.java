@@ -61,7 +61,7 @@ abstract class NioPort extends Port {
         }
     }
 
-    /** Whom it is connected to; null when to nobody. */
+    /** The peer it is connected to; null without one. */
     abstract @Nullable SocketAddress peer() throws IOException;
 
     /** Goes on with another channel; the one before is closed. */

@@ -143,7 +143,7 @@ final class NioSocket extends NioPort {
             replace(nonBlocking(ServerSocketChannel.open(family)));
             options.forEach((option, value) -> NioOptions.set(network(), option, value));
             if (file != null) {
-                // What bind() made; the name is free as long as nobody else takes it.
+                // What bind() made; the name is free until another socket takes it.
                 Files.deleteIfExists(file);
             }
             server().bind(local, backlog);
@@ -350,7 +350,7 @@ final class NioSocket extends NioPort {
                 stream().setOption(StandardSocketOptions.SO_LINGER, 0);
             }
         } catch (IOException | RuntimeException e) {
-            // It was closed by the JDK when a connect failed: nobody is there to see a reset.
+            // It was closed by the JDK when a connect failed: no peer is there to see a reset.
         }
     }
 

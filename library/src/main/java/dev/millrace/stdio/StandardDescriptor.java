@@ -39,7 +39,7 @@ record StandardDescriptor(
             Collections.synchronizedMap(new WeakHashMap<>());
 
     /** Owns a handle until its inlet or outlet does, before anything can happen to it. */
-    private static final StreamEvents NOBODY =
+    private static final StreamEvents UNOWNED =
             new StreamEvents() {
                 @Override
                 public void onRead(byte[] array, int offset, int length) {}
@@ -62,7 +62,7 @@ record StandardDescriptor(
         if (!numbersOf(loop).add(number)) {
             throw taken(number, null);
         }
-        StreamHandle handle = new StreamHandle(loop, NOBODY);
+        StreamHandle handle = new StreamHandle(loop, UNOWNED);
         try {
             handle.open(number);
             return found(loop, number, Optional.of(handle));

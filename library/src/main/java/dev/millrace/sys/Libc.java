@@ -57,7 +57,7 @@ public final class Libc implements AutoCloseable {
     private static final int SCRATCH_BYTES = 512;
 
     /**
-     * MSG_DONTWAIT: a socket that somebody else opened may be a blocking one, and is left so (row
+     * MSG_DONTWAIT: a socket that was opened elsewhere may be a blocking one, and is left so (row
      * B11).
      */
     private static final int SEND_FLAGS = Linux.MSG_NOSIGNAL | Linux.MSG_DONTWAIT;
@@ -201,7 +201,7 @@ public final class Libc implements AutoCloseable {
 
     /**
      * Never retried: after EINTR Linux has closed the descriptor, and its number may belong to
-     * somebody else.
+     * another file.
      */
     public int close(int fd) {
         return callOnce(CLOSE, fd, 0, 0, 0, 0);

@@ -14,7 +14,7 @@ public final class Waker implements AutoCloseable {
     }
 
     /**
-     * Makes the eventfd readable. After {@link #close} it does nothing: there is nobody left to
+     * Makes the eventfd readable. After {@link #close} it does nothing: there is no loop left to
      * wake.
      */
     public synchronized void wake() {

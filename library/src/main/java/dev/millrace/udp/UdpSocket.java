@@ -118,7 +118,7 @@ public final class UdpSocket implements AutoCloseable {
     }
 
     /**
-     * Sends to {@code peer} from now on, and hears nobody else; told by {@link #onConnect}.
+     * Sends to {@code peer} from now on, and hears no other; told by {@link #onConnect}.
      *
      * @throws IllegalStateException if it has a peer already, or is closed
      */
@@ -134,7 +134,7 @@ public final class UdpSocket implements AutoCloseable {
     }
 
     /**
-     * Hears everybody again.
+     * Hears every sender again.
      *
      * @throws IllegalStateException if it has no peer, or is closed
      */
@@ -145,8 +145,8 @@ public final class UdpSocket implements AutoCloseable {
 
     /**
      * Sends the remaining bytes of {@code bytes} as one datagram to {@code to}. The buffer may be
-     * reused at once (row X83). What the kernel does not take now waits, as far as {@link
-     * UdpOptions} lets it.
+     * reused at once. What the kernel does not take now waits, as far as {@link UdpOptions} lets
+     * it.
      *
      * @throws IllegalStateException if the socket has a peer, or is closed
      */

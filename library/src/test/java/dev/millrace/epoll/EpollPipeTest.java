@@ -40,7 +40,7 @@ class EpollPipeTest extends EpollFixture {
         int both = fifo.both();
         End writer = new End(driver.open(fifo.writer()));
         settle();
-        SpareDescriptor.starving(set(writer));
+        DescriptorShortage.starving(set(writer));
         assertThat(driver.shutdown(writer.port)).isZero();
         long deadline = TimeUnit.SECONDS.toNanos(LoopFixture.DEADLINE_SECONDS);
         long start = System.nanoTime();

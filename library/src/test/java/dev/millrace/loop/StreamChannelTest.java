@@ -141,7 +141,7 @@ class StreamChannelTest {
     void tooManyThatWaitEndTheReading() throws IOException {
         StreamHandle channel = connectChannel();
         int[] many = IntStream.generate(() -> sent).limit(128).toArray();
-        int fitting = ReceivedDescriptors.WAITING_MAX / many.length;
+        int fitting = StreamDescriptors.WAITING_MAX / many.length;
         for (int count = 1; count <= fitting + 1; count++) {
             send(many);
             int expected = count;
@@ -149,7 +149,7 @@ class StreamChannelTest {
         }
         runUntil("error read EMFILE");
         assertThat(journal.lines()).endsWith("read x", "error read EMFILE");
-        assertThat(Kernel.descriptors(SENT)).hasSize(1 + ReceivedDescriptors.WAITING_MAX);
+        assertThat(Kernel.descriptors(SENT)).hasSize(1 + StreamDescriptors.WAITING_MAX);
         assertThat(channel.isReadable()).isFalse();
     }
 

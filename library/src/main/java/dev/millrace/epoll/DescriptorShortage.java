@@ -12,7 +12,7 @@ import java.util.Set;
  * D5). One for the whole process, whose loops take turns under a lock, because descriptors run out
  * for the whole process.
  */
-final class SpareDescriptor {
+final class DescriptorShortage {
     /** Connections shed before other ports get their turn. */
     private static final int SHED_MAX = 1024;
 
@@ -30,10 +30,10 @@ final class SpareDescriptor {
     /** How many have shed and not finished telling so; changed under the lock, read without. */
     private static volatile int lent;
 
-    /** Whether anybody is to be told when a descriptor is closed; read without the lock. */
+    /** Whether a loop is to be told when a descriptor is closed; read without the lock. */
     private static volatile boolean isAnyStarving;
 
-    private SpareDescriptor() {}
+    private DescriptorShortage() {}
 
     /** Opens it, unless it is open or lent; before the first listen (rows A15, D5). */
     static synchronized void keep(Libc libc) {
@@ -62,7 +62,7 @@ final class SpareDescriptor {
 
     /**
      * Whether a connection that was just accepted may stay. If it got the last descriptor while
-     * another loop was about to shed with it, nobody could answer a client ever after: then it is
+     * another loop was about to shed with it, no loop could answer a client ever after: then it is
      * closed, and its descriptor is the spare one.
      */
     static boolean allows(Libc libc, int accepted) {
@@ -104,14 +104,14 @@ final class SpareDescriptor {
      * next time, and the next descriptor that is closed becomes the spare one. Another loop that
      * takes it gives it back ({@link #allows}).
      *
-     * <p>It stays free until {@link #giveBack}, for whoever is told of the shortage and needs a
-     * descriptor to say so: the JDK's own logger reads the table of time zones first, and without
-     * it no program that runs out of descriptors would know a time zone ever after.
+     * <p>It stays free until {@link #giveBack}, for the listener that is told of the shortage and
+     * needs a descriptor to say so: the JDK's own logger reads the table of time zones first, and
+     * without it no program that runs out of descriptors would know a time zone ever after.
      */
     static synchronized int shed(Libc libc, int listener, boolean isBlocking) {
         lent = lent + 1;
         if (spare >= 0) {
-            // Said before it is free, so that whoever gets it sees it missing.
+            // Said before it is free, so that the loop that gets it sees it missing.
             isMissing = true;
             libc.close(spare);
             spare = -1;
@@ -129,7 +129,7 @@ final class SpareDescriptor {
         return count;
     }
 
-    /** Whether it is free for whoever is told: then no other loop may accept with it. */
+    /** Whether it is free for the listener that is told: then no other loop may accept with it. */
     static boolean isLent() {
         return lent > 0;
     }

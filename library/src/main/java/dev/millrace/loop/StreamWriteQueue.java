@@ -8,7 +8,7 @@ import java.util.ArrayDeque;
  * The bytes of a stream that the kernel did not take yet, in order. Exists only while there are
  * some.
  */
-final class WriteQueue {
+final class StreamWriteQueue {
     private static final int OWN_CHUNK_BYTES = 16 * 1024;
     private static final int SLICE_BYTES = 256 * 1024;
 

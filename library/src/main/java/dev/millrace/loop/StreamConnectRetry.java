@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * when there is room again (connect(2), row G7). The pauses grow from 1 ms to 50 ms; after 10 s the
  * outcome is EAGAIN.
  */
-final class BacklogRetry {
+final class StreamConnectRetry {
     static final Duration LIMIT = Duration.ofSeconds(10);
     private static final Duration SHORTEST = Duration.ofMillis(1);
     private static final Duration LONGEST = Duration.ofMillis(50);
@@ -26,7 +26,7 @@ final class BacklogRetry {
     private final long endNanos;
     private Duration pause = SHORTEST;
 
-    private BacklogRetry(StreamHandle stream, Address peer) {
+    private StreamConnectRetry(StreamHandle stream, Address peer) {
         this.stream = stream;
         this.peer = peer;
         this.port = stream.portOrNull();
@@ -38,7 +38,7 @@ final class BacklogRetry {
 
     /** Tries again until {@link StreamHandle#connectEnded} can be told an outcome. */
     static void start(StreamHandle stream, Address peer) {
-        new BacklogRetry(stream, peer).rest();
+        new StreamConnectRetry(stream, peer).rest();
     }
 
     private void rest() {

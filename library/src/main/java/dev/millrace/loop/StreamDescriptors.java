@@ -6,9 +6,10 @@ import java.util.Deque;
 import java.util.OptionalInt;
 
 /**
- * What a channel has received and nobody has taken yet, in order; it never outlives the channel.
+ * What a channel has received and its owner has not taken yet, in order; it never outlives the
+ * channel.
  */
-final class ReceivedDescriptors {
+final class StreamDescriptors {
     /** How many wait at most: a peer may send them for as long as it likes. */
     static final int WAITING_MAX = 1024;
 
@@ -18,13 +19,14 @@ final class ReceivedDescriptors {
     /** Also when the loop is closed by force. */
     private final Runnable atLoopClose = this::closeAll;
 
-    ReceivedDescriptors(StreamHandle channel) {
+    StreamDescriptors(StreamHandle channel) {
         this.channel = channel;
         channel.loop.atClose(atLoopClose);
     }
 
     /**
-     * Keeps what arrived. With too many of them reading ends: nobody here speaks of descriptors.
+     * Keeps what arrived. With too many of them reading ends: the owner does not know of
+     * descriptors.
      */
     void add(int... descriptors) {
         if (waiting.size() + descriptors.length > WAITING_MAX) {

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A connect that meets a full backlog, on virtual time. */
 @Tag("G7")
-class BacklogRetryTest {
+class StreamConnectRetryTest {
     private final RecordingDriver driver = new RecordingDriver().withVirtualTime();
     private final Loop loop = Loop.on(driver);
     private UnixAddress address;

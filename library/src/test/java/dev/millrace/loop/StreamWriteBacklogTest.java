@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Both ends on one loop, with a send buffer so small that every long write is a short one. */
-class WriteBacklogTest {
+class StreamWriteBacklogTest {
     private final Journal journal = new Journal();
     private final ByteArrayOutputStream received = new ByteArrayOutputStream();
 
@@ -204,7 +204,7 @@ class WriteBacklogTest {
     @Test
     @Tag("F1")
     void ofALongWriteAPartGoesOutBeforeOthersGetTheirTurn() {
-        int length = 8 * WriteQueue.AT_ONCE_MAX_BYTES;
+        int length = 8 * StreamWriteQueue.AT_ONCE_MAX_BYTES;
         Loop loop = Loop.on(takingEverything());
         StreamHandle stream = new StreamHandle(loop, StreamHandleTest.NOBODY);
         try (loop) {
@@ -216,6 +216,6 @@ class WriteBacklogTest {
             loop.run(RunMode.DEFAULT);
         }
         assertThat(journal.lines()).containsExactly("connect ok", "write ok");
-        assertThat(mostAtOnce).isEqualTo(WriteQueue.AT_ONCE_MAX_BYTES);
+        assertThat(mostAtOnce).isEqualTo(StreamWriteQueue.AT_ONCE_MAX_BYTES);
     }
 }

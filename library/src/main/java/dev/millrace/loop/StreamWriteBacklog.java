@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * A write is over when {@code bytesSent} reaches the position at which it ended; so callbacks come
  * in write order whatever became of the bytes on the way (row R7).
  */
-final class WriteBacklog implements Guarded, WriteTenant {
+final class StreamWriteBacklog implements Guarded, WriteTenant {
     private final StreamHandle stream;
     private final Loop loop;
 
@@ -39,7 +39,7 @@ final class WriteBacklog implements Guarded, WriteTenant {
     private WriteLimit limit = WriteLimit.DEFAULTS;
 
     /** What the kernel did not take at once; null while nothing waits. */
-    private @Nullable WriteQueue queue;
+    private @Nullable StreamWriteQueue queue;
 
     /** The writes that are not over and want to hear of it, in their order. */
     private @Nullable ArrayDeque<Request> writes;
@@ -62,7 +62,7 @@ final class WriteBacklog implements Guarded, WriteTenant {
     /** The owner knows of {@link #failure}. */
     private boolean isFailureTold;
 
-    WriteBacklog(StreamHandle stream) {
+    StreamWriteBacklog(StreamHandle stream) {
         this.stream = stream;
         this.loop = stream.loop;
     }
@@ -196,7 +196,7 @@ final class WriteBacklog implements Guarded, WriteTenant {
 
     private void enqueue(byte[] array, int offset, int length, boolean isLent) {
         if (queue == null) {
-            queue = new WriteQueue();
+            queue = new StreamWriteQueue();
             loop.countRequests(1);
         }
         if (isLent) {
@@ -211,7 +211,7 @@ final class WriteBacklog implements Guarded, WriteTenant {
      */
     @Override
     public void send(byte[] array, int offset, int length, boolean isLent) {
-        int first = Math.min(length, WriteQueue.AT_ONCE_MAX_BYTES);
+        int first = Math.min(length, StreamWriteQueue.AT_ONCE_MAX_BYTES);
         int sent =
                 failure != 0 ? -failure : loop.driver.tryWrite(stream.port(), array, offset, first);
         if (sent < 0) {
@@ -247,7 +247,7 @@ final class WriteBacklog implements Guarded, WriteTenant {
         flushQueue(queue);
     }
 
-    private void flushQueue(WriteQueue waiting) {
+    private void flushQueue(StreamWriteQueue waiting) {
         // Also before a failure: the requests of what went out do end well.
         bytesSent += waiting.write(loop.driver, stream.port());
         if (waiting.failure() != 0) {

@@ -3,8 +3,8 @@ package dev.millrace.loop;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/** Owns an accepted stream that nobody took: it ends with the first thing that happens to it. */
-record UnownedStream(StreamHandle stream) implements StreamEvents {
+/** Owns an accepted stream that was not taken: it ends with the first thing that happens to it. */
+record StreamWithoutOwner(StreamHandle stream) implements StreamEvents {
     @Override
     public void onRead(byte[] array, int offset, int length) {
         stream.close();
