@@ -76,7 +76,7 @@ final class ConnectionClock {
         }
     }
 
-    /** Every answer is out. While a further request is arriving, its own clock runs. */
+    /** Every response is out. While a further request is arriving, its own clock runs. */
     void idle() {
         if (wait == Wait.HANDLER) {
             hasBegun = false;
@@ -97,7 +97,7 @@ final class ConnectionClock {
         checkWrite(timeouts.write());
         if ((wait == Wait.KEEP_ALIVE || wait == Wait.LINGER)
                 && connection.socket().queuedBytes() > 0) {
-            // The last answer is still on its way, and the peer has nothing to say before it ends.
+            // The last response is still on its way, and the peer has nothing to say before it ends.
             sinceNanos = now();
         }
         switch (wait) {

@@ -10,8 +10,8 @@ import java.util.function.BiConsumer;
 /**
  * The field lines of a request, as they came: order, case and repetitions are kept (RFC 9110
  * section 5.3). Names are looked up without regard to case. It reads the head's bytes each time, so
- * nothing is made before somebody asks; a look-up costs a walk over the lines, however the names
- * were chosen (row X31).
+ * nothing is made before it is asked for; a look-up costs a walk over the lines, however the names
+ * were chosen.
  */
 public final class HttpHeaders {
     private final byte[] head;

@@ -7,14 +7,14 @@ import dev.millrace.http.wire.WireLimits;
  * byte however the network cuts the input. All of them are inclusive: a message that reaches a
  * limit exactly is served.
  *
- * @param maxTargetBytes the request target; beyond it the answer is 414
+ * @param maxTargetBytes the request target; beyond it the response is 414
  * @param maxHeaderBytes the whole head, from the first byte of the request line (and the empty
  *     lines skipped before it) to the empty line that ends it; the trailer fields of the same
- *     message share what the head left over; beyond it the answer is 431
- * @param maxHeaderLines field lines, those of the trailer included; beyond it the answer is 431
- * @param maxChunkExtensionBytes all chunk extensions of one message together; beyond it the answer
+ *     message share what the head left over; beyond it the response is 431
+ * @param maxHeaderLines field lines, those of the trailer included; beyond it the response is 431
+ * @param maxChunkExtensionBytes all chunk extensions of one message together; beyond it the response
  *     is 413
- * @param maxBodyBytes the body without its framing; beyond it the answer is 413, before the body is
+ * @param maxBodyBytes the body without its framing; beyond it the response is 413, before the body is
  *     read when its length is announced
  */
 public record HttpLimits(

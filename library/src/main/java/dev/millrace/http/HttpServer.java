@@ -23,7 +23,7 @@ import java.util.stream.Stream;
  * HttpServerOptions}. Belongs to its loop's thread.
  */
 public final class HttpServer implements AutoCloseable {
-    /** How long, and how much, a connection reads on after its last answer. */
+    /** How long, and how much, a connection reads on after its last response. */
     static final Duration LINGER_MAX = Duration.ofSeconds(2);
 
     static final long LINGER_MAX_BYTES = 1 << 20;
@@ -50,7 +50,7 @@ public final class HttpServer implements AutoCloseable {
         this.parsers = new ParserPool(options.limits());
         this.head = new ResponseHead(loop, options.timeouts());
         this.checks = new TimerHandle(loop);
-        // The peer may end its side after its request and still wants the answer (row J2).
+        // The peer may end its side after its request and still wants the response (row J2).
         NetSocketOptions sockets = NetSocketOptions.DEFAULTS.withAllowHalfOpen(true);
         int most = options.maxConnections();
         NetServerOptions serving =
@@ -181,7 +181,7 @@ public final class HttpServer implements AutoCloseable {
 
     /**
      * Takes no further connection, closes those that wait for a request, and lets the others end
-     * with the answer to theirs (row R58). {@link #onClose} is told when the last one is gone.
+     * with the response to theirs. {@link #onClose} is told when the last one is gone.
      */
     @Override
     public void close() {

@@ -9,7 +9,7 @@ import java.util.Objects;
  * @param timeouts how long a peer may take
  * @param maxConnections open connections of this server above which a new one is closed at once; 0
  *     for no limit
- * @param maxRequestsPerConnection requests after whose answer a connection closes; 0 for no limit
+ * @param maxRequestsPerConnection requests after whose response a connection closes; 0 for no limit
  */
 public record HttpServerOptions(
         HttpLimits limits,
@@ -54,7 +54,7 @@ public record HttpServerOptions(
         return new HttpServerOptions(limits, timeouts, maxConnections, maxRequestsPerConnection);
     }
 
-    /** These options with another number of requests on a connection (row J21). */
+    /** These options with another number of requests on a connection. */
     public HttpServerOptions withMaxRequestsPerConnection(int maxRequestsPerConnection) {
         return new HttpServerOptions(limits, timeouts, maxConnections, maxRequestsPerConnection);
     }

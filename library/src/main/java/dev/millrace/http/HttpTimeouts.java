@@ -7,13 +7,13 @@ import java.time.Duration;
  * quarter of the shortest one.
  *
  * @param header from the accept, or from the first byte of a later request, to the end of the head;
- *     then 408 and close (rows X42, X45)
+ *     then 408 and close
  * @param request from the first byte to the end of the body, not counting the time in which the
- *     handler has paused reading; then 408 and close (row R56)
- * @param keepAlive between an answer and the next request; announced to the peer, which gets a
- *     fifth more before the connection closes (rows X46, R57)
+ *     handler has paused reading; then 408 and close
+ * @param keepAlive between a response and the next request; announced to the peer, which gets a
+ *     fifth more before the connection closes
  * @param write without the peer taking a byte of what waits for it; then the connection is
- *     destroyed (row X44)
+ *     destroyed
  */
 public record HttpTimeouts(Duration header, Duration request, Duration keepAlive, Duration write) {
     /** 60 s, 300 s, 5 s, 60 s. */

@@ -5,7 +5,7 @@ import dev.millrace.net.NetSocket;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The answer to bytes that are no request this server serves, made without a handler; the
+ * The response to bytes that are no request this server serves, made without a handler; the
  * connection ends with it.
  */
 record Refusal(int status, String text) {

@@ -27,7 +27,7 @@ final class RequestBody implements ReadSide.Source {
     /** The exchange is over: nothing more is told of it. */
     private boolean isClosed;
 
-    /** The answer is out and the rest of the body is thrown away. */
+    /** The response is out and the rest of the body is thrown away. */
     private boolean isDiscarding;
 
     RequestBody(ServerRequest request) {
@@ -109,7 +109,7 @@ final class RequestBody implements ReadSide.Source {
     @Override
     public void stopReading() {
         if (isDiscarding) {
-            // A reader that stops after the answer was given can't hold up the next request.
+            // A reader that stops after the response was given can't hold up the next request.
             read.destroy();
         } else {
             connection().pauseBody(request);

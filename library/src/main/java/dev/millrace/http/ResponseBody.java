@@ -11,8 +11,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The bytes of one answer on their way to the socket: framing, the check against a declared length,
- * and the wait for the answers before it (row R37). Only the first answer due writes to the socket;
+ * The bytes of one response on their way to the socket: framing, the check against a declared length,
+ * and the wait for the responses before it (row R37). Only the first response due writes to the socket;
  * later ones collect here until it is their turn.
  */
 final class ResponseBody implements WriteSide.Target {
@@ -85,13 +85,9 @@ final class ResponseBody implements WriteSide.Target {
         framing = isBodiless || request.isHead() ? BodyFraming.NONE : ofGet;
         remaining = declared >= 0 ? declared : length;
         boolean wantsConnection = !isRemoved(fields, "connection");
-        isPersistent =
-                connection.mayPersist(response)
-                        && framing.mayPersist()
-                        && (fields == null || !fields.isClose())
-                        && (wantsConnection || !request.isHttp10());
+        isPersistent = KeepAliveDecision.isKept(connection, response, framing);
         if (!isPersistent) {
-            connection.lastAnswerBegan();
+            connection.lastResponseBegan();
         }
         ResponseHead head = connection.server().head();
         head.begin(status, response.reason(), fields);
@@ -168,7 +164,7 @@ final class ResponseBody implements WriteSide.Target {
             put(LAST_CHUNK, 0, LAST_CHUNK.length, true);
         }
         isOver = true;
-        connection.answers().answerOver();
+        connection.responses().responseOver();
     }
 
     /** Whether everything was written, here or to the socket. */
@@ -176,13 +172,13 @@ final class ResponseBody implements WriteSide.Target {
         return isOver;
     }
 
-    /** Whether another answer may follow. */
+    /** Whether another response may follow. */
     boolean isPersistent() {
         return isPersistent;
     }
 
     private void put(byte[] array, int offset, int length, boolean isLent) {
-        if (connection.answers().isFirst(response)) {
+        if (connection.responses().isFirst(response)) {
             connection.send(array, offset, length, isLent);
             return;
         }
@@ -193,7 +189,7 @@ final class ResponseBody implements WriteSide.Target {
             waiting = new ByteArrayOutputStream(Math.max(512, length));
         }
         waiting.write(array, offset, length);
-        connection.answers().countWaiting(length);
+        connection.responses().countWaiting(length);
     }
 
     /** It is its turn: what was collected goes to the socket. */
@@ -202,7 +198,7 @@ final class ResponseBody implements WriteSide.Target {
         if (collected != null) {
             waiting = null;
             byte[] bytes = collected.toByteArray();
-            connection.answers().countWaiting(-bytes.length);
+            connection.responses().countWaiting(-bytes.length);
             connection.send(bytes, 0, bytes.length, false);
         }
         if (queuedBytes() < WriteStream.HIGH_WATER_MARK_BYTES) {

@@ -11,21 +11,21 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One connection of an HTTP server: bytes in, requests to the handler, answers out in the order of
+ * One connection of an HTTP server: bytes in, requests to the handler, responses out in the order of
  * the requests.
  *
  * <pre>
- *   bytes ─▶ parser ─▶ request ─▶ handler            first ─▶ next ─▶ … ─▶ last     answers due
+ *   bytes ─▶ parser ─▶ request ─▶ handler            first ─▶ next ─▶ … ─▶ last     responses due
  *              ▲ paused while the body's reader is,    │
  *              │ or too much waits to be sent          └─ writes to the socket; the others wait
  *              └────────────────────────────────────────
  *
- *   serving ──last request seen──▶ no more requests ──its answer is out──▶ lingering ──▶ closed
+ *   serving ──last request seen──▶ no more requests ──its response is out──▶ lingering ──▶ closed
  * </pre>
  *
- * An error in the bytes is an answer behind those that are due (row X33), and every close after an
- * answer is one routine, {@link #linger}: FIN, then reading on for a while, because a close with
- * bytes unread makes the kernel send a reset, which can take the answer from the peer.
+ * An error in the bytes is a response behind those that are due (row X33), and every close after a
+ * response is one routine, {@link #linger}: FIN, then reading on for a while, because a close with
+ * bytes unread makes the kernel send a reset, which can take the response from the peer.
  */
 final class ServerConnection implements BytesListener, RequestEvents {
     private static final byte[] NOTHING = {};
@@ -42,8 +42,8 @@ final class ServerConnection implements BytesListener, RequestEvents {
     /** The request whose body still arrives. */
     private @Nullable ServerRequest reading;
 
-    /** The answers due, in the order of their requests. */
-    private final AnswerQueue answers = new AnswerQueue(this);
+    /** The responses due, in the order of their requests. */
+    private final ResponseQueue responses = new ResponseQueue(this);
 
     /** The parser is on the stack: it can't be called again, nor given back. */
     private boolean isParsing;
@@ -54,7 +54,7 @@ final class ServerConnection implements BytesListener, RequestEvents {
     /** No request is served after the one that is being read or was read last. */
     private boolean isLastRequestSeen;
 
-    /** The last answer is out: what still comes is thrown away. */
+    /** The last response is out: what still comes is thrown away. */
     private boolean isLingering;
 
     /** The peer has sent FIN. */
@@ -76,7 +76,7 @@ final class ServerConnection implements BytesListener, RequestEvents {
         socket.onBytes(this)
                 .onEnd(this::peerEnded)
                 .onError(error -> {})
-                .onDrain(answers::drained)
+                .onDrain(responses::drained)
                 .onPeerClosed(this::peerLeft)
                 .onClose(this::closed);
     }
@@ -111,7 +111,7 @@ final class ServerConnection implements BytesListener, RequestEvents {
             if (isLingering) {
                 socket.destroy();
             } else {
-                // The answer is still due: what comes waits until it is out.
+                // The response is still due: what comes waits until it is out.
                 socket.pause();
             }
         }
@@ -184,7 +184,7 @@ final class ServerConnection implements BytesListener, RequestEvents {
         discarded = 0;
         isLastRequestSeen =
                 !head.wantsPersistence() || server.isClosing() || server.isLast(++requests);
-        answers.add(response);
+        responses.add(response);
         clock.headEnded();
         if (head.hasUnknownExpect()) {
             response.fail(417, new IOException("unknown expectation"));
@@ -196,7 +196,7 @@ final class ServerConnection implements BytesListener, RequestEvents {
 
     /** What {@code request}'s listeners threw is its handler's failure. */
     void handlerFailed(ServerRequest request, Throwable thrown) {
-        server.handlerCalls().failed(answers.to(request), thrown);
+        server.handlerCalls().failed(responses.to(request), thrown);
     }
 
     @Override
@@ -205,7 +205,7 @@ final class ServerConnection implements BytesListener, RequestEvents {
         if (request == null || isOver()) {
             return;
         }
-        if (answers.isFinished(request) && discard(length)) {
+        if (responses.isFinished(request) && discard(length)) {
             socket.destroy();
         } else {
             request.arrive(array, offset, length);
@@ -214,7 +214,7 @@ final class ServerConnection implements BytesListener, RequestEvents {
 
     @Override
     public void onTrailers(byte[] array, int start, int end) {
-        // Valid, and nobody has asked for them yet.
+        // Valid; no listener takes them yet.
     }
 
     @Override
@@ -226,8 +226,8 @@ final class ServerConnection implements BytesListener, RequestEvents {
         reading = null;
         clock.requestEnded();
         request.arrive(NOTHING, 0, 0);
-        answers.requestEnded(request);
-        if (parser != null && (isLastRequestSeen || answers.isFull())) {
+        responses.requestEnded(request);
+        if (parser != null && (isLastRequestSeen || responses.isFull())) {
             parser.pause();
         }
     }
@@ -284,8 +284,8 @@ final class ServerConnection implements BytesListener, RequestEvents {
         return isLastRequestSeen && reading == null;
     }
 
-    /** RFC 9112 section 9.6: behind an answer that closes no further request is processed. */
-    void lastAnswerBegan() {
+    /** RFC 9112 section 9.6: behind a response that closes no further request is processed. */
+    void lastResponseBegan() {
         isLastRequestSeen = true;
     }
 
@@ -293,22 +293,16 @@ final class ServerConnection implements BytesListener, RequestEvents {
         return request == reading;
     }
 
-    AnswerQueue answers() {
-        return answers;
+    ResponseQueue responses() {
+        return responses;
     }
 
-    /** Whether another request may follow {@code response}'s (row R39). */
-    boolean mayPersist(ServerResponse response) {
-        ServerRequest request = response.request();
-        boolean isLast = (isLastRequestSeen || isEnding()) && answers.endsWith(response);
-        boolean isTooMuchUnread =
-                request == reading
-                        && !request.isWanted()
-                        && request.contentLength() > HttpServer.LINGER_MAX_BYTES;
-        return !isLast && !isTooMuchUnread && !request.isAwaitingContinue();
+    /** Whether no further request is served and {@code response} is the last one due. */
+    boolean endsWith(ServerResponse response) {
+        return (isLastRequestSeen || isEnding()) && responses.endsWith(response);
     }
 
-    /** For the first answer due. */
+    /** For the first response due. */
     void send(byte[] array, int offset, int length, boolean isLent) {
         if (isLent) {
             socket.write(array, offset, length);
@@ -321,14 +315,14 @@ final class ServerConnection implements BytesListener, RequestEvents {
     void refuse(int status, String text) {
         clock.stopped();
         isLastRequestSeen = true;
-        ServerResponse begun = reading == null ? null : answers.to(reading);
+        ServerResponse begun = reading == null ? null : responses.to(reading);
         if (begun != null) {
             refuseBegun(begun, status, text);
             return;
         }
         reading = null;
         releaseParser();
-        answers.refuse(new Refusal(status, text));
+        responses.refuse(new Refusal(status, text));
     }
 
     /** The body broke after the handler got the request. */
@@ -339,18 +333,18 @@ final class ServerConnection implements BytesListener, RequestEvents {
         releaseParser();
         if (!response.isEnded()) {
             response.refuse(status, text);
-        } else if (answers.isFinished(request)) {
+        } else if (responses.isFinished(request)) {
             linger();
         }
     }
 
-    /** FIN after the last answer; then what still comes is read and thrown away, for a while. */
+    /** FIN after the last response; then what still comes is read and thrown away, for a while. */
     void linger() {
         if (!isLingering) {
             isLingering = true;
             reading = null;
             discarded = 0;
-            answers.close(null);
+            responses.close(null);
             if (parser != null) {
                 parser.pause();
                 releaseParser();
@@ -361,7 +355,7 @@ final class ServerConnection implements BytesListener, RequestEvents {
         }
     }
 
-    /** While reading is paused: a FIN may have an answer coming (J2), a reset ends it all (H16). */
+    /** While reading is paused: a FIN may have a response coming (J2), a reset ends it all (H16). */
     private void peerLeft(@Nullable IOException reset) {
         if (reset != null) {
             socket.destroy(reset);
@@ -374,14 +368,14 @@ final class ServerConnection implements BytesListener, RequestEvents {
             refuse(400, "the request ended before its body did");
         } else if (parser != null && !parser.isBetweenMessages()) {
             refuse(400, "the request ended before its head did");
-        } else if (answers.isEmpty()) {
+        } else if (responses.isEmpty()) {
             socket.end();
         }
     }
 
-    /** Ends it now if it serves nothing, otherwise with the answer to its last request. */
+    /** Ends it now if it serves nothing, otherwise with the response to its last request. */
     void closeWhenIdle() {
-        if (answers.isEmpty()
+        if (responses.isEmpty()
                 && reading == null
                 && (parser == null || parser.isBetweenMessages())) {
             linger();
@@ -393,6 +387,6 @@ final class ServerConnection implements BytesListener, RequestEvents {
         reading = null;
         releaseParser();
         server.closed(this);
-        answers.close(new IOException("the peer closed the connection (ECONNRESET)"));
+        responses.close(new IOException("the peer closed the connection (ECONNRESET)"));
     }
 }

@@ -15,11 +15,11 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * A request: its head, and its body as a stream with back-pressure down to the socket (row J14).
- * Belongs to the loop's thread; may be kept and read after the answer was given.
+ * A request: its head, and its body as a stream with back-pressure down to the socket.
+ * Belongs to the loop's thread; may be kept and read after the response was given.
  *
  * <p>{@link #onEnd} means that the body is complete. When the peer goes away before, {@link
- * #onError} is told, and no end (row X41).
+ * #onError} is told, and no end.
  */
 public final class ServerRequest extends InboundStream<ServerRequest> {
     private final ServerConnection connection;
@@ -92,7 +92,7 @@ public final class ServerRequest extends InboundStream<ServerRequest> {
     }
 
     /**
-     * The path, percent-decoded; empty when it can't be decoded to text: answer 400 then. Dots are
+     * The path, percent-decoded; empty when it can't be decoded to text: respond with 400 then. Dots are
      * not resolved; check the result before it names a file.
      */
     public Optional<String> path() {
@@ -113,7 +113,7 @@ public final class ServerRequest extends InboundStream<ServerRequest> {
         return at;
     }
 
-    /** Host and port that the request is for; those in the target win over Host (row X26). */
+    /** Host and port that the request is for; those in the target win over Host. */
     public String authority() {
         return text(authorityStart, authorityEnd);
     }
@@ -147,7 +147,7 @@ public final class ServerRequest extends InboundStream<ServerRequest> {
         return body.isComplete();
     }
 
-    /** The connection it came on (row J22). */
+    /** The connection it came on. */
     public NetSocket socket() {
         return connection.socket();
     }
@@ -193,7 +193,7 @@ public final class ServerRequest extends InboundStream<ServerRequest> {
         isWanted = true;
         if (expectsContinue && !body.isClosed()) {
             expectsContinue = false;
-            connection.answers().sendContinue(this);
+            connection.responses().sendContinue(this);
         }
         return this;
     }

@@ -14,7 +14,7 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The answer to a request: status and header fields, then the body as a stream with back-pressure
+ * The response to a request: status and header fields, then the body as a stream with back-pressure
  * from the socket.
  *
  * <pre>
@@ -22,9 +22,9 @@ import org.jspecify.annotations.Nullable;
  *       the peer leaves, or it is destroyed, anywhere ─────────────────────▶ onClose
  * </pre>
  *
- * The length is decided with the first byte (row R42): a Content-Length of the handler's wins; a
+ * The length is decided with the first byte: a Content-Length of the handler's wins; a
  * single {@code end(data)} gets one; otherwise the body is chunked, or ends with the connection for
- * HTTP/1.0. Writing after the peer has gone does nothing (row R60). Belongs to the loop's thread.
+ * HTTP/1.0. Writing after the peer has gone does nothing. Belongs to the loop's thread.
  */
 public final class ServerResponse implements WriteStream {
     private final ServerConnection connection;
@@ -37,7 +37,7 @@ public final class ServerResponse implements WriteStream {
     private @Nullable Runnable finishListener;
     private @Nullable Runnable closeListener;
 
-    /** The next answer due on the connection. */
+    /** The next response due on the connection. */
     @Nullable ServerResponse next;
 
     ServerResponse(ServerConnection connection, ServerRequest request) {
@@ -79,7 +79,7 @@ public final class ServerResponse implements WriteStream {
      * Sets a header field, in place of those with the same name.
      *
      * @throws IllegalArgumentException if the name is no token, or the value holds CR, LF, NUL or
-     *     another character that a field can't carry (row R54)
+     *     another character that a field can't carry
      * @throws IllegalStateException if the head was sent
      */
     public ServerResponse header(String name, String value) {
@@ -95,7 +95,7 @@ public final class ServerResponse implements WriteStream {
         return this;
     }
 
-    /** Removes a header field, also one that would be added by itself (row R42). */
+    /** Removes a header field, also one that would be added by itself. */
     public ServerResponse removeHeader(String name) {
         checkHeadOpen();
         fields().remove(name);
@@ -187,7 +187,7 @@ public final class ServerResponse implements WriteStream {
 
     /**
      * Answers with an error status and a short text; once the head is gone, destroys the connection
-     * instead, so that the peer can't take half an answer for a whole one.
+     * instead, so that the peer can't take half a response for a whole one.
      */
     public void fail(int status, Throwable cause) {
         String code = SystemError.codeOf(cause);
@@ -216,7 +216,7 @@ public final class ServerResponse implements WriteStream {
     }
 
     /**
-     * Destroys the connection, unless the answer is complete already, and with it whatever is still
+     * Destroys the connection, unless the response is complete already, and with it whatever is still
      * to be answered on it.
      */
     @Override
@@ -241,7 +241,7 @@ public final class ServerResponse implements WriteStream {
         return side().isClosed();
     }
 
-    /** The request that it answers. */
+    /** The request that it is for. */
     public ServerRequest request() {
         return request;
     }
@@ -266,7 +266,7 @@ public final class ServerResponse implements WriteStream {
         return this;
     }
 
-    /** The exchange is over: the answer has left, or the connection is gone (row R60). */
+    /** The exchange is over: the response has left, or the connection is gone. */
     public ServerResponse onClose(Runnable listener) {
         closeListener = ReadSide.once(closeListener, listener, "onClose");
         if (isClosed()) {

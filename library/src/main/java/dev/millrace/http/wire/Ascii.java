@@ -8,7 +8,7 @@ import java.util.Arrays;
 /**
  * The byte classes of HTTP/1.1 and the loops that run over them.
  *
- * <p>Every {@code ...End} method answers the first position in {@code [from, end)} whose byte is
+ * <p>Every {@code ...End} method returns the first position in {@code [from, end)} whose byte is
  * outside its class, or {@code end}. They keep no state, so a caller may go on at any byte when
  * more input arrives.
  */

@@ -2,7 +2,7 @@ package dev.millrace.http.wire;
 
 /**
  * The syntax of {@code host[:port]}, as the Host field and a request target may hold it (RFC 9110
- * section 7.2, RFC 3986 section 3.2). Narrower than the RFC in two places, both answers to X25: no
+ * section 7.2, RFC 3986 section 3.2). Narrower than the RFC in two places, both because of X25: no
  * comma, because a list of hosts is what a careless proxy makes of two Host fields, and no user
  * part, which RFC 9110 section 4.2.4 calls an attack.
  */

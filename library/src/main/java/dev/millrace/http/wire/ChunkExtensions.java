@@ -46,7 +46,7 @@ final class ChunkExtensions {
         bytes = 0;
     }
 
-    /** Begins with the semicolon behind a chunk size; answers whether the limit allows it. */
+    /** Begins with the semicolon behind a chunk size; returns whether the limit allows it. */
     boolean begin() {
         state = State.BEFORE_NAME;
         return ++bytes <= maxBytes;

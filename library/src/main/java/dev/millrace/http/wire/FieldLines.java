@@ -72,7 +72,7 @@ final class FieldLines {
     }
 
     /**
-     * Reads {@code [from, end)} of a head or trailer that starts at {@code base}; answers the
+     * Reads {@code [from, end)} of a head or trailer that starts at {@code base}; returns the
      * position reached.
      */
     int scan(byte[] array, int from, int end, int base) {

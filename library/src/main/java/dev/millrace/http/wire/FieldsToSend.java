@@ -171,7 +171,7 @@ public final class FieldsToSend {
     }
 
     /**
-     * RFC 9110 section 5.5; a CR or LF would let a value begin a line, or an answer, of its own.
+     * RFC 9110 section 5.5; a CR or LF would let a value begin a line, or a response, of its own.
      */
     public static void checkValue(String name, String value) {
         for (int at = 0; at < value.length(); at++) {

@@ -1,7 +1,7 @@
 package dev.millrace.http.wire;
 
 /**
- * Why a request was refused: the status to answer with, a code in Node's style, and one line that
+ * Why a request was refused: the status of the response, a code in Node's style, and one line that
  * says what was wrong and what to do about it. Several reasons may share a code where Node has only
  * one.
  */
@@ -148,7 +148,7 @@ public enum ParseError {
         this.text = text;
     }
 
-    /** The HTTP status that answers the request; the connection closes after it. */
+    /** The HTTP status of the response; the connection closes after it. */
     public int status() {
         return status;
     }

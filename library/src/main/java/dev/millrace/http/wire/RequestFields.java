@@ -97,7 +97,7 @@ final class RequestFields {
     }
 
     /**
-     * Takes one valid line; positions are relative to {@code base}. Answers why the message is
+     * Takes one valid line; positions are relative to {@code base}. Returns why the message is
      * refused, or null.
      */
     @Nullable ParseError accept(

@@ -106,7 +106,7 @@ final class RequestLineReader extends StartLineReader {
     }
 
     /**
-     * Reads {@code [from, end)} of a line that starts at {@code base}; answers the position
+     * Reads {@code [from, end)} of a line that starts at {@code base}; returns the position
      * reached. Each state runs into the next unless the input ends or is wrong.
      */
     @Override

@@ -79,7 +79,7 @@ public final class RequestParser {
     }
 
     /**
-     * Reads {@code array[offset, limit)} and answers the position reached: {@code limit}, or less
+     * Reads {@code array[offset, limit)} and returns the position reached: {@code limit}, or less
      * after an error or {@link #pause()}. The bytes from there on are the caller's to keep; after
      * {@link #resume()} they come first in the next call, which may be empty when only events are
      * outstanding. The part that was read may be overwritten.
@@ -261,7 +261,7 @@ public final class RequestParser {
         return section.fields().expectsContinue(minorVersion());
     }
 
-    /** An expectation other than 100-continue: the answer is 417 (RFC 9110 section 10.1.1). */
+    /** An expectation other than 100-continue: the response is 417 (RFC 9110 section 10.1.1). */
     public boolean hasUnknownExpect() {
         return section.fields().hasUnknownExpect();
     }

@@ -10,11 +10,11 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The answers a connection owes, in the order of the requests (rows J15, R37). Only the first one
+ * The responses a connection owes, in the order of the requests (rows J15, R37). Only the first one
  * writes to the socket. What refuses the bytes behind the last request waits here as well.
  */
-final class AnswerQueue {
-    /** Answers due from which on no further request is read (row R38). */
+final class ResponseQueue {
+    /** Responses due from which on no further request is read (row R38). */
     private static final int DUE_MAX = 256;
 
     private static final byte[] CONTINUE =
@@ -29,7 +29,7 @@ final class AnswerQueue {
     private long largestWaiting;
     private boolean isContinueDue;
 
-    AnswerQueue(ServerConnection connection) {
+    ResponseQueue(ServerConnection connection) {
         this.connection = connection;
     }
 
@@ -56,7 +56,7 @@ final class AnswerQueue {
         return response == last && refusal == null;
     }
 
-    /** The answer due to {@code request}, or null when it was given. */
+    /** The response due to {@code request}, or null when it was given. */
     @Nullable ServerResponse to(ServerRequest request) {
         ServerResponse at = first;
         while (at != null && at.request() != request) {
@@ -71,8 +71,8 @@ final class AnswerQueue {
     }
 
     /**
-     * Bytes of answers that wait for their turn (row J16). They are bounded as the socket's own
-     * queue is (row X80); as nobody can be told of a gap, the connection goes.
+     * Bytes of responses that wait for their turn (row J16). They are bounded as the socket's own
+     * queue is (row X80); a gap can not be told, so the connection goes.
      */
     void countWaiting(long bytes) {
         waitingBytes += bytes;
@@ -89,8 +89,8 @@ final class AnswerQueue {
         return due >= DUE_MAX || queued >= WriteStream.HIGH_WATER_MARK_BYTES;
     }
 
-    /** An answer has written its last byte; if it is the first, the next one may send. */
-    void answerOver() {
+    /** A response has written its last byte; if it is the first, the next one may send. */
+    void responseOver() {
         while (first != null && first.body().isOver() && !first.isFinished()) {
             ServerResponse over = first;
             over.finish();
@@ -113,7 +113,7 @@ final class AnswerQueue {
         }
     }
 
-    /** The first exchange is over: request and answer are complete. */
+    /** The first exchange is over: request and response are complete. */
     private void pop() {
         ServerResponse over = Objects.requireNonNull(first);
         first = over.next;
@@ -139,7 +139,7 @@ final class AnswerQueue {
             connection.send(CONTINUE, 0, CONTINUE.length, true);
         }
         response.body().becomeFirst();
-        answerOver();
+        responseOver();
     }
 
     private void resumeParsing() {
@@ -156,7 +156,7 @@ final class AnswerQueue {
         resumeParsing();
     }
 
-    /** RFC 9110 section 15.2: an interim answer, which has to keep the order as well. */
+    /** RFC 9110 section 15.2: an interim response, which has to keep the order as well. */
     void sendContinue(ServerRequest request) {
         if (first == null || first.request() != request) {
             isContinueDue = true;
