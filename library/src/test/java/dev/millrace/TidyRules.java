@@ -42,6 +42,14 @@ final class TidyRules {
     private static final Pattern LEFT_OPEN = Pattern.compile("\\b(TO" + "DO|FIX" + "ME)\\b");
     private static final Pattern OLD_RFC = Pattern.compile("(?i)RFC[ -]?(723[0-5]|2616)\\b");
 
+    // Cut in two, as this file is read by the rule.
+    private static final Pattern NO_ACTOR =
+            Pattern.compile("(?i)\\b(who" + "ever|no" + "body|some" + "body|any" + "body)\\b");
+    private static final Pattern ROW_ID =
+            Pattern.compile("\\([^)]*\\b(rows? )?[A-Z]\\d{1,3}\\b[^)]*\\)");
+    private static final Pattern NOT_EXPORTED =
+            Pattern.compile(".*/millrace/(sys|driver|epoll|nio|turn|dns|http/wire)/.*");
+
     private TidyRules() {}
 
     /** Every rule under the name its test carries. */
@@ -56,6 +64,8 @@ final class TidyRules {
         rules.put("no-printing", TidyRules::printing);
         rules.put("nothing-left-open", TidyRules::leftOpen);
         rules.put("current-rfcs", TidyRules::oldRfcs);
+        rules.put("plain-words", TidyRules::stackedWords);
+        rules.put("no-row-ids", TidyRules::rowIdsForUsers);
         rules.put("tests-assert", TidyRules::testsWithoutAssertion);
         return rules;
     }
@@ -89,6 +99,57 @@ final class TidyRules {
                 || line.startsWith("//")
                 || line.startsWith("import ")
                 || line.startsWith("package "));
+    }
+
+    /** The subject of a sentence in a comment is a thing in the code. */
+    static List<Finding> stackedWords(SourceFile file) {
+        return eachLine(
+                file,
+                line -> file.isLibraryMain() && isComment(line) && NO_ACTOR.matcher(line).find(),
+                "a comment speaks of an actor that is not in the code",
+                "name the class, the caller or the peer that does it");
+    }
+
+    private static boolean isComment(String line) {
+        String start = line.strip();
+        return start.startsWith("*") || start.startsWith("/*") || start.contains("//");
+    }
+
+    /** A user of the jar has no list of the rows. */
+    static List<Finding> rowIdsForUsers(SourceFile file) {
+        List<Finding> found = new ArrayList<>();
+        boolean isSeen =
+                file.isLibraryMain()
+                        && !NOT_EXPORTED.matcher(file.path()).matches()
+                        && file.lines().stream().anyMatch(line -> line.startsWith("public "));
+        if (!isSeen) {
+            return found;
+        }
+        int began = 0;
+        StringBuilder javadoc = new StringBuilder();
+        for (int at = 0; at < file.lines().size(); at++) {
+            String line = file.lines().get(at).strip();
+            if (line.startsWith("/**")) {
+                began = at + 1;
+                javadoc.setLength(0);
+            }
+            if (line.startsWith("/**") || line.startsWith("*")) {
+                javadoc.append(' ').append(line.replaceFirst("^[/*]+", ""));
+            } else if (line.startsWith("public ") || line.startsWith("protected ")) {
+                if (ROW_ID.matcher(javadoc).find()) {
+                    found.add(
+                            new Finding(
+                                    file.path(),
+                                    began,
+                                    "the Javadoc of what users see names a row",
+                                    "leave it to the test's tag, or to a comment in the code"));
+                }
+                javadoc.setLength(0);
+            } else if (!line.startsWith("@")) {
+                javadoc.setLength(0);
+            }
+        }
+        return found;
     }
 
     static List<Finding> methodLength(SourceFile file) {

@@ -80,6 +80,9 @@ class TidyTest {
                     SourceFile.of(MAIN, "class X { void x() { System.out.println(); } }");
             case "nothing-left-open" -> SourceFile.of(MAIN, "// TO" + "DO later\nclass X {}");
             case "current-rfcs" -> SourceFile.of(MAIN, "// RFC 72" + "30, 3.3\nclass X {}");
+            case "plain-words" -> SourceFile.of(MAIN, "// no" + "body is here\nclass X {}");
+            case "no-row-ids" ->
+                    SourceFile.of(MAIN, "/**\n * Does (row\n * D4).\n */\n@X\npublic class X {}");
             case "tests-assert" -> SourceFile.of(TEST, "class X { @Test void x() { run(); } }");
             default -> throw new AssertionError("give the rule " + rule + " a bad file");
         };
@@ -105,6 +108,12 @@ class TidyTest {
             case "nothing-left-open" -> SourceFile.of(MAIN, "class X { int mastodon; }");
             case "current-rfcs" ->
                     SourceFile.of(MAIN, "// RFC 9112, 6.3\nclass X { int port = 7230; }");
+            case "plain-words" ->
+                    SourceFile.of(MAIN, "// no body is here\nclass X { String no" + "body; }");
+            case "no-row-ids" ->
+                    SourceFile.of(
+                            MAIN,
+                            "/** Does. */\npublic class X {\n/** Here (row D4). */\nint x; }");
             case "tests-assert" ->
                     SourceFile.of(TEST, "class X { @Test void x() { run(() -> assertThat(1)); } }");
             default -> throw new AssertionError("give the rule " + rule + " a good file");

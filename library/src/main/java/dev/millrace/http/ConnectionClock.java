@@ -97,7 +97,8 @@ final class ConnectionClock {
         checkWrite(timeouts.write());
         if ((wait == Wait.KEEP_ALIVE || wait == Wait.LINGER)
                 && connection.socket().queuedBytes() > 0) {
-            // The last response is still on its way, and the peer has nothing to say before it ends.
+            // The last response is still on its way, and the peer has nothing to say before it
+            // ends.
             sinceNanos = now();
         }
         switch (wait) {

@@ -12,10 +12,10 @@ import dev.millrace.http.wire.WireLimits;
  *     lines skipped before it) to the empty line that ends it; the trailer fields of the same
  *     message share what the head left over; beyond it the response is 431
  * @param maxHeaderLines field lines, those of the trailer included; beyond it the response is 431
- * @param maxChunkExtensionBytes all chunk extensions of one message together; beyond it the response
- *     is 413
- * @param maxBodyBytes the body without its framing; beyond it the response is 413, before the body is
- *     read when its length is announced
+ * @param maxChunkExtensionBytes all chunk extensions of one message together; beyond it the
+ *     response is 413
+ * @param maxBodyBytes the body without its framing; beyond it the response is 413, before the body
+ *     is read when its length is announced
  */
 public record HttpLimits(
         int maxTargetBytes,

@@ -11,9 +11,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The bytes of one response on their way to the socket: framing, the check against a declared length,
- * and the wait for the responses before it (row R37). Only the first response due writes to the socket;
- * later ones collect here until it is their turn.
+ * The bytes of one response on their way to the socket: framing, the check against a declared
+ * length, and the wait for the responses before it (row R37). Only the first response due writes to
+ * the socket; later ones collect here until it is their turn.
  */
 final class ResponseBody implements WriteSide.Target {
     /** Bodies up to this size leave in one array with their head. */

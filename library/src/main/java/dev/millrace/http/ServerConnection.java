@@ -11,8 +11,8 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One connection of an HTTP server: bytes in, requests to the handler, responses out in the order of
- * the requests.
+ * One connection of an HTTP server: bytes in, requests to the handler, responses out in the order
+ * of the requests.
  *
  * <pre>
  *   bytes ─▶ parser ─▶ request ─▶ handler            first ─▶ next ─▶ … ─▶ last     responses due
@@ -355,7 +355,9 @@ final class ServerConnection implements BytesListener, RequestEvents {
         }
     }
 
-    /** While reading is paused: a FIN may have a response coming (J2), a reset ends it all (H16). */
+    /**
+     * While reading is paused: a FIN may have a response coming (J2), a reset ends it all (H16).
+     */
     private void peerLeft(@Nullable IOException reset) {
         if (reset != null) {
             socket.destroy(reset);

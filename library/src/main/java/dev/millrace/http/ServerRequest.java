@@ -15,8 +15,8 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * A request: its head, and its body as a stream with back-pressure down to the socket.
- * Belongs to the loop's thread; may be kept and read after the response was given.
+ * A request: its head, and its body as a stream with back-pressure down to the socket. Belongs to
+ * the loop's thread; may be kept and read after the response was given.
  *
  * <p>{@link #onEnd} means that the body is complete. When the peer goes away before, {@link
  * #onError} is told, and no end.
@@ -92,8 +92,8 @@ public final class ServerRequest extends InboundStream<ServerRequest> {
     }
 
     /**
-     * The path, percent-decoded; empty when it can't be decoded to text: respond with 400 then. Dots are
-     * not resolved; check the result before it names a file.
+     * The path, percent-decoded; empty when it can't be decoded to text: respond with 400 then.
+     * Dots are not resolved; check the result before it names a file.
      */
     public Optional<String> path() {
         return RequestTarget.decode(rawPath());

@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
  *       the peer leaves, or it is destroyed, anywhere ─────────────────────▶ onClose
  * </pre>
  *
- * The length is decided with the first byte: a Content-Length of the handler's wins; a
- * single {@code end(data)} gets one; otherwise the body is chunked, or ends with the connection for
+ * The length is decided with the first byte: a Content-Length of the handler's wins; a single
+ * {@code end(data)} gets one; otherwise the body is chunked, or ends with the connection for
  * HTTP/1.0. Writing after the peer has gone does nothing. Belongs to the loop's thread.
  */
 public final class ServerResponse implements WriteStream {
@@ -216,8 +216,8 @@ public final class ServerResponse implements WriteStream {
     }
 
     /**
-     * Destroys the connection, unless the response is complete already, and with it whatever is still
-     * to be answered on it.
+     * Destroys the connection, unless the response is complete already, and with it whatever is
+     * still to be answered on it.
      */
     @Override
     public void destroy() {
