@@ -32,7 +32,8 @@ public interface ListenSource {
 
     /**
      * Makes the attempt's handle listen at its address, without accepting yet, and answers the
-     * attempt, now or on a later turn. On the loop's thread.
+     * attempt, now or on a later turn. On the loop's thread. A source that answers later looks at
+     * {@link ListenAttempt#isCancelled} before it touches the handle, which is closed then.
      *
      * @throws IOException if it can't; that answers as {@link ListenAttempt#failed} does
      */

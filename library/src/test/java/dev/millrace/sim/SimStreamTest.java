@@ -4,13 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.kernel.IpAddress;
 import dev.millrace.loop.DriverLoops;
+import dev.millrace.loop.ListenAttempt;
+import dev.millrace.loop.ListenSource;
 import dev.millrace.loop.Loop;
 import dev.millrace.loop.RunMode;
 import dev.millrace.net.NetServer;
 import dev.millrace.net.NetSocket;
 import dev.millrace.stream.Framing;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -54,6 +58,54 @@ class SimStreamTest {
     void aSocketChangesHandsWhereverTheInputIsCut() {
         for (int seed = 0; seed < 200; seed++) {
             assertThat(handedOver(seed)).as("seed %d", seed).isEqualTo("hello\nrest of it end");
+        }
+    }
+
+    /**
+     * A source that answers a moment later, or not before the close: no run waits for ever, and
+     * each server is told one outcome.
+     */
+    @Test
+    void aListenIsAnsweredLaterOrNotAtAll() {
+        for (int seed = 0; seed < 200; seed++) {
+            boolean isAnswered = seed % 2 == 0;
+            assertThat(listenedLater(seed, isAnswered))
+                    .as("seed %d", seed)
+                    .isEqualTo(isAnswered ? "listening served closed " : "closed ");
+        }
+    }
+
+    private static String listenedLater(int seed, boolean isAnswered) {
+        StringBuilder told = new StringBuilder();
+        Faults faults = Faults.NONE.with(Fault.DELAY, 0.5);
+        SimDriver driver = new SimDriver(new SplittableRandom(seed), faults, new EventLog(false));
+        try (Loop loop = DriverLoops.on(driver)) {
+            loop.listenSource(
+                    attempt -> loop.setTimeout(Duration.ofMillis(20), () -> answer(attempt)));
+            NetServer server = NetServer.create(loop, socket -> socket.end("served"));
+            server.onListening(() -> {
+                told.append("listening ");
+                NetSocket client = NetSocket.connect(loop, PLACE);
+                client.onData(data -> told.append("served "));
+                client.onEnd(server::close);
+            });
+            server.onClose(() -> told.append("closed "));
+            server.listen(PLACE);
+            if (!isAnswered) {
+                loop.setTimeout(Duration.ofMillis(10), server::close);
+            }
+            loop.run(RunMode.DEFAULT);
+        }
+        return told.toString();
+    }
+
+    private static void answer(ListenAttempt attempt) {
+        try {
+            if (!attempt.isCancelled()) {
+                ListenSource.OWN.open(attempt);
+            }
+        } catch (IOException e) {
+            attempt.failed(e);
         }
     }
 
