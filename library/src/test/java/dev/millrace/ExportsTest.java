@@ -3,6 +3,8 @@ package dev.millrace;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.lang.module.ModuleDescriptor;
 import java.lang.reflect.Executable;
 import java.lang.reflect.Field;
 import java.lang.reflect.Member;
@@ -27,6 +29,18 @@ import org.junit.jupiter.api.Test;
 class ExportsTest {
     private static final Set<String> EXPORTED =
             Set.of("kernel", "loop", "stream", "stdio", "net", "udp", "http");
+
+    /** The seam to the kernel and what is below it can change freely. */
+    @Test
+    void theModuleExportsWhatIsForUsersAndNothingBelowTheLoop() throws IOException {
+        Path file = SourceFile.root().resolve("library/target/classes/module-info.class");
+        try (InputStream in = Files.newInputStream(file)) {
+            assertThat(ModuleDescriptor.read(in).exports())
+                    .noneMatch(ModuleDescriptor.Exports::isQualified)
+                    .extracting(exports -> exports.source().substring("dev.millrace.".length()))
+                    .containsExactlyInAnyOrderElementsOf(EXPORTED);
+        }
+    }
 
     @Test
     void publicSignaturesMentionNothingThatIsNotExported()
