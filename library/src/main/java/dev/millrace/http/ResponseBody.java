@@ -15,17 +15,12 @@ import org.jspecify.annotations.Nullable;
  * length, and the wait for the responses before it (row R37). Only the first response due writes to
  * the socket; later ones collect here until it is their turn.
  */
-final class ResponseBody implements WriteSide.Target {
+final class ResponseBody extends WriteSide {
     /** Bodies up to this size leave in one array with their head. */
     private static final int COPY_MAX = 16 * 1024;
 
     private static final byte[] LAST_CHUNK = "0\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] CRLF = {'\r', '\n'};
-
-    private final ServerConnection connection;
-
-    /** The contract of writing; this is what it hands the bytes to. */
-    private final WriteSide side = new WriteSide(this);
 
     private final ServerResponse response;
     private BodyFraming framing = BodyFraming.NONE;
@@ -38,9 +33,12 @@ final class ResponseBody implements WriteSide.Target {
     /** What waits for its turn; null while nothing does. */
     private @Nullable ByteArrayOutputStream waiting;
 
-    ResponseBody(ServerConnection connection, ServerResponse response) {
-        this.connection = connection;
+    ResponseBody(ServerResponse response) {
         this.response = response;
+    }
+
+    private ServerConnection connection() {
+        return response.request().connection();
     }
 
     /** Decides the framing and writes the head. {@code length}: of the whole body, or -1. */
@@ -66,9 +64,9 @@ final class ResponseBody implements WriteSide.Target {
             }
         }
         if (isCut) {
-            side.withdraw();
+            withdraw();
         } else {
-            side.end();
+            end();
         }
     }
 
@@ -85,11 +83,11 @@ final class ResponseBody implements WriteSide.Target {
         framing = isBodiless || request.isHead() ? BodyFraming.NONE : ofGet;
         remaining = declared >= 0 ? declared : length;
         boolean wantsConnection = !isRemoved(fields, "connection");
-        isPersistent = KeepAliveDecision.isKept(connection, response, framing);
+        isPersistent = KeepAliveDecision.isKept(connection(), response, framing);
         if (!isPersistent) {
-            connection.lastResponseBegan();
+            connection().lastResponseBegan();
         }
-        ResponseHead head = connection.server().head();
+        ResponseHead head = connection().server().head();
         head.begin(status, response.reason(), fields);
         // RFC 9110 section 8.6: none with 204; on HEAD and 304 it says what GET would have had.
         // A HEAD that ends without a body leaves open how long it would have been.
@@ -109,7 +107,7 @@ final class ResponseBody implements WriteSide.Target {
     }
 
     @Override
-    public boolean write(
+    protected boolean handOn(
             byte[] array,
             int offset,
             int length,
@@ -146,7 +144,7 @@ final class ResponseBody implements WriteSide.Target {
     }
 
     private void mismatch(String how) {
-        connection.socket().destroy();
+        connection().socket().destroy();
         throw new IllegalStateException(
                 "the body is "
                         + how
@@ -155,7 +153,7 @@ final class ResponseBody implements WriteSide.Target {
     }
 
     @Override
-    public void endWriting() {
+    protected void endWriting() {
         response.beginWith(0);
         if (framing == BodyFraming.LENGTH && remaining > 0) {
             mismatch("shorter");
@@ -164,7 +162,7 @@ final class ResponseBody implements WriteSide.Target {
             put(LAST_CHUNK, 0, LAST_CHUNK.length, true);
         }
         isOver = true;
-        connection.responses().responseOver();
+        connection().responses().responseOver();
     }
 
     /** Whether everything was written, here or to the socket. */
@@ -178,18 +176,18 @@ final class ResponseBody implements WriteSide.Target {
     }
 
     private void put(byte[] array, int offset, int length, boolean isLent) {
-        if (connection.responses().isFirst(response)) {
-            connection.send(array, offset, length, isLent);
+        if (connection().responses().isFirst(response)) {
+            connection().send(array, offset, length, isLent);
             return;
         }
-        if (connection.socket().isDestroyed()) {
+        if (connection().socket().isDestroyed()) {
             return;
         }
         if (waiting == null) {
             waiting = new ByteArrayOutputStream(Math.max(512, length));
         }
         waiting.write(array, offset, length);
-        connection.responses().countWaiting(length);
+        connection().responses().countWaiting(length);
     }
 
     /** It is its turn: what was collected goes to the socket. */
@@ -198,35 +196,31 @@ final class ResponseBody implements WriteSide.Target {
         if (collected != null) {
             waiting = null;
             byte[] bytes = collected.toByteArray();
-            connection.responses().countWaiting(-bytes.length);
-            connection.send(bytes, 0, bytes.length, false);
+            connection().responses().countWaiting(-bytes.length);
+            connection().send(bytes, 0, bytes.length, false);
         }
         if (queuedBytes() < WriteStream.HIGH_WATER_MARK_BYTES) {
-            side.drained();
+            drained();
         }
     }
 
     @Override
-    public long queuedBytes() {
-        return waiting != null ? waiting.size() : connection.socket().queuedBytes();
+    protected long queuedBytes() {
+        return waiting != null ? waiting.size() : connection().socket().queuedBytes();
     }
 
     /** The socket tells the first response due of its drain, asked or not. */
     @Override
-    public void notifyDrained() {}
+    protected void notifyDrained() {}
 
     @Override
-    public void soon(Runnable task) {
+    protected void soon(Runnable task) {
         response.request().body().soon(task);
     }
 
     /** What {@code listener} throws is the handler's failure. */
     @Override
-    public void call(Runnable listener) {
+    protected void call(Runnable listener) {
         response.request().enter(listener);
-    }
-
-    WriteSide side() {
-        return side;
     }
 }

@@ -151,7 +151,7 @@ final class ResponseQueue {
     /** The socket has taken everything. */
     void drained() {
         if (first != null) {
-            first.body().side().drained();
+            first.body().drained();
         }
         resumeParsing();
     }

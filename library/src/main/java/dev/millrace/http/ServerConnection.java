@@ -182,8 +182,7 @@ final class ServerConnection implements BytesListener, RequestEvents {
         ServerResponse response = new ServerResponse(this, request);
         reading = request;
         discarded = 0;
-        isLastRequestSeen =
-                !head.wantsPersistence() || server.isClosing() || server.isLast(++requests);
+        isLastRequestSeen = KeepAliveDecision.isLastRequest(head, server, ++requests);
         responses.add(response);
         clock.headEnded();
         if (head.hasUnknownExpect()) {

@@ -6,11 +6,11 @@ import dev.millrace.kernel.SystemError;
 import dev.millrace.net.NetSocket;
 import dev.millrace.stream.ReadSide;
 import dev.millrace.stream.StreamPipe;
-import dev.millrace.stream.WriteSide;
 import dev.millrace.stream.WriteStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,7 +34,6 @@ public final class ServerResponse implements WriteStream {
     private @Nullable String reason;
     private @Nullable FieldsToSend fields;
     private boolean isHeadSent;
-    private @Nullable Runnable finishListener;
     private @Nullable Runnable closeListener;
 
     /** The next response due on the connection. */
@@ -43,7 +42,7 @@ public final class ServerResponse implements WriteStream {
     ServerResponse(ServerConnection connection, ServerRequest request) {
         this.connection = connection;
         this.request = request;
-        this.body = new ResponseBody(connection, this);
+        this.body = new ResponseBody(this);
     }
 
     /**
@@ -127,19 +126,19 @@ public final class ServerResponse implements WriteStream {
     @Override
     public boolean write(byte[] array, int offset, int length) {
         connection.loop().checkThread();
-        return side().write(array, offset, length, null);
+        return body.write(array, offset, length, null);
     }
 
     @Override
     public boolean write(ByteBuffer buffer) {
         connection.loop().checkThread();
-        return side().write(buffer, null);
+        return body.write(buffer, null);
     }
 
     /** Sends the head now, with the body to come; the first write does so by itself. */
     public void flushHead() {
         connection.loop().checkThread();
-        if (side().admit(null)) {
+        if (body.admit(null)) {
             beginWith(-1);
         }
     }
@@ -155,7 +154,7 @@ public final class ServerResponse implements WriteStream {
     @Override
     public void end() {
         connection.loop().checkThread();
-        side().end();
+        body.end();
     }
 
     @Override
@@ -166,12 +165,12 @@ public final class ServerResponse implements WriteStream {
     @Override
     public void end(byte[] bytes) {
         connection.loop().checkThread();
-        if (!side().admit(null)) {
+        if (!body.admit(null)) {
             return;
         }
         if (isHeadSent) {
-            side().write(bytes, 0, bytes.length, false, null);
-            side().end();
+            body.write(bytes, 0, bytes.length, false, null);
+            body.end();
         } else {
             isHeadSent = true;
             body.whole(bytes, false);
@@ -233,12 +232,12 @@ public final class ServerResponse implements WriteStream {
 
     /** Whether {@link #end} was called. */
     public boolean isEnded() {
-        return side().isEnded();
+        return body.isEnded();
     }
 
     /** Whether the exchange is over, one way or the other. */
     public boolean isClosed() {
-        return side().isClosed();
+        return body.isClosed();
     }
 
     /** The request that it is for. */
@@ -253,14 +252,16 @@ public final class ServerResponse implements WriteStream {
 
     @Override
     public ServerResponse onDrain(Runnable listener) {
-        side().onDrain(listener);
+        body.onDrain(listener);
         return this;
     }
 
     /** The whole response was handed to the socket. */
     public ServerResponse onFinish(Runnable listener) {
-        finishListener = ReadSide.once(finishListener, listener, "onFinish");
-        if (side().isFinished()) {
+        // Not from inside the end that brought it about, so that what comes after it is heard.
+        Objects.requireNonNull(listener, "listener");
+        body.onFinish(() -> tell(listener));
+        if (body.isFinished()) {
             tell(listener);
         }
         return this;
@@ -277,11 +278,7 @@ public final class ServerResponse implements WriteStream {
 
     @Override
     public void piped(StreamPipe pipe) {
-        side().piped(pipe);
-    }
-
-    private WriteSide side() {
-        return body.side();
+        body.piped(pipe);
     }
 
     ResponseBody body() {
@@ -289,14 +286,13 @@ public final class ServerResponse implements WriteStream {
     }
 
     boolean isFinished() {
-        return side().isFinished();
+        return body.isFinished();
     }
 
     /** All of it is with the socket. */
     void finish() {
-        side().finished();
-        side().closed();
-        tell(finishListener);
+        body.finished();
+        body.closed();
         tell(closeListener);
     }
 
@@ -313,10 +309,10 @@ public final class ServerResponse implements WriteStream {
         if (isClosed()) {
             return;
         }
-        if (!side().isEnded()) {
-            side().destroy();
+        if (!body.isEnded()) {
+            body.destroy();
         }
-        side().closed();
+        body.closed();
         tell(closeListener);
     }
 }

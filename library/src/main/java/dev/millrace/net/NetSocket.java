@@ -13,7 +13,6 @@ import dev.millrace.stream.InboundStream;
 import dev.millrace.stream.ReadSide;
 import dev.millrace.stream.StreamPipe;
 import dev.millrace.stream.WriteLimit;
-import dev.millrace.stream.WriteSide;
 import dev.millrace.stream.WriteStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -52,9 +51,6 @@ public final class NetSocket extends InboundStream<NetSocket>
     /** What came, on its way to the reader. */
     final ReadSide inbound;
 
-    /** What was written, on its way to the transport. */
-    final WriteSide outbound;
-
     /** The listeners of neither side. */
     final SocketListeners listeners = new SocketListeners();
 
@@ -88,7 +84,6 @@ public final class NetSocket extends InboundStream<NetSocket>
         this.transport = new SocketTransport(this);
         this.handle = accepted == null ? new StreamHandle(loop, transport) : accepted;
         this.inbound = new ReadSide(transport);
-        this.outbound = new WriteSide(transport);
         handle.owner(transport);
         handle.onClose(transport);
     }
@@ -179,7 +174,7 @@ public final class NetSocket extends InboundStream<NetSocket>
     @Override
     public NetSocket onDrain(Runnable listener) {
         checkThread();
-        outbound.onDrain(listener);
+        transport.onDrain(listener);
         return this;
     }
 
@@ -209,14 +204,14 @@ public final class NetSocket extends InboundStream<NetSocket>
     /** Our last byte was handed to the kernel, after {@link #end}. */
     public NetSocket onFinish(Runnable listener) {
         checkThread();
-        outbound.onFinish(listener);
+        transport.onFinish(listener);
         return this;
     }
 
     @Override
     public void piped(StreamPipe pipe) {
         checkThread();
-        outbound.piped(pipe);
+        transport.piped(pipe);
     }
 
     /**
@@ -231,7 +226,7 @@ public final class NetSocket extends InboundStream<NetSocket>
      */
     public NetSocket filter(Filter filter) {
         checkThread();
-        if (outbound.admit(null)) {
+        if (transport.admit(null)) {
             transport.filter(filter);
         }
         return this;
@@ -251,7 +246,7 @@ public final class NetSocket extends InboundStream<NetSocket>
     public boolean write(
             ByteBuffer buffer, @Nullable Consumer<? super @Nullable IOException> callback) {
         checkThread();
-        return outbound.write(buffer, callback);
+        return transport.write(buffer, callback);
     }
 
     /** As the other {@code write}; {@code callback} gets null when the kernel has the bytes. */
@@ -261,7 +256,7 @@ public final class NetSocket extends InboundStream<NetSocket>
             int length,
             @Nullable Consumer<? super @Nullable IOException> callback) {
         checkThread();
-        return outbound.write(array, offset, length, callback);
+        return transport.write(array, offset, length, callback);
     }
 
     /**
@@ -273,31 +268,31 @@ public final class NetSocket extends InboundStream<NetSocket>
      */
     public int tryWrite(byte[] array, int offset, int length) {
         checkThread();
-        return outbound.admit(null) ? transport.tryWrite(array, offset, length) : 0;
+        return transport.admit(null) ? transport.tryWrite(array, offset, length) : 0;
     }
 
     @Override
     public void end() {
         checkThread();
-        outbound.end();
+        transport.end();
     }
 
     /** The last byte and FIN were handed to the kernel, or could not be. */
     void finished() {
-        outbound.finished();
+        transport.finished();
         destroyIfBothEnded();
     }
 
     /** The reader has been told the end. */
     void ended() {
         if (!allowHalfOpen) {
-            outbound.withdraw();
+            transport.withdraw();
         }
         destroyIfBothEnded();
     }
 
     private void destroyIfBothEnded() {
-        if (outbound.isFinished() && inbound.isEnded()) {
+        if (transport.isFinished() && inbound.isEnded()) {
             destroy();
         }
     }
@@ -319,7 +314,7 @@ public final class NetSocket extends InboundStream<NetSocket>
         if (!isDestroyed()) {
             life = Life.DESTROYED;
             failure = error;
-            outbound.destroy();
+            transport.destroy();
             handle.close();
             transport.destroyed();
             listeners.tellDestroyed(this);
@@ -346,7 +341,7 @@ public final class NetSocket extends InboundStream<NetSocket>
     /** The closing phase: error, then close. */
     void closed() {
         life = Life.CLOSED;
-        outbound.closed();
+        transport.closed();
         transport.closed(failure);
         if (connect != null) {
             connect.failed(failure);
@@ -380,11 +375,11 @@ public final class NetSocket extends InboundStream<NetSocket>
      */
     public NetSocket handOver(ByteBuffer unread) {
         checkThread();
-        if (life == Life.CLOSED || inbound.isPiped() || outbound.isPiped()) {
+        if (life == Life.CLOSED || inbound.isPiped() || transport.isPiped()) {
             throw new IllegalStateException("the socket is closed, or a pipe is under way");
         }
         inbound.handOver(unread);
-        outbound.handOver();
+        transport.handOver();
         listeners.handOver();
         if (connect != null) {
             connect.listener = null;
@@ -503,7 +498,7 @@ public final class NetSocket extends InboundStream<NetSocket>
 
     /** Whether bytes can be written to the connection. */
     public boolean isWritable() {
-        return handle.isWritable() && outbound.isOpen();
+        return handle.isWritable() && transport.isOpen();
     }
 
     /** Whether it is over. */

@@ -45,7 +45,7 @@ final class SocketConnect {
     /** The connection stands, and the filter is ready if there is one. */
     void opened() {
         // An end that was asked for before comes true, behind what the listener still writes.
-        boolean isEndDue = !socket.outbound.isOpen();
+        boolean isEndDue = !socket.transport.isOpen();
         socket.opened();
         SocketListeners.tell(listener);
         if (stage != null) {

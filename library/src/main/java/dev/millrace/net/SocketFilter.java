@@ -69,7 +69,7 @@ final class SocketFilter implements FilteredTransport.Raw, BytesListener {
     void drained() {
         isDrainDeferred = !filtered.isDrained();
         if (!isDrainDeferred) {
-            socket.outbound.drained();
+            socket.transport.drained();
         }
     }
 
@@ -108,7 +108,7 @@ final class SocketFilter implements FilteredTransport.Raw, BytesListener {
             Request request = callback == null ? null : new Request(callback);
             socket.handle.write(array, offset, length, request);
         } else if (callback != null) {
-            socket.outbound.admit(callback);
+            socket.transport.admit(callback);
         }
     }
 

@@ -14,8 +14,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Between the two sides of a {@link NetSocket} and its {@link StreamHandle}: the bytes of both
- * directions, straight or through a {@link Filter}.
+ * Between a {@link NetSocket} and its {@link StreamHandle}: feeds the read side and is the write
+ * side, straight or through a {@link Filter}.
  *
  * <pre>
  *   handle ──onRead──▶ [filter.received] ──▶ read side
@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * One object takes all the calls of a connection, the handle's close among them ({@link #run}), so
  * that a connection costs no object for each of them.
  */
-final class SocketTransport implements StreamEvents, ReadSide.Source, WriteSide.Target, Runnable {
+final class SocketTransport extends WriteSide implements StreamEvents, ReadSide.Source, Runnable {
     private final NetSocket socket;
 
     /** What transforms the bytes of both directions; null: nothing does. */
@@ -113,7 +113,7 @@ final class SocketTransport implements StreamEvents, ReadSide.Source, WriteSide.
     @Override
     public void onDrained() {
         if (filter == null) {
-            socket.outbound.drained();
+            drained();
         } else {
             filter.drained();
         }
@@ -132,7 +132,7 @@ final class SocketTransport implements StreamEvents, ReadSide.Source, WriteSide.
     }
 
     @Override
-    public boolean write(
+    protected boolean handOn(
             byte[] array,
             int offset,
             int length,
@@ -153,19 +153,19 @@ final class SocketTransport implements StreamEvents, ReadSide.Source, WriteSide.
     }
 
     @Override
-    public long queuedBytes() {
+    protected long queuedBytes() {
         long queued = socket.handle.queuedBytes();
         return filter == null ? queued : queued + filter.filtered.heldBytes();
     }
 
     @Override
-    public void notifyDrained() {
+    protected void notifyDrained() {
         socket.handle.notifyDrained();
     }
 
     /** An end before there is a connection waits for {@link NetSocket} to say that it stands. */
     @Override
-    public void endWriting() {
+    protected void endWriting() {
         if (socket.isConnecting()) {
             return;
         }
@@ -192,12 +192,12 @@ final class SocketTransport implements StreamEvents, ReadSide.Source, WriteSide.
 
     /** The peer's end has ended our side as well: writing fails as if the peer refused it (R17). */
     @Override
-    public void writtenTooLate() {
+    protected void writtenTooLate() {
         socket.destroy(SystemError.of(Errno.EPIPE, "write"));
     }
 
     @Override
-    public String kind() {
+    protected String kind() {
         return "socket";
     }
 

@@ -41,7 +41,7 @@ public final class StandardOutput implements WriteStream, AutoCloseable {
     private final StandardOutlet outlet;
 
     /** What was written, on its way to the outlet. */
-    private final WriteSide outbound = new WriteSide(new ToOutlet());
+    private final WriteSide outbound = new ToOutlet();
 
     /** The error and the close. */
     private final StandardEnding ending;
@@ -167,10 +167,10 @@ public final class StandardOutput implements WriteStream, AutoCloseable {
     }
 
     /** What the write side asks of the outlet. */
-    private final class ToOutlet implements WriteSide.Target {
+    private final class ToOutlet extends WriteSide {
         /** A standard stream's writes have no callbacks. */
         @Override
-        public boolean write(
+        protected boolean handOn(
                 byte[] array,
                 int offset,
                 int length,
@@ -181,23 +181,23 @@ public final class StandardOutput implements WriteStream, AutoCloseable {
         }
 
         @Override
-        public long queuedBytes() {
+        protected long queuedBytes() {
             return outlet.queuedBytes();
         }
 
         @Override
-        public void notifyDrained() {
+        protected void notifyDrained() {
             outlet.notifyDrained();
         }
 
         /** The last byte is handed on, or could not be: the stream is over either way. */
         @Override
-        public void endWriting() {
+        protected void endWriting() {
             outlet.end(StandardOutput.this::destroy);
         }
 
         @Override
-        public void soon(Runnable task) {
+        protected void soon(Runnable task) {
             loop.nextTick(task);
         }
     }

@@ -10,66 +10,22 @@ import org.jspecify.annotations.Nullable;
  * write, the drain, the pipe that leads here, and the end behind the last byte.
  *
  * <pre>
- *            end, withdraw            the target: finished
+ *            end, withdraw                 finished
  *   open ──────────────────▶ ending ──────────────────────▶ finished
  *    └───────────┬──────────────┘ destroy                      │ destroy
  *                ▼                                             ▼
  *            destroyed ◀───────────────────────────────────────┘
  *
- *   write answers false ──▶ a drain is due ──the target: drained──▶ told: pipe, then listener
+ *   write answers false ──▶ a drain is due ──drained──▶ told: pipe, then listener
  * </pre>
  *
  * A drain is told once, however many writes answered false, and never after the finish or the
  * destroy. The owner of the side checks the thread.
+ *
+ * <p>It is a class to extend, where {@link ReadSide} is one to hold: what takes the bytes of a
+ * stream is made for each connection and each response anyway, and so is its write side.
  */
-public final class WriteSide {
-    /** Where the bytes go. */
-    public interface Target {
-        /**
-         * Hands bytes on.
-         *
-         * @param isLent whether the array is the caller's again after this call; otherwise it may
-         *     be kept, and is not changed any more
-         * @param callback gets null when the bytes were handed on, or why not; null if there is
-         *     none
-         * @return false if none of the bytes were taken
-         */
-        boolean write(
-                byte[] array,
-                int offset,
-                int length,
-                boolean isLent,
-                @Nullable Consumer<? super @Nullable IOException> callback);
-
-        /** Bytes that were written and not handed on yet. */
-        long queuedBytes();
-
-        /** {@link WriteSide#drained} is to be called once, soon, when no byte waits any more. */
-        void notifyDrained();
-
-        /** Nothing more is written: {@link WriteSide#finished} follows the last byte. */
-        void endWriting();
-
-        /**
-         * A write came after {@link WriteSide#withdraw}: not the writer's mistake, but the bytes
-         * are lost. The target may destroy the stream for it.
-         */
-        default void writtenTooLate() {}
-
-        /** Runs {@code task} soon, and not from inside the running call. */
-        void soon(Runnable task);
-
-        /** Calls a listener; as it is, unless the caller is not guarded already. */
-        default void call(Runnable listener) {
-            listener.run();
-        }
-
-        /** What the stream is, for the text of an error. */
-        default String kind() {
-            return "stream";
-        }
-    }
-
+public abstract class WriteSide {
     /** The life of the side, as drawn above. */
     private enum State {
         OPEN,
@@ -78,7 +34,6 @@ public final class WriteSide {
         DESTROYED
     }
 
-    private final Target target;
     private @Nullable Runnable drainListener;
     private @Nullable Runnable finishListener;
 
@@ -96,38 +51,78 @@ public final class WriteSide {
     /** The pipe was told that the stream is over; a later one is told at once. */
     private boolean isCloseTold;
 
-    /** A side whose bytes go to {@code target}. */
-    public WriteSide(Target target) {
-        this.target = target;
+    /** For streams. */
+    protected WriteSide() {}
+
+    /**
+     * Hands bytes on.
+     *
+     * @param isLent whether the array is the caller's again after this call; otherwise it may be
+     *     kept, and is not changed any more
+     * @param callback gets null when the bytes were handed on, or why not; null if there is none
+     * @return false if none of the bytes were taken
+     */
+    protected abstract boolean handOn(
+            byte[] array,
+            int offset,
+            int length,
+            boolean isLent,
+            @Nullable Consumer<? super @Nullable IOException> callback);
+
+    /** Bytes that were written and not handed on yet. */
+    protected abstract long queuedBytes();
+
+    /** {@link #drained} is to be called once, soon, when no byte waits any more. */
+    protected abstract void notifyDrained();
+
+    /** Nothing more is written: {@link #finished} follows the last byte. */
+    protected abstract void endWriting();
+
+    /** Runs {@code task} soon, and not from inside the running call. */
+    protected abstract void soon(Runnable task);
+
+    /**
+     * A write came after {@link #withdraw}: not the writer's mistake, but the bytes are lost. The
+     * stream may be destroyed for it.
+     */
+    protected void writtenTooLate() {}
+
+    /** Calls a listener; as it is, unless the caller is not guarded already. */
+    protected void call(Runnable listener) {
+        listener.run();
+    }
+
+    /** What the stream is, for the text of an error. */
+    protected String kind() {
+        return "stream";
     }
 
     /** As {@link WriteStream#onDrain}. */
-    public void onDrain(Runnable listener) {
+    public final void onDrain(Runnable listener) {
         drainListener = ReadSide.once(drainListener, listener, "onDrain");
     }
 
     /** The last byte was handed on, after {@link #end}. */
-    public void onFinish(Runnable listener) {
+    public final void onFinish(Runnable listener) {
         finishListener = ReadSide.once(finishListener, listener, "onFinish");
     }
 
     /** As {@link WriteStream#piped}. */
-    public void piped(StreamPipe from) {
+    public final void piped(StreamPipe from) {
         pipe = StreamPipe.replacing(pipe, from);
         if (isCloseTold) {
-            target.soon(from::onDestinationClosed);
+            soon(from::onDestinationClosed);
         }
     }
 
     /**
      * Writes bytes that the caller may reuse at once.
      *
-     * @param callback as {@link Target#write} takes it; of a destroyed stream it gets an error,
-     *     soon
+     * @param callback as {@link #handOn} takes it; of a destroyed stream it gets an error, soon
      * @return false when the caller should wait for the drain, or the stream is destroyed
      * @throws IllegalStateException after {@link #end}
      */
-    public boolean write(
+    public final boolean write(
             byte[] array,
             int offset,
             int length,
@@ -136,7 +131,7 @@ public final class WriteSide {
     }
 
     /** As the other {@code write}, of what remains in a buffer that is the stream's from now on. */
-    public boolean write(
+    public final boolean write(
             ByteBuffer buffer, @Nullable Consumer<? super @Nullable IOException> callback) {
         if (!admit(callback)) {
             return false;
@@ -145,21 +140,21 @@ public final class WriteSide {
         if (buffer.hasArray()) {
             int offset = buffer.arrayOffset() + buffer.position();
             buffer.position(buffer.limit());
-            return handOn(buffer.array(), offset, length, false, callback);
+            return answer(buffer.array(), offset, length, false, callback);
         }
         byte[] array = new byte[length];
         buffer.get(array);
-        return handOn(array, 0, length, false, callback);
+        return answer(array, 0, length, false, callback);
     }
 
-    /** As the other {@code write}; {@code isLent} as {@link Target#write} takes it. */
-    public boolean write(
+    /** As the other {@code write}; {@code isLent} as {@link #handOn} takes it. */
+    public final boolean write(
             byte[] array,
             int offset,
             int length,
             boolean isLent,
             @Nullable Consumer<? super @Nullable IOException> callback) {
-        return admit(callback) && handOn(array, offset, length, isLent, callback);
+        return admit(callback) && answer(array, offset, length, isLent, callback);
     }
 
     /**
@@ -169,40 +164,40 @@ public final class WriteSide {
      * @return false if nothing may be written, because the stream is over
      * @throws IllegalStateException after {@link #end}
      */
-    public boolean admit(@Nullable Consumer<? super @Nullable IOException> callback) {
+    public final boolean admit(@Nullable Consumer<? super @Nullable IOException> callback) {
         if (state == State.OPEN) {
             return true;
         }
         if (isWithdrawn && state != State.DESTROYED) {
-            target.writtenTooLate();
+            writtenTooLate();
         } else if (state != State.DESTROYED) {
             throw new IllegalStateException("write after end (ERR_STREAM_WRITE_AFTER_END)");
         }
         if (callback != null) {
-            String text = "write after the " + target.kind() + " was destroyed";
-            target.soon(() -> callback.accept(new IOException(text)));
+            String text = "write after the " + kind() + " was destroyed";
+            soon(() -> callback.accept(new IOException(text)));
         }
         return false;
     }
 
-    private boolean handOn(
+    private boolean answer(
             byte[] array,
             int offset,
             int length,
             boolean isLent,
             @Nullable Consumer<? super @Nullable IOException> callback) {
-        boolean isTaken = target.write(array, offset, length, isLent, callback);
-        boolean isBelow = isTaken && target.queuedBytes() < WriteStream.HIGH_WATER_MARK_BYTES;
-        // What the target did with the bytes may have destroyed the stream.
+        boolean isTaken = handOn(array, offset, length, isLent, callback);
+        boolean isBelow = isTaken && queuedBytes() < WriteStream.HIGH_WATER_MARK_BYTES;
+        // What became of the bytes may have destroyed the stream.
         if (!isBelow && !isDrainDue && state != State.DESTROYED) {
             isDrainDue = true;
-            target.notifyDrained();
+            notifyDrained();
         }
         return isBelow && state != State.DESTROYED;
     }
 
-    /** The target has handed on everything that waited. */
-    public void drained() {
+    /** Everything that waited was handed on. */
+    public final void drained() {
         if (!isDrainDue || state == State.FINISHED || state == State.DESTROYED) {
             return;
         }
@@ -211,28 +206,28 @@ public final class WriteSide {
             pipe.onDrain();
         }
         if (drainListener != null && state != State.DESTROYED) {
-            target.call(drainListener);
+            call(drainListener);
         }
     }
 
     /** Ends the side once everything was written. Idempotent. */
-    public void end() {
+    public final void end() {
         if (state == State.OPEN) {
             state = State.ENDING;
-            target.endWriting();
+            endWriting();
         }
     }
 
     /** As {@link #end}, on the stream's own account: its writer can't know of it yet. */
-    public void withdraw() {
+    public final void withdraw() {
         if (state == State.OPEN) {
             isWithdrawn = true;
             end();
         }
     }
 
-    /** The target has handed on the last byte, and the end. */
-    public void finished() {
+    /** The last byte was handed on, and the end. */
+    public final void finished() {
         if (state == State.ENDING) {
             state = State.FINISHED;
             if (finishListener != null) {
@@ -242,24 +237,24 @@ public final class WriteSide {
     }
 
     /** Whether a pipe to here is not over yet. */
-    public boolean isPiped() {
+    public final boolean isPiped() {
         return pipe != null && !pipe.isOver();
     }
 
     /** The stream gets another owner: the listeners are gone. A drain that is due stays due. */
-    public void handOver() {
+    public final void handOver() {
         drainListener = null;
         finishListener = null;
         pipe = null;
     }
 
     /** Nothing more is written, and nothing more is told but the close. Idempotent. */
-    public void destroy() {
+    public final void destroy() {
         state = State.DESTROYED;
     }
 
     /** The stream's close is being told: what is piped here has nowhere to go. */
-    public void closed() {
+    public final void closed() {
         isCloseTold = true;
         if (pipe != null) {
             pipe.onDestinationClosed();
@@ -267,22 +262,22 @@ public final class WriteSide {
     }
 
     /** Whether {@link #write} takes bytes. */
-    public boolean isOpen() {
+    public final boolean isOpen() {
         return state == State.OPEN;
     }
 
     /** Whether the last byte was handed on, and the end; not any more once it is destroyed. */
-    public boolean isFinished() {
+    public final boolean isFinished() {
         return state == State.FINISHED;
     }
 
     /** Whether it was ended, or withdrawn, and not destroyed since. */
-    public boolean isEnded() {
+    public final boolean isEnded() {
         return state == State.ENDING || state == State.FINISHED;
     }
 
     /** Whether the close was told. */
-    public boolean isClosed() {
+    public final boolean isClosed() {
         return isCloseTold;
     }
 }
