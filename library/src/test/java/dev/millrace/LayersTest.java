@@ -93,6 +93,11 @@ class LayersTest {
         assertThat(upwardOrSideways(List.of(up)).getFirst().toString())
                 .contains("Turn.java", "net", "Remedy");
 
+        var ofWire = new Use("dev.millrace.http.wire.Head", "dev.millrace.sys");
+        var ofStream = new Use("dev.millrace.stream.Side", "dev.millrace.sys");
+        assertThat(upwardOrSideways(List.of(ofWire))).hasSize(1);
+        assertThat(upwardOrSideways(List.of(ofStream))).as("it imports nothing").hasSize(1);
+
         var foreign = new Use("dev.millrace.net.Bytes", "java.lang.foreign");
         var allowed = new Use("dev.millrace.sys.Posix", "java.lang.foreign");
         assertThat(foreignOutsideSys(List.of(foreign, allowed))).hasSize(1);
@@ -117,7 +122,13 @@ class LayersTest {
             if (from.isEmpty() || to.isEmpty() || from.equals(to)) {
                 continue;
             }
-            if (!HEIGHT.containsKey(from) || !HEIGHT.containsKey(to)) {
+            if (from.equals("http.wire") && !to.equals("stream")) {
+                found.add(
+                        finding(
+                                use,
+                                "http.wire uses " + to + ", but knows bytes and messages only",
+                                "let its user hand it in"));
+            } else if (!HEIGHT.containsKey(from) || !HEIGHT.containsKey(to)) {
                 found.add(
                         finding(
                                 use,

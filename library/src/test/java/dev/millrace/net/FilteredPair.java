@@ -28,12 +28,30 @@ public final class FilteredPair {
                 socket -> ours.accept(socket.filter(TriplingFilter.asker(ourStage))));
     }
 
+    /** As {@link #connect(Loop, Consumer, Consumer)}; an end of one side leaves the other open. */
+    public static void halfOpen(Loop loop, Consumer<NetSocket> accepted, Consumer<NetSocket> ours) {
+        plain(
+                loop,
+                NetSocketOptions.DEFAULTS.withAllowHalfOpen(true),
+                socket -> accepted.accept(socket.filter(TriplingFilter.answerer(Stage.NEVER))),
+                socket -> ours.accept(socket.filter(TriplingFilter.asker(Stage.NEVER))));
+    }
+
     /** Without filters. */
     public static void plain(Loop loop, Consumer<NetSocket> accepted, Consumer<NetSocket> ours) {
+        plain(loop, NetSocketOptions.DEFAULTS, accepted, ours);
+    }
+
+    private static void plain(
+            Loop loop,
+            NetSocketOptions options,
+            Consumer<NetSocket> accepted,
+            Consumer<NetSocket> ours) {
         NetServer[] server = new NetServer[1];
         server[0] =
                 NetServer.create(
                         loop,
+                        options,
                         socket -> {
                             server[0].close();
                             accepted.accept(socket);
@@ -41,6 +59,8 @@ public final class FilteredPair {
         server[0]
                 .listen(IpAddress.loopback(0))
                 .onListening(() ->
-                        ours.accept(NetSocket.connect(loop, server[0].address().orElseThrow())));
+                        ours.accept(
+                                NetSocket.connect(
+                                        loop, server[0].address().orElseThrow(), options)));
     }
 }

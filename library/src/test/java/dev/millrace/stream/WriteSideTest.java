@@ -19,14 +19,14 @@ class WriteSideTest {
 
     private final List<String> seen = new ArrayList<>();
     private final ArrayDeque<Runnable> soon = new ArrayDeque<>();
-    private final WriteSide side = new WriteSide(new Recorded());
+    private final WriteSide side = new Recorded();
     private long queued;
     private boolean takesNone;
     private boolean isFatal;
 
-    private final class Recorded implements WriteSide.Target {
+    private final class Recorded extends WriteSide {
         @Override
-        public boolean write(
+        protected boolean handOn(
                 byte[] array,
                 int offset,
                 int length,
@@ -35,7 +35,7 @@ class WriteSideTest {
             String text = new String(array, offset, length, StandardCharsets.UTF_8);
             seen.add((isLent ? "lent " : "owned ") + text + (callback == null ? "" : " called"));
             if (isFatal) {
-                side.destroy();
+                destroy();
             }
             return !takesNone;
         }
