@@ -71,6 +71,25 @@ class HttpPersistenceTest {
     }
 
     @Tag("J21")
+    /** Silence means keep-alive in HTTP/1.1, and close in HTTP/1.0 (RFC 9112 section 9.3). */
+    @Tag("R39")
+    @Test
+    void withoutTheFieldThatSaysSoAnHttp10ConnectionEnds() throws IOException {
+        try (var fixture =
+                        HttpFixture.serve((request, response) -> {
+                            response.removeHeader("Connection");
+                            response.end("silent");
+                        });
+                RawHttp client = fixture.connect();
+                RawHttp newer = fixture.connect()) {
+            client.send("GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
+            assertThat(client.rest()).doesNotContain("Connection:").endsWith("silent");
+            for (int round = 0; round < 2; round++) {
+                assertThat(newer.send(RawHttp.get("/")).answer().text()).isEqualTo("silent");
+            }
+        }
+    }
+
     @Tag("R39")
     @Test
     void aConnectionEndsWithTheLastRequestItMayMake() throws IOException {
