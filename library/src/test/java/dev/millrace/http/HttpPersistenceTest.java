@@ -70,7 +70,6 @@ class HttpPersistenceTest {
         }
     }
 
-    @Tag("J21")
     /** Silence means keep-alive in HTTP/1.1, and close in HTTP/1.0 (RFC 9112 section 9.3). */
     @Tag("R39")
     @Test
@@ -93,6 +92,7 @@ class HttpPersistenceTest {
         }
     }
 
+    @Tag("J21")
     @Tag("R39")
     @Test
     void aConnectionEndsWithTheLastRequestItMayMake() throws IOException {
