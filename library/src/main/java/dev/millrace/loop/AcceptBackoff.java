@@ -26,20 +26,18 @@ final class AcceptBackoff {
     private static final Duration LONGEST = Duration.ofSeconds(1);
     private static final Duration REPORT_INTERVAL = Duration.ofSeconds(1);
 
+    // What the first error needs is made or loaded before it: a program that loads classes from
+    // folders needs a descriptor for each of them, and then there is none.
     static {
-        // A program that loads classes from folders would need a descriptor for each of the first
-        // report's.
         new AcceptReport(SystemError.of(Errno.EMFILE, "accept"), 0, 0);
     }
 
     private final Loop loop;
     private final Runnable whenOver;
+    private final TimerHandle rest;
+    private final TimerHandle reports;
     private @Nullable Consumer<? super AcceptReport> listener;
     private Duration next = SHORTEST;
-
-    // Made by the first error: most listeners never meet one.
-    private @Nullable TimerHandle rest;
-    private @Nullable TimerHandle reports;
 
     private int errno;
     private @Nullable Address address;
@@ -52,6 +50,14 @@ final class AcceptBackoff {
     AcceptBackoff(Loop loop, Runnable whenOver) {
         this.loop = loop;
         this.whenOver = whenOver;
+        this.rest = unreferenced();
+        this.reports = unreferenced();
+    }
+
+    private TimerHandle unreferenced() {
+        TimerHandle timer = new TimerHandle(loop);
+        timer.unref();
+        return timer;
     }
 
     void onReport(Consumer<? super AcceptReport> listener) {
@@ -62,7 +68,7 @@ final class AcceptBackoff {
     }
 
     boolean isResting() {
-        return rest != null && rest.isActive();
+        return rest.isActive();
     }
 
     /** How many times accepting failed so far. */
@@ -81,9 +87,6 @@ final class AcceptBackoff {
         this.address = address;
         this.failures++;
         this.shed += shed;
-        if (rest == null) {
-            rest = unreferenced();
-        }
         rest.start(next, whenOver);
         next = next.multipliedBy(2);
         if (next.compareTo(LONGEST) > 0) {
@@ -91,17 +94,9 @@ final class AcceptBackoff {
         }
     }
 
-    private TimerHandle unreferenced() {
-        TimerHandle timer = new TimerHandle(loop);
-        timer.unref();
-        return timer;
-    }
-
     /** Descriptors were freed: no reason to rest any longer. */
     void end() {
-        if (rest != null) {
-            rest.stop();
-        }
+        rest.stop();
     }
 
     /** A connection was accepted: the shortage is over. */
@@ -111,19 +106,12 @@ final class AcceptBackoff {
 
     /** The listener is closed. */
     void stop() {
-        if (rest != null) {
-            rest.close();
-        }
-        if (reports != null) {
-            reports.close();
-        }
+        rest.close();
+        reports.close();
     }
 
     /** Tells what happened since the last report; if that was a moment ago, a second after it. */
     void report() {
-        if (reports == null) {
-            reports = unreferenced();
-        }
         if (reports.isActive() || failures == failuresReported) {
             return;
         }

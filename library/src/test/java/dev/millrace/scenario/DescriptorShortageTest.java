@@ -213,6 +213,29 @@ class DescriptorShortageTest {
         }
     }
 
+    /** A class that is read from a folder takes a descriptor, and a failure to read it is final. */
+    @Test
+    @Tag("D5")
+    void aShortageReadsNoClass() throws Exception {
+        needPrlimit();
+        try (ServerProcess child = new ServerProcess(1, Greeter.class, "1")) {
+            int before = child.warmUp();
+            int read = child.classesRead().size();
+            child.limitDescriptors(before + 1);
+            try (Socket served = served(child.port(0));
+                    Socket surplus = connect(child.port(0))) {
+                assertThat(surplus.getInputStream().read()).isEqualTo(-1);
+                Kernel.await("a report", () -> !child.lines().isEmpty());
+                served.getOutputStream().write('c');
+            }
+            child.awaitDescriptors(before);
+            served(child.port(0)).close();
+            assertThat(read).isPositive();
+            List<String> all = child.classesRead();
+            assertThat(all.subList(read, all.size())).isEmpty();
+        }
+    }
+
     /** Prints how many descriptors are open on /dev/null as loops begin to listen. */
     static final class Listening {
         public static void main(String[] arguments) {
@@ -269,7 +292,6 @@ class DescriptorShortageTest {
             storm.run(child.port(0), attempts);
             double cpu = child.cpuSeconds() - cpuBefore;
             double seconds = (System.nanoTime() - start) / 1e9;
-            assertThat(child.isAlive()).isTrue();
             assertThat(storm.surprises).as("no reset, no timeout").isEmpty();
             assertThat(storm.held).hasSize(SPARE_DESCRIPTORS);
             assertThat(storm.finished).hasValue(attempts - SPARE_DESCRIPTORS);

@@ -20,14 +20,17 @@ public final class ServerProcess implements AutoCloseable {
     private static final double TICKS_PER_SECOND = 100;
 
     private final Path log = Files.createTempFile("millrace-server", ".log");
+    private final Path loads = Files.createTempFile("millrace-server", ".classes");
     private final Process process;
     private final List<Integer> ports = new ArrayList<>();
     private final Queue<String> lines = new ConcurrentLinkedQueue<>();
 
     /** Starts {@code main}, which prints the ports of its {@code listeners} first. */
     public ServerProcess(int listeners, Class<?> main, String... arguments) throws IOException {
+        List<String> command = ChildJvm.command(main, arguments);
+        command.add(1, "-Xlog:class+load:file=" + loads);
         process =
-                new ProcessBuilder(ChildJvm.command(main, arguments))
+                new ProcessBuilder(command)
                         .redirectError(ProcessBuilder.Redirect.to(log.toFile()))
                         .start();
         var output = process.inputReader();
@@ -47,8 +50,16 @@ public final class ServerProcess implements AutoCloseable {
         return lines;
     }
 
-    public boolean isAlive() {
-        return process.isAlive();
+    /** Fails, with what it wrote to standard error, if it has ended. */
+    public void requireAlive() throws IOException {
+        assertThat(process.isAlive()).as("ended: %s", Files.readString(log)).isTrue();
+    }
+
+    /** The classes that it has read from a folder or a jar so far. */
+    public List<String> classesRead() throws IOException {
+        return Files.readAllLines(loads).stream()
+                .filter(line -> line.contains("source: file:"))
+                .toList();
     }
 
     private Path proc(String name) {
@@ -63,13 +74,14 @@ public final class ServerProcess implements AutoCloseable {
         }
     }
 
-    /** Waits; whoever logs may have the spare descriptor just now. */
+    /** Waits; a loop that logs may have the spare descriptor just now. */
     public void awaitDescriptors(int count) {
         Kernel.await(count + " descriptors", () -> descriptors() == count);
     }
 
     /** Processor time so far: utime and stime, fields 14 and 15 of proc(5). */
     public double cpuSeconds() throws IOException {
+        requireAlive();
         String stat = Files.readString(proc("stat"));
         String[] field = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
         return (Long.parseLong(field[11]) + Long.parseLong(field[12])) / TICKS_PER_SECOND;
@@ -115,5 +127,6 @@ public final class ServerProcess implements AutoCloseable {
     public void close() throws IOException {
         process.destroyForcibly();
         Files.delete(log);
+        Files.delete(loads);
     }
 }
