@@ -10,25 +10,28 @@ import org.jspecify.annotations.Nullable;
  * they end; the twin of {@link ResponseBody}.
  *
  * <pre>
- *   arriving ──all of it──▶ complete ─┐
- *      │                              ├──exchange over──▶ closed
- *      └──discard: answered already ──┘
+ *   open ──discard──▶ answered ──▶ closed         closed is also reached from open
  * </pre>
  */
 final class RequestBody implements ReadSide.Source {
+    /** The exchange of request and response, as far as the body is concerned. */
+    private enum Exchange {
+        OPEN,
+        /** The response is out: the rest of the body is thrown away. */
+        ANSWERED,
+        /** Nothing more is told of the body. */
+        CLOSED
+    }
+
     private final ServerRequest request;
     private final ReadSide read = new ReadSide(this);
     private @Nullable Consumer<? super IOException> errorListener;
     private @Nullable Runnable closeListener;
 
-    /** All of it arrived. */
+    /** All of it arrived, whatever has become of the exchange. */
     private boolean isComplete;
 
-    /** The exchange is over: nothing more is told of it. */
-    private boolean isClosed;
-
-    /** The response is out and the rest of the body is thrown away. */
-    private boolean isDiscarding;
+    private Exchange exchange = Exchange.OPEN;
 
     RequestBody(ServerRequest request) {
         this.request = request;
@@ -43,7 +46,7 @@ final class RequestBody implements ReadSide.Source {
     }
 
     boolean isClosed() {
-        return isClosed;
+        return exchange == Exchange.CLOSED;
     }
 
     void onError(Consumer<? super IOException> listener) {
@@ -52,14 +55,14 @@ final class RequestBody implements ReadSide.Source {
 
     void onClose(Runnable listener) {
         closeListener = ReadSide.once(closeListener, listener, "onClose");
-        if (isClosed) {
+        if (isClosed()) {
             soon(listener);
         }
     }
 
     /** Some of the body has arrived; or all of it, when {@code length} is 0. */
     void arrived(byte[] array, int offset, int length) {
-        if (isClosed) {
+        if (isClosed()) {
             return;
         }
         if (length > 0) {
@@ -72,7 +75,7 @@ final class RequestBody implements ReadSide.Source {
 
     /** The exchange is answered: the rest of the body is thrown away as it comes (row R59). */
     void discard() {
-        isDiscarding = true;
+        exchange = Exchange.ANSWERED;
         if (read.isPaused()) {
             stopReading();
             connection().resumeBody(request);
@@ -83,10 +86,10 @@ final class RequestBody implements ReadSide.Source {
 
     /** The exchange is over; {@code error} tells why the body did not arrive whole. */
     void close(@Nullable IOException error) {
-        if (isClosed) {
+        if (isClosed()) {
             return;
         }
-        isClosed = true;
+        exchange = Exchange.CLOSED;
         read.destroy();
         Consumer<? super IOException> listener = errorListener;
         if (error != null && !isComplete && listener != null) {
@@ -108,11 +111,11 @@ final class RequestBody implements ReadSide.Source {
 
     @Override
     public void stopReading() {
-        if (isDiscarding) {
+        switch (exchange) {
+            case OPEN -> connection().pauseBody(request);
             // A reader that stops after the response was given can't hold up the next request.
-            read.destroy();
-        } else {
-            connection().pauseBody(request);
+            case ANSWERED -> read.destroy();
+            case CLOSED -> {}
         }
     }
 

@@ -85,7 +85,7 @@ final class ResponseBody extends WriteSide {
         boolean wantsConnection = !isRemoved(fields, "connection");
         isPersistent = KeepAliveDecision.isKept(connection(), response, framing);
         if (!isPersistent) {
-            connection().lastResponseBegan();
+            connection().noRequestFollows();
         }
         ResponseHead head = connection().server().head();
         head.begin(status, response.reason(), fields);

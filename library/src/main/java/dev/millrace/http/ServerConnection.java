@@ -30,6 +30,14 @@ import org.jspecify.annotations.Nullable;
 final class ServerConnection implements BytesListener, RequestEvents {
     private static final byte[] NOTHING = {};
 
+    private enum Life {
+        SERVING,
+        /** No request is served after the one that is being read or was read last. */
+        LAST_REQUEST,
+        /** The last response is out: what still comes is thrown away. */
+        LINGERING
+    }
+
     private final HttpServer server;
     private final NetSocket socket;
 
@@ -51,14 +59,7 @@ final class ServerConnection implements BytesListener, RequestEvents {
     /** The reader of the body has paused it. */
     private boolean isBodyPaused;
 
-    /** No request is served after the one that is being read or was read last. */
-    private boolean isLastRequestSeen;
-
-    /** The last response is out: what still comes is thrown away. */
-    private boolean isLingering;
-
-    /** The peer has sent FIN. */
-    private boolean hasPeerEnded;
+    private Life life = Life.SERVING;
 
     /** Bytes thrown away since the last request. */
     private long discarded;
@@ -99,7 +100,7 @@ final class ServerConnection implements BytesListener, RequestEvents {
 
     @Override
     public int onBytes(byte[] array, int offset, int length) {
-        if (isLingering || isLastRequestRead()) {
+        if (isLastRequestRead()) {
             return ignore(length);
         }
         return parse(array, offset, length);
@@ -108,7 +109,7 @@ final class ServerConnection implements BytesListener, RequestEvents {
     /** What follows the last request is ignored (row X34), but not without end. */
     private int ignore(int length) {
         if (discard(length)) {
-            if (isLingering) {
+            if (life == Life.LINGERING) {
                 socket.destroy();
             } else {
                 // The response is still due: what comes waits until it is out.
@@ -157,7 +158,7 @@ final class ServerConnection implements BytesListener, RequestEvents {
 
     /** Whether nothing more is served: what the parser still tells is of no interest. */
     private boolean isOver() {
-        return isLingering || socket.isDestroyed();
+        return life == Life.LINGERING || socket.isDestroyed();
     }
 
     private void releaseParser() {
@@ -182,7 +183,9 @@ final class ServerConnection implements BytesListener, RequestEvents {
         ServerResponse response = new ServerResponse(this, request);
         reading = request;
         discarded = 0;
-        isLastRequestSeen = KeepAliveDecision.isLastRequest(head, server, ++requests);
+        if (KeepAliveDecision.isLastRequest(head, server, ++requests)) {
+            noRequestFollows();
+        }
         responses.add(response);
         clock.headEnded();
         if (head.hasUnknownExpect()) {
@@ -226,7 +229,7 @@ final class ServerConnection implements BytesListener, RequestEvents {
         clock.requestEnded();
         request.arrive(NOTHING, 0, 0);
         responses.requestEnded(request);
-        if (parser != null && (isLastRequestSeen || responses.isFull())) {
+        if (parser != null && (life != Life.SERVING || responses.isFull())) {
             parser.pause();
         }
     }
@@ -254,8 +257,7 @@ final class ServerConnection implements BytesListener, RequestEvents {
      * Below the parser it just goes on; otherwise events may be due, and then bytes that were kept.
      */
     void resumeParsing() {
-        boolean isOver = isLingering || isLastRequestRead();
-        if (parser == null || !parser.isPaused() || isBodyPaused || isOver) {
+        if (parser == null || !parser.isPaused() || isBodyPaused || isLastRequestRead()) {
             return;
         }
         parser.resume();
@@ -276,16 +278,18 @@ final class ServerConnection implements BytesListener, RequestEvents {
 
     /** Whether no further request is served after those that are due. */
     boolean isEnding() {
-        return server.isClosing() || hasPeerEnded || isLastRequestRead();
+        return server.isClosing() || isLastRequestRead();
     }
 
     private boolean isLastRequestRead() {
-        return isLastRequestSeen && reading == null;
+        return life != Life.SERVING && reading == null;
     }
 
     /** RFC 9112 section 9.6: behind a response that closes no further request is processed. */
-    void lastResponseBegan() {
-        isLastRequestSeen = true;
+    void noRequestFollows() {
+        if (life == Life.SERVING) {
+            life = Life.LAST_REQUEST;
+        }
     }
 
     boolean isReading(ServerRequest request) {
@@ -298,7 +302,7 @@ final class ServerConnection implements BytesListener, RequestEvents {
 
     /** Whether no further request is served and {@code response} is the last one due. */
     boolean endsWith(ServerResponse response) {
-        return (isLastRequestSeen || isEnding()) && responses.endsWith(response);
+        return (life != Life.SERVING || server.isClosing()) && responses.endsWith(response);
     }
 
     /** For the first response due. */
@@ -313,7 +317,7 @@ final class ServerConnection implements BytesListener, RequestEvents {
     /** Answers what can't be served, behind what is due, and ends the connection. */
     void refuse(int status, String text) {
         clock.stopped();
-        isLastRequestSeen = true;
+        noRequestFollows();
         ServerResponse begun = reading == null ? null : responses.to(reading);
         if (begun != null) {
             refuseBegun(begun, status, text);
@@ -339,8 +343,8 @@ final class ServerConnection implements BytesListener, RequestEvents {
 
     /** FIN after the last response; then what still comes is read and thrown away, for a while. */
     void linger() {
-        if (!isLingering) {
-            isLingering = true;
+        if (life != Life.LINGERING) {
+            life = Life.LINGERING;
             reading = null;
             discarded = 0;
             responses.close(null);
@@ -364,7 +368,7 @@ final class ServerConnection implements BytesListener, RequestEvents {
     }
 
     private void peerEnded() {
-        hasPeerEnded = true;
+        noRequestFollows();
         if (reading != null) {
             refuse(400, "the request ended before its body did");
         } else if (parser != null && !parser.isBetweenMessages()) {
@@ -384,7 +388,7 @@ final class ServerConnection implements BytesListener, RequestEvents {
     }
 
     private void closed() {
-        isLingering = true;
+        life = Life.LINGERING;
         reading = null;
         releaseParser();
         server.closed(this);

@@ -37,6 +37,14 @@ public final class ReadSide {
         void fail(IOException error);
     }
 
+    /** The end behind the last byte. */
+    private enum End {
+        OPEN,
+        /** The source has no more bytes; some are still to be taken. */
+        COMING,
+        TOLD
+    }
+
     private static final byte[] NONE = new byte[0];
 
     private final Source source;
@@ -55,19 +63,25 @@ public final class ReadSide {
     /** Gets what the listener that is being called leaves; a filter was put in meanwhile. */
     private @Nullable BytesListener diversion;
 
+    /** The stream may be read; one that is not open yet keeps its listeners waiting. */
     private boolean isStarted;
+
     private boolean isPaused;
+
+    /** Resumed without a listener: bytes are thrown away until there is one. */
     private boolean isDiscarding;
-    private boolean isEndComing;
-    private boolean isEnded;
-    private boolean isOver;
+
+    private End end = End.OPEN;
+    private boolean isDestroyed;
+
+    /** What is kept is on its way to the listeners, in a call of its own. */
     private boolean isScheduled;
 
     /** The old owner's listeners are gone, and the new owner has none yet: the end waits. */
     private boolean isBetweenOwners;
 
-    /** The listener that is being called has handed the stream over. */
-    private boolean isHandedOver;
+    /** How often it was handed over: a listener that is being called may do that. */
+    private int handOvers;
 
     public ReadSide(Source source) {
         this.source = source;
@@ -106,9 +120,9 @@ public final class ReadSide {
         }
         added.begin();
         listenerCame();
-        if (isEnded) {
+        if (isEnded()) {
             source.soon(added::onEnd);
-        } else if (isOver) {
+        } else if (isDestroyed) {
             source.soon(added::onSourceDestroyed);
         }
         return destination;
@@ -142,7 +156,7 @@ public final class ReadSide {
 
     /** Whether a listener that is being called may be given more. */
     boolean isFlowing() {
-        return !isPaused && !isOver && diversion == null;
+        return !isPaused && !isDestroyed && diversion == null;
     }
 
     /**
@@ -160,8 +174,8 @@ public final class ReadSide {
         if (array.length > 0) {
             filter.onBytes(array, 0, array.length);
         }
-        if (isEndComing && !isEnded) {
-            isEndComing = false;
+        if (end == End.COMING) {
+            end = End.OPEN;
             filter.onEnd();
         }
     }
@@ -172,7 +186,7 @@ public final class ReadSide {
 
     /** Whether the end was told. */
     public boolean isEnded() {
-        return isEnded;
+        return end == End.TOLD;
     }
 
     /** Whether a pipe from here is not over yet. */
@@ -192,9 +206,11 @@ public final class ReadSide {
         endListener = null;
         pipe = null;
         isDiscarding = false;
-        isEnded &= isOver;
+        if (isEnded() && !isDestroyed) {
+            end = End.COMING;
+        }
         isBetweenOwners = true;
-        isHandedOver = true;
+        handOvers++;
         keptSeen = 0;
         if (old instanceof FrameReader<?> frames) {
             giveBack(frames.leave());
@@ -205,7 +221,7 @@ public final class ReadSide {
     /** Puts bytes before those that are kept. */
     private void giveBack(ByteBuffer bytes) {
         int length = bytes.remaining();
-        if (length > 0 && !isOver) {
+        if (length > 0 && !isDestroyed) {
             byte[] joined = new byte[length + kept.length];
             bytes.get(joined, 0, length);
             System.arraycopy(kept, 0, joined, length, kept.length);
@@ -216,7 +232,7 @@ public final class ReadSide {
 
     /** No further event: the stream is destroyed. What was kept is thrown away. */
     public void destroy() {
-        isOver = true;
+        isDestroyed = true;
         destroyKept();
         for (StreamPipe at = pipe; at != null; at = at.next()) {
             at.onSourceDestroyed();
@@ -230,7 +246,7 @@ public final class ReadSide {
 
     private void listenerCame() {
         isBetweenOwners = false;
-        if (isStarted && !isPaused && (hasKept() || (isEndComing && !isEnded))) {
+        if (isStarted && !isPaused && (hasKept() || end == End.COMING)) {
             flowAgain();
         }
     }
@@ -248,10 +264,10 @@ public final class ReadSide {
      * the source starts.
      */
     private void flowAgain() {
-        if (!isStarted || isPaused || isOver) {
+        if (!isStarted || isPaused || isDestroyed) {
             return;
         }
-        if (!hasKept() && !isEndComing) {
+        if (!hasKept() && end == End.OPEN) {
             source.startReading();
         } else if (!isScheduled) {
             isScheduled = true;
@@ -261,7 +277,7 @@ public final class ReadSide {
 
     private void deliverKept() {
         isScheduled = false;
-        if (isPaused || isOver) {
+        if (isPaused || isDestroyed) {
             return;
         }
         if (hasKept()) {
@@ -270,9 +286,9 @@ public final class ReadSide {
             destroyKept();
             deliver(array, 0, array.length, seen);
         }
-        if (isEndComing && !hasKept()) {
+        if (end != End.OPEN && !hasKept()) {
             end();
-        } else if (!isPaused && !isOver && !hasKept()) {
+        } else if (!isPaused && !isDestroyed && !hasKept()) {
             source.startReading();
         }
     }
@@ -280,7 +296,7 @@ public final class ReadSide {
     /** The source has bytes, lent for the duration of the call. */
     public void deliver(byte[] array, int offset, int length) {
         // A filter may have nothing to show for what it took, or more than its reader wanted.
-        if (length > 0 && !isOver) {
+        if (length > 0 && !isDestroyed) {
             deliver(array, offset, length, 0);
         }
     }
@@ -292,8 +308,7 @@ public final class ReadSide {
             source.stopReading();
             return;
         }
-        boolean wasHandedOver = isHandedOver;
-        isHandedOver = false;
+        int before = handOvers;
         int taken;
         isTaking = true;
         try {
@@ -301,17 +316,16 @@ public final class ReadSide {
         } finally {
             isTaking = false;
         }
-        boolean isSameOwner = !isHandedOver;
-        isHandedOver |= wasHandedOver;
+        boolean isSameOwner = handOvers == before;
         BytesListener filter = diversion;
         if (filter != null) {
             diversion = null;
-            if (taken < length && !isOver) {
+            if (taken < length && !isDestroyed) {
                 // Behind what an old owner gave back.
                 keep(array, offset + taken, length - taken);
             }
             divert(filter);
-        } else if (taken < length && !isOver) {
+        } else if (taken < length && !isDestroyed) {
             keep(array, offset + taken, length - taken);
             keptSeen = isSameOwner && hasListener() ? length - taken : 0;
             source.stopReading();
@@ -336,15 +350,16 @@ public final class ReadSide {
         if (dataListener != null && fresh > 0) {
             // The owned copy: the listener may keep it for ever.
             BytesListener alsoTakes = bytesListener;
+            int before = handOvers;
             dataListener.accept(ByteBuffer.wrap(Arrays.copyOfRange(array, from, from + fresh)));
-            if (isHandedOver) {
+            if (handOvers != before) {
                 return alsoTakes == null ? length : 0;
             }
         }
-        for (StreamPipe at = pipe; at != null && fresh > 0 && !isOver; at = at.next()) {
+        for (StreamPipe at = pipe; at != null && fresh > 0 && !isDestroyed; at = at.next()) {
             at.onBytes(array, from, fresh);
         }
-        return bytesListener == null || isOver
+        return bytesListener == null || isDestroyed
                 ? length
                 : bytesListener.onBytes(array, offset, length);
     }
@@ -361,26 +376,24 @@ public final class ReadSide {
 
     /** The source has no more bytes. The end is told when everything before it was taken. */
     public void end() {
-        if (isEnded || isOver) {
+        if (isEnded() || isDestroyed) {
             return;
         }
-        isEndComing = true;
+        end = End.COMING;
         if (hasKept() || isPaused || isBetweenOwners) {
             return;
         }
-        isEnded = true;
-        boolean wasHandedOver = isHandedOver;
-        isHandedOver = false;
+        end = End.TOLD;
         tellEnd();
-        isHandedOver |= wasHandedOver;
     }
 
     /** An owner that hands over stops it: the next one is told anew. */
     private void tellEnd() {
+        int before = handOvers;
         if (bytesListener != null) {
             bytesListener.onEnd();
         }
-        if (isOver || isHandedOver) {
+        if (isDestroyed || handOvers != before) {
             return;
         }
         for (StreamPipe at = pipe; at != null; at = at.next()) {
@@ -389,7 +402,7 @@ public final class ReadSide {
         if (endListener != null) {
             endListener.run();
         }
-        if (!isHandedOver) {
+        if (handOvers == before) {
             source.endTold();
         }
     }
