@@ -39,6 +39,7 @@ class LayersTest {
                     Map.entry("epoll", 3),
                     Map.entry("nio", 3),
                     Map.entry("turn", 3),
+                    Map.entry("binding", 3),
                     Map.entry("loop", 4),
                     Map.entry("dns", 5),
                     Map.entry("stdio", 5),
@@ -67,6 +68,18 @@ class LayersTest {
     @Test
     void packagesHaveNoCycles() throws IOException {
         Finding.expectNone(cycles(uses()));
+    }
+
+    /** A room with more files has a second idea in it. */
+    @Test
+    void noPackageHasMoreThanFortyFiveFiles() throws IOException {
+        Map<String, Set<String>> filesOf = new TreeMap<>();
+        for (Use use : uses()) {
+            String file = use.from().replaceFirst("\\$.*", "");
+            filesOf.computeIfAbsent(use.fromPackage(), name -> new TreeSet<>()).add(file);
+        }
+        assertThat(filesOf).containsKey("dev.millrace.loop");
+        assertThat(filesOf).allSatisfy((name, files) -> assertThat(files).hasSizeLessThan(46));
     }
 
     @Test

@@ -48,7 +48,7 @@ final class TidyRules {
     private static final Pattern ROW_ID =
             Pattern.compile("\\([^)]*\\b(rows? )?[A-Z]\\d{1,3}\\b[^)]*\\)");
     private static final Pattern NOT_EXPORTED =
-            Pattern.compile(".*/millrace/(sys|driver|epoll|nio|turn|dns|http/wire)/.*");
+            Pattern.compile(".*/millrace/(sys|driver|epoll|nio|turn|binding|dns|http/wire)/.*");
 
     private TidyRules() {}
 

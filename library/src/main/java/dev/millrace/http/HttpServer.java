@@ -1,7 +1,7 @@
 package dev.millrace.http;
 
 import dev.millrace.kernel.Address;
-import dev.millrace.loop.ListenOptions;
+import dev.millrace.kernel.ListenOptions;
 import dev.millrace.loop.Loop;
 import dev.millrace.loop.TimerHandle;
 import dev.millrace.net.NetServer;

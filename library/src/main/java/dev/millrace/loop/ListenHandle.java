@@ -1,10 +1,13 @@
 package dev.millrace.loop;
 
+import dev.millrace.binding.TcpBinding;
+import dev.millrace.binding.UnixBinding;
 import dev.millrace.driver.Driver;
 import dev.millrace.driver.Port;
 import dev.millrace.driver.PortEvents;
 import dev.millrace.kernel.Address;
 import dev.millrace.kernel.IpAddress;
+import dev.millrace.kernel.ListenOptions;
 import dev.millrace.kernel.SystemError;
 import dev.millrace.kernel.UnixAddress;
 import java.io.IOException;
@@ -51,7 +54,8 @@ public final class ListenHandle extends Handle {
     private @Nullable Port port;
     private @Nullable Address asked;
     private @Nullable IOException delayed;
-    private @Nullable ListenUnixBinding unix;
+    private @Nullable UnixBinding unix;
+    private final Runnable atLoopClose = this::removeFile;
     private @Nullable Runnable connectionListener;
 
     /** Accepted, but not taken yet: until then there is no other. */
@@ -69,6 +73,18 @@ public final class ListenHandle extends Handle {
     public ListenHandle(Loop loop, ListenOptions options) {
         super(loop);
         this.options = Objects.requireNonNull(options, "options");
+    }
+
+    /**
+     * Checks that the driver of {@code loop} can listen at {@code address} with {@code options}.
+     *
+     * @throws UnsupportedOperationException if it can't: an abstract name, or IPv6 alone
+     */
+    public static void require(Loop loop, Address address, ListenOptions options) {
+        switch (address) {
+            case IpAddress ip -> TcpBinding.require(loop.driver, ip, options);
+            case UnixAddress unix -> UnixBinding.checkName(loop.driver, unix);
+        }
     }
 
     /**
@@ -95,26 +111,39 @@ public final class ListenHandle extends Handle {
     }
 
     private void bindUnix(UnixAddress path) throws IOException {
-        unix = ListenUnixBinding.create(loop, path);
+        unix = UnixBinding.create(loop.driver, path);
         asked = path;
+        // Also when the loop is closed by force.
+        loop.atClose(atLoopClose);
         try {
             unix.bind(attach(loop.driver.socket(path)), options.unix());
         } catch (IOException e) {
             delayed = e;
-            unix.release();
+            releaseFile();
             throw e;
         }
     }
 
     private void bindIp(IpAddress address) {
-        ListenTcpBinding.require(loop, address, options);
+        TcpBinding.require(loop.driver, address, options);
         asked = address;
         try {
-            ListenTcpBinding.check(address, options);
+            TcpBinding.check(address, options);
             Port opened = attach(loop.driver.socket(address));
-            ListenTcpBinding.bind(loop.driver, opened, address, options);
+            TcpBinding.bind(loop.driver, opened, address, options);
         } catch (IOException e) {
             delayed = e;
+        }
+    }
+
+    private void releaseFile() {
+        loop.notAtClose(atLoopClose);
+        removeFile();
+    }
+
+    private void removeFile() {
+        if (unix != null) {
+            unix.release();
         }
     }
 
@@ -126,7 +155,7 @@ public final class ListenHandle extends Handle {
         attach(loop.driver.adopt(shared));
         asked = address;
         if (address instanceof UnixAddress path) {
-            unix = ListenUnixBinding.adopted(loop, path);
+            unix = UnixBinding.adopted(loop.driver, path);
         }
     }
 
@@ -294,9 +323,7 @@ public final class ListenHandle extends Handle {
     void release() {
         rest.stop();
         beforeRelease.run();
-        if (unix != null) {
-            unix.release();
-        }
+        releaseFile();
         if (waiting != null) {
             waiting.close();
             waiting = null;

@@ -1,5 +1,6 @@
 package dev.millrace.loop;
 
+import dev.millrace.sys.SignalWatch;
 import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +19,8 @@ public final class SignalHandle extends Handle {
     private @Nullable Watched watched;
 
     /** What a start asked for. */
-    private record Watched(String name, boolean isOnce, Consumer<? super String> listener) {}
+    private record Watched(
+            String name, boolean isOnce, Consumer<? super String> listener, Runnable raised) {}
 
     /** A handle that watches nothing yet. */
     public SignalHandle(Loop loop) {
@@ -58,15 +60,20 @@ public final class SignalHandle extends Handle {
             throw new IllegalStateException("the handle is closed");
         }
         String name = SignalWatch.name(signal);
-        var next = new Watched(name, isOnce, Objects.requireNonNull(listener, "listener"));
-        if (watched == null) {
-            SignalWatch.add(name, this);
-            loop.atClose(atLoopClose);
-        } else if (!watched.name.equals(name)) {
-            SignalWatch.add(name, this);
-            SignalWatch.remove(watched.name, this);
+        Objects.requireNonNull(listener, "listener");
+        Watched before = watched;
+        if (before != null && before.name.equals(name)) {
+            watched = new Watched(name, isOnce, listener, before.raised);
+        } else {
+            var next = new Watched(name, isOnce, listener, () -> raised(name));
+            SignalWatch.add(name, next.raised);
+            if (before == null) {
+                loop.atClose(atLoopClose);
+            } else {
+                SignalWatch.remove(before.name, before.raised);
+            }
+            watched = next;
         }
-        watched = next;
         setActive(true);
     }
 
@@ -81,7 +88,7 @@ public final class SignalHandle extends Handle {
     }
 
     /** On a thread of the JVM's. */
-    void raised(String name) {
+    private void raised(String name) {
         loop.execute(() -> {
             Watched now = watched;
             if (now != null && now.name.equals(name)) {
@@ -95,7 +102,7 @@ public final class SignalHandle extends Handle {
 
     private void stopWatching() {
         if (watched != null) {
-            SignalWatch.remove(watched.name, this);
+            SignalWatch.remove(watched.name, watched.raised);
             watched = null;
         }
     }

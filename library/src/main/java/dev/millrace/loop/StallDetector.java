@@ -1,6 +1,7 @@
 package dev.millrace.loop;
 
 import dev.millrace.turn.CallbackGauge;
+import dev.millrace.turn.StallWatcher;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -37,6 +38,7 @@ public final class StallDetector implements AutoCloseable {
     private final long thresholdNanos;
     private final Consumer<? super Stall> listener;
     private final Runnable atLoopClose = this::end;
+    private final Watch watch = new Watch();
     private volatile boolean isClosed;
 
     // The watcher's own, from here on.
@@ -70,8 +72,21 @@ public final class StallDetector implements AutoCloseable {
     public static StallDetector start(
             Loop loop, Duration threshold, Consumer<? super Stall> listener) {
         StallDetector detector = new StallDetector(loop, threshold, listener);
-        StallWatcher.add(detector);
+        StallWatcher.add(detector.watch);
         return detector;
+    }
+
+    /** What the watcher's thread calls. */
+    private final class Watch implements StallWatcher.Watch {
+        @Override
+        public long intervalNanos() {
+            return StallDetector.this.intervalNanos();
+        }
+
+        @Override
+        public void sample(long nowNanos) {
+            StallDetector.this.sample(nowNanos);
+        }
     }
 
     /** How long the watcher may wait between two samples. */
@@ -127,7 +142,7 @@ public final class StallDetector implements AutoCloseable {
     private void end() {
         if (!isClosed) {
             isClosed = true;
-            StallWatcher.remove(this);
+            StallWatcher.remove(watch);
             if (gauge.unwatch()) {
                 loop.gauge(null);
             }

@@ -5,6 +5,7 @@ import dev.millrace.driver.Port;
 import dev.millrace.kernel.Address;
 import dev.millrace.kernel.BufferSource;
 import dev.millrace.kernel.DescriptorKind;
+import dev.millrace.kernel.KeepAlive;
 import dev.millrace.kernel.KernelOption;
 import dev.millrace.kernel.SystemError;
 import dev.millrace.stream.WriteLimit;

@@ -1,5 +1,6 @@
 package dev.millrace.loop;
 
+import dev.millrace.binding.UnixBinding;
 import dev.millrace.driver.Driver;
 import dev.millrace.driver.Port;
 import dev.millrace.kernel.Address;
@@ -60,8 +61,8 @@ final class StreamSetup {
     }
 
     void connect(Address to, Request asked) {
-        ListenUnixBinding.checkName(stream.loop.driver, to);
-        ListenUnixBinding.checkName(stream.loop.driver, local);
+        UnixBinding.checkName(stream.loop.driver, to);
+        UnixBinding.checkName(stream.loop.driver, local);
         asked.begin(Request.Kind.CONNECT, stream);
         request = asked;
         peer = to;

@@ -4,6 +4,7 @@ import dev.millrace.driver.Guarded;
 import dev.millrace.stream.WriteLimit;
 import dev.millrace.sys.Errno;
 import dev.millrace.turn.GatherBuffer;
+import dev.millrace.turn.WriteQueue;
 import dev.millrace.turn.WriteTenant;
 import java.util.ArrayDeque;
 import java.util.Objects;
@@ -39,7 +40,7 @@ final class StreamWriteBacklog implements Guarded, WriteTenant {
     private WriteLimit limit = WriteLimit.DEFAULTS;
 
     /** What the kernel did not take at once; null while nothing waits. */
-    private @Nullable StreamWriteQueue queue;
+    private @Nullable WriteQueue queue;
 
     /** The writes that are not over and want to hear of it, in their order. */
     private @Nullable ArrayDeque<Request> writes;
@@ -196,7 +197,7 @@ final class StreamWriteBacklog implements Guarded, WriteTenant {
 
     private void enqueue(byte[] array, int offset, int length, boolean isLent) {
         if (queue == null) {
-            queue = new StreamWriteQueue();
+            queue = new WriteQueue();
             loop.countRequests(1);
         }
         if (isLent) {
@@ -211,7 +212,7 @@ final class StreamWriteBacklog implements Guarded, WriteTenant {
      */
     @Override
     public void send(byte[] array, int offset, int length, boolean isLent) {
-        int first = Math.min(length, StreamWriteQueue.AT_ONCE_MAX_BYTES);
+        int first = Math.min(length, WriteQueue.AT_ONCE_MAX_BYTES);
         int sent =
                 failure != 0 ? -failure : loop.driver.tryWrite(stream.port(), array, offset, first);
         if (sent < 0) {
@@ -247,7 +248,7 @@ final class StreamWriteBacklog implements Guarded, WriteTenant {
         flushQueue(queue);
     }
 
-    private void flushQueue(StreamWriteQueue waiting) {
+    private void flushQueue(WriteQueue waiting) {
         // Also before a failure: the requests of what went out do end well.
         bytesSent += waiting.write(loop.driver, stream.port());
         if (waiting.failure() != 0) {

@@ -1,5 +1,6 @@
 package dev.millrace.loop;
 
+import dev.millrace.binding.UdpBinding;
 import dev.millrace.driver.Port;
 import dev.millrace.driver.PortEvents;
 import dev.millrace.kernel.Address;
@@ -7,6 +8,7 @@ import dev.millrace.kernel.BufferSource;
 import dev.millrace.kernel.IpAddress;
 import dev.millrace.kernel.KernelOption;
 import dev.millrace.kernel.SystemError;
+import dev.millrace.kernel.UdpOptions;
 import dev.millrace.sys.Errno;
 import java.io.IOException;
 import java.net.Inet6Address;

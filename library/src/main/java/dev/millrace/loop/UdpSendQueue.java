@@ -1,8 +1,10 @@
 package dev.millrace.loop;
 
+import dev.millrace.binding.UdpBinding;
 import dev.millrace.driver.Port;
 import dev.millrace.kernel.IpAddress;
 import dev.millrace.kernel.SystemError;
+import dev.millrace.kernel.UdpOptions;
 import dev.millrace.sys.Errno;
 import java.io.IOException;
 import java.util.ArrayDeque;

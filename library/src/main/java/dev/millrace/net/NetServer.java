@@ -3,17 +3,14 @@ package dev.millrace.net;
 import dev.millrace.dns.NameLookup;
 import dev.millrace.kernel.Address;
 import dev.millrace.kernel.IpAddress;
-import dev.millrace.kernel.SystemError;
+import dev.millrace.kernel.ListenOptions;
 import dev.millrace.kernel.UnixAddress;
 import dev.millrace.loop.AcceptReport;
-import dev.millrace.loop.ListenAttempt;
 import dev.millrace.loop.ListenHandle;
-import dev.millrace.loop.ListenOptions;
 import dev.millrace.loop.Loop;
 import dev.millrace.loop.StreamHandle;
 import dev.millrace.stream.ReadSide;
 import java.io.IOException;
-import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -46,8 +43,8 @@ public final class NetServer implements AutoCloseable {
     /** The listener; null before the outcome of listen. */
     private @Nullable ListenHandle handle;
 
-    /** The listen that the loop's source has not answered yet. */
-    private @Nullable ListenAttempt attempt;
+    /** The listen under way. */
+    private @Nullable ServerOpening opening;
 
     private Life life = Life.CREATED;
     private boolean isReferenced = true;
@@ -115,9 +112,8 @@ public final class NetServer implements AutoCloseable {
     /** As {@link #listen(int)}, with options. */
     public NetServer listen(int port, ListenOptions options) {
         IpAddress everyIpv6 = IpAddress.of("::", port);
-        options.require(loop, everyIpv6);
-        begin();
-        loop.nextTick(() -> openDualStack(everyIpv6, options));
+        ListenHandle.require(loop, everyIpv6, options);
+        begin(options).beginDualStack(everyIpv6);
         return this;
     }
 
@@ -130,10 +126,9 @@ public final class NetServer implements AutoCloseable {
     public NetServer listen(int port, String host, ListenOptions options) {
         // A wrong port is the caller's mistake, and leaves the server as it was.
         IpAddress.loopback(port);
-        NameLookup.literal(host, port).forEach(address -> options.require(loop, address));
-        begin();
-        NameLookup.addresses(
-                loop, host, port, found -> open(found.getFirst(), options), this::failed);
+        NameLookup.literal(host, port)
+                .forEach(address -> ListenHandle.require(loop, address, options));
+        begin(options).begin(host, port);
         return this;
     }
 
@@ -148,9 +143,8 @@ public final class NetServer implements AutoCloseable {
 
     /** As {@link #listen(Address)}, with options. */
     public NetServer listen(Address address, ListenOptions options) {
-        options.require(loop, address);
-        begin();
-        loop.nextTick(() -> open(address, options));
+        ListenHandle.require(loop, address, options);
+        begin(options).begin(address);
         return this;
     }
 
@@ -159,8 +153,7 @@ public final class NetServer implements AutoCloseable {
         return listen(UnixAddress.of(path));
     }
 
-    /** The outcome comes on the next tick, so that listeners attached after listen() see it. */
-    private void begin() {
+    private ServerOpening begin(ListenOptions options) {
         loop.checkThread();
         if (life != Life.CREATED) {
             throw new IllegalStateException(
@@ -169,60 +162,17 @@ public final class NetServer implements AutoCloseable {
                             : "listen was called already (ERR_SERVER_ALREADY_LISTEN)");
         }
         life = Life.OPENING;
+        opening = new ServerOpening(loop, options, isReferenced, this::opened, this::failed);
+        return opening;
     }
 
     private boolean isClosed() {
         return life == Life.CLOSING || life == Life.CLOSED;
     }
 
-    private void openDualStack(IpAddress everyIpv6, ListenOptions options) {
-        open(
-                everyIpv6,
-                options,
-                error -> {
-                    boolean hasNoIpv6 =
-                            List.of("EAFNOSUPPORT", "EADDRNOTAVAIL", "EINVAL")
-                                    .contains(SystemError.codeOf(error));
-                    if (hasNoIpv6) {
-                        open(IpAddress.of("0.0.0.0", everyIpv6.port()), options);
-                    } else {
-                        failed(error);
-                    }
-                });
-    }
-
-    private void open(Address address, ListenOptions options) {
-        open(address, options, this::failed);
-    }
-
-    /** The source may answer at once, or later, and then {@link #close} may come first. */
-    private void open(Address address, ListenOptions options, Consumer<? super IOException> ifNot) {
-        if (isClosed()) {
-            return;
-        }
-        ListenHandle opening = new ListenHandle(loop, options);
-        if (!isReferenced) {
-            opening.unref();
-        }
-        ListenAttempt asked =
-                ListenAttempt.start(
-                        opening,
-                        address,
-                        error -> {
-                            attempt = null;
-                            if (error == null) {
-                                opened(opening);
-                            } else {
-                                ifNot.accept(error);
-                            }
-                        });
-        if (handle == null && !opening.isClosing() && life == Life.OPENING) {
-            attempt = asked;
-        }
-    }
-
     private void opened(ListenHandle opened) {
         handle = opened;
+        opening = null;
         life = Life.LISTENING;
         opened.onAcceptError(this::acceptFailed);
         if (isPaused) {
@@ -236,9 +186,7 @@ public final class NetServer implements AutoCloseable {
     }
 
     private void failed(IOException error) {
-        if (isClosed()) {
-            return;
-        }
+        opening = null;
         life = Life.CREATED;
         if (errorListener != null) {
             errorListener.accept(error);
@@ -323,8 +271,8 @@ public final class NetServer implements AutoCloseable {
                 return;
             }
             loop.setImmediate(this::closeIfOver);
-            if (attempt != null) {
-                attempt.cancel();
+            if (opening != null) {
+                opening.cancel();
             }
         }
     }
@@ -371,8 +319,8 @@ public final class NetServer implements AutoCloseable {
         isReferenced = true;
         if (handle != null) {
             handle.ref();
-        } else if (attempt != null) {
-            attempt.handle().ref();
+        } else if (opening != null) {
+            opening.referenced(true);
         }
         return this;
     }
@@ -383,8 +331,8 @@ public final class NetServer implements AutoCloseable {
         isReferenced = false;
         if (handle != null) {
             handle.unref();
-        } else if (attempt != null) {
-            attempt.handle().unref();
+        } else if (opening != null) {
+            opening.referenced(false);
         }
         return this;
     }

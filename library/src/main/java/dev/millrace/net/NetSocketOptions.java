@@ -1,7 +1,7 @@
 package dev.millrace.net;
 
 import dev.millrace.kernel.Address;
-import dev.millrace.loop.KeepAlive;
+import dev.millrace.kernel.KeepAlive;
 import dev.millrace.loop.StreamHandle;
 import dev.millrace.stream.WriteLimit;
 import java.time.Duration;

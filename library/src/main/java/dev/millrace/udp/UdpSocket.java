@@ -2,9 +2,9 @@ package dev.millrace.udp;
 
 import dev.millrace.kernel.IpAddress;
 import dev.millrace.kernel.KernelOption;
+import dev.millrace.kernel.UdpOptions;
 import dev.millrace.loop.Loop;
 import dev.millrace.loop.UdpHandle;
-import dev.millrace.loop.UdpOptions;
 import dev.millrace.stream.ReadSide;
 import java.io.IOException;
 import java.net.InetAddress;

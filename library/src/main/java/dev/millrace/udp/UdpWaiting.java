@@ -1,6 +1,6 @@
 package dev.millrace.udp;
 
-import dev.millrace.loop.UdpOptions;
+import dev.millrace.kernel.UdpOptions;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.driver.RecordingDriver;
 import dev.millrace.kernel.IpAddress;
+import dev.millrace.kernel.ListenOptions;
 import dev.millrace.sys.Errno;
 import dev.millrace.testing.RawClient;
 import java.io.IOException;

@@ -3,6 +3,7 @@ package dev.millrace.loop;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.kernel.IpAddress;
+import dev.millrace.kernel.ListenOptions;
 import dev.millrace.testing.BlackHole;
 import dev.millrace.testing.Journal;
 import dev.millrace.testing.LoopFixture;

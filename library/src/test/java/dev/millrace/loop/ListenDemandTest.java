@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.driver.RecordingDriver;
 import dev.millrace.kernel.IpAddress;
+import dev.millrace.kernel.ListenOptions;
 import dev.millrace.testing.Journal;
 import dev.millrace.testing.Kernel;
 import dev.millrace.testing.LoopFixture;

@@ -3,6 +3,7 @@ package dev.millrace.loop;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.kernel.IpAddress;
+import dev.millrace.kernel.ListenOptions;
 import dev.millrace.testing.Kernel;
 import dev.millrace.testing.LoopFixture;
 import dev.millrace.testing.LoopOn;

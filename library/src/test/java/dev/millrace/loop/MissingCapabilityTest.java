@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.kernel.IpAddress;
+import dev.millrace.kernel.ListenOptions;
+import dev.millrace.kernel.UdpOptions;
 import dev.millrace.kernel.UnixAddress;
 import dev.millrace.net.NetServer;
 import dev.millrace.testing.LoopOn;

@@ -3,6 +3,7 @@ package dev.millrace.loop;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.driver.RecordingDriver;
+import dev.millrace.kernel.ListenOptions;
 import dev.millrace.kernel.UnixAddress;
 import dev.millrace.sys.Errno;
 import java.io.IOException;

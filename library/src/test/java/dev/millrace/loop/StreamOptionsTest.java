@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.kernel.IpAddress;
+import dev.millrace.kernel.KeepAlive;
 import dev.millrace.testing.Kernel;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;

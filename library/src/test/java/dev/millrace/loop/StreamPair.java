@@ -4,6 +4,7 @@ import dev.millrace.driver.Port;
 import dev.millrace.driver.RecordingDriver;
 import dev.millrace.kernel.IpAddress;
 import dev.millrace.kernel.KernelOption;
+import dev.millrace.kernel.ListenOptions;
 import dev.millrace.testing.Journal;
 import dev.millrace.testing.LoopFixture;
 import dev.millrace.testing.RecordedEvents;

@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.millrace.driver.Driver;
 import dev.millrace.kernel.IpAddress;
 import dev.millrace.kernel.KernelOption;
+import dev.millrace.kernel.ListenOptions;
 import dev.millrace.sys.Errno;
 import dev.millrace.testing.Journal;
 import dev.millrace.testing.LoopFixture;
 import dev.millrace.testing.RawClient;
+import dev.millrace.turn.WriteQueue;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
@@ -204,7 +206,7 @@ class StreamWriteBacklogTest {
     @Test
     @Tag("F1")
     void ofALongWriteAPartGoesOutBeforeOthersGetTheirTurn() {
-        int length = 8 * StreamWriteQueue.AT_ONCE_MAX_BYTES;
+        int length = 8 * WriteQueue.AT_ONCE_MAX_BYTES;
         Loop loop = Loop.on(takingEverything());
         StreamHandle stream = new StreamHandle(loop, StreamHandleTest.NOBODY);
         try (loop) {
@@ -216,6 +218,6 @@ class StreamWriteBacklogTest {
             loop.run(RunMode.DEFAULT);
         }
         assertThat(journal.lines()).containsExactly("connect ok", "write ok");
-        assertThat(mostAtOnce).isEqualTo(StreamWriteQueue.AT_ONCE_MAX_BYTES);
+        assertThat(mostAtOnce).isEqualTo(WriteQueue.AT_ONCE_MAX_BYTES);
     }
 }

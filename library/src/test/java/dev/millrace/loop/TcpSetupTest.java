@@ -8,6 +8,7 @@ import dev.millrace.driver.RecordingDriver;
 import dev.millrace.kernel.Address;
 import dev.millrace.kernel.IpAddress;
 import dev.millrace.kernel.KernelOption;
+import dev.millrace.kernel.ListenOptions;
 import dev.millrace.kernel.UnixAddress;
 import dev.millrace.sys.Errno;
 import dev.millrace.testing.Kernel;

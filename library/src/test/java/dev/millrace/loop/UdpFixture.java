@@ -1,6 +1,7 @@
 package dev.millrace.loop;
 
 import dev.millrace.kernel.IpAddress;
+import dev.millrace.kernel.UdpOptions;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.millrace.kernel.IpAddress;
 import dev.millrace.kernel.KernelOption;
 import dev.millrace.kernel.SystemError;
+import dev.millrace.kernel.UdpOptions;
 import dev.millrace.testing.LoopFixture;
 import java.io.IOException;
 import java.nio.ByteBuffer;

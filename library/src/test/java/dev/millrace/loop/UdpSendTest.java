@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.driver.RecordingDriver;
 import dev.millrace.kernel.IpAddress;
+import dev.millrace.kernel.UdpOptions;
 import dev.millrace.testing.LoopFixture;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

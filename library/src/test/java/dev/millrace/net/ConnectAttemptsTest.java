@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.kernel.Address;
 import dev.millrace.kernel.IpAddress;
+import dev.millrace.kernel.ListenOptions;
 import dev.millrace.loop.ListenHandle;
-import dev.millrace.loop.ListenOptions;
 import dev.millrace.loop.Loop;
 import dev.millrace.loop.StreamEvents;
 import dev.millrace.loop.StreamHandle;

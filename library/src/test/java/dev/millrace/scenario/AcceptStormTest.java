@@ -3,8 +3,8 @@ package dev.millrace.scenario;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.kernel.IpAddress;
+import dev.millrace.kernel.ListenOptions;
 import dev.millrace.loop.ListenHandle;
-import dev.millrace.loop.ListenOptions;
 import dev.millrace.loop.Loop;
 import dev.millrace.loop.RunMode;
 import dev.millrace.loop.StreamHandle;

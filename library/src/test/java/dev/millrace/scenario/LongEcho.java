@@ -2,8 +2,8 @@ package dev.millrace.scenario;
 
 import dev.millrace.kernel.IpAddress;
 import dev.millrace.kernel.KernelOption;
+import dev.millrace.kernel.ListenOptions;
 import dev.millrace.loop.ListenHandle;
-import dev.millrace.loop.ListenOptions;
 import dev.millrace.loop.Loop;
 import dev.millrace.loop.Request;
 import dev.millrace.loop.StreamEvents;

@@ -6,10 +6,10 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.millrace.driver.RecordingDriver;
 import dev.millrace.kernel.IpAddress;
+import dev.millrace.kernel.ListenOptions;
 import dev.millrace.kernel.SystemError;
 import dev.millrace.kernel.UnixAddress;
 import dev.millrace.loop.DriverLoops;
-import dev.millrace.loop.ListenOptions;
 import dev.millrace.loop.Loop;
 import dev.millrace.net.NetServer;
 import dev.millrace.net.NetSocketOptions;

@@ -3,7 +3,7 @@ package dev.millrace.scenario;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.kernel.IpAddress;
-import dev.millrace.loop.KeepAlive;
+import dev.millrace.kernel.KeepAlive;
 import dev.millrace.loop.Loop;
 import dev.millrace.net.NetServer;
 import dev.millrace.net.NetSocket;

@@ -2,10 +2,10 @@ package dev.millrace.scenario;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.kernel.ListenOptions;
 import dev.millrace.kernel.UnixAddress;
-import dev.millrace.loop.ListenOptions;
+import dev.millrace.kernel.UnixListenOptions;
 import dev.millrace.loop.Loop;
-import dev.millrace.loop.UnixListenOptions;
 import dev.millrace.net.NetServer;
 import dev.millrace.testing.ChildJvm;
 import java.io.BufferedReader;

@@ -3,10 +3,10 @@ package dev.millrace.scenario;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.kernel.IpAddress;
+import dev.millrace.kernel.UdpOptions;
 import dev.millrace.loop.Loop;
 import dev.millrace.loop.UdpEvents;
 import dev.millrace.loop.UdpHandle;
-import dev.millrace.loop.UdpOptions;
 import dev.millrace.testing.ChildJvm;
 import dev.millrace.testing.Strace;
 import java.io.IOException;

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * mistake woven into the byte code of that one class.
  */
 class PlantedBugTest {
-    private static final String VICTIM = "dev.millrace.loop.StreamWriteQueue";
+    private static final String VICTIM = "dev.millrace.turn.WriteQueue";
     private static final int SEEDS = 500;
 
     enum Mistake {

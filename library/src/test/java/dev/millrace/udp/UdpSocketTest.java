@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.driver.RecordingDriver;
 import dev.millrace.kernel.IpAddress;
+import dev.millrace.kernel.UdpOptions;
 import dev.millrace.loop.DriverLoops;
-import dev.millrace.loop.UdpOptions;
 import dev.millrace.testing.Journal;
 import dev.millrace.testing.LoopFixture;
 import java.io.IOException;

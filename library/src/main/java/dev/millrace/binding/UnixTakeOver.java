@@ -1,4 +1,4 @@
-package dev.millrace.loop;
+package dev.millrace.binding;
 
 import dev.millrace.driver.Driver;
 import dev.millrace.driver.Port;
@@ -27,7 +27,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * <p>The lock's file stays: removing it could leave two others with a lock each, one on the removed
  * file and one on its successor.
  */
-final class ListenTakeOver implements AutoCloseable {
+final class UnixTakeOver implements AutoCloseable {
     private static final int S_IFMT = 0xf000;
     private static final int S_IFSOCK = 0xc000;
 
@@ -41,7 +41,7 @@ final class ListenTakeOver implements AutoCloseable {
     private final Path path;
     private final FileChannel lock;
 
-    private ListenTakeOver(UnixAddress address, Path path, FileChannel lock) {
+    private UnixTakeOver(UnixAddress address, Path path, FileChannel lock) {
         this.address = address;
         this.path = path;
         this.lock = lock;
@@ -53,7 +53,7 @@ final class ListenTakeOver implements AutoCloseable {
      * @throws IOException EADDRINUSE when another process has it, EACCES, EROFS and the like when
      *     its file can't be made
      */
-    static ListenTakeOver begin(UnixAddress address) throws IOException {
+    static UnixTakeOver begin(UnixAddress address) throws IOException {
         try {
             return begin(address, real(Path.of(address.toString()).toAbsolutePath()));
         } catch (InvalidPathException e) {
@@ -71,12 +71,12 @@ final class ListenTakeOver implements AutoCloseable {
         return error;
     }
 
-    private static ListenTakeOver begin(UnixAddress address, Path path) throws IOException {
+    private static UnixTakeOver begin(UnixAddress address, Path path) throws IOException {
         if (!UNDER_WAY.add(path)) {
             throw SystemError.of(Errno.EADDRINUSE, "listen", address);
         }
         try {
-            return new ListenTakeOver(address, path, lock(path, address));
+            return new UnixTakeOver(address, path, lock(path, address));
         } catch (IOException | RuntimeException e) {
             UNDER_WAY.remove(path);
             throw e;

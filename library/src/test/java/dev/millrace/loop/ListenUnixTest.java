@@ -5,8 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.driver.Driver;
 import dev.millrace.driver.RecordingDriver;
-import dev.millrace.kernel.SystemError;
+import dev.millrace.kernel.ListenOptions;
 import dev.millrace.kernel.UnixAddress;
+import dev.millrace.kernel.UnixListenOptions;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -28,7 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The socket file of a listener: its errors, its mode, who removes it, who may take it over. */
-class ListenUnixBindingTest {
+class ListenUnixTest {
     private static final UnixListenOptions TAKE_OVER =
             UnixListenOptions.DEFAULTS.withTakeOverStale(true);
 
@@ -232,35 +233,6 @@ class ListenUnixBindingTest {
             assertThat(race(4)).filteredOn("listening"::equals).hasSize(1);
             assertThat(path).doesNotExist();
         }
-    }
-
-    @Test
-    @Tag("B7")
-    @Tag("G11")
-    void aLockThatCantBeMadeIsAnErrorWithACode() throws IOException {
-        Files.createSymbolicLink(path.resolveSibling("s.lock"), path.resolveSibling("other"));
-        assertThatThrownBy(() -> ListenTakeOver.begin(UnixAddress.of(path)))
-                .isInstanceOf(SystemError.class)
-                .hasMessage("listen ELOOP: too many symbolic links encountered " + path);
-        Path inFile = Files.createFile(path.resolveSibling("file")).resolve("s");
-        assertThatThrownBy(() -> ListenTakeOver.begin(UnixAddress.of(inFile)))
-                .isInstanceOf(SystemError.class)
-                .hasMessage("listen ENOTDIR: not a directory " + inFile);
-    }
-
-    /** The lock is the process's: a second one must not open, and so give up, the first one's. */
-    @Test
-    @Tag("G11")
-    void aTakeOverUnderWayIsFoundByEveryNameOfItsFolder() throws IOException {
-        Path link = Files.createSymbolicLink(path.resolveSibling("link"), path.getParent());
-        try (ListenTakeOver first = ListenTakeOver.begin(UnixAddress.of(path))) {
-            assertThat(first).isNotNull();
-            for (Path same : List.of(link.resolve("s"), path.resolveSibling(".").resolve("s"))) {
-                assertThatThrownBy(() -> ListenTakeOver.begin(UnixAddress.of(same)))
-                        .hasMessage("listen EADDRINUSE: address already in use " + same);
-            }
-        }
-        ListenTakeOver.begin(UnixAddress.of(link.resolve("s"))).close();
     }
 
     private List<String> race(int count) throws Exception {

@@ -1,4 +1,4 @@
-package dev.millrace.loop;
+package dev.millrace.binding;
 
 import dev.millrace.driver.Capability;
 import dev.millrace.driver.Driver;
@@ -6,6 +6,7 @@ import dev.millrace.driver.Port;
 import dev.millrace.kernel.Address;
 import dev.millrace.kernel.SystemError;
 import dev.millrace.kernel.UnixAddress;
+import dev.millrace.kernel.UnixListenOptions;
 import dev.millrace.sys.Errno;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -19,35 +20,34 @@ import org.jspecify.annotations.Nullable;
  * A listener's socket file: made by bind, given its mode, and removed by its owner, who is at first
  * the one that made it (rows G2, G10, G12). An abstract name has nothing of this.
  */
-final class ListenUnixBinding {
-    private final Loop loop;
+public final class UnixBinding {
+    private final Driver driver;
     private final UnixAddress address;
-    private final Runnable atLoopClose = this::clean;
     private boolean isOwner;
 
     /** Which file it is; null where that can't be said. */
     private @Nullable Object key;
 
     /** Held from the probe of a stale file until the listener listens. */
-    private @Nullable ListenTakeOver takeOver;
+    private @Nullable UnixTakeOver takeOver;
 
-    private ListenUnixBinding(Loop loop, UnixAddress address) {
-        this.loop = loop;
+    private UnixBinding(Driver driver, UnixAddress address) {
+        this.driver = driver;
         this.address = address;
     }
 
     /**
      * @throws UnsupportedOperationException for an abstract name, if the driver has none
      */
-    static void checkName(Driver driver, @Nullable Address address) {
+    public static void checkName(Driver driver, @Nullable Address address) {
         if (address instanceof UnixAddress unix && unix.isAbstract()) {
             Capability.ABSTRACT_NAMES.require(driver);
         }
     }
 
     /** The file of a listener that was bound elsewhere, and is owned there. */
-    static ListenUnixBinding adopted(Loop loop, UnixAddress address) {
-        ListenUnixBinding binding = new ListenUnixBinding(loop, address);
+    public static UnixBinding adopted(Driver driver, UnixAddress address) {
+        UnixBinding binding = new UnixBinding(driver, address);
         binding.key = binding.fileKey();
         return binding;
     }
@@ -57,9 +57,9 @@ final class ListenUnixBinding {
      *
      * @throws UnsupportedOperationException for an abstract name, if the driver can't do it
      */
-    static ListenUnixBinding create(Loop loop, UnixAddress address) {
-        checkName(loop.driver, address);
-        return new ListenUnixBinding(loop, address);
+    public static UnixBinding create(Driver driver, UnixAddress address) {
+        checkName(driver, address);
+        return new UnixBinding(driver, address);
     }
 
     /**
@@ -67,18 +67,15 @@ final class ListenUnixBinding {
      *
      * @throws IOException what went wrong; {@link #release} leaves nothing behind
      */
-    void bind(Port port, UnixListenOptions options) throws IOException {
+    public void bind(Port port, UnixListenOptions options) throws IOException {
         if (address.isUnnamed()) {
             throw SystemError.of(Errno.EINVAL, "listen", address);
         }
         if (options.mode().isPresent() && address.isAbstract()) {
             throw SystemError.of(Errno.EINVAL, "chmod", address);
         }
-        Driver driver = loop.driver;
-        // Also when the loop is closed by force.
-        loop.atClose(atLoopClose);
         if (options.takeOverStale() && !address.isAbstract()) {
-            takeOver = ListenTakeOver.begin(address);
+            takeOver = UnixTakeOver.begin(address);
             takeOver.removeStale(driver);
         }
         int bound = driver.bind(port, address);
@@ -98,7 +95,7 @@ final class ListenUnixBinding {
     }
 
     /** From now on a probe finds that it listens. */
-    void listening() {
+    public void listening() {
         if (isOwner) {
             // NIO has put another one in its place.
             key = fileKey();
@@ -114,7 +111,7 @@ final class ListenUnixBinding {
     }
 
     /** Whether the file is this listener's to remove, or another's (row X108). */
-    void own(boolean isOwner) {
+    public void own(boolean isOwner) {
         this.isOwner = isOwner && !address.isAbstract();
     }
 
@@ -122,14 +119,9 @@ final class ListenUnixBinding {
      * Removes the file, if it is ours and still the one that we made. To be called before the
      * descriptor is closed: afterwards the name might be a successor's already.
      */
-    void release() {
-        loop.notAtClose(atLoopClose);
-        clean();
-    }
-
-    private void clean() {
+    public void release() {
         if (isOwner && (key == null || key.equals(fileKey()))) {
-            loop.driver.unlink(address);
+            driver.unlink(address);
         }
         isOwner = false;
         endTakeOver();

@@ -1,6 +1,5 @@
-package dev.millrace.loop;
+package dev.millrace.sys;
 
-import dev.millrace.sys.JvmSignals;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -9,11 +8,10 @@ import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
- * One signal of the process and the handles, of whatever loops, that watch it. The JVM has one
- * handler per signal: it becomes ours with the first handle, and after the last one the handler
- * that was there before comes back.
+ * One signal of the process and those that watch it. The JVM has one handler per signal: it becomes
+ * ours with the first of them, and after the last one the handler that was there before comes back.
  */
-final class SignalWatch {
+public final class SignalWatch {
     private static final Map<String, SignalWatch> WATCHES = new HashMap<>();
 
     /** HotSpot stops threads with it, and yet lets a program take it. */
@@ -21,19 +19,17 @@ final class SignalWatch {
 
     private static final Set<String> UNCATCHABLE = Set.of("KILL", "STOP");
 
-    private final String name;
     private final JvmSignals signals;
-    private final List<SignalHandle> handles = new CopyOnWriteArrayList<>();
+    private final List<Runnable> watchers = new CopyOnWriteArrayList<>();
     private final Object previous;
 
     private SignalWatch(String name) {
-        this.name = name;
         this.signals = JvmSignals.open();
         this.previous = signals.handle(name, this::raised);
     }
 
     /** The signal's name without SIG, in capitals. */
-    static String name(String signal) {
+    public static String name(String signal) {
         String name = signal.toUpperCase(Locale.ROOT);
         return name.startsWith("SIG") ? name.substring("SIG".length()) : name;
     }
@@ -42,7 +38,7 @@ final class SignalWatch {
      * @throws IllegalArgumentException if there is no such signal, or not for a program in a JVM
      * @throws UnsupportedOperationException without the module {@code jdk.unsupported}
      */
-    static void add(String name, SignalHandle handle) {
+    public static void add(String name, Runnable watcher) {
         if (UNCATCHABLE.contains(name)) {
             throw new IllegalArgumentException("no process can catch SIG" + name);
         }
@@ -56,7 +52,7 @@ final class SignalWatch {
                 watch = open(name);
                 WATCHES.put(name, watch);
             }
-            watch.handles.add(handle);
+            watch.watchers.add(watcher);
         }
     }
 
@@ -73,10 +69,10 @@ final class SignalWatch {
         }
     }
 
-    static void remove(String name, SignalHandle handle) {
+    public static void remove(String name, Runnable watcher) {
         synchronized (WATCHES) {
             SignalWatch watch = WATCHES.get(name);
-            if (watch != null && watch.handles.remove(handle) && watch.handles.isEmpty()) {
+            if (watch != null && watch.watchers.remove(watcher) && watch.watchers.isEmpty()) {
                 WATCHES.remove(name);
                 watch.signals.restore(name, watch.previous);
             }
@@ -85,6 +81,6 @@ final class SignalWatch {
 
     /** On a thread that the JVM starts for each signal. */
     private void raised() {
-        handles.forEach(handle -> handle.raised(name));
+        watchers.forEach(Runnable::run);
     }
 }

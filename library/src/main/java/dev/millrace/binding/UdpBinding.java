@@ -1,4 +1,4 @@
-package dev.millrace.loop;
+package dev.millrace.binding;
 
 import dev.millrace.driver.Capability;
 import dev.millrace.driver.Driver;
@@ -7,30 +7,33 @@ import dev.millrace.kernel.DescriptorKind;
 import dev.millrace.kernel.IpAddress;
 import dev.millrace.kernel.KernelOption;
 import dev.millrace.kernel.SystemError;
+import dev.millrace.kernel.UdpOptions;
 import dev.millrace.sys.Errno;
 import java.io.IOException;
 import java.net.Inet6Address;
 
 /** Makes datagram sockets: bound, connected, or of a descriptor that was opened elsewhere. */
-final class UdpBinding {
+public final class UdpBinding {
     private UdpBinding() {}
 
     /**
      * @throws UnsupportedOperationException for IPv6 alone, if the driver can't do it
      */
-    static void require(Driver driver, UdpOptions options, IpAddress address) {
+    public static void require(Driver driver, UdpOptions options, IpAddress address) {
         if (options.ipv6Only() && address.host() instanceof Inet6Address) {
             Capability.IPV6_ONLY.require(driver);
         }
     }
 
-    static Port bound(Driver driver, UdpOptions options, IpAddress address) throws IOException {
+    public static Port bound(Driver driver, UdpOptions options, IpAddress address)
+            throws IOException {
         Port opened = socket(driver, options, address);
         return checked(driver, opened, driver.bind(opened, address), "bind", address);
     }
 
     /** The kernel binds it to a port of its choice. */
-    static Port connected(Driver driver, UdpOptions options, IpAddress peer) throws IOException {
+    public static Port connected(Driver driver, UdpOptions options, IpAddress peer)
+            throws IOException {
         Port opened = socket(driver, options, peer);
         return checked(driver, opened, driver.connect(opened, peer), "connect", peer);
     }
@@ -75,7 +78,7 @@ final class UdpBinding {
         return opened;
     }
 
-    static Port opened(Driver driver, int descriptor) throws IOException {
+    public static Port opened(Driver driver, int descriptor) throws IOException {
         Capability.OPEN_DESCRIPTORS.require(driver);
         if (DescriptorKind.of(descriptor) != DescriptorKind.UDP) {
             throw SystemError.of(Errno.EINVAL, "open");

@@ -1,8 +1,5 @@
-package dev.millrace.loop;
+package dev.millrace.kernel;
 
-import dev.millrace.kernel.Address;
-import dev.millrace.kernel.IpAddress;
-import dev.millrace.kernel.UnixAddress;
 import java.util.Objects;
 
 /**
@@ -45,18 +42,6 @@ public record ListenOptions(
                     "acceptsPerWakeUp is "
                             + acceptsPerWakeUp
                             + ": use 1 or more, 1 is the default");
-        }
-    }
-
-    /**
-     * Checks that the driver of {@code loop} can listen at {@code address} with these options.
-     *
-     * @throws UnsupportedOperationException if it can't: an abstract name, or IPv6 alone
-     */
-    public void require(Loop loop, Address address) {
-        switch (address) {
-            case IpAddress ip -> ListenTcpBinding.require(loop, ip, this);
-            case UnixAddress unix -> ListenUnixBinding.checkName(loop.driver, unix);
         }
     }
 

@@ -1,4 +1,4 @@
-package dev.millrace.loop;
+package dev.millrace.kernel;
 
 import java.time.Duration;
 

@@ -1,4 +1,4 @@
-package dev.millrace.loop;
+package dev.millrace.kernel;
 
 /**
  * How a datagram socket is made.

@@ -1,4 +1,4 @@
-package dev.millrace.loop;
+package dev.millrace.turn;
 
 import dev.millrace.driver.Driver;
 import dev.millrace.driver.Port;
@@ -8,7 +8,7 @@ import java.util.ArrayDeque;
  * The bytes of a stream that the kernel did not take yet, in order. Exists only while there are
  * some.
  */
-final class StreamWriteQueue {
+public final class WriteQueue {
     private static final int OWN_CHUNK_BYTES = 16 * 1024;
     private static final int SLICE_BYTES = 256 * 1024;
 
@@ -22,7 +22,7 @@ final class StreamWriteQueue {
      * The most that is sent before other streams get their turn: a peer that takes bytes as fast as
      * they come would otherwise keep the loop until the last one.
      */
-    static final int AT_ONCE_MAX_BYTES = 1024 * 1024;
+    public static final int AT_ONCE_MAX_BYTES = 1024 * 1024;
 
     /**
      * A piece of the queue. {@code isOwn}: the array is the queue's, with room to append up to its
@@ -54,17 +54,17 @@ final class StreamWriteQueue {
     /** Why nothing goes any more; see {@link #failure()}. */
     private int failure;
 
-    boolean isEmpty() {
+    public boolean isEmpty() {
         return chunks.isEmpty();
     }
 
     /** The most bytes that were appended at once. */
-    int largest() {
+    public int largest() {
         return largest;
     }
 
     /** Appends bytes that stay untouched by their owner until they are written. */
-    void appendOwned(byte[] array, int offset, int length) {
+    public void appendOwned(byte[] array, int offset, int length) {
         if (length <= SMALL_BYTES) {
             appendCopy(array, offset, length);
             return;
@@ -73,7 +73,7 @@ final class StreamWriteQueue {
         chunks.add(new Chunk(array, offset, offset + length, false));
     }
 
-    void appendCopy(byte[] array, int offset, int length) {
+    public void appendCopy(byte[] array, int offset, int length) {
         largest = Math.max(largest, length);
         Chunk last = chunks.peekLast();
         boolean isBusy = chunks.size() == 1 && underWay > 0;
@@ -88,7 +88,7 @@ final class StreamWriteQueue {
     }
 
     /** What the driver was given is written; how many bytes that was. */
-    int written() {
+    public int written() {
         int count = underWay;
         underWay = 0;
         Chunk first = chunks.element();
@@ -103,7 +103,7 @@ final class StreamWriteQueue {
      * Tries to write as much as goes at once, up to {@link #AT_ONCE_MAX_BYTES}; how many bytes that
      * was. Of the rest, the driver is given the next slice, unless there is a {@link #failure()}.
      */
-    int write(Driver driver, Port port) {
+    public int write(Driver driver, Port port) {
         if (underWay > 0) {
             // The connect callback has written, and the driver is at it: not a second time.
             return 0;
@@ -129,12 +129,12 @@ final class StreamWriteQueue {
     }
 
     /** The errno that {@link #write} met after what it has written, or 0. */
-    int failure() {
+    public int failure() {
         return failure;
     }
 
     /** Gives the driver the next slice untried; not more, so that progress shows. */
-    void park(Driver driver, Port port) {
+    public void park(Driver driver, Port port) {
         Chunk first = chunks.peek();
         if (first != null && underWay == 0) {
             underWay = Math.min(SLICE_BYTES, first.end - first.offset);

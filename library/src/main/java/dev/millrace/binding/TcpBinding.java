@@ -1,29 +1,30 @@
-package dev.millrace.loop;
+package dev.millrace.binding;
 
 import dev.millrace.driver.Capability;
 import dev.millrace.driver.Driver;
 import dev.millrace.driver.Port;
 import dev.millrace.kernel.IpAddress;
 import dev.millrace.kernel.KernelOption;
+import dev.millrace.kernel.ListenOptions;
 import dev.millrace.kernel.SystemError;
 import dev.millrace.sys.Errno;
 import java.io.IOException;
 
 /** Makes a socket fit to listen on TCP, and binds it. */
-final class ListenTcpBinding {
-    private ListenTcpBinding() {}
+public final class TcpBinding {
+    private TcpBinding() {}
 
     /**
      * @throws UnsupportedOperationException for IPv6 alone, if the driver can't do it
      */
-    static void require(Loop loop, IpAddress address, ListenOptions options) {
+    public static void require(Driver driver, IpAddress address, ListenOptions options) {
         if (options.ipv6Only() && isIpv6(address)) {
-            Capability.IPV6_ONLY.require(loop.driver);
+            Capability.IPV6_ONLY.require(driver);
         }
     }
 
     /** EINVAL when the options do not fit the address (row C5). */
-    static void check(IpAddress address, ListenOptions options) throws IOException {
+    public static void check(IpAddress address, ListenOptions options) throws IOException {
         if (options.ipv6Only() && !isIpv6(address)) {
             throw SystemError.of(Errno.EINVAL, "listen", address);
         }
@@ -33,7 +34,7 @@ final class ListenTcpBinding {
      * What was asked for and can't be had is an error: otherwise it would show only when it
      * matters.
      */
-    static void bind(Driver driver, Port port, IpAddress address, ListenOptions options)
+    public static void bind(Driver driver, Port port, IpAddress address, ListenOptions options)
             throws IOException {
         // Without it a restart right after a stop meets the old connections in TIME_WAIT (row C6).
         check(driver.setOption(port, KernelOption.REUSE_ADDRESS, 1), "setsockopt", address);

@@ -1,0 +1,131 @@
+package dev.millrace.net;
+
+import dev.millrace.dns.NameLookup;
+import dev.millrace.kernel.Address;
+import dev.millrace.kernel.IpAddress;
+import dev.millrace.kernel.ListenOptions;
+import dev.millrace.kernel.SystemError;
+import dev.millrace.loop.ListenAttempt;
+import dev.millrace.loop.ListenHandle;
+import dev.millrace.loop.Loop;
+import java.io.IOException;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One listen of a {@link NetServer}: from the address that was asked for to a handle that listens.
+ *
+ * <pre>
+ *   a name ──look-up──▶ address ──next tick──▶ asking the loop's source ──▶ opened, or failed
+ *                                                  ▲          │
+ *                                                  └─ IPv4 ───┘ without IPv6
+ * </pre>
+ *
+ * The outcome is told once, on a later tick, so that listeners attached after listen() see it;
+ * after {@link #cancel} never.
+ */
+final class ServerOpening {
+    private static final List<String> NO_IPV6 = List.of("EAFNOSUPPORT", "EADDRNOTAVAIL", "EINVAL");
+
+    private final Loop loop;
+    private final ListenOptions options;
+    private final Consumer<? super ListenHandle> opened;
+    private final Consumer<? super IOException> failed;
+    private boolean isReferenced;
+
+    /** It has an outcome, or needs none any more. */
+    private boolean isOver;
+
+    /** What the loop's source has not answered yet. */
+    private @Nullable ListenAttempt attempt;
+
+    ServerOpening(
+            Loop loop,
+            ListenOptions options,
+            boolean isReferenced,
+            Consumer<? super ListenHandle> opened,
+            Consumer<? super IOException> failed) {
+        this.loop = loop;
+        this.options = options;
+        this.isReferenced = isReferenced;
+        this.opened = opened;
+        this.failed = failed;
+    }
+
+    /** At {@code everyIpv6}; at the same port of every IPv4 interface where there is no IPv6. */
+    void beginDualStack(IpAddress everyIpv6) {
+        loop.nextTick(() -> open(everyIpv6, error -> withoutIpv6(everyIpv6.port(), error)));
+    }
+
+    private void withoutIpv6(int port, IOException error) {
+        if (NO_IPV6.contains(SystemError.codeOf(error))) {
+            open(IpAddress.of("0.0.0.0", port), this::fail);
+        } else {
+            fail(error);
+        }
+    }
+
+    /** At {@code address}. */
+    void begin(Address address) {
+        loop.nextTick(() -> open(address, this::fail));
+    }
+
+    /** At the first address of {@code host}, a name or a literal. */
+    void begin(String host, int port) {
+        NameLookup.addresses(
+                loop, host, port, found -> open(found.getFirst(), this::fail), this::fail);
+    }
+
+    /** The source may answer at once, or later, and then {@link #cancel} may come first. */
+    private void open(Address address, Consumer<? super IOException> ifNot) {
+        if (isOver) {
+            return;
+        }
+        ListenHandle handle = new ListenHandle(loop, options);
+        if (!isReferenced) {
+            handle.unref();
+        }
+        ListenAttempt asked =
+                ListenAttempt.start(
+                        handle,
+                        address,
+                        error -> {
+                            attempt = null;
+                            if (error == null) {
+                                isOver = true;
+                                opened.accept(handle);
+                            } else {
+                                ifNot.accept(error);
+                            }
+                        });
+        if (!isOver && !handle.isClosing()) {
+            attempt = asked;
+        }
+    }
+
+    private void fail(IOException error) {
+        if (!isOver) {
+            isOver = true;
+            failed.accept(error);
+        }
+    }
+
+    /** Lets it keep its loop alive, or not. */
+    void referenced(boolean isReferenced) {
+        this.isReferenced = isReferenced;
+        if (attempt != null && isReferenced) {
+            attempt.handle().ref();
+        } else if (attempt != null) {
+            attempt.handle().unref();
+        }
+    }
+
+    /** The server is closed: what was opened is closed with it. */
+    void cancel() {
+        isOver = true;
+        if (attempt != null) {
+            attempt.cancel();
+        }
+    }
+}
