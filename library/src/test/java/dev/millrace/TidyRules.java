@@ -44,7 +44,8 @@ final class TidyRules {
 
     // Cut in two, as this file is read by the rule.
     private static final Pattern NO_ACTOR =
-            Pattern.compile("(?i)\\b(who" + "ever|no" + "body|some" + "body|any" + "body)\\b");
+            Pattern.compile(
+                    "(?i)\\b(who" + "ever|whom" + "ever|(no|some|any|every)(" + "body|one))\\b");
     private static final Pattern ROW_ID =
             Pattern.compile("\\([^)]*\\b(rows? )?[A-Z]\\d{1,3}\\b[^)]*\\)");
     private static final Pattern NOT_EXPORTED =
@@ -105,7 +106,7 @@ final class TidyRules {
     static List<Finding> stackedWords(SourceFile file) {
         return eachLine(
                 file,
-                line -> file.isLibraryMain() && isComment(line) && NO_ACTOR.matcher(line).find(),
+                line -> !file.isTest() && isComment(line) && NO_ACTOR.matcher(line).find(),
                 "a comment speaks of an actor that is not in the code",
                 "name the class, the caller or the peer that does it");
     }

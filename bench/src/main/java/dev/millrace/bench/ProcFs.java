@@ -45,7 +45,7 @@ final class ProcFs {
         }
     }
 
-    /** CPU time since boot: used by anybody, and taken by the hypervisor. */
+    /** CPU time since boot: used by all processes, and taken by the hypervisor. */
     record Machine(long busyNanos, long stolenNanos) {}
 
     static Cpu cpu(List<Long> pids) throws IOException {

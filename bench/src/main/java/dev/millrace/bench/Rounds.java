@@ -10,7 +10,7 @@ import java.util.List;
  * The workloads that measure traffic: every server runs, all but the measured one are stopped, and
  * they take turns.
  *
- * <p>The order moves on by one with each round, so that nobody always follows the same neighbour.
+ * <p>The order moves on by one with each round, so that no server always follows the same one.
  */
 final class Rounds {
 

@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Starts and checks the servers of a workload; whoever can't take part is left out with one line.
+ * Starts and checks the servers of a workload; one that can't take part is left out with one line.
  */
 final class Starter {
 

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** One run of a load generator against one server, and what everybody used meanwhile. */
+/** One run of a load generator against one server, and what every process used meanwhile. */
 final class Window {
 
     private static final int RETAKES = 2;
@@ -93,8 +93,7 @@ final class Window {
     }
 
     /**
-     * Our own servers are stopped or idle now: whatever is busy is somebody else. Waits 5 s at
-     * most.
+     * Our own servers are stopped or idle now: what is busy is another program. Waits 5 s at most.
      */
     private void awaitQuiet() throws IOException, InterruptedException {
         for (int i = 0; i < QUIET_TRIES; i++) {

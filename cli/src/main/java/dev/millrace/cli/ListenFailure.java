@@ -97,7 +97,7 @@ final class ListenFailure {
         Path there = Path.of(path.toString());
         return Files.isRegularFile(there) || Files.isDirectory(there)
                 ? file + "is no socket; choose"
-                : file + "nobody seems to listen on it; remove it, or choose";
+                : file + "no program seems to listen on it; remove it, or choose";
     }
 
     private static String holder(Optional<Holder> holder) {

@@ -12,7 +12,7 @@ import java.util.List;
 final class Listing {
     static final String TYPE = "text/html; charset=utf-8";
 
-    /** Beyond this a page helps nobody, and it is made in memory. */
+    /** A longer page helps no reader, and it is made in memory. */
     static final int ENTRIES_MAX = 10_000;
 
     private Listing() {}

@@ -15,7 +15,7 @@ import java.util.Optional;
  *
  * @param addresses where to listen
  * @param loops how many loops share them
- * @param driver the driver they run on, when somebody wants a certain one
+ * @param driver the driver they run on; empty for the one that fits the machine
  */
 record ServerOptions(List<Address> addresses, int loops, Optional<String> driver) {
     private static final String PORT = "--port";

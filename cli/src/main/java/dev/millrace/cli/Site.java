@@ -16,8 +16,8 @@ import java.util.List;
  *
  * <p>Nothing outside the folder is ever found. Names with a leading dot, which include {@code ..},
  * do not exist here ({@code .well-known} of RFC 8615 does), and where links lead is looked at
- * before anything is opened. Somebody who can swap a folder inside the site for a link between the
- * two could still lead out of it; who may write there has to be trusted that far.
+ * before anything is opened. A user who may write in the folder can swap a part of it for a link
+ * between the two, and so lead out of it; such users have to be trusted that far.
  */
 final class Site {
     private static final String WELL_KNOWN = ".well-known";
@@ -50,7 +50,7 @@ final class Site {
         } catch (AccessDeniedException e) {
             return new Found.Denied();
         } catch (IOException | InvalidPathException e) {
-            // No such file, a loop of links, a name too long: all the same to whoever asks.
+            // No such file, a loop of links, a name too long: all the same to the client.
             return new Found.Nothing();
         }
     }

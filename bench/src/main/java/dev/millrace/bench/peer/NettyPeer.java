@@ -24,7 +24,7 @@ import java.net.SocketAddress;
  * Netty as a peer, on one event loop: {@code NettyPeer nio|epoll echo|http|post PORT|/path}.
  *
  * <p>Set up for speed the way its users do it: answers are flushed once per batch of reads, headers
- * are not validated, promises are shared where nobody waits for them, and leak detection is off.
+ * are not validated, promises that have no listener are shared, and leak detection is off.
  */
 public final class NettyPeer {
 

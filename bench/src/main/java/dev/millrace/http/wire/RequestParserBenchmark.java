@@ -15,8 +15,8 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * A request through the parser, without anybody who asks for a string: no allocation is expected.
- * It shares the parser's package because the parser is nobody else's business.
+ * A request through the parser. No string is asked for, so no allocation is expected. The parser is
+ * not public outside its package, which this class therefore shares.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
