@@ -24,6 +24,10 @@ final class ConnectionClock {
     private final ServerConnection connection;
     private Wait wait = Wait.HEAD;
     private long sinceNanos;
+
+    /** The wait began within the chunk that is being parsed, and counts from its end. */
+    private boolean isBeginning;
+
     private boolean isPaused;
     private long pausedNanos;
     private boolean hasBegun;
@@ -36,13 +40,26 @@ final class ConnectionClock {
         this.progressNanos = sinceNanos;
     }
 
+    /** Not the loop's cached time: a handler may have kept it for long. */
     private long now() {
-        return connection.loop().nowNanos();
+        return connection.loop().hrtime();
     }
 
+    /** The clock is read once a chunk, however many requests are in it. */
     private void waitFor(Wait next) {
         wait = next;
-        sinceNanos = now();
+        isBeginning = true;
+        if (!connection.isParsing()) {
+            parsed();
+        }
+    }
+
+    /** The chunk is parsed, and its handlers have returned. */
+    void parsed() {
+        if (isBeginning) {
+            isBeginning = false;
+            sinceNanos = now();
+        }
     }
 
     /** The first request's head counts from the accept, whenever its first byte came (X45). */
@@ -93,33 +110,34 @@ final class ConnectionClock {
     }
 
     /** Ends what has waited for too long. */
-    void check(HttpTimeouts timeouts) {
-        checkWrite(timeouts.write());
+    void check(HttpTimeouts timeouts, long nowNanos) {
+        checkWrite(timeouts.write(), nowNanos);
         if ((wait == Wait.KEEP_ALIVE || wait == Wait.LINGER)
                 && connection.socket().queuedBytes() > 0) {
             // The last response is still on its way, and the peer has nothing to say before it
             // ends.
-            sinceNanos = now();
+            sinceNanos = nowNanos;
         }
         switch (wait) {
             case HEAD -> {
-                if (isOver(timeouts.header())) {
+                if (isOver(timeouts.header(), nowNanos)) {
                     headLate();
                 }
             }
             case BODY -> {
-                if (!isPaused && isOver(timeouts.request())) {
+                if (!isPaused && isOver(timeouts.request(), nowNanos)) {
                     connection.refuse(408, "the request took longer than the request timeout");
                 }
             }
             case KEEP_ALIVE -> {
                 // A fifth more than announced, for a request that is on its way (X46).
-                if (isOver(timeouts.keepAlive().plus(timeouts.keepAlive().dividedBy(5)))) {
+                Duration keepAlive = timeouts.keepAlive();
+                if (isOver(keepAlive.plus(keepAlive.dividedBy(5)), nowNanos)) {
                     connection.closeWhenIdle();
                 }
             }
             case LINGER -> {
-                if (isOver(HttpServer.LINGER_MAX)) {
+                if (isOver(HttpServer.LINGER_MAX, nowNanos)) {
                     connection.socket().destroy();
                 }
             }
@@ -136,18 +154,18 @@ final class ConnectionClock {
         }
     }
 
-    private boolean isOver(Duration limit) {
-        return !limit.isZero() && now() - sinceNanos >= limit.toNanos();
+    private boolean isOver(Duration limit, long nowNanos) {
+        return !limit.isZero() && nowNanos - sinceNanos >= limit.toNanos();
     }
 
     /** X44: bytes wait, and the peer has taken none of them for too long. */
-    private void checkWrite(Duration limit) {
+    private void checkWrite(Duration limit, long nowNanos) {
         long queued = connection.socket().queuedBytes();
         long sent = connection.socket().bytesWritten() - queued;
         if (queued == 0 || sent != sentBytes) {
             sentBytes = sent;
-            progressNanos = now();
-        } else if (!limit.isZero() && now() - progressNanos >= limit.toNanos()) {
+            progressNanos = nowNanos;
+        } else if (!limit.isZero() && nowNanos - progressNanos >= limit.toNanos()) {
             connection.socket().destroy();
         }
     }

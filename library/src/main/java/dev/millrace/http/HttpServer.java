@@ -130,15 +130,21 @@ public final class HttpServer implements AutoCloseable {
         if (interval.compareTo(CHECK_INTERVAL_MIN) < 0) {
             interval = CHECK_INTERVAL_MIN;
         }
-        checks.start(interval, interval, this::check);
+        checks.start(interval, interval, this::checkSoon);
         checks.unref();
+    }
+
+    /** A loop that was busy has not heard everything yet: its next poll comes first. */
+    private void checkSoon() {
+        loop.setImmediate(this::check);
     }
 
     /** Backwards, because a connection that is closed meanwhile is replaced by the last one. */
     private void check() {
+        long now = loop.hrtime();
         for (int at = connections.size() - 1; at >= 0; at--) {
             if (at < connections.size()) {
-                connections.get(at).clock().check(options.timeouts());
+                connections.get(at).clock().check(options.timeouts(), now);
             }
         }
     }

@@ -98,6 +98,10 @@ final class ServerConnection implements BytesListener, RequestEvents {
         return clock;
     }
 
+    boolean isParsing() {
+        return isParsing;
+    }
+
     @Override
     public int onBytes(byte[] array, int offset, int length) {
         if (isLastRequestRead()) {
@@ -134,6 +138,7 @@ final class ServerConnection implements BytesListener, RequestEvents {
             at = current.parse(array, offset, offset + length, this);
         } finally {
             isParsing = false;
+            clock.parsed();
         }
         ParseError error = current.error();
         if (isOver()) {

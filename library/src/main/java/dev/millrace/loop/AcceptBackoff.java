@@ -87,7 +87,7 @@ final class AcceptBackoff {
         this.address = address;
         this.failures++;
         this.shed += shed;
-        rest.start(next, whenOver);
+        rest.startNow(next, Duration.ZERO, whenOver);
         next = next.multipliedBy(2);
         if (next.compareTo(LONGEST) > 0) {
             next = LONGEST;
@@ -122,7 +122,7 @@ final class AcceptBackoff {
                         shed - shedReported);
         failuresReported = failures;
         shedReported = shed;
-        reports.start(REPORT_INTERVAL, this::report);
+        reports.startNow(REPORT_INTERVAL, Duration.ZERO, this::report);
         log(report);
         if (listener != null) {
             listener.accept(report);

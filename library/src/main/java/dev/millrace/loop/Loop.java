@@ -157,15 +157,18 @@ public final class Loop implements Executor, AutoCloseable {
         return Work.start(this, executor, task);
     }
 
-    /** Runs {@code callback} once, {@code delay} from {@link #now} on. */
+    /**
+     * Runs {@code callback} once, {@code delay} after this call, as Node does. {@link
+     * TimerHandle#start} counts from {@link #now}, as libuv does.
+     */
     public TimerHandle setTimeout(Duration delay, Runnable callback) {
         TimerHandle timer = new TimerHandle(this);
-        timer.start(delay, callback);
+        timer.startNow(delay, Duration.ZERO, callback);
         return timer;
     }
 
     /**
-     * Runs {@code callback} every {@code interval}.
+     * Runs {@code callback} every {@code interval}, the first time that long after this call.
      *
      * @throws IllegalArgumentException if the interval is not positive
      */
@@ -174,7 +177,7 @@ public final class Loop implements Executor, AutoCloseable {
             throw new IllegalArgumentException("an interval is more than zero: " + interval);
         }
         TimerHandle timer = new TimerHandle(this);
-        timer.start(interval, interval, callback);
+        timer.startNow(interval, interval, callback);
         return timer;
     }
 
@@ -218,6 +221,11 @@ public final class Loop implements Executor, AutoCloseable {
     /** {@link #now} in nanoseconds. */
     public long nowNanos() {
         return phases.nowNanos();
+    }
+
+    /** The loop's clock in nanoseconds, read in this call; libuv's {@code uv_hrtime}. */
+    public long hrtime() {
+        return driver.nanoTime();
     }
 
     /** Reads the clock anew, for callbacks that take long. */

@@ -31,7 +31,7 @@ final class StreamConnectRetry {
         this.peer = peer;
         this.port = stream.portOrNull();
         this.timer = new TimerHandle(stream.loop);
-        this.endNanos = stream.loop.nowNanos() + LIMIT.toNanos();
+        this.endNanos = stream.loop.hrtime() + LIMIT.toNanos();
         // The connect itself keeps the loop alive, until the stream is closed.
         timer.unref();
     }
@@ -42,7 +42,7 @@ final class StreamConnectRetry {
     }
 
     private void rest() {
-        timer.start(pause, this::again);
+        timer.startNow(pause, Duration.ZERO, this::again);
         pause = pause.multipliedBy(2);
         if (pause.compareTo(LONGEST) > 0) {
             pause = LONGEST;
@@ -54,7 +54,7 @@ final class StreamConnectRetry {
             return;
         }
         int result = stream.loop.driver.connect(port, peer);
-        if (result == -Errno.EAGAIN && stream.loop.nowNanos() < endNanos) {
+        if (result == -Errno.EAGAIN && stream.loop.hrtime() < endNanos) {
             rest();
         } else if (result != -Errno.EINPROGRESS) {
             stream.connectEnded(-result);

@@ -6,9 +6,13 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A timer. It is due a given time after the loop's cached {@link Loop#now}, and runs in the timer
- * phase at the end of a turn; timers due at the same time run in the order they were started. A
- * repeating timer is armed again before its callback, so that the callback can stop it.
+ * A timer. It runs in the timer phase at the end of a turn; timers due at the same time run in the
+ * order they were started. A repeating timer is armed again before its callback, so that the
+ * callback can stop it.
+ *
+ * <p>As libuv's, it counts from the loop's cached {@link Loop#now}, which is read once a turn:
+ * after work of 500 ms in the same callback a timer of 400 ms is due at once. {@link
+ * Loop#setTimeout} and {@link Loop#setInterval} count from the moment of the call.
  */
 public final class TimerHandle extends Handle {
     private final Entry entry = new Entry();
@@ -37,6 +41,15 @@ public final class TimerHandle extends Handle {
      * @throws IllegalStateException if the timer is closed
      */
     public void start(Duration timeout, Duration repeat, Runnable callback) {
+        start(loop.nowNanos(), timeout, repeat, callback);
+    }
+
+    /** As {@link #start(Duration, Duration, Runnable)}, counted from this moment. */
+    void startNow(Duration timeout, Duration repeat, Runnable callback) {
+        start(loop.hrtime(), timeout, repeat, callback);
+    }
+
+    private void start(long startNanos, Duration timeout, Duration repeat, Runnable callback) {
         loop.checkThread();
         if (isClosing()) {
             throw new IllegalStateException("the timer is closed");
@@ -47,7 +60,7 @@ public final class TimerHandle extends Handle {
         }
         this.callback = Objects.requireNonNull(callback, "callback");
         this.repeatNanos = nanos(repeat);
-        arm(nanos(timeout));
+        arm(startNanos, nanos(timeout));
     }
 
     /** Stops the timer; a stopped timer stays usable. */
@@ -69,7 +82,7 @@ public final class TimerHandle extends Handle {
             throw new IllegalStateException("the timer was never started");
         }
         if (repeatNanos > 0 && !isClosing()) {
-            arm(repeatNanos);
+            arm(loop.nowNanos(), repeatNanos);
         }
     }
 
@@ -84,9 +97,9 @@ public final class TimerHandle extends Handle {
         return entry.dueNanos();
     }
 
-    private void arm(long nanos) {
+    private void arm(long startNanos, long nanos) {
         loop.timers().remove(entry);
-        loop.timers().add(entry, loop.nowNanos() + nanos);
+        loop.timers().add(entry, startNanos + nanos);
         setActive(true);
     }
 
@@ -96,7 +109,7 @@ public final class TimerHandle extends Handle {
         public void expire() {
             setActive(false);
             if (repeatNanos > 0) {
-                arm(repeatNanos);
+                arm(loop.nowNanos(), repeatNanos);
             }
         }
 

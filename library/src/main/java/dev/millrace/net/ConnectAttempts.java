@@ -51,8 +51,19 @@ final class ConnectAttempts {
         handle.connect(addresses.next(), new Request(this::ended));
         Duration timeout = options.connectTimeout();
         if (timeout.isPositive()) {
-            timer = handle.loop().setTimeout(timeout, handle::abandonConnect);
+            timer = handle.loop().setTimeout(timeout, this::late);
         }
+    }
+
+    /** A loop that was busy meanwhile may not have heard yet: its next poll comes first. */
+    private void late() {
+        TimerHandle mine = timer;
+        handle.loop()
+                .setImmediate(() -> {
+                    if (timer == mine) {
+                        handle.abandonConnect();
+                    }
+                });
     }
 
     private void ended(@Nullable IOException error) {

@@ -8,6 +8,7 @@ import dev.millrace.kernel.ListenOptions;
 import dev.millrace.sys.Errno;
 import dev.millrace.testing.RawClient;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.logging.Handler;
@@ -84,6 +85,20 @@ class AcceptBackoffTest {
             loop.run(RunMode.ONCE);
         }
         return loop.now().toMillis() - start;
+    }
+
+    @Test
+    @Tag("D4")
+    void aRestCountsFromTheErrorHoweverLongTheCallbackTook() {
+        loop.setImmediate(() -> {
+            driver.passMillis(500);
+            startMillis = Duration.ofNanos(loop.hrtime()).toMillis();
+            listener.receiver.onAcceptError(Errno.ENOMEM, 0);
+        });
+        do {
+            loop.run(RunMode.ONCE);
+        } while (!isAccepting());
+        assertThat(loop.now().toMillis() - startMillis).isEqualTo(100);
     }
 
     @ParameterizedTest

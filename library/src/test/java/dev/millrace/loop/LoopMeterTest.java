@@ -67,7 +67,7 @@ class LoopMeterTest {
         after(1000, () -> {});
         loop.run(RunMode.DEFAULT);
         assertThat(loop.metrics().turnTime().maxNanos()).isZero();
-        assertThat(loop.metrics().idle()).isEqualTo(Duration.ofMillis(500));
+        assertThat(loop.metrics().idle()).isEqualTo(Duration.ofMillis(1000));
     }
 
     @Test

@@ -8,6 +8,7 @@ import dev.millrace.kernel.UnixAddress;
 import dev.millrace.sys.Errno;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -100,5 +101,19 @@ class StreamConnectRetryTest {
         assertThat(outcomes).containsExactly("connect ECANCELED " + address);
         assertThat(driver.calls("connect")).hasSize(tries);
         assertThat(millis()).as("nothing is waited for").isLessThan(50);
+    }
+
+    @Test
+    void itsPausesCountFromTheTryHoweverLongTheCallbackTook() {
+        loop.setImmediate(() -> {
+            driver.passMillis(30_000);
+            startMillis = Duration.ofNanos(loop.hrtime()).toMillis();
+            connect();
+        });
+        while (outcomes.isEmpty()) {
+            loop.run(RunMode.ONCE);
+        }
+        assertThat(outcomes.getFirst()).contains("EAGAIN");
+        assertThat(millis()).isBetween(10_000L, 10_100L);
     }
 }

@@ -117,9 +117,11 @@ class TimerHandleTest {
                 millis(1),
                 () -> {
                     Duration before = loop.now();
-                    TimerHandle one = loop.setTimeout(millis(30), journal.line("one"));
+                    TimerHandle one = new TimerHandle(loop);
+                    one.start(millis(30), journal.line("one"));
                     driver.passMillis(5);
-                    TimerHandle two = loop.setTimeout(millis(30), journal.line("two"));
+                    TimerHandle two = new TimerHandle(loop);
+                    two.start(millis(30), journal.line("two"));
                     assertThat(loop.now())
                             .as("the clock is not read inside a turn")
                             .isEqualTo(before);
@@ -130,6 +132,32 @@ class TimerHandleTest {
                 });
         loop.run(RunMode.DEFAULT);
         assertThat(journal.lines()).containsExactly("one", "two");
+    }
+
+    @Test
+    @Tag("A7")
+    void aTimeoutCountsFromTheCallHoweverLongTheCallbackTook() {
+        loop.setTimeout(
+                millis(1),
+                () -> {
+                    driver.passMillis(500);
+                    long before = loop.hrtime();
+                    loop.setTimeout(millis(400), () -> journal.add("timeout" + since(before)));
+                    TimerHandle[] interval = new TimerHandle[1];
+                    interval[0] =
+                            loop.setInterval(
+                                    millis(450),
+                                    () -> {
+                                        journal.add("interval" + since(before));
+                                        interval[0].close();
+                                    });
+                });
+        loop.run(RunMode.DEFAULT);
+        assertThat(journal.lines()).containsExactly("timeout 400", "interval 450");
+    }
+
+    private String since(long nanos) {
+        return " " + Duration.ofNanos(loop.hrtime() - nanos).toMillis();
     }
 
     @Test

@@ -2,11 +2,15 @@ package dev.millrace.net;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.driver.RecordingDriver;
 import dev.millrace.kernel.Address;
 import dev.millrace.kernel.IpAddress;
 import dev.millrace.kernel.ListenOptions;
+import dev.millrace.kernel.SystemError;
+import dev.millrace.loop.DriverLoops;
 import dev.millrace.loop.ListenHandle;
 import dev.millrace.loop.Loop;
+import dev.millrace.loop.RunMode;
 import dev.millrace.loop.StreamEvents;
 import dev.millrace.loop.StreamHandle;
 import dev.millrace.testing.BlackHole;
@@ -26,6 +30,7 @@ class ConnectAttemptsTest {
     private static final Duration SOON = Duration.ofMillis(150);
 
     private final Journal journal = new Journal();
+    private final RecordingDriver driver = new RecordingDriver().withVirtualTime();
     private final StreamEvents events = new RecordedEvents(journal);
 
     private void attempt(Loop loop, NetSocketOptions options, Address... addresses) {
@@ -105,5 +110,51 @@ class ConnectAttemptsTest {
                                     + " after connect ECONNREFUSED "
                                     + REFUSED);
         }
+    }
+
+    /** On virtual time; the black hole answers nothing. */
+    @Test
+    @Tag("X66")
+    void aTimeOutCountsFromItsConnectHoweverLongTheCallbackTook() {
+        try (BlackHole hole = new BlackHole();
+                Loop loop = DriverLoops.on(driver)) {
+            loop.setImmediate(() -> {
+                driver.passMillis(5_000);
+                long start = loop.hrtime();
+                Duration timeout = Duration.ofSeconds(2);
+                NetSocket socket =
+                        NetSocket.connect(
+                                loop,
+                                hole.address(),
+                                NetSocketOptions.DEFAULTS.withConnectTimeout(timeout));
+                socket.onError(error -> {
+                    journal.add(SystemError.codeOf(error));
+                    assertThat(loop.hrtime() - start).isEqualTo(timeout.toNanos());
+                });
+            });
+            loop.run(RunMode.DEFAULT);
+        }
+        assertThat(journal.lines()).containsExactly("ETIMEDOUT");
+    }
+
+    /** The kernel had the answer in time; only the loop was busy. */
+    @Test
+    @Tag("X66")
+    void aConnectThatStandsIsNotTimedOutByWorkAfterIt() {
+        try (Loop loop = DriverLoops.on(driver)) {
+            Address good = listen(loop);
+            loop.setImmediate(() -> {
+                NetSocket socket =
+                        NetSocket.connect(
+                                loop, good, NetSocketOptions.DEFAULTS.withConnectTimeout(SOON));
+                socket.onConnect(journal.line("connected"));
+                socket.onError(error -> journal.add(error.getMessage()));
+                socket.onClose(journal.line("closed"));
+                socket.resume();
+                driver.passMillis(5_000);
+            });
+            loop.run(RunMode.DEFAULT);
+        }
+        assertThat(journal.lines()).containsExactly("connected", "closed");
     }
 }
