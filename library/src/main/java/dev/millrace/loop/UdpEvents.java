@@ -21,6 +21,11 @@ public interface UdpEvents {
      */
     void onError(IOException error);
 
+    /** Nothing is received any more: the descriptor is lost, say. */
+    default void onReceiveEnded(IOException error) {
+        onError(error);
+    }
+
     /** A callback of the handle threw. */
     void onThrown(Throwable thrown);
 }

@@ -138,7 +138,7 @@ public final class UdpHandle extends Handle {
             loop.driver.readStart(bound(ANY.host()));
         } catch (IOException e) {
             // Known at once, but told later (row R9).
-            loop.pend(() -> report(e));
+            loop.pend(() -> tell(handle -> handle.events.onReceiveEnded(e)));
             return;
         }
         isReceiving = true;
@@ -209,8 +209,12 @@ public final class UdpHandle extends Handle {
 
     /** Tells an error that no request takes. */
     void report(IOException error) {
+        tell(handle -> handle.events.onError(error));
+    }
+
+    private void tell(LoopCallback<UdpHandle> told) {
         if (!isClosing()) {
-            loop.enter(this, handle -> handle.events.onError(error), UdpHandle::thrown);
+            loop.enter(this, told, UdpHandle::thrown);
         }
     }
 
@@ -373,7 +377,7 @@ public final class UdpHandle extends Handle {
         public void onReadError(int errno) {
             isReceiving = false;
             setActive(false);
-            events.onError(error(errno, "recvfrom"));
+            events.onReceiveEnded(error(errno, "recvfrom"));
         }
 
         @Override

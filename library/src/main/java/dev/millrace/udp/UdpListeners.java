@@ -3,6 +3,7 @@ package dev.millrace.udp;
 import dev.millrace.kernel.IpAddress;
 import dev.millrace.loop.Loop;
 import dev.millrace.loop.UdpEvents;
+import dev.millrace.loop.UdpHandle;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -17,6 +18,9 @@ final class UdpListeners implements UdpEvents {
     @Nullable Runnable listening;
     @Nullable Runnable connect;
     @Nullable Runnable close;
+
+    /** The socket's. */
+    @Nullable UdpHandle handle;
 
     private final Loop loop;
 
@@ -33,8 +37,24 @@ final class UdpListeners implements UdpEvents {
         }
     }
 
+    /**
+     * A single datagram failed. Any peer can bring that about on a socket that hears them all, and
+     * must not end the program.
+     */
     @Override
     public void onError(IOException told) {
+        if (error != null || (handle != null && handle.remoteAddress() != null)) {
+            failed(told);
+        }
+    }
+
+    @Override
+    public void onReceiveEnded(IOException told) {
+        failed(told);
+    }
+
+    /** What the program has asked for failed. */
+    void failed(IOException told) {
         if (error == null) {
             loop.uncaught(told);
         } else {

@@ -260,6 +260,13 @@ final class UdpOpening {
     /** Something failed that has no callback of its own. */
     void failed(IOException error) {
         if (!handle.isClosing()) {
+            listeners.tell(() -> listeners.failed(error));
+        }
+    }
+
+    /** A datagram could not be sent, and its sender has no callback for that. */
+    void sendFailed(IOException error) {
+        if (!handle.isClosing()) {
             listeners.tell(() -> listeners.onError(error));
         }
     }

@@ -121,7 +121,7 @@ final class UdpSender {
     private void tell(
             @Nullable Consumer<? super @Nullable IOException> callback, IOException error) {
         if (callback == null) {
-            opening.failed(error);
+            opening.sendFailed(error);
         } else {
             opening.tell(() -> callback.accept(error));
         }

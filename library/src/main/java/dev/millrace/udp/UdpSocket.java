@@ -30,7 +30,10 @@ import org.jspecify.annotations.Nullable;
  * {@link #onMessage} has no listener is gone.
  *
  * <p>Belongs to its loop's thread. An error goes to the callback of what failed, otherwise to
- * {@link #onError}, otherwise to {@link Loop#onUncaught}; it ends nothing.
+ * {@link #onError}; it ends nothing. Without that listener a failure of {@code bind}, of {@code
+ * connect} or of an option goes to {@link Loop#onUncaught}, and so does everything that fails while
+ * the socket is connected. On a socket that is not, a datagram that can't be sent is forgotten, as
+ * in Node: a peer's address alone can make that happen, and must not end a server.
  */
 public final class UdpSocket implements AutoCloseable {
     private final Loop loop;
@@ -43,6 +46,7 @@ public final class UdpSocket implements AutoCloseable {
         this.loop = loop;
         this.listeners = new UdpListeners(loop);
         this.handle = new UdpHandle(loop, options, listeners);
+        listeners.handle = handle;
         this.opening = new UdpOpening(handle, options, listeners);
         this.sender = new UdpSender(opening, handle);
     }
@@ -80,7 +84,9 @@ public final class UdpSocket implements AutoCloseable {
         return this;
     }
 
-    /** Something failed that has no callback of its own. */
+    /**
+     * Something failed that has no callback of its own; see above for what becomes of it without.
+     */
     public UdpSocket onError(Consumer<? super IOException> listener) {
         loop.checkThread();
         listeners.error = ReadSide.once(listeners.error, listener, "onError");
