@@ -43,6 +43,8 @@ public final class RecordingDriver implements Driver {
     private int datagramsAtOnce = Integer.MAX_VALUE;
     private int datagramsLeft = Integer.MAX_VALUE;
     private boolean isTimeVirtual;
+    private boolean isTimeStopped;
+    private int dispatched;
     private long virtualNanos;
     private volatile int wakeUps;
 
@@ -65,6 +67,11 @@ public final class RecordingDriver implements Driver {
     /** The timeout of every poll in nanoseconds, in order. */
     public List<Long> timeouts() {
         return timeouts;
+    }
+
+    /** How many events polls have reported. */
+    public int dispatched() {
+        return dispatched;
     }
 
     /** How often another thread had to wake the loop. */
@@ -119,6 +126,12 @@ public final class RecordingDriver implements Driver {
         return this;
     }
 
+    /** From now on time stands still until {@link #passMillis}; a poll waits for events alone. */
+    public RecordingDriver withStoppedTime() {
+        isTimeStopped = true;
+        return withVirtualTime();
+    }
+
     /** Lets so many milliseconds pass, as a callback that computes for long would. */
     public void passMillis(long millis) {
         virtualNanos += millis * 1_000_000;
@@ -143,14 +156,20 @@ public final class RecordingDriver implements Driver {
     public void poll(long timeoutNanos, Dispatcher dispatcher) {
         timeouts.add(timeoutNanos);
         beforePoll.accept(timeoutNanos);
-        boolean isJump = isTimeVirtual && timeoutNanos > 0;
-        virtualNanos += isJump ? timeoutNanos : 0;
-        Dispatcher spoiling =
+        Dispatcher watching =
                 callback -> {
+                    dispatched++;
                     dispatcher.enter(callback);
                     spoil();
                 };
-        real.poll(isJump ? 0 : timeoutNanos, poison == null ? dispatcher : spoiling);
+        if (timeoutNanos <= 0 || !isTimeVirtual) {
+            real.poll(timeoutNanos, watching);
+        } else if (isTimeStopped) {
+            real.poll(-1, watching);
+        } else {
+            virtualNanos += timeoutNanos;
+            real.poll(0, watching);
+        }
     }
 
     @Override
