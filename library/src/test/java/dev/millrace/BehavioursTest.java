@@ -159,6 +159,24 @@ class BehavioursTest {
         assertThat(found.toString()).contains("A1 is done", "A2 is open", "Q7");
     }
 
+    @Test
+    void headingsOfGoldenFilesProveWhenATestRunsThem() {
+        String test =
+                """
+                class XTest {
+                    @Tag("golden:http/request") @Test void runs() {}
+                }
+                """;
+        assertThat(proofs(List.of(SourceFile.of("library/src/test/java/XTest.java", test))))
+                .extracting(Proof::id)
+                .contains("X11", "R52")
+                .as("named in parentheses")
+                .doesNotContain("X41");
+        String asleep = test.replace("@Test", "@Disabled @Test");
+        assertThat(proofs(List.of(SourceFile.of("library/src/test/java/XTest.java", asleep))))
+                .isEmpty();
+    }
+
     private static List<String> table() throws IOException {
         return Files.readAllLines(SourceFile.root().resolve(TABLE));
     }
@@ -269,7 +287,7 @@ class BehavioursTest {
         return found;
     }
 
-    /** Every id that a running test, or a class of tests, carries as a tag. */
+    /** Every id that a running test, a class of tests or a golden sample of one carries. */
     private static List<Proof> proofs(List<SourceFile> files) {
         List<Proof> proofs = new ArrayList<>();
         for (SourceFile file : files) {
@@ -304,6 +322,16 @@ class BehavioursTest {
                         if (ID.matcher(id).matches()) {
                             int line = file.firstLine(annotation);
                             proofs.add(new Proof(id, file.path(), line, isOfEpoll));
+                        }
+                        if (id.startsWith(GoldenRows.TAG)) {
+                            GoldenRows.in(id.substring(GoldenRows.TAG.length()))
+                                    .forEach(use ->
+                                            proofs.add(
+                                                    new Proof(
+                                                            use.id(),
+                                                            use.file(),
+                                                            use.line(),
+                                                            isOfEpoll)));
                         }
                         return super.visitAnnotation(annotation, unused);
                     }

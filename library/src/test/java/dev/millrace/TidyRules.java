@@ -218,19 +218,22 @@ final class TidyRules {
         if (!file.isTest()) {
             return List.of();
         }
-        return scan(
-                file,
-                MethodInvocationTree.class,
-                (call, found) -> {
-                    if (call.getMethodSelect() instanceof MemberSelectTree select
-                            && select.getIdentifier().contentEquals("sleep")
-                            && SLEEPER.matcher(select.getExpression().toString()).matches()) {
-                        found.add(
-                                call,
-                                "a test sleeps",
-                                "wait for the event itself, or use virtual time");
-                    }
-                });
+        List<Finding> sleeping =
+                scan(
+                        file,
+                        MethodInvocationTree.class,
+                        (call, found) -> {
+                            if (call.getMethodSelect() instanceof MemberSelectTree select
+                                    && select.getIdentifier().contentEquals("sleep")
+                                    && SLEEPER.matcher(select.getExpression().toString())
+                                            .matches()) {
+                                found.add(
+                                        call,
+                                        "a test sleeps",
+                                        "wait for the event itself, or use virtual time");
+                            }
+                        });
+        return Stream.concat(sleeping.stream(), RealTime.waits(file).stream()).toList();
     }
 
     static List<Finding> printing(SourceFile file) {

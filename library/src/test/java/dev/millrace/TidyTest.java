@@ -21,6 +21,7 @@ import javax.lang.model.element.Modifier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The house rules a machine can check, over every source file; the rules are {@link TidyRules}. */
 class TidyTest {
@@ -35,6 +36,11 @@ class TidyTest {
         List<Finding> found = new ArrayList<>();
         SourceFile.all().forEach(file -> found.addAll(TidyRules.all().get(rule).apply(file)));
         Finding.expectNone(found);
+    }
+
+    @Test
+    void everyAllowanceOfRealTimeIsNeeded() {
+        assertThat(RealTime.unused(SourceFile.all())).isEmpty();
     }
 
     /**
@@ -64,6 +70,66 @@ class TidyTest {
         var check = TidyRules.all().get(rule);
         assertThat(check.apply(bad(rule))).as("in a bad file").hasSize(1);
         assertThat(check.apply(good(rule))).as("in a good file").isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "loop.setTimeout(Duration.ofMillis(20), run)",
+                "loop.setTimeout(SOON, run)",
+                "loop.setTimeout(SOON.multipliedBy(3), run)",
+                "loop.setTimeout(late ? SOON : Duration.ZERO, run)",
+                "loop.setTimeout(Duration.ofSeconds(9), run)",
+                "Duration d = Duration.ofNanos(5); timer.start(d, run)",
+                "timer.start(SOON, run)",
+                "LockSupport.parkNanos(1)",
+                "CompletableFuture.delayedExecutor(1, TimeUnit.DAYS)",
+                "Executors.newScheduledThreadPool(1)",
+                "latch.await(50, TimeUnit.MILLISECONDS)",
+                "queue.poll(1, SECONDS)",
+                "driver.poll(20_000_000, run)",
+                "thread.join(SOON)",
+                "lock.wait(10)",
+                "while (System.nanoTime() - from < 20_000_000) {}",
+                "for (long from = now(); now() - from < 5;) {}",
+                "until(() -> System.nanoTime() >= end)",
+            })
+    void everyWayToWaitForTimeIsFound(String statement) {
+        assertThat(TidyRules.sleeps(waiting("", statement))).hasSize(1);
+        assertThat(TidyRules.sleeps(waiting("other.withVirtualTime();", statement)))
+                .as("only timers of the loop are virtual")
+                .hasSize(statement.matches(".*(setTimeout|start)\\(.*") ? 0 : 1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "loop.setTimeout(Duration.ZERO, run)",
+                "loop.setTimeout(Duration.ofHours(1), run)",
+                "loop.setTimeout(Duration.ofSeconds(LoopFixture.DEADLINE_SECONDS), run)",
+                "loop.setInterval(Duration.ofMillis(5), run)",
+                "timer.start(LONG, run)",
+                "signal.start(\"USR1\", run)",
+                "latch.await(10, TimeUnit.SECONDS)",
+                "latch.await()",
+                "list.get(3)",
+                "journal.await(\"line\", 2)",
+                "driver.poll(0, run)",
+                "driver.poll(-1, run)",
+                "while (!isOver && System.nanoTime() - from < 20_000_000) {}",
+            })
+    void whatWaitsForAnEventIsNotFound(String statement) {
+        assertThat(TidyRules.sleeps(waiting("", statement))).isEmpty();
+    }
+
+    private static SourceFile waiting(String before, String statement) {
+        return SourceFile.of(
+                TEST,
+                "class XTest { Duration SOON = Duration.ofMillis(3), LONG = Duration.ofHours(1);"
+                        + "@Test void x() { "
+                        + before
+                        + statement
+                        + (statement.endsWith("}") ? "}}" : ";}}"));
     }
 
     private static SourceFile bad(String rule) {

@@ -6,7 +6,6 @@ import dev.millrace.kernel.KernelOption;
 import dev.millrace.kernel.Readiness;
 import dev.millrace.kernel.SystemError;
 import dev.millrace.kernel.UnixAddress;
-import dev.millrace.loop.DriverLoops;
 import dev.millrace.sys.Errno;
 import dev.millrace.testing.LoopFixture;
 import java.io.IOException;
@@ -27,11 +26,10 @@ import org.jspecify.annotations.Nullable;
  * a lie or two for what this machine cannot show. Its records are read on the loop's thread, or
  * after the loop has ended.
  */
-public final class RecordingDriver implements Driver {
+public final class RecordingDriver extends ForwardingDriver {
     /** What {@link #withPoison} leaves behind. */
     public static final byte POISON = (byte) 0xDD;
 
-    private final Driver real = DriverLoops.open();
     private final List<String> calls = new ArrayList<>();
     private final List<Long> timeouts = new ArrayList<>();
     private LongConsumer beforePoll = timeout -> {};
@@ -43,6 +41,8 @@ public final class RecordingDriver implements Driver {
     private int datagramsAtOnce = Integer.MAX_VALUE;
     private int datagramsLeft = Integer.MAX_VALUE;
     private boolean isTimeVirtual;
+    private boolean isTimeStopped;
+    private int dispatched;
     private long virtualNanos;
     private volatile int wakeUps;
 
@@ -65,6 +65,11 @@ public final class RecordingDriver implements Driver {
     /** The timeout of every poll in nanoseconds, in order. */
     public List<Long> timeouts() {
         return timeouts;
+    }
+
+    /** How many events polls have reported. */
+    public int dispatched() {
+        return dispatched;
     }
 
     /** How often another thread had to wake the loop. */
@@ -119,51 +124,53 @@ public final class RecordingDriver implements Driver {
         return this;
     }
 
+    /** From now on time stands still until {@link #passMillis}; a poll waits for events alone. */
+    public RecordingDriver withStoppedTime() {
+        isTimeStopped = true;
+        return withVirtualTime();
+    }
+
     /** Lets so many milliseconds pass, as a callback that computes for long would. */
     public void passMillis(long millis) {
         virtualNanos += millis * 1_000_000;
     }
 
     @Override
-    public String name() {
-        return real.name();
-    }
-
-    @Override
-    public boolean supports(Capability capability) {
-        return real.supports(capability);
-    }
-
-    @Override
     public long nanoTime() {
-        return isTimeVirtual ? virtualNanos : real.nanoTime();
+        return isTimeVirtual ? virtualNanos : super.nanoTime();
     }
 
     @Override
     public void poll(long timeoutNanos, Dispatcher dispatcher) {
         timeouts.add(timeoutNanos);
         beforePoll.accept(timeoutNanos);
-        boolean isJump = isTimeVirtual && timeoutNanos > 0;
-        virtualNanos += isJump ? timeoutNanos : 0;
-        Dispatcher spoiling =
+        Dispatcher watching =
                 callback -> {
+                    dispatched++;
                     dispatcher.enter(callback);
                     spoil();
                 };
-        real.poll(isJump ? 0 : timeoutNanos, poison == null ? dispatcher : spoiling);
+        if (timeoutNanos <= 0 || !isTimeVirtual) {
+            super.poll(timeoutNanos, watching);
+        } else if (isTimeStopped) {
+            super.poll(-1, watching);
+        } else {
+            virtualNanos += timeoutNanos;
+            super.poll(0, watching);
+        }
     }
 
     @Override
     public void wakeUp() {
         wakeUps++;
-        real.wakeUp();
+        super.wakeUp();
     }
 
     @Override
     public Port socket(Address address) throws IOException {
         calls.add("socket");
         checkFamily(address);
-        return real.socket(address);
+        return super.socket(address);
     }
 
     private void checkFamily(Address address) throws IOException {
@@ -176,55 +183,55 @@ public final class RecordingDriver implements Driver {
     public Port datagram(Address address) throws IOException {
         calls.add("datagram");
         checkFamily(address);
-        return real.datagram(address);
+        return super.datagram(address);
     }
 
     @Override
     public Port open(int descriptor) throws IOException {
         calls.add("open");
-        return real.open(descriptor);
+        return super.open(descriptor);
     }
 
     @Override
     public Port watch(int descriptor) throws IOException {
         calls.add("watch");
-        return real.watch(descriptor);
+        return super.watch(descriptor);
     }
 
     @Override
     public int bind(Port port, Address address) {
         calls.add("bind");
-        return real.bind(port, address);
+        return super.bind(port, address);
     }
 
     @Override
     public int listen(Port port, int backlog) {
         calls.add("listen " + backlog);
-        return real.listen(port, backlog);
+        return super.listen(port, backlog);
     }
 
     @Override
     public void acceptStart(Port port, int perWakeUp) {
         calls.add("acceptStart");
-        real.acceptStart(port, perWakeUp);
+        super.acceptStart(port, perWakeUp);
     }
 
     @Override
     public void acceptStop(Port port) {
         calls.add("acceptStop");
-        real.acceptStop(port);
+        super.acceptStop(port);
     }
 
     @Override
     public int connect(Port port, Address address) {
         calls.add("connect");
-        return real.connect(port, address);
+        return super.connect(port, address);
     }
 
     @Override
     public int disconnect(Port port) {
         calls.add("disconnect");
-        return real.disconnect(port);
+        return super.disconnect(port);
     }
 
     @Override
@@ -237,13 +244,13 @@ public final class RecordingDriver implements Driver {
                 return ByteBuffer.wrap(lent);
             });
         }
-        real.readStart(port);
+        super.readStart(port);
     }
 
     @Override
     public void readStop(Port port) {
         calls.add("readStop");
-        real.readStop(port);
+        super.readStop(port);
     }
 
     @Override
@@ -253,13 +260,13 @@ public final class RecordingDriver implements Driver {
         if (shortWrites != null) {
             taken = shortWrites.nextInt(3) == 0 ? 0 : shortWrites.nextInt(length + 1);
         }
-        return real.tryWrite(port, array, offset, taken);
+        return super.tryWrite(port, array, offset, taken);
     }
 
     @Override
     public void write(Port port, byte[] array, int offset, int length) {
         calls.add("write " + length);
-        real.write(port, array, offset, length);
+        super.write(port, array, offset, length);
     }
 
     @Override
@@ -268,32 +275,26 @@ public final class RecordingDriver implements Driver {
         if (datagramsLeft-- <= 0) {
             return -Errno.EAGAIN;
         }
-        return real.trySend(port, array, offset, length, to);
+        return super.trySend(port, array, offset, length, to);
     }
 
     @Override
     public int carryDescriptors(Port port) {
         calls.add("carryDescriptors");
-        return real.carryDescriptors(port);
-    }
-
-    @Override
-    public int sendDescriptors(
-            Port port, byte[] array, int offset, int length, int... descriptors) {
-        return real.sendDescriptors(port, array, offset, length, descriptors);
+        return super.carryDescriptors(port);
     }
 
     @Override
     public void closeDescriptors(int... descriptors) {
         calls.add("closeDescriptors " + descriptors.length);
-        real.closeDescriptors(descriptors);
+        super.closeDescriptors(descriptors);
     }
 
     @Override
     public void awaitWritable(Port port) {
         calls.add("awaitWritable");
         datagramsLeft = datagramsAtOnce;
-        real.awaitWritable(port);
+        super.awaitWritable(port);
     }
 
     @Override
@@ -304,53 +305,43 @@ public final class RecordingDriver implements Driver {
             @Nullable IpAddress source,
             boolean isJoining) {
         calls.add("membership");
-        return real.membership(port, group, networkInterface, source, isJoining);
+        return super.membership(port, group, networkInterface, source, isJoining);
     }
 
     @Override
     public int multicastInterface(Port port, NetworkInterface networkInterface) {
         calls.add("multicastInterface");
-        return real.multicastInterface(port, networkInterface);
+        return super.multicastInterface(port, networkInterface);
     }
 
     @Override
     public void watchStart(Port port, Set<Readiness> interest) {
         calls.add("watchStart " + interest);
-        real.watchStart(port, interest);
+        super.watchStart(port, interest);
     }
 
     @Override
     public void watchStop(Port port) {
         calls.add("watchStop");
-        real.watchStop(port);
+        super.watchStop(port);
     }
 
     @Override
     public int shutdown(Port port) {
         calls.add("shutdown");
-        return refused.containsKey("shutdown") ? refused.get("shutdown") : real.shutdown(port);
-    }
-
-    @Override
-    public @Nullable Address localAddress(Port port) {
-        return real.localAddress(port);
-    }
-
-    @Override
-    public @Nullable Address remoteAddress(Port port) {
-        return real.remoteAddress(port);
+        return refused.containsKey("shutdown") ? refused.get("shutdown") : super.shutdown(port);
     }
 
     @Override
     public int setOption(Port port, KernelOption option, int value) {
         calls.add("setOption " + option + " " + value);
-        return refused.getOrDefault(option, real.setOption(port, option, value));
+        return refused.getOrDefault(option, super.setOption(port, option, value));
     }
 
     @Override
     public int getOption(Port port, KernelOption option) {
         calls.add("getOption " + option);
-        return real.getOption(port, option);
+        return super.getOption(port, option);
     }
 
     @Override
@@ -361,45 +352,30 @@ public final class RecordingDriver implements Driver {
         } catch (Exception e) {
             throw new AssertionError(e);
         }
-        return real.chmod(path, mode);
+        return super.chmod(path, mode);
     }
 
     @Override
     public Shared detach(Port port) throws IOException {
         calls.add("detach");
-        return real.detach(port);
+        return super.detach(port);
     }
 
     @Override
     public void close(Port port) {
         calls.add("close");
-        real.close(port);
+        super.close(port);
     }
 
     @Override
     public void reset(Port port) {
         calls.add("reset");
-        real.reset(port);
+        super.reset(port);
     }
 
     @Override
     public void unlink(UnixAddress path) {
         calls.add("unlink");
-        real.unlink(path);
-    }
-
-    @Override
-    public Shared share(Port port) throws IOException {
-        return real.share(port);
-    }
-
-    @Override
-    public Port adopt(Shared shared) throws IOException {
-        return real.adopt(shared);
-    }
-
-    @Override
-    public void close() {
-        real.close();
+        super.unlink(path);
     }
 }

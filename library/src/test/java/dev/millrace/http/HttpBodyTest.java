@@ -3,10 +3,9 @@ package dev.millrace.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.http.RawHttp.Answer;
-import dev.millrace.loop.Loop;
 import dev.millrace.stream.WriteStream;
+import dev.millrace.testing.Kernel;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Tag;
@@ -93,25 +92,22 @@ class HttpBodyTest {
     @Tag("J14")
     @Test
     void aHandlerThatDoesNotReadYetReceivesNoMoreThanABuffer() throws IOException {
-        ServerRequest[] held = new ServerRequest[1];
-        try (var fixture =
-                        HttpFixture.serve((request, response) -> {
-                            held[0] = request;
-                            // Somebody else works on; the body waits.
-                            request.socket()
-                                    .loop()
-                                    .setTimeout(
-                                            Duration.ofMillis(100),
-                                            () -> {
-                                                assertThat(request.socket().bytesRead())
-                                                        .isLessThan(3 * SLICE);
-                                                count(request, response);
-                                            });
-                        });
+        ServerResponse[] held = new ServerResponse[1];
+        try (var fixture = HttpFixture.serve((request, response) -> held[0] = response);
                 RawHttp client = fixture.connect()) {
             upload(client, large("POST"), LARGE);
+            int port = fixture.port();
+            Kernel.await(
+                    "the body to wait",
+                    () -> Kernel.unreadBytes(port, client.localPort()) > SLICE / 2);
+            // Enough for a server that reads on: each of them would read what waits.
+            for (int round = 0; round < 10; round++) {
+                fixture.turns();
+            }
+            assertThat(fixture.<Long>onLoop(held[0].socket()::bytesRead)).isLessThan(3 * SLICE);
+            fixture.run(() -> count(held[0].request(), held[0]));
             assertThat(client.answer().text()).isEqualTo("" + LARGE);
-            fixture.run(() -> assertThat(held[0].isComplete()).isTrue());
+            fixture.run(() -> assertThat(held[0].request().isComplete()).isTrue());
         }
     }
 
@@ -211,14 +207,18 @@ class HttpBodyTest {
     @Tag("R46")
     @Test
     void aHandlerThatWantsTheBodyHasItSent() throws IOException {
-        try (var fixture =
-                        HttpFixture.serve((request, response) -> {
-                            Loop loop = request.socket().loop();
-                            loop.setTimeout(Duration.ofMillis(20), () -> count(request, response));
-                        });
+        ServerResponse[] held = new ServerResponse[1];
+        try (var fixture = HttpFixture.serve((request, response) -> held[0] = response);
                 RawHttp client = fixture.connect()) {
-            for (int round = 0; round < 2; round++) {
-                Answer interim = client.send(EXPECTING).answer();
+            for (int round = 1; round <= 2; round++) {
+                client.send(EXPECTING);
+                int requests = round;
+                fixture.until(() -> fixture.server().requestCount() == requests);
+                long before = fixture.onLoop(held[0].socket()::bytesWritten);
+                fixture.turns();
+                assertThat(fixture.<Long>onLoop(held[0].socket()::bytesWritten)).isEqualTo(before);
+                fixture.run(() -> count(held[0].request(), held[0]));
+                Answer interim = client.answer();
                 assertThat(interim.statusLine()).isEqualTo("HTTP/1.1 100 Continue");
                 assertThat(interim.lines()).isEmpty();
                 Answer answer = client.send("body").answer();
@@ -246,17 +246,21 @@ class HttpBodyTest {
     @Tag("R46")
     @Test
     void theInterimAnswerKeepsTheOrder() throws IOException {
+        ServerResponse[] first = new ServerResponse[1];
         try (var fixture =
                         HttpFixture.serve((request, response) -> {
                             if (request.method().equals("PUT")) {
                                 count(request, response);
                             } else {
-                                Loop loop = request.socket().loop();
-                                loop.setTimeout(Duration.ofMillis(30), () -> response.end("first"));
+                                first[0] = response;
                             }
                         });
                 RawHttp client = fixture.connect()) {
             client.send(RawHttp.get("/") + EXPECTING);
+            fixture.until(() -> fixture.server().requestCount() == 2);
+            fixture.turns();
+            assertThat(fixture.<Long>onLoop(first[0].socket()::bytesWritten)).isZero();
+            fixture.run(() -> first[0].end("first"));
             assertThat(client.answer().text()).isEqualTo("first");
             assertThat(client.answer().status()).isEqualTo(100);
             assertThat(client.send("body").answer().text()).isEqualTo("4");

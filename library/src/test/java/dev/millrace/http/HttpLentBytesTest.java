@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.driver.RecordingDriver;
-import dev.millrace.loop.DriverLoops;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,8 +19,7 @@ class HttpLentBytesTest {
 
     private static HttpFixture serve(HttpHandler handler) {
         return HttpFixture.on(
-                () -> DriverLoops.on(new RecordingDriver().withPoison()),
-                loop -> HttpServer.create(loop, handler));
+                () -> new RecordingDriver().withPoison(), HttpServerOptions.DEFAULTS, handler);
     }
 
     @Test

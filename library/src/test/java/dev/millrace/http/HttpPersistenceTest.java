@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.http.RawHttp.Answer;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
@@ -17,7 +16,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** When a connection is kept for another request, and how it ends when it is not. */
 @Timeout(30)
 class HttpPersistenceTest {
-    private static final Duration SOON = Duration.ofMillis(30);
+    /** Answers that wait for their test. */
+    private final List<ServerResponse> late = new ArrayList<>();
 
     @Tag("R39")
     @ParameterizedTest
@@ -130,7 +130,9 @@ class HttpPersistenceTest {
             for (boolean isLate : new boolean[] {false, true}) {
                 try (var fixture = HttpFixture.serve(answering(isLate));
                         RawHttp client = fixture.connect()) {
-                    assertThat(client.send(last + behind).rest())
+                    client.send(last + behind);
+                    answerLate(fixture, 1);
+                    assertThat(client.rest())
                             .startsWith("HTTP/1.1 200 OK\r\n")
                             .endsWith("\r\n\r\n/last");
                     assertThat(fixture.server().requestCount()).isEqualTo(1);
@@ -147,7 +149,11 @@ class HttpPersistenceTest {
                 RawHttp client = fixture.connect()) {
             client.send("GET /last HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
             fixture.until(() -> fixture.server().requestCount() == 1);
-            client.send("\0\0\0" + RawHttp.get("/more"));
+            long before = fixture.onLoop(late.getFirst().socket()::bytesRead);
+            String more = "\0\0\0" + RawHttp.get("/more");
+            client.send(more);
+            fixture.untilRead(before + more.length());
+            answerLate(fixture, 1);
             assertThat(client.rest()).endsWith("\r\n\r\n/last");
             assertThat(fixture.server().requestCount()).isEqualTo(1);
         }
@@ -161,14 +167,7 @@ class HttpPersistenceTest {
         ServerResponse[] due = new ServerResponse[1];
         try (var fixture = HttpFixture.serve((request, response) -> due[0] = response);
                 RawHttp client = fixture.connect()) {
-            Thread.ofVirtual()
-                    .start(() -> {
-                        try {
-                            client.send(last + "x".repeat(1_800_000));
-                        } catch (IOException closed) {
-                            // The reader of the answer sees what became of it.
-                        }
-                    });
+            sendAside(client, last + "x".repeat(1_800_000));
             fixture.untilRead(1_048_576);
             fixture.run(() -> due[0].end("still"));
             assertThat(client.rest()).endsWith("\r\n\r\nstill");
@@ -182,16 +181,15 @@ class HttpPersistenceTest {
         try (var fixture =
                         HttpFixture.serve((request, response) -> {
                             if (request.rawPath().equals("/slow")) {
-                                request.socket()
-                                        .loop()
-                                        .setTimeout(SOON, () -> response.end("slow"));
+                                late.add(response);
                             } else {
                                 response.header("Connection", "close").end("closes");
                             }
                         });
                 RawHttp client = fixture.connect()) {
             client.send(RawHttp.get("/slow") + RawHttp.get("/close") + RawHttp.get("/never"));
-            assertThat(client.answer().text()).isEqualTo("slow");
+            answerLate(fixture, 2);
+            assertThat(client.answer().text()).isEqualTo("/slow");
             assertThat(client.answer().text()).isEqualTo("closes");
             assertThat(client.rest()).isEmpty();
             assertThat(fixture.server().requestCount()).isEqualTo(2);
@@ -225,6 +223,7 @@ class HttpPersistenceTest {
         try (var fixture = HttpFixture.serve(answering(true));
                 RawHttp client = fixture.connect()) {
             client.send(RawHttp.get("/late")).endOutput();
+            answerAfterTheEnd(fixture, 1);
             assertThat(client.rest()).startsWith("HTTP/1.1 200 OK").endsWith("/late");
             fixture.untilEmpty();
         }
@@ -237,6 +236,7 @@ class HttpPersistenceTest {
         try (var fixture = HttpFixture.serve(answering(isLate));
                 RawHttp client = fixture.connect()) {
             client.send(RawHttp.get("/1") + RawHttp.get("/2") + RawHttp.get("/3")).endOutput();
+            answerAfterTheEnd(fixture, 3);
             assertThat(client.answer().text()).isEqualTo("/1");
             assertThat(client.answer().text()).isEqualTo("/2");
             assertThat(client.answer().text()).isEqualTo("/3");
@@ -250,11 +250,12 @@ class HttpPersistenceTest {
         try (var fixture =
                         HttpFixture.serve((request, response) -> {
                             response.write("first,");
-                            request.socket().loop().setTimeout(SOON, () -> response.end("second"));
+                            late.add(response);
                         });
                 RawHttp client = fixture.connect()) {
-            Answer answer = client.send(RawHttp.get("/")).endOutput().answer();
-            assertThat(answer.text()).isEqualTo("first,second");
+            client.send(RawHttp.get("/second")).endOutput();
+            answerAfterTheEnd(fixture, 1);
+            assertThat(client.answer().text()).isEqualTo("first,/second");
             assertThat(client.rest()).isEmpty();
         }
     }
@@ -280,7 +281,10 @@ class HttpPersistenceTest {
             for (boolean isLate : new boolean[] {false, true}) {
                 try (var fixture = HttpFixture.serve(answering(isLate));
                         RawHttp client = fixture.connect()) {
-                    client.send(body + RawHttp.get("/next"));
+                    sendAside(client, body + RawHttp.get("/next"));
+                    for (int request = 1; isLate && request <= 2; request++) {
+                        answerLate(fixture, request);
+                    }
                     assertThat(client.answer().text()).isEqualTo("/");
                     assertThat(client.answer().text()).isEqualTo("/next");
                 }
@@ -353,13 +357,41 @@ class HttpPersistenceTest {
         }
     }
 
-    private static HttpHandler answering(boolean isLate) {
+    private static void sendAside(RawHttp client, String text) {
+        Thread.ofVirtual()
+                .start(() -> {
+                    try {
+                        client.send(text);
+                    } catch (IOException closed) {
+                        // The reader of the answer sees what became of it.
+                    }
+                });
+    }
+
+    private HttpHandler answering(boolean isLate) {
         return (request, response) -> {
             if (isLate) {
-                request.socket().loop().setTimeout(SOON, () -> response.end(request.target()));
+                late.add(response);
             } else {
                 response.end(request.target());
             }
         };
+    }
+
+    /** Answers the late ones when nothing comes of what was received any more. */
+    private void answerLate(HttpFixture fixture, int requests) {
+        fixture.until(() -> fixture.server().requestCount() == requests);
+        fixture.turns();
+        fixture.run(() -> {
+            late.forEach(response -> response.end(response.request().target()));
+            late.clear();
+        });
+    }
+
+    /** Answers the late ones when the client's end was read. */
+    private void answerAfterTheEnd(HttpFixture fixture, int requests) {
+        fixture.until(() -> fixture.server().requestCount() == requests);
+        fixture.until(() -> late.isEmpty() || !late.getFirst().socket().isReadable());
+        answerLate(fixture, requests);
     }
 }

@@ -2,19 +2,14 @@ package dev.millrace.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.millrace.driver.Driver;
-import dev.millrace.loop.DriverLoops;
+import dev.millrace.driver.RecordingDriver;
 import dev.millrace.stream.WriteStream;
 import java.io.IOException;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Method;
-import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -33,48 +28,21 @@ class HttpPipelineTest {
         for (int number = 0; number < MANY; number++) {
             requests.append(RawHttp.get("/" + number));
         }
-        AtomicInteger sends = new AtomicInteger();
+        RecordingDriver[] driver = new RecordingDriver[1];
         try (var fixture =
                         HttpFixture.on(
-                                () -> DriverLoops.on(counting(sends)),
-                                loop ->
-                                        HttpServer.create(
-                                                loop,
-                                                (request, response) ->
-                                                        response.end(request.target())));
+                                () -> driver[0] = new RecordingDriver(),
+                                HttpServerOptions.DEFAULTS,
+                                (request, response) -> response.end(request.target()));
                 RawHttp client = fixture.connect()) {
             client.send(requests.toString());
             for (int number = 0; number < MANY; number++) {
                 assertThat(client.answer().text()).isEqualTo("/" + number);
             }
             // 1000 answers of 150 bytes are three gather buffers; the client's segments add some.
-            assertThat(sends.get()).isBetween(1, 20);
+            int sends = fixture.onLoop(() -> driver[0].calls("tryWrite").size());
+            assertThat(sends).isBetween(1, 20);
             assertThat(fixture.server().requestCount()).isEqualTo(MANY);
-        }
-    }
-
-    /** The kernel's driver, which counts what is sent. */
-    private static Driver counting(AtomicInteger sends) {
-        try {
-            Method open = Class.forName("dev.millrace.loop.Drivers").getDeclaredMethod("open");
-            open.setAccessible(true);
-            Driver real = (Driver) open.invoke(null);
-            return (Driver)
-                    Proxy.newProxyInstance(
-                            Driver.class.getClassLoader(),
-                            new Class<?>[] {Driver.class},
-                            (proxy, method, arguments) -> {
-                                if (method.getName().equals("tryWrite")) {
-                                    sends.incrementAndGet();
-                                }
-                                try {
-                                    return method.invoke(real, arguments);
-                                } catch (InvocationTargetException e) {
-                                    throw e.getCause();
-                                }
-                            });
-        } catch (ReflectiveOperationException e) {
-            throw new AssertionError(e);
         }
     }
 
@@ -115,19 +83,21 @@ class HttpPipelineTest {
     @Tag("R37")
     @Test
     void aSlowAnswerHoldsBackTheFastOnesBehindIt() throws IOException {
+        ServerResponse[] slow = new ServerResponse[1];
         try (var fixture =
                         HttpFixture.serve((request, response) -> {
                             if (request.rawPath().equals("/slow")) {
-                                request.socket()
-                                        .loop()
-                                        .setTimeout(
-                                                Duration.ofMillis(40), () -> response.end("slow"));
+                                slow[0] = response;
                             } else {
                                 response.end("fast");
                             }
                         });
                 RawHttp client = fixture.connect()) {
             client.send(RawHttp.get("/slow") + RawHttp.get("/fast") + RawHttp.get("/fast"));
+            fixture.until(() -> fixture.server().requestCount() == 3);
+            fixture.turns();
+            assertThat(fixture.<Long>onLoop(slow[0].socket()::bytesWritten)).isZero();
+            fixture.run(() -> slow[0].end("slow"));
             assertThat(client.answer().text()).isEqualTo("slow");
             assertThat(client.answer().text()).isEqualTo("fast");
             assertThat(client.answer().text()).isEqualTo("fast");
@@ -248,19 +218,20 @@ class HttpPipelineTest {
     @Test
     void aBadRequestBehindAGoodOneIsRefusedAfterItsAnswer() throws IOException {
         for (boolean isLate : new boolean[] {false, true}) {
+            List<ServerResponse> late = new ArrayList<>();
             try (var fixture =
                             HttpFixture.serve((request, response) -> {
-                                Duration delay = Duration.ofMillis(isLate ? 30 : 0);
                                 if (isLate) {
-                                    response.socket()
-                                            .loop()
-                                            .setTimeout(delay, () -> response.end("good"));
+                                    late.add(response);
                                 } else {
                                     response.end("good");
                                 }
                             });
                     RawHttp client = fixture.connect()) {
                 client.send(RawHttp.get("/") + RawHttp.get("/") + "BAD\r\n\r\n" + RawHttp.get("/"));
+                fixture.until(() -> fixture.server().requestCount() == 2);
+                fixture.turns();
+                fixture.run(() -> late.forEach(response -> response.end("good")));
                 assertThat(client.answer().text()).isEqualTo("good");
                 assertThat(client.answer().text()).isEqualTo("good");
                 RawHttp.Answer refusal = client.answer();

@@ -3,8 +3,9 @@ package dev.millrace.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.http.RawHttp.Answer;
-import dev.millrace.loop.Loop;
 import dev.millrace.net.NetServer;
+import dev.millrace.net.NetSocket;
+import dev.millrace.testing.LoopFixture;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.URI;
@@ -17,13 +18,11 @@ import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -203,28 +202,21 @@ class HttpServerTest {
 
     @Tag("J20")
     @Test
-    void aPlainSocketServerCanAnswerByHand() throws Exception {
-        CompletableFuture<Integer> port = new CompletableFuture<>();
-        Thread server =
-                Thread.ofPlatform()
-                        .start(() ->
-                                Loop.run(loop -> {
-                                    NetServer net =
-                                            NetServer.create(
-                                                    loop,
-                                                    socket ->
-                                                            socket.onData(request ->
-                                                                    socket.end(
-                                                                            "HTTP/1.1 200 OK\r\n"
-                                                                                    + "\r\nby hand")));
-                                    net.onListening(() -> port.complete(net.port()));
-                                    net.listen(0, "127.0.0.1");
-                                    loop.setTimeout(Duration.ofMillis(300), net::close);
-                                }));
-        try (RawHttp client = RawHttp.connect(port.get(10, TimeUnit.SECONDS))) {
-            assertThat(client.get().text()).isEqualTo("by hand");
+    void aPlainSocketServerCanAnswerByHand() throws IOException {
+        try (LoopFixture fixture = new LoopFixture()) {
+            CompletableFuture<Integer> port = new CompletableFuture<>();
+            fixture.act(() -> {
+                NetServer net = NetServer.create(fixture.loop(), HttpServerTest::answerByHand);
+                net.listen(0, "127.0.0.1").onListening(() -> port.complete(net.port()));
+            });
+            try (RawHttp client = RawHttp.connect(fixture.await(port))) {
+                assertThat(client.get().text()).isEqualTo("by hand");
+            }
         }
-        assertThat(server.join(Duration.ofSeconds(10))).isTrue();
+    }
+
+    private static void answerByHand(NetSocket socket) {
+        socket.onData(request -> socket.end("HTTP/1.1 200 OK\r\n\r\nby hand"));
     }
 
     @Tag("J21")

@@ -2,6 +2,7 @@ package dev.millrace.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.driver.RecordingDriver;
 import dev.millrace.http.RawHttp.Answer;
 import java.io.IOException;
 import java.time.Duration;
@@ -26,6 +27,8 @@ class HttpTimeoutTest {
     private static final String SLOW_HEAD = "GET / HTTP/1.1\r\nHost: a\r\nX: ";
     private static final String SLOW_BODY =
             "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n";
+
+    private RecordingDriver clock;
 
     private static void hello(ServerRequest request, ServerResponse response) {
         response.end("hello");
@@ -127,18 +130,21 @@ class HttpTimeoutTest {
     @Tag("R56")
     @Test
     void theClockOfTheRequestStopsWhileTheHandlerPauses() throws IOException {
+        ServerRequest[] paused = new ServerRequest[1];
         try (var fixture =
-                        HttpFixture.serve(
+                        stopped(
                                 NONE.withRequest(SHORT),
                                 (request, response) -> {
                                     HttpBodyTest.count(request, response);
                                     request.pause();
-                                    request.socket()
-                                            .loop()
-                                            .setTimeout(SHORT.multipliedBy(3), request::resume);
+                                    paused[0] = request;
                                 });
                 RawHttp client = fixture.connect()) {
-            Answer answer = client.send(RawHttp.post("body")).answer();
+            client.send(RawHttp.post("body"));
+            fixture.until(() -> fixture.server().requestCount() == 1);
+            pass(fixture, SHORT.multipliedBy(3));
+            fixture.run(() -> paused[0].resume());
+            Answer answer = client.answer();
             assertThat(answer.status()).isEqualTo(200);
             assertThat(answer.text()).isEqualTo("4");
         }
@@ -148,18 +154,17 @@ class HttpTimeoutTest {
     @Test
     void aSlowHandlerIsNoSlowRequest() throws IOException {
         HttpTimeouts timeouts = new HttpTimeouts(SHORT, SHORT, SHORT, SHORT);
-        try (var fixture =
-                        HttpFixture.serve(
-                                timeouts,
-                                (request, response) ->
-                                        response.socket()
-                                                .loop()
-                                                .setTimeout(
-                                                        SHORT.multipliedBy(3),
-                                                        () -> response.end("late")));
+        ServerResponse[] late = new ServerResponse[1];
+        try (var fixture = stopped(timeouts, (request, response) -> late[0] = response);
                 RawHttp client = fixture.connect()) {
-            assertThat(client.get().text()).isEqualTo("late");
-            assertThat(client.send(RawHttp.post("x")).answer().text()).isEqualTo("late");
+            for (String request : new String[] {RawHttp.get("/"), RawHttp.post("x")}) {
+                long before = fixture.server().requestCount();
+                client.send(request);
+                fixture.until(() -> fixture.server().requestCount() > before);
+                pass(fixture, SHORT.multipliedBy(3));
+                fixture.run(() -> late[0].end("late"));
+                assertThat(client.answer().text()).isEqualTo("late");
+            }
         }
     }
 
@@ -192,7 +197,7 @@ class HttpTimeoutTest {
         int size = 8 << 20;
         Duration limit = SHORT.multipliedBy(4);
         try (var fixture =
-                        HttpFixture.serve(
+                        stopped(
                                 NONE.withWrite(limit),
                                 (request, response) -> response.end(new byte[size]));
                 RawHttp client = RawHttp.connect(fixture.port(), 128 << 10)) {
@@ -204,14 +209,28 @@ class HttpTimeoutTest {
             // An eighth, then a rest of a good part of the limit: more than twice the limit in all.
             for (int eighth = 0; eighth < 8; eighth++) {
                 assertThat(client.exactly(size / 8)).hasSize(size / 8);
-                rest(fixture, limit.dividedBy(3));
+                pass(fixture, limit.dividedBy(3));
             }
             assertThat(fixture.server().connectionCount()).isEqualTo(1);
         }
     }
 
-    /** Lets {@code time} pass on the loop's clock. */
-    private static void rest(HttpFixture fixture, Duration time) {
+    /** A server whose clock stands still but for {@link #pass}. */
+    private HttpFixture stopped(HttpTimeouts timeouts, HttpHandler handler) {
+        return HttpFixture.on(
+                () -> clock = new RecordingDriver().withStoppedTime(),
+                HttpServerOptions.DEFAULTS.withTimeouts(timeouts),
+                handler);
+    }
+
+    /** Lets {@code time} pass on the stopped clock, and what is due then happen. */
+    private void pass(HttpFixture fixture, Duration time) {
+        fixture.run(() -> clock.passMillis(time.toMillis()));
+        fixture.turns();
+    }
+
+    /** Lets {@code time} pass on the real clock. */
+    private static void waitOut(HttpFixture fixture, Duration time) {
         Duration end = fixture.onLoop(() -> fixture.server().loop().now()).plus(time);
         fixture.until(() -> fixture.server().loop().now().compareTo(end) >= 0);
     }
@@ -223,13 +242,11 @@ class HttpTimeoutTest {
     void anAnswerThatTakesLongIsNotCutOff(String version) throws IOException {
         int size = 16 << 20;
         HttpTimeouts timeouts = NONE.withKeepAlive(SHORT);
-        try (var fixture =
-                        HttpFixture.serve(
-                                timeouts, (request, response) -> response.end(new byte[size]));
+        try (var fixture = stopped(timeouts, (request, response) -> response.end(new byte[size]));
                 RawHttp client = RawHttp.connect(fixture.port(), 128 << 10)) {
             client.send(RawHttp.get("/").replace("1.1", version));
             fixture.until(() -> fixture.server().requestCount() == 1);
-            rest(fixture, HttpServer.LINGER_MAX.plus(SHORT.multipliedBy(4)));
+            pass(fixture, HttpServer.LINGER_MAX.plus(SHORT.multipliedBy(4)));
             Answer answer = client.answer();
             assertThat(answer.body()).hasSize(size);
             if (version.equals("1.1")) {
@@ -258,13 +275,19 @@ class HttpTimeoutTest {
     @Test
     void theFirstHeadCountsFromTheAccept() throws IOException {
         Duration limit = SHORT.multipliedBy(4);
-        try (var fixture = HttpFixture.serve(NONE.withHeader(limit), HttpTimeoutTest::hello);
+        try (var fixture = stopped(NONE.withHeader(limit), HttpTimeoutTest::hello);
                 RawHttp client = fixture.connect()) {
             fixture.until(() -> fixture.server().connectionCount() == 1);
-            rest(fixture, limit.dividedBy(2));
-            long start = System.nanoTime();
-            assertThat(client.send("GET ").answer().status()).isEqualTo(408);
-            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(limit);
+            pass(fixture, limit.dividedBy(2));
+            client.send("GET ");
+            fixture.untilRead(4);
+            pass(fixture, limit.dividedBy(2).minusMillis(1));
+            fixture.run(() ->
+                    assertThat(fixture.server().connections().getFirst().socket().bytesWritten())
+                            .isZero());
+            // The next look at all connections.
+            pass(fixture, limit.dividedBy(4));
+            assertThat(client.answer().status()).isEqualTo(408);
         }
     }
 
@@ -289,12 +312,12 @@ class HttpTimeoutTest {
     @Tag("R57")
     @Test
     void theLimitOfAnIdleConnectionEndsWithTheNextRequest() throws IOException {
-        try (var fixture = HttpFixture.serve(NONE.withKeepAlive(SHORT), HttpTimeoutTest::hello);
+        try (var fixture = stopped(NONE.withKeepAlive(SHORT), HttpTimeoutTest::hello);
                 RawHttp client = fixture.connect()) {
             assertThat(client.get().text()).isEqualTo("hello");
             client.send(SLOW_HEAD);
             fixture.untilRead(RawHttp.get("/").length() + SLOW_HEAD.length());
-            rest(fixture, SHORT.multipliedBy(3));
+            pass(fixture, SHORT.multipliedBy(3));
             assertThat(client.send("y\r\n\r\n").answer().text()).isEqualTo("hello");
         }
     }
@@ -311,7 +334,7 @@ class HttpTimeoutTest {
                 try (RawHttp client = fixture.connect()) {
                     assertThat(client.get().text()).isEqualTo("hello");
                     long before = fixture.server().requestCount();
-                    rest(fixture, keepAlive.plusMillis(round / 4));
+                    waitOut(fixture, keepAlive.plusMillis(round / 4));
                     String all = raced(client);
                     boolean isAnswered = all.contains("\r\n\r\nhello");
                     answered += isAnswered ? 1 : 0;
@@ -335,13 +358,14 @@ class HttpTimeoutTest {
 
     @Test
     void withoutLimitsNothingIsClosed() throws IOException {
-        try (var fixture = HttpFixture.serve(NONE, HttpTimeoutTest::hello);
+        try (var fixture = stopped(NONE, HttpTimeoutTest::hello);
                 RawHttp client = fixture.connect()) {
             Answer answer = client.get();
             assertThat(answer.has("Keep-Alive")).isFalse();
             assertThat(answer.header("Connection")).isEqualTo("keep-alive");
             client.send(SLOW_HEAD);
-            rest(fixture, Duration.ofMillis(300));
+            fixture.untilRead(RawHttp.get("/").length() + SLOW_HEAD.length());
+            pass(fixture, Duration.ofDays(1));
             assertThat(client.send("y\r\n\r\n").answer().text()).isEqualTo("hello");
         }
     }

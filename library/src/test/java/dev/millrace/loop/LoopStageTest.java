@@ -19,7 +19,7 @@ class LoopStageTest {
                     List.of(
                             stage::join,
                             stage::get,
-                            () -> stage.get(1, TimeUnit.SECONDS),
+                            () -> stage.get(1, TimeUnit.MINUTES),
                             dependent::join);
             assertThat(waits)
                     .allSatisfy(wait ->

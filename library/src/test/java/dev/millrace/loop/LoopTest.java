@@ -65,7 +65,7 @@ class LoopTest {
     void aClosedLoopGetsNoHandles() {
         Loop loop = Loop.create();
         loop.close();
-        assertThatThrownBy(() -> loop.setTimeout(MILLI, () -> {}))
+        assertThatThrownBy(() -> loop.setTimeout(LONG, () -> {}))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessage("the loop is closed");
     }
@@ -75,7 +75,7 @@ class LoopTest {
     void aHandleBelongsToTheLoopItWasMadeOn() {
         try (Loop one = Loop.create();
                 Loop two = Loop.create()) {
-            TimerHandle timer = one.setTimeout(MILLI, () -> {});
+            TimerHandle timer = one.setTimeout(LONG, () -> {});
             assertThat(timer.loop()).isSameAs(one);
             assertThat(two.run(RunMode.DEFAULT)).as("the other loop has nothing to do").isFalse();
             assertThat(timer.isActive()).isTrue();
@@ -87,7 +87,7 @@ class LoopTest {
     void theErrorOfAnotherThreadNamesBothThreadsAndTheWayBack() {
         try (LoopFixture fixture = new LoopFixture()) {
             String self = Thread.currentThread().getName();
-            assertThatThrownBy(() -> fixture.loop().setTimeout(MILLI, () -> {}))
+            assertThatThrownBy(() -> fixture.loop().setTimeout(LONG, () -> {}))
                     .isInstanceOf(WrongThreadException.class)
                     .hasMessage(
                             "this belongs to the loop of fixture-loop but was called from "
@@ -130,7 +130,7 @@ class LoopTest {
     @Test
     @Tag("A2")
     void defaultRunsUntilNothingIsLeft() {
-        try (Loop loop = Loop.create()) {
+        try (Loop loop = Loop.on(new RecordingDriver().withVirtualTime())) {
             Journal journal = new Journal();
             loop.setTimeout(MILLI, () -> loop.setTimeout(MILLI, journal.line("last")));
             assertThat(loop.run(RunMode.DEFAULT)).isFalse();

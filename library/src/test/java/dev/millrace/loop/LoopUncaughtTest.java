@@ -43,7 +43,7 @@ class LoopUncaughtTest {
         loop.nextTick(throwing("tick"));
         loop.queueMicrotask(throwing("micro"));
         loop.setImmediate(throwing("immediate"));
-        loop.setTimeout(Duration.ofMillis(1), throwing("timer"));
+        loop.setTimeout(Duration.ZERO, throwing("timer"));
         loop.execute(throwing("task"));
         loop.pend(throwing("pending"));
         loop.run(RunMode.DEFAULT);

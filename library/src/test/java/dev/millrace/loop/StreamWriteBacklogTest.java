@@ -3,6 +3,8 @@ package dev.millrace.loop;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.driver.Driver;
+import dev.millrace.driver.ForwardingDriver;
+import dev.millrace.driver.Port;
 import dev.millrace.kernel.IpAddress;
 import dev.millrace.kernel.KernelOption;
 import dev.millrace.kernel.ListenOptions;
@@ -13,7 +15,6 @@ import dev.millrace.testing.RawClient;
 import dev.millrace.turn.WriteQueue;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.lang.reflect.Proxy;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -90,20 +91,16 @@ class StreamWriteBacklogTest {
         assertThat(RawClient.isPattern(received.toByteArray())).isTrue();
     }
 
-    /** The epoll or portable driver, whose second attempt to write meets a peer that is gone. */
+    /** A driver whose second attempt to write meets a peer that is gone. */
     private static Driver failingSecondWrite() {
-        Driver real = Drivers.open();
-        int[] writes = {0};
-        return (Driver)
-                Proxy.newProxyInstance(
-                        Driver.class.getClassLoader(),
-                        new Class<?>[] {Driver.class},
-                        (proxy, method, arguments) -> {
-                            boolean isWrite = method.getName().equals("tryWrite");
-                            return isWrite && ++writes[0] == 2
-                                    ? (Object) (-Errno.EPIPE)
-                                    : method.invoke(real, arguments);
-                        });
+        return new ForwardingDriver() {
+            private int writes;
+
+            @Override
+            public int tryWrite(Port port, byte[] array, int offset, int length) {
+                return ++writes == 2 ? -Errno.EPIPE : super.tryWrite(port, array, offset, length);
+            }
+        };
     }
 
     @Test
@@ -129,23 +126,20 @@ class StreamWriteBacklogTest {
 
     /** Takes whatever it is given at once, as if the peer were faster than any writer. */
     private Driver takingEverything() {
-        Driver real = Drivers.open();
-        return (Driver)
-                Proxy.newProxyInstance(
-                        Driver.class.getClassLoader(),
-                        new Class<?>[] {Driver.class},
-                        (proxy, method, arguments) -> {
-                            switch (method.getName()) {
-                                case "tryWrite" -> {
-                                    atOnce += (int) arguments[3];
-                                    mostAtOnce = Math.max(mostAtOnce, atOnce);
-                                    return arguments[3];
-                                }
-                                case "poll" -> atOnce = 0;
-                                default -> {}
-                            }
-                            return method.invoke(real, arguments);
-                        });
+        return new ForwardingDriver() {
+            @Override
+            public int tryWrite(Port port, byte[] array, int offset, int length) {
+                atOnce += length;
+                mostAtOnce = Math.max(mostAtOnce, atOnce);
+                return length;
+            }
+
+            @Override
+            public void poll(long timeoutNanos, Dispatcher dispatcher) {
+                atOnce = 0;
+                super.poll(timeoutNanos, dispatcher);
+            }
+        };
     }
 
     /** Runs {@code writer} with a connection that lasts one turn; what comes of it is over then. */

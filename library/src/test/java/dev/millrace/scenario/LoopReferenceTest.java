@@ -2,10 +2,12 @@ package dev.millrace.scenario;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.driver.RecordingDriver;
 import dev.millrace.kernel.IpAddress;
 import dev.millrace.kernel.ListenOptions;
 import dev.millrace.kernel.UdpOptions;
 import dev.millrace.kernel.UnixAddress;
+import dev.millrace.loop.DriverLoops;
 import dev.millrace.loop.Handle;
 import dev.millrace.loop.ListenHandle;
 import dev.millrace.loop.Loop;
@@ -26,6 +28,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -118,10 +121,15 @@ class LoopReferenceTest {
         assertThat(journal.lines()).as("and the loop has ended").containsExactly("connected");
     }
 
+    /** A timer that does not hold the loop is met without waiting for it. */
+    private static void onVirtualTime(Consumer<Loop> setup) {
+        LoopFixture.run(() -> DriverLoops.on(new RecordingDriver().withVirtualTime()), setup);
+    }
+
     @Test
     @Tag("R36")
     void aSocketReferencedAgainHoldsTheLoop() {
-        LoopFixture.run(loop -> {
+        onVirtualTime(loop -> {
             NetServer server = NetServer.create(loop, socket -> socket.unref());
             server.unref()
                     .listen(IpAddress.loopback(0))
@@ -140,7 +148,7 @@ class LoopReferenceTest {
     @Test
     @Tag("R36")
     void aConnectionHoldsTheLoopThoughItsServerDoesNot() {
-        LoopFixture.run(loop -> {
+        onVirtualTime(loop -> {
             NetSocket[] client = new NetSocket[1];
             NetServer server =
                     NetServer.create(

@@ -2,7 +2,9 @@ package dev.millrace.scenario;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.driver.RecordingDriver;
 import dev.millrace.kernel.IpAddress;
+import dev.millrace.loop.DriverLoops;
 import dev.millrace.loop.Loop;
 import dev.millrace.net.NetServer;
 import dev.millrace.net.NetSocket;
@@ -33,7 +35,6 @@ class TcpSlowReadersTest {
         final Loop loop;
         final int readers;
         final long bytesEach;
-        final Duration rest;
         final Set<NetSocket> answering = new HashSet<>();
 
         /** By one of them. */
@@ -41,11 +42,10 @@ class TcpSlowReadersTest {
 
         int done;
 
-        Crowd(Loop loop, int readers, long bytesEach, Duration rest) {
+        Crowd(Loop loop, int readers, long bytesEach) {
             this.loop = loop;
             this.readers = readers;
             this.bytesEach = bytesEach;
-            this.rest = rest;
         }
 
         NetServer start(Consumer<NetServer> listening) {
@@ -75,7 +75,7 @@ class TcpSlowReadersTest {
             socket.onBytes(
                             (array, offset, length) -> {
                                 socket.pause();
-                                loop.setTimeout(rest, socket::resume);
+                                loop.setTimeout(Duration.ofMillis(2), socket::resume);
                                 return length;
                             })
                     .onEnd(() -> done += socket.bytesRead() == bytesEach ? 1 : 0)
@@ -87,19 +87,27 @@ class TcpSlowReadersTest {
         }
     }
 
+    private static Loop onVirtualTime() {
+        return DriverLoops.on(new RecordingDriver().withVirtualTime());
+    }
+
     @Test
     @Tag("X52")
     void allGetTheirAnswersAndLittleWaits() {
         Crowd[] crowd = new Crowd[1];
-        LoopFixture.run(loop -> {
-            Crowd made = new Crowd(loop, READERS, 1 << 20, Duration.ofMillis(2));
-            crowd[0] = made;
-            made.start(server -> {
-                for (int i = 0; i < READERS; i++) {
-                    made.read(NetSocket.connect(loop, server.address().orElseThrow()), server);
-                }
-            });
-        });
+        LoopFixture.run(
+                TcpSlowReadersTest::onVirtualTime,
+                loop -> {
+                    Crowd made = new Crowd(loop, READERS, 1 << 20);
+                    crowd[0] = made;
+                    made.start(server -> {
+                        for (int i = 0; i < READERS; i++) {
+                            made.read(
+                                    NetSocket.connect(loop, server.address().orElseThrow()),
+                                    server);
+                        }
+                    });
+                });
         assertThat(crowd[0].done).isEqualTo(READERS);
         assertThat(crowd[0].mostQueued)
                 .isBetween(1L, (long) WriteStream.HIGH_WATER_MARK_BYTES + PIECE_BYTES);
@@ -111,7 +119,7 @@ class TcpSlowReadersTest {
     static final class Program {
         public static void main(String[] arguments) {
             Loop.run(loop -> {
-                Crowd crowd = new Crowd(loop, 1_000, 100_000_000, Duration.ZERO);
+                Crowd crowd = new Crowd(loop, 1_000, 100_000_000);
                 crowd.start(server -> {
                     int port = server.port();
                     Thread.ofPlatform().daemon().start(() -> readersThatStall(port, crowd));

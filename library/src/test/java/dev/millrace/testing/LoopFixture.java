@@ -108,6 +108,9 @@ public final class LoopFixture implements AutoCloseable {
     /** Runs {@code task} on the loop and waits for its answer. */
     public <T> T call(Callable<T> task) {
         CompletableFuture<T> answer = new CompletableFuture<>();
+        ended.whenComplete((none, thrown) ->
+                answer.completeExceptionally(
+                        thrown == null ? new IllegalStateException("the loop is over") : thrown));
         loop().execute(() -> {
             try {
                 answer.complete(task.call());
@@ -151,6 +154,12 @@ public final class LoopFixture implements AutoCloseable {
         } catch (InterruptedException e) {
             throw new AssertionError(e);
         }
+    }
+
+    /** Waits until nothing keeps the loop alive any more, and throws what it ended with. */
+    public void awaitEnd() {
+        loop().execute(release);
+        await(ended);
     }
 
     /** Ends the loop, and throws what it ended with. */

@@ -3,19 +3,20 @@ package dev.millrace.http.wire;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.millrace.GoldenRows;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * One sample of the golden files in {@code http/request}: a heading with title and row ids, a block
- * with the bytes, a block with the events.
+ * One sample of the golden files in {@code http/request}: a heading with a title and, in brackets,
+ * the rows that it proves, a block with the bytes, a block with the events. {@code BehavioursTest}
+ * reads the same headings.
  */
 record RequestSample(String file, String title, List<String> rows, String bytes, List<String> log) {
 
@@ -26,11 +27,6 @@ record RequestSample(String file, String title, List<String> rows, String bytes,
 
     static List<RequestSample> all() {
         return ALL;
-    }
-
-    /** The samples that prove a row. */
-    static List<RequestSample> of(String row) {
-        return ALL.stream().filter(sample -> sample.rows.contains(row)).toList();
     }
 
     byte[] input() {
@@ -67,16 +63,14 @@ record RequestSample(String file, String title, List<String> rows, String bytes,
         for (int i = 0; i < lines.size(); i++) {
             if (lines.get(i).startsWith("## ")) {
                 String heading = lines.get(i).substring(3);
-                int ids = heading.lastIndexOf('[');
-                String[] rows = heading.substring(ids + 1, heading.length() - 1).split(" ");
                 int request = next(lines, i, FENCE + "http") + 1;
                 int behind = next(lines, request, FENCE);
                 int events = next(lines, behind, FENCE + "text") + 1;
                 samples.add(
                         new RequestSample(
                                 file.getFileName().toString(),
-                                heading.substring(0, ids).strip(),
-                                Arrays.asList(rows),
+                                heading.replaceFirst(" \\[.*", ""),
+                                GoldenRows.of(heading),
                                 Escapes.read(String.join("", lines.subList(request, behind))),
                                 lines.subList(events, next(lines, events, FENCE))));
             }

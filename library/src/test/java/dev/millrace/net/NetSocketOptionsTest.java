@@ -1,0 +1,111 @@
+package dev.millrace.net;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.millrace.kernel.IpAddress;
+import dev.millrace.loop.KeepAlive;
+import dev.millrace.stream.WriteLimit;
+import java.lang.reflect.RecordComponent;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class NetSocketOptionsTest {
+    private static final NetSocketOptions DEFAULTS = NetSocketOptions.DEFAULTS;
+    private static final IpAddress LOCAL = IpAddress.loopback(0);
+    private static final WriteLimit LIMIT = new WriteLimit(1, WriteLimit.Policy.REFUSE);
+
+    /** One change by each component's name. */
+    private static final Map<String, UnaryOperator<NetSocketOptions>> CHANGES =
+            Map.of(
+                    "allowHalfOpen", options -> options.withAllowHalfOpen(true),
+                    "noDelay", options -> options.withNoDelay(false),
+                    "keepAlive", options -> options.withKeepAlive(KeepAlive.DEFAULTS),
+                    "local", options -> options.withLocal(LOCAL),
+                    "connectTimeout", options -> options.withConnectTimeout(Duration.ofHours(1)),
+                    "writeLimit", options -> options.withWriteLimit(LIMIT));
+
+    @Test
+    void theDefaultsAreNodes() {
+        assertThat(DEFAULTS)
+                .isEqualTo(
+                        new NetSocketOptions(
+                                false,
+                                true,
+                                Optional.empty(),
+                                Optional.empty(),
+                                Duration.ZERO,
+                                WriteLimit.DEFAULTS));
+    }
+
+    @Test
+    void eachChangeIsOfItsOwnComponentAndKeepsAllOthers() throws ReflectiveOperationException {
+        NetSocketOptions all = DEFAULTS;
+        for (UnaryOperator<NetSocketOptions> change : CHANGES.values()) {
+            all = change.apply(all);
+        }
+        for (RecordComponent component : NetSocketOptions.class.getRecordComponents()) {
+            NetSocketOptions one = CHANGES.get(component.getName()).apply(DEFAULTS);
+            assertThat(differences(one, DEFAULTS)).containsExactly(component.getName());
+            NetSocketOptions again = CHANGES.get(component.getName()).apply(all);
+            assertThat(again).as("the others stay changed").isEqualTo(all);
+        }
+        assertThat(differences(all, DEFAULTS))
+                .containsExactlyInAnyOrderElementsOf(CHANGES.keySet());
+    }
+
+    private static List<String> differences(NetSocketOptions one, NetSocketOptions other)
+            throws ReflectiveOperationException {
+        List<String> names = new ArrayList<>();
+        for (RecordComponent component : NetSocketOptions.class.getRecordComponents()) {
+            var accessor = component.getAccessor();
+            if (!accessor.invoke(one).equals(accessor.invoke(other))) {
+                names.add(component.getName());
+            }
+        }
+        return names;
+    }
+
+    @Test
+    void everyComponentCanBeChanged() {
+        assertThat(Arrays.stream(NetSocketOptions.class.getRecordComponents()))
+                .extracting(RecordComponent::getName)
+                .containsExactlyInAnyOrderElementsOf(CHANGES.keySet());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"PT-1S", "PT-0.000000001S"})
+    void aNegativeTimeoutIsRefusedWithItsValueAndWhatToUse(Duration timeout) {
+        assertThatThrownBy(() -> DEFAULTS.withConnectTimeout(timeout))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("connectTimeout is " + timeout + ": use zero for none, or more");
+    }
+
+    @Test
+    void whatIsMissingIsNamed() {
+        Optional<KeepAlive> none = Optional.empty();
+        assertThatThrownBy(() ->
+                        new NetSocketOptions(
+                                false, true, null, Optional.empty(), Duration.ZERO, LIMIT))
+                .isInstanceOf(NullPointerException.class)
+                .hasMessage("keepAlive");
+        assertThatThrownBy(
+                        () -> new NetSocketOptions(false, true, none, null, Duration.ZERO, LIMIT))
+                .isInstanceOf(NullPointerException.class)
+                .hasMessage("local");
+        assertThatThrownBy(() -> DEFAULTS.withWriteLimit(null))
+                .isInstanceOf(NullPointerException.class)
+                .hasMessage("writeLimit");
+        assertThatThrownBy(() -> DEFAULTS.withLocal(null)).isInstanceOf(NullPointerException.class);
+        assertThatThrownBy(() -> DEFAULTS.withConnectTimeout(null))
+                .isInstanceOf(NullPointerException.class);
+    }
+}
