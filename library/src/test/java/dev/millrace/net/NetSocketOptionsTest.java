@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.kernel.IpAddress;
-import dev.millrace.loop.KeepAlive;
+import dev.millrace.kernel.KeepAlive;
 import dev.millrace.stream.WriteLimit;
 import java.lang.reflect.RecordComponent;
 import java.time.Duration;
