@@ -148,6 +148,7 @@ class NetSocketTest {
         until("close");
         client.destroy(new IOException("third"));
         loop.run(RunMode.NOWAIT);
+        assertThat(client.hadError()).as("also when it is closed").isTrue();
         assertThat(journal.lines()).containsExactly("error first", "close");
     }
 
@@ -246,6 +247,26 @@ class NetSocketTest {
     }
 
     @Test
+    void aRangeOutsideTheArrayIsRefusedAndNothingIsTaken() {
+        NetSocket client = connected();
+        byte[] five = new byte[5];
+        List<ThrowingCallable> calls =
+                List.of(
+                        () -> client.write(five, 3, 5),
+                        () -> client.write(five, -1, 5),
+                        () -> client.write(five, 1, -1, told("write")),
+                        () -> client.tryWrite(five, 3, 5));
+        assertThat(calls)
+                .allSatisfy(call ->
+                        assertThatThrownBy(call)
+                                .isInstanceOf(IndexOutOfBoundsException.class)
+                                .hasMessageContaining("out of bounds for length 5"));
+        assertThat(client.bytesWritten()).isZero();
+        assertThat(client.isDestroyed()).isFalse();
+        assertThat(journal.lines()).isEmpty();
+    }
+
+    @Test
     void theLimitOfTheOptionsHoldsForBothKindsOfSockets() {
         WriteLimit limit = new WriteLimit(1234, WriteLimit.Policy.REFUSE);
         NetSocketOptions options = NetSocketOptions.DEFAULTS.withWriteLimit(limit);
@@ -274,6 +295,10 @@ class NetSocketTest {
                 () -> client.filter(TriplingFilter.asker(TriplingFilter.Stage.NEVER)),
                 "the socket has a filter already");
         assertThat(client.isDestroyed()).isFalse();
+        NetSocket other = connecting();
+        assertThatThrownBy(() -> other.filter(null))
+                .isInstanceOf(NullPointerException.class)
+                .hasMessage("filter");
     }
 
     @Test
