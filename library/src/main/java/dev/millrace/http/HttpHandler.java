@@ -1,6 +1,10 @@
 package dev.millrace.http;
 
-/** Answers requests. */
+/**
+ * Answers requests.
+ *
+ * {@snippet class="dev.millrace.http.HttpSnippets" region="handler"}
+ */
 @FunctionalInterface
 public interface HttpHandler {
     /**

@@ -12,11 +12,7 @@ import org.jspecify.annotations.Nullable;
  * kernel hands each connection to one loop (see {@link SharedListeners}), and "address in use"
  * stays visible because there is one socket.
  *
- * {@snippet :
- * LoopGroup group = LoopGroup.start(
- *         4, loop -> NetServer.create(loop, socket -> socket.end("hello")).listen(8080));
- * group.join();
- * }
+ * {@snippet class="dev.millrace.loop.LoopSnippets" region="group"}
  *
  * <p>Any thread may use a group.
  */
