@@ -52,14 +52,23 @@ final class HandlerCalls {
         if (response != null) {
             response.fail(500, thrown);
         }
+        tell("an HTTP handler threw, the response is 500", thrown);
+    }
+
+    /** A handler wrote behind the end of its response, which is complete. */
+    void wroteTooLate(Throwable error) {
+        tell("an HTTP handler wrote after the end of its response", error);
+    }
+
+    private void tell(String text, Throwable failure) {
         failures++;
         if (listener != null) {
-            listener.accept(thrown);
+            loop.enter(
+                    listener,
+                    told -> told.accept(failure),
+                    (told, thrown) -> loop.uncaught(thrown));
         } else {
-            LOGGER.log(
-                    System.Logger.Level.ERROR,
-                    "an HTTP handler threw, the response is 500",
-                    thrown);
+            LOGGER.log(System.Logger.Level.ERROR, text, failure);
         }
     }
 

@@ -218,6 +218,16 @@ final class ResponseBody extends WriteSide {
         response.request().body().soon(task);
     }
 
+    /** The response is complete and stays so. A handler that was cut off makes no mistake. */
+    @Override
+    protected IOException writtenTooLate(boolean isWithdrawn) {
+        IOException error = afterEnd();
+        if (!isWithdrawn) {
+            connection().server().handlerCalls().wroteTooLate(error);
+        }
+        return error;
+    }
+
     /** What {@code listener} throws is the handler's failure. */
     @Override
     protected void call(Runnable listener) {

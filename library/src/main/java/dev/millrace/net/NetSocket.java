@@ -226,7 +226,10 @@ public final class NetSocket extends InboundStream<NetSocket>
      */
     public NetSocket filter(Filter filter) {
         checkThread();
-        if (transport.admit(null)) {
+        if (transport.isEnded()) {
+            throw new IllegalStateException("a filter after the end of the socket");
+        }
+        if (!isDestroyed()) {
             transport.filter(filter);
         }
         return this;
@@ -263,8 +266,7 @@ public final class NetSocket extends InboundStream<NetSocket>
      * Hands the kernel what it takes at once, and queues nothing.
      *
      * @return how many bytes that were: 0 before the connection stands, while something waits, when
-     *     the kernel is full, behind a filter, and when the socket is destroyed
-     * @throws IllegalStateException after {@link #end}
+     *     the kernel is full, behind a filter, and when the socket is destroyed or was ended
      */
     public int tryWrite(byte[] array, int offset, int length) {
         checkThread();

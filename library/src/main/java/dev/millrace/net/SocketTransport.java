@@ -190,10 +190,15 @@ final class SocketTransport extends WriteSide implements StreamEvents, ReadSide.
         }
     }
 
-    /** The peer's end has ended our side as well: writing fails as if the peer refused it (R17). */
+    /**
+     * Row R16; where the peer's end has ended our side as well, writing fails as if the peer
+     * refused it (row R17).
+     */
     @Override
-    protected void writtenTooLate() {
-        socket.destroy(SystemError.of(Errno.EPIPE, "write"));
+    protected IOException writtenTooLate(boolean isWithdrawn) {
+        IOException error = isWithdrawn ? SystemError.of(Errno.EPIPE, "write") : afterEnd();
+        socket.destroy(error);
+        return error;
     }
 
     @Override

@@ -168,6 +168,9 @@ public final class StandardOutput implements WriteStream, AutoCloseable {
 
     /** What the write side asks of the outlet. */
     private final class ToOutlet extends WriteSide {
+        /** A write after the end; told with the close. */
+        private @Nullable IOException late;
+
         /** A standard stream's writes have no callbacks. */
         @Override
         protected boolean handOn(
@@ -193,7 +196,15 @@ public final class StandardOutput implements WriteStream, AutoCloseable {
         /** The last byte is handed on, or could not be: the stream is over either way. */
         @Override
         protected void endWriting() {
-            outlet.end(StandardOutput.this::destroy);
+            outlet.end(error -> StandardOutput.this.destroy(error == null ? late : error));
+        }
+
+        /** What was written before the end still goes out. */
+        @Override
+        protected IOException writtenTooLate(boolean isWithdrawn) {
+            IOException error = afterEnd();
+            late = error;
+            return error;
         }
 
         @Override

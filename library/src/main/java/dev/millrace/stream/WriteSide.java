@@ -48,6 +48,9 @@ public abstract class WriteSide {
     /** The stream ended the side, not its writer. */
     private boolean isWithdrawn;
 
+    /** What a write after the end was told to be. */
+    private @Nullable IOException late;
+
     /** The pipe was told that the stream is over; a later one is told at once. */
     private boolean isCloseTold;
 
@@ -82,10 +85,19 @@ public abstract class WriteSide {
     protected abstract void soon(Runnable task);
 
     /**
-     * A write came after {@link #withdraw}: not the writer's mistake, but the bytes are lost. The
-     * stream may be destroyed for it.
+     * A write came after the end, and its bytes are lost: an error of this stream, told once. The
+     * writer may be a callback of another stream, and has no part in it.
+     *
+     * @param isWithdrawn whether the stream was ended by {@link #withdraw}, of which its writer
+     *     could not know
+     * @return what the write's callback is told
      */
-    protected void writtenTooLate() {}
+    protected abstract IOException writtenTooLate(boolean isWithdrawn);
+
+    /** What a write after {@link #end} is, for the stream's own listener. */
+    protected static IOException afterEnd() {
+        return new IOException("write after end (ERR_STREAM_WRITE_AFTER_END)");
+    }
 
     /** Calls a listener; as it is, unless the caller is not guarded already. */
     protected void call(Runnable listener) {
@@ -118,9 +130,9 @@ public abstract class WriteSide {
     /**
      * Writes bytes that the caller may reuse at once.
      *
-     * @param callback as {@link #handOn} takes it; of a destroyed stream it gets an error, soon
-     * @return false when the caller should wait for the drain, or the stream is destroyed
-     * @throws IllegalStateException after {@link #end}
+     * @param callback as {@link #handOn} takes it; after the end, or of a destroyed stream, it gets
+     *     an error, soon
+     * @return false when the caller should wait for the drain, and when nothing is written any more
      */
     public final boolean write(
             byte[] array,
@@ -160,22 +172,22 @@ public abstract class WriteSide {
     /**
      * Lets a write in, or turns it away: for writes that don't come through this class.
      *
-     * @param callback gets an error, soon, if the stream is destroyed
-     * @return false if nothing may be written, because the stream is over
-     * @throws IllegalStateException after {@link #end}
+     * @param callback gets an error, soon, if the write is turned away
+     * @return false if nothing may be written any more
      */
     public final boolean admit(@Nullable Consumer<? super @Nullable IOException> callback) {
         if (state == State.OPEN) {
             return true;
         }
-        if (isWithdrawn && state != State.DESTROYED) {
-            writtenTooLate();
-        } else if (state != State.DESTROYED) {
-            throw new IllegalStateException("write after end (ERR_STREAM_WRITE_AFTER_END)");
+        if (late == null && state != State.DESTROYED) {
+            late = writtenTooLate(isWithdrawn);
         }
         if (callback != null) {
-            String text = "write after the " + kind() + " was destroyed";
-            soon(() -> callback.accept(new IOException(text)));
+            IOException error =
+                    late != null
+                            ? late
+                            : new IOException("write after the " + kind() + " was destroyed");
+            soon(() -> callback.accept(error));
         }
         return false;
     }

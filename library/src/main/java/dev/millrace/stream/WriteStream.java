@@ -10,6 +10,10 @@ import java.nio.charset.StandardCharsets;
  * {@link #onDrain} is told once, when nothing waits any more. A writer that goes on regardless
  * fills memory, until it meets the {@link WriteLimit}. Loop thread only.
  *
+ * <p>A write after {@link #end} is an error of this stream, told once where it tells its errors
+ * ({@code ERR_STREAM_WRITE_AFTER_END}), and never thrown at the writer, who may be serving another
+ * stream just then.
+ *
  * <p>{@link WriteSide} is this contract, for authors of streams.
  */
 public interface WriteStream {
@@ -21,8 +25,8 @@ public interface WriteStream {
      *
      * {@snippet class="dev.millrace.net.SocketExamplesTest" region="write"}
      *
-     * @return false when the caller should wait for {@link #onDrain}
-     * @throws IllegalStateException after {@link #end}
+     * @return false when the caller should wait for {@link #onDrain}, and when nothing is written
+     *     any more
      */
     boolean write(byte[] array, int offset, int length);
 
@@ -30,8 +34,8 @@ public interface WriteStream {
      * Writes what remains in {@code buffer}, which then belongs to the stream: it must not be
      * changed any more.
      *
-     * @return false when the caller should wait for {@link #onDrain}
-     * @throws IllegalStateException after {@link #end}
+     * @return false when the caller should wait for {@link #onDrain}, and when nothing is written
+     *     any more
      */
     boolean write(ByteBuffer buffer);
 
@@ -48,11 +52,7 @@ public interface WriteStream {
     /** Ends this side once everything was written. Idempotent. */
     void end();
 
-    /**
-     * Writes {@code text} as UTF-8, then ends this side.
-     *
-     * @throws IllegalStateException after {@code end}, as every write
-     */
+    /** Writes {@code text} as UTF-8, then ends this side. */
     default void end(String text) {
         write(text);
         end();

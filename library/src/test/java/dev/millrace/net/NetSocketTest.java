@@ -24,6 +24,7 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A socket's life, what it answers in each part of it, and what it refuses. */
@@ -153,23 +154,54 @@ class NetSocketTest {
     }
 
     @Test
-    void afterTheEndEveryWriteThrowsAndTheEndStaysOne() {
+    @Tag("R16")
+    void afterTheEndAWriteIsTheSocketsErrorOnce() {
         NetSocket client = connected();
         accepted.getFirst().onData(bytes -> journal.add(UTF_8.decode(bytes).toString()));
         accepted.getFirst().onEnd(journal.line("end"));
-        client.onFinish(journal.line("finish")).onClose(journal.line("close"));
+        client.onError(error -> journal.add("error " + error.getMessage()));
+        client.onClose(journal.line("close"));
         client.resume();
-        client.end("last");
-        client.end();
-        assertThat(client.isWritable()).isFalse();
-        expectState(() -> client.write("x"), AFTER_END);
-        expectState(() -> client.write(ByteBuffer.allocate(1)), AFTER_END);
-        expectState(() -> client.tryWrite(new byte[1], 0, 1), AFTER_END);
-        expectState(
-                () -> client.filter(TriplingFilter.asker(TriplingFilter.Stage.NEVER)), AFTER_END);
-        until("close");
-        assertThat(journal.count("finish")).isOne();
-        assertThat(journal.lines()).contains("last", "end").doesNotContain("x");
+        loop.nextTick(() -> {
+            client.end("last");
+            client.end();
+            assertThat(client.isWritable()).isFalse();
+            expectState(
+                    () -> client.filter(TriplingFilter.asker(TriplingFilter.Stage.NEVER)),
+                    "a filter after the end of the socket");
+            assertThat(client.write("x")).isFalse();
+            assertThat(client.write(new byte[1], 0, 1, error -> journal.add("callback " + error)))
+                    .isFalse();
+            assertThat(client.write(ByteBuffer.allocate(1))).isFalse();
+            assertThat(client.tryWrite(new byte[1], 0, 1)).isZero();
+            assertThat(client.isDestroyed()).isTrue();
+        });
+        until("end");
+        assertThat(journal.lines())
+                .containsOnlyOnce(
+                        "error " + AFTER_END, "callback java.io.IOException: " + AFTER_END)
+                .contains("last", "end", "close")
+                .doesNotContain("x");
+    }
+
+    /** In a chat the member who speaks must not be thrown out because another one has left. */
+    @Test
+    @Tag("R16")
+    void aWriteAfterTheEndIsNotTheErrorOfTheOneWhoSpeaks() {
+        NetSocket speaker = connected();
+        accepted.getFirst().onData(bytes -> accepted.forEach(one -> one.write(bytes.duplicate())));
+        accepted.getFirst().onError(error -> journal.add("speaker " + error.getMessage()));
+        NetSocket leaver = connecting();
+        until("both", () -> accepted.size() == 2);
+        accepted.getLast().onError(error -> journal.add("leaver " + error.getMessage()));
+        accepted.getLast().end("bye");
+        speaker.onData(bytes -> journal.add("heard " + UTF_8.decode(bytes)));
+        leaver.onData(bytes -> journal.add("left with " + UTF_8.decode(bytes)));
+        speaker.write("hello");
+        until("heard hello");
+        until("left with bye");
+        assertThat(journal.lines()).contains("leaver " + AFTER_END);
+        assertThat(accepted.getFirst().isDestroyed()).isFalse();
     }
 
     @Test

@@ -217,8 +217,6 @@ class SocketHandOverTest {
                             socket.end();
                             socket.handOver();
                             assertThat(socket.isWritable()).isFalse();
-                            assertThatThrownBy(() -> socket.write("more"))
-                                    .isInstanceOf(IllegalStateException.class);
                             socket.onFinish(line("finish"));
                             socket.onEnd(line("end"));
                             socket.onBytes((array, offset, length) -> length);

@@ -214,7 +214,7 @@ final class Scenario {
         socket.onConnect(witness::connected).onData(data -> witness.data(data.remaining()));
         socket.onEnd(witness::ended);
         if (random.nextBoolean()) {
-            int number = witness.writing();
+            int number = witness.writing(socket.isWritable() || socket.isConnecting());
             socket.write(new byte[] {1}, 0, 1, error -> witness.written(number, error));
         }
         Runnable quit =

@@ -148,7 +148,7 @@ final class Talker {
         int style = random.nextInt(4);
         Consumer<@Nullable IOException> told = null;
         if ((style & 1) == 0) {
-            int number = witness.writing();
+            int number = witness.writing(socket.isWritable() || socket.isConnecting());
             told = error -> witness.written(number, error);
         }
         if (style < 2) {

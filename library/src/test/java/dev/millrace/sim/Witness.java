@@ -2,6 +2,8 @@ package dev.millrace.sim;
 
 import java.io.IOException;
 import java.util.ArrayDeque;
+import java.util.HashSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +20,7 @@ final class Witness {
     private final int conversation;
     private final String who;
     private final ArrayDeque<Integer> writes = new ArrayDeque<>();
+    private final Set<Integer> refused = new HashSet<>();
     private int writeCount;
     private boolean isConnected;
     private boolean isLeaveTold;
@@ -89,16 +92,21 @@ final class Witness {
         isDestroyed = true;
     }
 
-    /** A write begins; the number is for {@link #written}. */
-    int writing() {
+    /**
+     * A write begins; the number is for {@link #written}. A socket that is not writable any more
+     * refuses it, and may tell so before the outcomes of those that it had taken.
+     */
+    int writing(boolean isWritable) {
         writes.add(++writeCount);
+        if (!isWritable) {
+            refused.add(writeCount);
+        }
         return writeCount;
     }
 
     void written(int number, @Nullable IOException failure) {
         boolean isFirst = !writes.isEmpty() && writes.peek() == number;
-        // A socket that is over refuses a write, and tells so before those that it had taken.
-        boolean isRefused = failure != null && failure.getMessage().startsWith("write after");
+        boolean isRefused = failure != null && refused.remove(number);
         boolean isKnown = writes.remove(number);
         see(
                 failure == null ? "written" : "write failed",

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** With a target that writes down what it is asked; what is to run soon runs when the test says. */
@@ -56,8 +57,9 @@ class WriteSideTest {
         }
 
         @Override
-        public void writtenTooLate() {
-            seen.add("too late");
+        public IOException writtenTooLate(boolean isWithdrawn) {
+            seen.add(isWithdrawn ? "too late" : "after end");
+            return isWithdrawn ? new IOException("too late") : afterEnd();
         }
 
         @Override
@@ -181,15 +183,19 @@ class WriteSideTest {
     }
 
     @Test
-    void aWriteAfterTheEndIsTheWritersMistake() {
+    @Tag("R16")
+    void aWriteAfterTheEndIsToldToTheStreamOnceAndToEachCallback() {
         side.end();
-        assertThatThrownBy(() -> write("a"))
-                .isInstanceOf(IllegalStateException.class)
-                .hasMessage("write after end (ERR_STREAM_WRITE_AFTER_END)");
+        assertThat(write("a")).isFalse();
         side.finished();
-        assertThatThrownBy(() -> side.write(new byte[1], 0, 1, null))
-                .isInstanceOf(IllegalStateException.class);
-        assertThat(seen).containsExactly("end");
+        for (int count = 0; count < 2; count++) {
+            assertThat(side.write(new byte[1], 0, 1, error -> seen.add(error.getMessage())))
+                    .isFalse();
+        }
+        assertThat(seen).containsExactly("end", "after end");
+        runSoon();
+        String error = "write after end (ERR_STREAM_WRITE_AFTER_END)";
+        assertThat(seen).containsExactly("end", "after end", error, error);
     }
 
     @Test
@@ -199,7 +205,7 @@ class WriteSideTest {
         assertThat(write("a")).isFalse();
         side.finished();
         assertThat(side.admit(null)).isFalse();
-        assertThat(seen).containsExactly("end", "too late", "too late");
+        assertThat(seen).containsExactly("end", "too late");
     }
 
     @Test
