@@ -1,10 +1,6 @@
 package dev.millrace.http;
 
-/**
- * Answers requests.
- *
- * {@snippet class="dev.millrace.http.HttpSnippets" region="handler"}
- */
+/** Answers requests. */
 @FunctionalInterface
 public interface HttpHandler {
     /**

@@ -21,8 +21,6 @@ import java.util.stream.Stream;
  * An HTTP/1.1 server, as Node's {@code http.Server} is, over TCP or a Unix socket: a {@link
  * NetServer} whose connections speak HTTP. Strict by default; its limits and timeouts are in {@link
  * HttpServerOptions}. Belongs to its loop's thread.
- *
- * {@snippet class="dev.millrace.http.HttpSnippets" region="hello"}
  */
 public final class HttpServer implements AutoCloseable {
     /** How long, and how much, a connection reads on after its last response. */

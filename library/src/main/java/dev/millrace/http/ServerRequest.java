@@ -20,8 +20,6 @@ import java.util.function.Consumer;
  *
  * <p>{@link #onEnd} means that the body is complete. When the peer goes away before, {@link
  * #onError} is told, and no end.
- *
- * {@snippet class="dev.millrace.http.HttpSnippets" region="request"}
  */
 public final class ServerRequest extends InboundStream<ServerRequest> {
     private final ServerConnection connection;

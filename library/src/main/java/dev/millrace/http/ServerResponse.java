@@ -25,10 +25,6 @@ import org.jspecify.annotations.Nullable;
  * The length is decided with the first byte: a Content-Length of the handler's wins; a single
  * {@code end(data)} gets one; otherwise the body is chunked, or ends with the connection for
  * HTTP/1.0. Writing after the peer has gone does nothing. Belongs to the loop's thread.
- *
- * {@snippet class="dev.millrace.http.HttpSnippets" region="response"}
- *
- * {@snippet class="dev.millrace.http.HttpSnippets" region="stream"}
  */
 public final class ServerResponse implements WriteStream {
     private final ServerConnection connection;

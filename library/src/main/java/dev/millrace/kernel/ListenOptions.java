@@ -5,8 +5,6 @@ import java.util.Objects;
 /**
  * How a listener listens.
  *
- * {@snippet class="dev.millrace.kernel.KernelSnippets" region="listen"}
- *
  * @param backlog connections the kernel keeps for us until we accept them; it caps this at
  *     net.core.somaxconn
  * @param noDelay whether accepted TCP connections send small segments at once (TCP_NODELAY); writes

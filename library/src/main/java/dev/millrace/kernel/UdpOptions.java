@@ -3,8 +3,6 @@ package dev.millrace.kernel;
 /**
  * How a datagram socket is made.
  *
- * {@snippet class="dev.millrace.udp.UdpSnippets" region="group"}
- *
  * @param reuseAddress whether several sockets may be bound to one port (SO_REUSEADDR): of multicast
  *     and broadcast each gets a copy, of the rest the last one bound gets all; libuv's {@code
  *     UV_UDP_REUSEADDR}

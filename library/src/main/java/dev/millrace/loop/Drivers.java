@@ -15,8 +15,6 @@ import org.jspecify.annotations.Nullable;
 /**
  * Chooses the driver: what the system property {@code millrace.driver} or the environment's {@code
  * MILLRACE_DRIVER} names, else epoll where it works, else NIO. Any thread.
- *
- * {@snippet class="dev.millrace.loop.LoopSnippets" region="driver"}
  */
 public final class Drivers {
     /** The system property that names the driver to use. */

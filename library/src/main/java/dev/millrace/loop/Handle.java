@@ -17,8 +17,6 @@ import org.jspecify.annotations.Nullable;
  * called any number of times; the listener of {@link #onClose} runs once, in the closing phase,
  * after every other callback of the handle, and never inside {@code close}. No order is promised
  * between handles closed in the same turn.
- *
- * {@snippet class="dev.millrace.loop.LoopSnippets" region="closing"}
  */
 public abstract sealed class Handle implements AutoCloseable
         permits TimerHandle,

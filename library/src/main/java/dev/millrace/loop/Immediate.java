@@ -3,8 +3,6 @@ package dev.millrace.loop;
 /**
  * A task that {@link Loop#setImmediate} has queued; closing it before it ran takes it back. Loop
  * thread only.
- *
- * {@snippet class="dev.millrace.loop.LoopSnippets" region="immediate"}
  */
 public final class Immediate implements AutoCloseable {
     private final Loop loop;

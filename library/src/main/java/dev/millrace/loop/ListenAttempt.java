@@ -19,8 +19,6 @@ import org.jspecify.annotations.Nullable;
  * While it is open it keeps the loop alive, unless its handle was {@linkplain Handle#unref
  * unreferenced}. Loop thread only: a source that hears the answer elsewhere hands it over with
  * {@link Loop#execute}.
- *
- * {@snippet class="dev.millrace.loop.LoopSnippets" region="source"}
  */
 public final class ListenAttempt {
     private final ListenHandle handle;

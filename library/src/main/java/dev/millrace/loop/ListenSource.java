@@ -6,7 +6,19 @@ import java.io.IOException;
  * Where a loop's listeners get their sockets from. The default opens one; a {@link LoopGroup}
  * shares one among its loops; a cluster's worker asks its primary, and answers when that has.
  *
- * {@snippet class="dev.millrace.loop.LoopSnippets" region="source"}
+ * <pre>{@code
+ * loop.listenSource(attempt -> {
+ *     var asked = askSomebodyElse(attempt.address());        // answers on a later turn
+ *     asked.onAnswer(error -> {
+ *         if (error == null) {
+ *             attempt.listens();
+ *         } else {
+ *             attempt.failed(error);
+ *         }
+ *     });
+ *     attempt.onCancel(asked::forget);
+ * });
+ * }</pre>
  */
 @FunctionalInterface
 public interface ListenSource {

@@ -29,8 +29,6 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A loop and all its handles belong to the thread that made it; a call from another one throws
  * {@link WrongThreadException}. The way back is {@link #execute}, which any thread may call.
- *
- * {@snippet class="dev.millrace.loop.LoopSnippets" region="loop"}
  */
 public final class Loop implements Executor, AutoCloseable {
     private final Thread thread;
@@ -131,8 +129,6 @@ public final class Loop implements Executor, AutoCloseable {
     /**
      * Runs {@code task} in the loop's next poll phase. Any thread; the only way in from another
      * one. Closing the loop drops what waits, and what comes later.
-     *
-     * {@snippet class="dev.millrace.loop.LoopSnippets" region="execute"}
      */
     @Override
     public void execute(Runnable task) {
@@ -147,8 +143,6 @@ public final class Loop implements Executor, AutoCloseable {
     /**
      * Runs {@code task}, which may block, on a virtual thread; the outcome comes back on the loop.
      * For calls of the JDK: files, name look-ups, blocking clients.
-     *
-     * {@snippet class="dev.millrace.loop.LoopSnippets" region="offload"}
      */
     public <T> Work<T> offload(Callable<? extends T> task) {
         return offload(Thread::startVirtualThread, task);
@@ -158,8 +152,6 @@ public final class Loop implements Executor, AutoCloseable {
      * As {@link #offload(Callable)}, on {@code executor}: {@link WorkPool#shared} for what would
      * pin a virtual thread, as a native call that blocks. Work that it refuses fails with its
      * {@link java.util.concurrent.RejectedExecutionException}.
-     *
-     * {@snippet class="dev.millrace.loop.LoopSnippets" region="pool"}
      */
     public <T> Work<T> offload(Executor executor, Callable<? extends T> task) {
         return Work.start(this, executor, task);
@@ -245,8 +237,6 @@ public final class Loop implements Executor, AutoCloseable {
     /**
      * Measures the loop from now on, for {@link #metrics}: two readings of the clock a turn and a
      * count an event. Does nothing when it is measured already.
-     *
-     * {@snippet class="dev.millrace.loop.LoopSnippets" region="metrics"}
      */
     public void measure() {
         checkThread();
@@ -289,8 +279,6 @@ public final class Loop implements Executor, AutoCloseable {
      * Told what a callback threw that nothing else takes care of. Without a listener {@link
      * #run(RunMode)} ends after the turn and throws it.
      *
-     * {@snippet class="dev.millrace.loop.LoopSnippets" region="uncaught"}
-     *
      * @throws IllegalStateException if there is a listener already
      */
     public void onUncaught(Consumer<? super Throwable> listener) {
@@ -319,7 +307,9 @@ public final class Loop implements Executor, AutoCloseable {
      * with the target, and the other callbacks of the turn still run. For authors of protocols that
      * call back a user; everything the loop itself calls back is guarded already.
      *
-     * {@snippet class="dev.millrace.loop.LoopSnippets" region="enter"}
+     * {@snippet :
+     * loop.enter(socket, s -> s.write("hello"), (s, thrown) -> s.destroy());
+     * }
      */
     public <T> void enter(
             T target, LoopCallback<? super T> callback, BiConsumer<? super T, Throwable> failed) {

@@ -12,7 +12,11 @@ import org.jspecify.annotations.Nullable;
  * kernel hands each connection to one loop (see {@link SharedListeners}), and "address in use"
  * stays visible because there is one socket.
  *
- * {@snippet class="dev.millrace.loop.LoopSnippets" region="group"}
+ * {@snippet :
+ * LoopGroup group = LoopGroup.start(
+ *         4, loop -> NetServer.create(loop, socket -> socket.end("hello")).listen(8080));
+ * group.join();
+ * }
  *
  * <p>Any thread may use a group.
  */

@@ -5,8 +5,6 @@ import java.time.Duration;
 /**
  * What a loop did since it is measured; see {@link Loop#measure}.
  *
- * {@snippet class="dev.millrace.loop.LoopSnippets" region="metrics"}
- *
  * @param turns turns that began
  * @param events events and tasks of other threads that the poll phase ran
  * @param idle time spent waiting for events, as libuv's {@code uv_metrics_idle_time}

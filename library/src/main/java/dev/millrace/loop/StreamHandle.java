@@ -27,8 +27,6 @@ import org.jspecify.annotations.Nullable;
  *
  * Loop thread only. Operating errors arrive by callback, never from inside the call that meets
  * them.
- *
- * {@snippet class="dev.millrace.loop.LoopSnippets" region="stream"}
  */
 public final class StreamHandle extends Handle {
     private final StreamReceiver receiver;

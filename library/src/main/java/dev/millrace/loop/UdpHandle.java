@@ -27,8 +27,6 @@ import org.jspecify.annotations.Nullable;
  *
  * Active while it receives. What is done at once throws its {@link IOException}; what has an
  * outcome later tells it by callback. Loop thread only.
- *
- * {@snippet class="dev.millrace.loop.LoopSnippets" region="datagrams"}
  */
 public final class UdpHandle extends Handle {
     private static final IpAddress ANY = IpAddress.of("0.0.0.0", 0);

@@ -14,8 +14,6 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>Any thread. {@link Loop#offload(Executor, java.util.concurrent.Callable)} brings the result
  * back.
- *
- * {@snippet class="dev.millrace.loop.LoopSnippets" region="pool"}
  */
 public final class WorkPool implements Executor {
     /** As many threads as libuv's pool has. */

@@ -28,8 +28,6 @@ import org.jspecify.annotations.Nullable;
  * Belongs to its loop's thread, and serves the connections on it. A listen that fails is told to
  * {@link #onError}; without that listener it goes to {@link Loop#onUncaught}, and so ends the
  * program.
- *
- * {@snippet class="dev.millrace.net.NetSnippets" region="server"}
  */
 public final class NetServer implements AutoCloseable {
     private final Loop loop;
@@ -73,7 +71,10 @@ public final class NetServer implements AutoCloseable {
     /**
      * A server that gives each connection to {@code connectionListener}.
      *
-     * {@snippet class="dev.millrace.net.NetSnippets" region="server"}
+     * {@snippet :
+     * NetServer server = NetServer.create(loop, socket -> socket.pipeTo(socket));
+     * server.listen(8080);
+     * }
      */
     public static NetServer create(Loop loop, Consumer<? super NetSocket> connectionListener) {
         return create(loop, NetServerOptions.DEFAULTS, connectionListener);
@@ -98,7 +99,11 @@ public final class NetServer implements AutoCloseable {
      * Listens on {@code port} of every interface: IPv6 and IPv4 on one socket, IPv4 alone where
      * there is no IPv6. Port 0 takes any free one; {@link #address} tells which.
      *
-     * {@snippet class="dev.millrace.net.NetSnippets" region="listening"}
+     * {@snippet :
+     * server.onListening(() -> System.out.println("port " + server.port()));
+     * server.onError(error -> System.err.println(error.getMessage()));
+     * server.listen(0);
+     * }
      */
     public NetServer listen(int port) {
         return listen(port, ListenOptions.DEFAULTS);

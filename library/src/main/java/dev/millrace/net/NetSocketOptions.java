@@ -11,8 +11,6 @@ import java.util.Optional;
 /**
  * How a socket behaves.
  *
- * {@snippet class="dev.millrace.net.NetSnippets" region="socketOptions"}
- *
  * @param allowHalfOpen whether our side stays open when the peer has ended its own; false ends it
  *     as well, after what is still queued
  * @param noDelay whether small segments leave at once (TCP_NODELAY); for accepted sockets the

@@ -34,8 +34,6 @@ import org.jspecify.annotations.Nullable;
  * connect} or of an option goes to {@link Loop#onUncaught}, and so does everything that fails while
  * the socket is connected. On a socket that is not, a datagram that can't be sent is forgotten, as
  * in Node: a peer's address alone can make that happen, and must not end a server.
- *
- * {@snippet class="dev.millrace.udp.UdpSnippets" region="echo"}
  */
 public final class UdpSocket implements AutoCloseable {
     private final Loop loop;
@@ -53,11 +51,7 @@ public final class UdpSocket implements AutoCloseable {
         this.sender = new UdpSender(opening, handle);
     }
 
-    /**
-     * A socket with a port of its own.
-     *
-     * {@snippet class="dev.millrace.udp.UdpSnippets" region="ask"}
-     */
+    /** A socket with a port of its own. */
     public static UdpSocket create(Loop loop) {
         return create(loop, UdpOptions.DEFAULTS);
     }
@@ -227,8 +221,6 @@ public final class UdpSocket implements AutoCloseable {
     /**
      * Hears the multicast {@code group} as well, on {@code networkInterface} (null: the kernel's
      * choice).
-     *
-     * {@snippet class="dev.millrace.udp.UdpSnippets" region="group"}
      */
     public UdpSocket joinGroup(InetAddress group, @Nullable NetworkInterface networkInterface) {
         return change(() -> handle.joinGroup(group, networkInterface, null));

@@ -106,12 +106,16 @@ class SocketExamplesTest {
     }
 
     private static void echo(NetSocket socket) {
+        // @start region="pipeTo"
         socket.pipeTo(socket); // an echo, no faster than the peer reads
+        // @end
     }
 
     private void receive(ReadStream socket) {
+        // @start region="onData"
         socket.onData(data -> print(StandardCharsets.UTF_8.decode(data)));
         socket.onEnd(() -> print(" that was all"));
+        // @end
     }
 
     @Test
