@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  *
  * On TCP {@link #bind} stays silent: what it met is kept and shows at {@link #listen}. A listener
  * that made a socket file removes it when it closes. Loop thread only.
+ *
+ * {@snippet class="dev.millrace.loop.StreamHandleExamplesTest" region="listen"}
  */
 public final class ListenHandle extends Handle {
     /**

@@ -29,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A loop and all its handles belong to the thread that made it; a call from another one throws
  * {@link WrongThreadException}. The way back is {@link #execute}, which any thread may call.
+ *
+ * {@snippet class="dev.millrace.loop.LoopExamplesTest" region="run"}
  */
 public final class Loop implements Executor, AutoCloseable {
     private final Thread thread;
@@ -129,6 +131,8 @@ public final class Loop implements Executor, AutoCloseable {
     /**
      * Runs {@code task} in the loop's next poll phase. Any thread; the only way in from another
      * one. Closing the loop drops what waits, and what comes later.
+     *
+     * {@snippet class="dev.millrace.loop.LoopExamplesTest" region="execute"}
      */
     @Override
     public void execute(Runnable task) {
@@ -143,6 +147,8 @@ public final class Loop implements Executor, AutoCloseable {
     /**
      * Runs {@code task}, which may block, on a virtual thread; the outcome comes back on the loop.
      * For calls of the JDK: files, name look-ups, blocking clients.
+     *
+     * {@snippet class="dev.millrace.loop.LoopExamplesTest" region="offload"}
      */
     public <T> Work<T> offload(Callable<? extends T> task) {
         return offload(Thread::startVirtualThread, task);
@@ -157,7 +163,11 @@ public final class Loop implements Executor, AutoCloseable {
         return Work.start(this, executor, task);
     }
 
-    /** Runs {@code callback} once, {@code delay} from {@link #now} on. */
+    /**
+     * Runs {@code callback} once, {@code delay} from {@link #now} on.
+     *
+     * {@snippet class="dev.millrace.loop.LoopExamplesTest" region="setTimeout"}
+     */
     public TimerHandle setTimeout(Duration delay, Runnable callback) {
         TimerHandle timer = new TimerHandle(this);
         timer.start(delay, callback);
@@ -166,6 +176,8 @@ public final class Loop implements Executor, AutoCloseable {
 
     /**
      * Runs {@code callback} every {@code interval}.
+     *
+     * {@snippet class="dev.millrace.loop.LoopExamplesTest" region="setInterval"}
      *
      * @throws IllegalArgumentException if the interval is not positive
      */
@@ -181,6 +193,8 @@ public final class Loop implements Executor, AutoCloseable {
     /**
      * Runs {@code task} in the check phase of this turn, or of the next one if that phase is
      * running.
+     *
+     * {@snippet class="dev.millrace.loop.LoopExamplesTest" region="setImmediate"}
      */
     public Immediate setImmediate(Runnable task) {
         checkThread();
@@ -229,6 +243,8 @@ public final class Loop implements Executor, AutoCloseable {
     /**
      * Measures the loop from now on, for {@link #metrics}: two readings of the clock a turn and a
      * count an event. Does nothing when it is measured already.
+     *
+     * {@snippet class="dev.millrace.loop.LoopExamplesTest" region="metrics"}
      */
     public void measure() {
         checkThread();
@@ -271,6 +287,8 @@ public final class Loop implements Executor, AutoCloseable {
      * Told what a callback threw that nothing else takes care of. Without a listener {@link
      * #run(RunMode)} ends after the turn and throws it.
      *
+     * {@snippet class="dev.millrace.loop.LoopExamplesTest" region="onUncaught"}
+     *
      * @throws IllegalStateException if there is a listener already
      */
     public void onUncaught(Consumer<? super Throwable> listener) {
@@ -299,9 +317,7 @@ public final class Loop implements Executor, AutoCloseable {
      * with the target, and the other callbacks of the turn still run. For authors of protocols that
      * call back a user; everything the loop itself calls back is guarded already.
      *
-     * {@snippet :
-     * loop.enter(socket, s -> s.write("hello"), (s, thrown) -> s.destroy());
-     * }
+     * {@snippet class="dev.millrace.loop.LoopExamplesTest" region="enter"}
      */
     public <T> void enter(
             T target, LoopCallback<? super T> callback, BiConsumer<? super T, Throwable> failed) {

@@ -26,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  *
  * Loop thread only. Operating errors arrive by callback, never from inside the call that meets
  * them.
+ *
+ * {@snippet class="dev.millrace.loop.StreamHandleExamplesTest" region="connect"}
  */
 public final class StreamHandle extends Handle {
     private final StreamReceiver receiver;
@@ -195,7 +197,7 @@ public final class StreamHandle extends Handle {
      * send.
      *
      * @param request told when the bytes were handed to the kernel, or why not; null if the caller
-     *     wants to know
+     *     need not know
      * @return false if none of them were taken: beyond the {@link #writeLimit}, or writing failed
      * @throws IllegalStateException after {@link #shutdown} or {@link #close}
      */

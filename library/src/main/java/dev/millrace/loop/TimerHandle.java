@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
  * A timer. It is due a given time after the loop's cached {@link Loop#now}, and runs in the timer
  * phase at the end of a turn; timers due at the same time run in the order they were started. A
  * repeating timer is armed again before its callback, so that the callback can stop it.
+ *
+ * {@snippet class="dev.millrace.loop.LoopExamplesTest" region="timer"}
  */
 public final class TimerHandle extends Handle {
     private final Entry entry = new Entry();

@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * stopped. An error or a hang-up counts for all that is asked for, so that the next read or write
  * meets it. The descriptor stays the user's: stop the handle before closing it. Only the driver
  * epoll can do this ({@link Capability#WATCH_DESCRIPTORS}).
+ *
+ * {@snippet class="dev.millrace.loop.HandleExamplesTest" region="watch"}
  */
 public final class WatchHandle extends Handle {
     private final Port port;
