@@ -7,6 +7,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Where a stream's received bytes go, for those who know better than one shared array: libuv's
  * {@code alloc_cb}. Called on the loop's thread right before each read.
+ *
+ * {@snippet class="dev.millrace.kernel.KernelExamplesTest" region="buffers"}
  */
 @FunctionalInterface
 public interface BufferSource {

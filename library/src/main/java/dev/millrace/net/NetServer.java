@@ -74,10 +74,7 @@ public final class NetServer implements AutoCloseable {
     /**
      * A server that gives each connection to {@code connectionListener}.
      *
-     * {@snippet :
-     * NetServer server = NetServer.create(loop, socket -> socket.pipeTo(socket));
-     * server.listen(8080);
-     * }
+     * {@snippet class="dev.millrace.net.NetServerExamplesTest" region="create"}
      */
     public static NetServer create(Loop loop, Consumer<? super NetSocket> connectionListener) {
         return create(loop, NetServerOptions.DEFAULTS, connectionListener);
@@ -102,11 +99,7 @@ public final class NetServer implements AutoCloseable {
      * Listens on {@code port} of every interface: IPv6 and IPv4 on one socket, IPv4 alone where
      * there is no IPv6. Port 0 takes any free one; {@link #address} tells which.
      *
-     * {@snippet :
-     * server.onListening(() -> System.out.println("port " + server.port()));
-     * server.onError(error -> System.err.println(error.getMessage()));
-     * server.listen(0);
-     * }
+     * {@snippet class="dev.millrace.net.NetServerExamplesTest" region="listen"}
      */
     public NetServer listen(int port) {
         return listen(port, ListenOptions.DEFAULTS);
@@ -312,7 +305,11 @@ public final class NetServer implements AutoCloseable {
         return this;
     }
 
-    /** Takes no further connection, from now on; those it has go on. Idempotent. */
+    /**
+     * Takes no further connection, from now on; those it has go on. Idempotent.
+     *
+     * {@snippet class="dev.millrace.net.NetServerExamplesTest" region="close"}
+     */
     @Override
     public void close() {
         loop.checkThread();

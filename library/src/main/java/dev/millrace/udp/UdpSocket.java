@@ -31,6 +31,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Belongs to its loop's thread. An error goes to the callback of what failed, otherwise to
  * {@link #onError}, otherwise to {@link Loop#onUncaught}; it ends nothing.
+ *
+ * {@snippet class="dev.millrace.udp.UdpExamplesTest" region="echo"}
  */
 public final class UdpSocket implements AutoCloseable {
     private final Loop loop;
@@ -120,6 +122,8 @@ public final class UdpSocket implements AutoCloseable {
     /**
      * Sends to {@code peer} from now on, and hears no other; told by {@link #onConnect}.
      *
+     * {@snippet class="dev.millrace.udp.UdpExamplesTest" region="connect"}
+     *
      * @throws IllegalStateException if it has a peer already, or is closed
      */
     public UdpSocket connect(IpAddress peer) {
@@ -165,6 +169,8 @@ public final class UdpSocket implements AutoCloseable {
     /**
      * As {@link #send(ByteBuffer, IpAddress)}, to {@code port} of {@code host}. A name is looked up
      * each time without blocking the loop, and what is sent meanwhile does not wait for it.
+     *
+     * {@snippet class="dev.millrace.udp.UdpExamplesTest" region="ask"}
      */
     public UdpSocket send(ByteBuffer bytes, int port, String host) {
         sender.send(bytes, port, host, null);
@@ -215,6 +221,8 @@ public final class UdpSocket implements AutoCloseable {
     /**
      * Hears the multicast {@code group} as well, on {@code networkInterface} (null: the kernel's
      * choice).
+     *
+     * {@snippet class="dev.millrace.udp.UdpExamplesTest" region="group"}
      */
     public UdpSocket joinGroup(InetAddress group, @Nullable NetworkInterface networkInterface) {
         return change(() -> handle.joinGroup(group, networkInterface, null));

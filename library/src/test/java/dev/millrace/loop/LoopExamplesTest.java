@@ -301,9 +301,10 @@ class LoopExamplesTest {
         LoopGroup group =
                 LoopGroup.start(
                         4,
-                        loop ->
-                                NetServer.create(loop, socket -> socket.end("hello\n"))
-                                        .listen(port));
+                        loop -> {
+                            var server = NetServer.create(loop, socket -> socket.end("hello\n"));
+                            server.listen(port); // one port for all of them
+                        });
         // @end
         return group;
     }
@@ -360,7 +361,7 @@ class LoopExamplesTest {
         loop.listenSource(attempt -> {
             Work<Boolean> asked = loop.offload(() -> isOurs(attempt.address())); // elsewhere
             attempt.onCancel(asked::cancel);
-            asked.thenAccept(isOurs -> answer(attempt, isOurs));
+            asked.thenAccept(isOurs -> answer(attempt, isOurs)); // listens or failed
         });
         // @end
     }
