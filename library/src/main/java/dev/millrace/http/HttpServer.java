@@ -190,6 +190,8 @@ public final class HttpServer implements AutoCloseable {
     /**
      * Takes no further connection, closes those that wait for a request, and lets the others end
      * with the response to theirs. {@link #onClose} is told when the last one is gone.
+     *
+     * {@snippet class="dev.millrace.http.HttpExamplesTest" region="close"}
      */
     @Override
     public void close() {

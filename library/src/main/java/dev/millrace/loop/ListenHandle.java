@@ -155,6 +155,8 @@ public final class ListenHandle extends Handle {
      * {@link #accept} takes it, then or later. Until it is taken there is no other; the kernel
      * queues them up to the backlog.
      *
+     * {@snippet class="dev.millrace.loop.StreamHandleExamplesTest" region="demand"}
+     *
      * @throws IOException as {@link #listen(Consumer)}
      */
     public void listen(Runnable listener) throws IOException {

@@ -25,7 +25,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An event loop, with libuv's phases in today's order ({@link Phases}).
+ * An event loop, with libuv's phases in today's order. A turn runs idle and prepare hooks, waits
+ * for events and runs what they bring, then check hooks and immediates, close listeners, and
+ * timers.
  *
  * <p>A loop and all its handles belong to the thread that made it; a call from another one throws
  * {@link WrongThreadException}. The way back is {@link #execute}, which any thread may call.
@@ -122,7 +124,11 @@ public final class Loop implements Executor, AutoCloseable {
         return phases.isAlive();
     }
 
-    /** Ends {@link #run(RunMode)} after the current turn; the next run starts clean. */
+    /**
+     * Ends {@link #run(RunMode)} after the current turn; the next run starts clean.
+     *
+     * {@snippet class="dev.millrace.loop.LoopExamplesTest" region="stop"}
+     */
     public void stop() {
         checkThread();
         phases.stop();
@@ -207,6 +213,8 @@ public final class Loop implements Executor, AutoCloseable {
      * Runs {@code task} right after the callback that is running, before anything else. Ticks that
      * go on adding ticks keep everything else from running, as in Node: {@link #setImmediate} does
      * not, and a {@link StallDetector} reports them.
+     *
+     * {@snippet class="dev.millrace.loop.LoopExamplesTest" region="nextTick"}
      */
     public void nextTick(Runnable task) {
         checkThread();

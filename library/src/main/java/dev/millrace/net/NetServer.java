@@ -291,6 +291,8 @@ public final class NetServer implements AutoCloseable {
     /**
      * Accepting failed, for want of descriptors for instance; told at most once a second. It goes
      * on by itself, after a rest.
+     *
+     * {@snippet class="dev.millrace.net.NetServerExamplesTest" region="acceptError"}
      */
     public NetServer onAcceptError(Consumer<? super AcceptReport> listener) {
         loop.checkThread();

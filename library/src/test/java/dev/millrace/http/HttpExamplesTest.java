@@ -3,6 +3,7 @@ package dev.millrace.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.loop.Loop;
+import dev.millrace.loop.TimerHandle;
 import dev.millrace.testing.LoopFixture;
 import java.io.IOException;
 import java.time.Duration;
@@ -54,6 +55,26 @@ class HttpExamplesTest {
         server.onListening(() -> print("http://127.0.0.1:" + server.port()));
         server.onHandlerError(thrown -> print("a bug: " + thrown)); // the peer gets a 500
         server.listen(0, "127.0.0.1"); // any free port
+        // @end
+    }
+
+    @Test
+    void closing() {
+        LoopFixture.run(loop -> {
+            HttpServer server = hello(loop);
+            server.listen(0, "127.0.0.1");
+            server.onListening(() -> close(server));
+        });
+        assertThat(printed).hasToString("the last connection is gone|");
+    }
+
+    private void close(HttpServer server) {
+        // @start region="close"
+        server.onClose(() -> print("the last connection is gone"));
+        server.close(); // those with a request still get their response
+        TimerHandle limit =
+                server.loop().setTimeout(Duration.ofSeconds(10), server::closeAllConnections);
+        limit.unref();
         // @end
     }
 

@@ -45,6 +45,42 @@ class LoopExamplesTest {
     }
 
     @Test
+    void stopping() {
+        onVirtualTime(this::stop);
+        assertThat(printed).hasToString("enough|");
+    }
+
+    private void stop(Loop loop) {
+        // @start region="stop"
+        loop.setInterval(Duration.ofSeconds(1), () -> {}); // would go on for ever
+        loop.setTimeout(
+                Duration.ofMinutes(1),
+                () -> {
+                    print("enough");
+                    loop.stop();
+                });
+        // @end
+    }
+
+    @Test
+    void ticks() {
+        LoopFixture.run(loop -> new Job(loop).onDone = () -> print("done"));
+        assertThat(printed).hasToString("done|");
+    }
+
+    // @start region="nextTick"
+    /** Tells what is done already on the next tick, when its maker has set the listener. */
+    private static final class Job {
+        Runnable onDone = () -> {};
+
+        Job(Loop loop) {
+            loop.nextTick(() -> onDone.run());
+        }
+    }
+
+    // @end
+
+    @Test
     void timeouts() {
         onVirtualTime(this::timeout);
         assertThat(printed).hasToString("a second later|");

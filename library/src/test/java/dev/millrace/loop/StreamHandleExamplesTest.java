@@ -9,6 +9,7 @@ import dev.millrace.testing.LoopFixture;
 import dev.millrace.testing.RecordedEvents;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 /** What the Javadoc of listeners, streams and datagrams shows, compiled and run. */
@@ -50,15 +51,31 @@ class StreamHandleExamplesTest {
 
     @Test
     void anEchoAndItsClient() {
-        Journal journal = new Journal();
+        LoopFixture.run(loop -> talkTo(echo(loop)));
+        assertThat(printed).hasToString("connected|the kernel has it|");
+    }
+
+    @Test
+    void anEchoByDemand() {
         LoopFixture.run(loop -> {
-            ListenHandle listener = echo(loop);
-            Address address = listener.localAddress();
-            StreamHandle client = client(loop, address, new RecordedEvents(journal));
-            client.onClose(listener::close);
-            loop.setImmediate(() -> closeAfterEcho(client));
+            ListenHandle listener = new ListenHandle(loop, ListenOptions.DEFAULTS);
+            try {
+                oneByOne(listener);
+            } catch (IOException e) {
+                throw new AssertionError(e);
+            }
+            talkTo(listener);
         });
         assertThat(printed).hasToString("connected|the kernel has it|");
+    }
+
+    private void talkTo(ListenHandle listener) {
+        Loop loop = listener.loop();
+        IpAddress bound = (IpAddress) Objects.requireNonNull(listener.localAddress());
+        RecordedEvents events = new RecordedEvents(new Journal());
+        StreamHandle client = client(loop, IpAddress.loopback(bound.port()), events);
+        client.onClose(listener::close);
+        loop.setImmediate(() -> closeAfterEcho(client));
     }
 
     /** No event but the bytes themselves tells that they came. */
@@ -88,6 +105,16 @@ class StreamHandleExamplesTest {
         });
         // @end
         return listener;
+    }
+
+    private static void oneByOne(ListenHandle listener) throws IOException {
+        // @start region="demand"
+        listener.listen(() -> {
+            StreamHandle stream = listener.accept(); // now, or when there is room for it
+            stream.owner(new Echo(stream));
+            stream.readStart();
+        });
+        // @end
     }
 
     private StreamHandle client(Loop loop, Address address, StreamEvents events) {

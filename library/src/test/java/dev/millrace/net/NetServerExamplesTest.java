@@ -91,6 +91,23 @@ class NetServerExamplesTest {
     }
 
     @Test
+    void anOverload() {
+        LoopFixture.run(loop -> {
+            NetServer server = NetServer.create(loop, socket -> socket.pipeTo(socket));
+            watch(server);
+            server.listen(IpAddress.loopback(0));
+            server.onListening(() -> talkTo(server, "all is well"));
+        });
+        assertThat(printed).hasToString("all is well|");
+    }
+
+    private void watch(NetServer server) {
+        // @start region="acceptError"
+        server.onAcceptError(report -> print(report)); // accept EMFILE: too many open files ...
+        // @end
+    }
+
+    @Test
     void aLimit() {
         LoopFixture.run(loop -> {
             NetServer server = few(loop);
