@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Several loops that run the same set-up, one thread each, and share what they listen on: the
- * kernel hands each connection to one loop (see {@link SharedListeners}), and "address in use"
- * stays visible because there is one socket.
+ * kernel hands each connection to one loop, and "address in use" stays visible because there is one
+ * socket.
  *
  * {@snippet class="dev.millrace.loop.LoopExamplesTest" region="group"}
  *

@@ -71,8 +71,9 @@ public final class StreamHandle extends Handle {
      * Standard input, output and error are never closed.
      *
      * @throws IOException EBUSY if the stream has a descriptor already, or connects; EEXIST if the
-     *     loop has this one; EINVAL for one that is no stream; otherwise as {@link
-     *     dev.millrace.driver.Driver#open}. The descriptor is still the caller's then
+     *     loop has this one; EINVAL for one that is no stream; EBADF; EPERM for a regular file;
+     *     ENOTCONN for a socket without a connection; EINVAL or what open(2) says for what blocks
+     *     and has no other way. The descriptor is still the caller's then
      * @throws UnsupportedOperationException if the loop's driver can't do it
      */
     public void open(int descriptor) throws IOException {
