@@ -68,6 +68,7 @@ final class TidyRules {
         rules.put("plain-words", TidyRules::stackedWords);
         rules.put("no-row-ids", TidyRules::rowIdsForUsers);
         rules.put("tests-assert", TidyRules::testsWithoutAssertion);
+        rules.putAll(SnippetRules.all());
         return rules;
     }
 

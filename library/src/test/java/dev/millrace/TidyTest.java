@@ -150,6 +150,10 @@ class TidyTest {
             case "no-row-ids" ->
                     SourceFile.of(MAIN, "/**\n * Does (row\n * D4).\n */\n@X\npublic class X {}");
             case "tests-assert" -> SourceFile.of(TEST, "class X { @Test void x() { run(); } }");
+            case "examples-compiled" ->
+                    SourceFile.of(MAIN, "/**\n * {@snippet :\n * x();\n * }\n */\nclass X {}");
+            case "examples-found" -> SourceFile.of(MAIN, example("none") + "class X {}");
+            case "examples-given" -> SourceFile.of(MAIN, "/** Does. */\npublic interface X {}");
             default -> throw new AssertionError("give the rule " + rule + " a bad file");
         };
     }
@@ -182,8 +186,15 @@ class TidyTest {
                             "/** Does. */\npublic class X {\n/** Here (row D4). */\nint x; }");
             case "tests-assert" ->
                     SourceFile.of(TEST, "class X { @Test void x() { run(() -> assertThat(1)); } }");
+            case "examples-compiled", "examples-found", "examples-given" ->
+                    SourceFile.of(MAIN, example("onData") + "public class X {}");
             default -> throw new AssertionError("give the rule " + rule + " a good file");
         };
+    }
+
+    private static String example(String region) {
+        return "/** {@snippet class=\"dev.millrace.stream.StreamSnippets\" region=\"%s\"} */\n"
+                .formatted(region);
     }
 
     @Test

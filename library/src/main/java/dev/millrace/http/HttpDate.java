@@ -7,7 +7,11 @@ import java.time.format.DateTimeParseException;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Dates in HTTP's one form that is still written, IMF-fixdate (RFC 9110 section 5.6.7). */
+/**
+ * Dates in HTTP's one form that is still written, IMF-fixdate (RFC 9110 section 5.6.7).
+ *
+ * {@snippet class="dev.millrace.http.HttpExamplesTest" region="date"}
+ */
 public final class HttpDate {
     private static final DateTimeFormatter IMF_FIXDATE =
             DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ROOT)

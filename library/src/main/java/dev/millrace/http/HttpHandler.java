@@ -1,6 +1,10 @@
 package dev.millrace.http;
 
-/** Answers requests. */
+/**
+ * Answers requests.
+ *
+ * {@snippet class="dev.millrace.http.HttpExamplesTest" region="handler"}
+ */
 @FunctionalInterface
 public interface HttpHandler {
     /**

@@ -12,6 +12,8 @@ import java.util.function.BiConsumer;
  * section 5.3). Names are looked up without regard to case. It reads the head's bytes each time, so
  * nothing is made before it is asked for; a look-up costs a walk over the lines, however the names
  * were chosen.
+ *
+ * {@snippet class="dev.millrace.http.HttpExamplesTest" region="headers"}
  */
 public final class HttpHeaders {
     private final byte[] head;

@@ -16,6 +16,7 @@ import dev.millrace.http.wire.WireLimits;
  *     response is 413
  * @param maxBodyBytes the body without its framing; beyond it the response is 413, before the body
  *     is read when its length is announced
+ * @see HttpServerOptions
  */
 public record HttpLimits(
         int maxTargetBytes,

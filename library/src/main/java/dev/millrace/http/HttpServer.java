@@ -60,7 +60,11 @@ public final class HttpServer implements AutoCloseable {
         this.server = NetServer.create(loop, serving, this::connected);
     }
 
-    /** A server that gives each request to {@code handler}. */
+    /**
+     * A server that gives each request to {@code handler}.
+     *
+     * {@snippet class="dev.millrace.http.HttpExamplesTest" region="server"}
+     */
     public static HttpServer create(Loop loop, HttpHandler handler) {
         return create(loop, HttpServerOptions.DEFAULTS, handler);
     }
@@ -70,7 +74,11 @@ public final class HttpServer implements AutoCloseable {
         return new HttpServer(loop, options, handler);
     }
 
-    /** As {@link NetServer#listen(int)}. */
+    /**
+     * As {@link NetServer#listen(int)}.
+     *
+     * {@snippet class="dev.millrace.http.HttpExamplesTest" region="listen"}
+     */
     public HttpServer listen(int port) {
         server.listen(port);
         return this;
@@ -188,6 +196,8 @@ public final class HttpServer implements AutoCloseable {
     /**
      * Takes no further connection, closes those that wait for a request, and lets the others end
      * with the response to theirs. {@link #onClose} is told when the last one is gone.
+     *
+     * {@snippet class="dev.millrace.http.HttpExamplesTest" region="close"}
      */
     @Override
     public void close() {

@@ -5,6 +5,8 @@ import java.util.Objects;
 /**
  * How an {@link HttpServer} serves.
  *
+ * {@snippet class="dev.millrace.http.HttpExamplesTest" region="options"}
+ *
  * @param limits how much of everything a peer may send
  * @param timeouts how long a peer may take
  * @param maxConnections open connections of this server above which a new one is closed at once; 0

@@ -14,6 +14,7 @@ import java.time.Duration;
  *     fifth more before the connection closes
  * @param write without the peer taking a byte of what waits for it; then the connection is
  *     destroyed
+ * @see HttpServerOptions
  */
 public record HttpTimeouts(Duration header, Duration request, Duration keepAlive, Duration write) {
     /** 60 s, 300 s, 5 s, 60 s. */

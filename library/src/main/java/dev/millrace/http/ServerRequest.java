@@ -20,6 +20,8 @@ import java.util.function.Consumer;
  *
  * <p>{@link #onEnd} means that the body is complete. When the peer goes away before, {@link
  * #onError} is told, and no end.
+ *
+ * {@snippet class="dev.millrace.http.HttpExamplesTest" region="request"}
  */
 public final class ServerRequest extends InboundStream<ServerRequest> {
     private final ServerConnection connection;
@@ -94,6 +96,8 @@ public final class ServerRequest extends InboundStream<ServerRequest> {
     /**
      * The path, percent-decoded; empty when it can't be decoded to text: respond with 400 then.
      * Dots are not resolved; check the result before it names a file.
+     *
+     * {@snippet class="dev.millrace.http.HttpExamplesTest" region="path"}
      */
     public Optional<String> path() {
         return RequestTarget.decode(rawPath());

@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * The length is decided with the first byte: a Content-Length of the handler's wins; a single
  * {@code end(data)} gets one; otherwise the body is chunked, or ends with the connection for
  * HTTP/1.0. Writing after the peer has gone does nothing. Belongs to the loop's thread.
+ *
+ * {@snippet class="dev.millrace.http.HttpExamplesTest" region="response"}
  */
 public final class ServerResponse implements WriteStream {
     private final ServerConnection connection;
@@ -187,6 +189,8 @@ public final class ServerResponse implements WriteStream {
     /**
      * Answers with an error status and a short text; once the head is gone, destroys the connection
      * instead, so that the peer can't take half a response for a whole one.
+     *
+     * {@snippet class="dev.millrace.http.HttpExamplesTest" region="fail"}
      */
     public void fail(int status, Throwable cause) {
         String code = SystemError.codeOf(cause);

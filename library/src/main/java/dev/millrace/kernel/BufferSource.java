@@ -1,12 +1,13 @@
 package dev.millrace.kernel;
 
-import dev.millrace.driver.Driver;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Where a stream's received bytes go, for those who know better than one shared array: libuv's
  * {@code alloc_cb}. Called on the loop's thread right before each read.
+ *
+ * {@snippet class="dev.millrace.kernel.KernelExamplesTest" region="buffers"}
  */
 @FunctionalInterface
 public interface BufferSource {
@@ -15,7 +16,7 @@ public interface BufferSource {
      * the bytes in it, for as long as the source likes. A read that finds nothing is not told: a
      * buffer that nothing was reported in by the next call is unused.
      *
-     * @param suggestedBytes {@link Driver#RECEIVE_MAX_BYTES}; any other size will do
+     * @param suggestedBytes 64 KiB; any other size will do
      * @return null, or a buffer without room, when there is none now: the stream is told ENOBUFS,
      *     loses nothing, and reads on after the next {@code readStart}
      */

@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * An IPv4 or IPv6 address and a port.
  *
+ * {@snippet class="dev.millrace.kernel.KernelExamplesTest" region="ip"}
+ *
  * @param host the host; an IPv6 address may carry a scope id
  * @param port 0 to 65535; 0 asks for any free port when listening
  */

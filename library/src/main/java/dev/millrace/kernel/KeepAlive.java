@@ -6,6 +6,8 @@ import java.time.Duration;
  * TCP keep-alive: when a connection that is idle is probed, and when a peer that answers no probe
  * counts as gone, by ETIMEDOUT (tcp(7)). The defaults are libuv's.
  *
+ * {@snippet class="dev.millrace.net.NetServerExamplesTest" region="keepAlive"}
+ *
  * @param idle how long nothing came before the first probe (TCP_KEEPIDLE); whole seconds, cut
  * @param interval between probes (TCP_KEEPINTVL); whole seconds, cut
  * @param probes unanswered ones until the connection ends (TCP_KEEPCNT)

@@ -5,6 +5,8 @@ import java.util.Objects;
 /**
  * How a listener listens.
  *
+ * {@snippet class="dev.millrace.net.NetServerExamplesTest" region="listenOptions"}
+ *
  * @param backlog connections the kernel keeps for us until we accept them; it caps this at
  *     net.core.somaxconn
  * @param noDelay whether accepted TCP connections send small segments at once (TCP_NODELAY); writes

@@ -1,6 +1,10 @@
 package dev.millrace.kernel;
 
-/** What a descriptor can be ready for: libuv's {@code uv_poll_event}. */
+/**
+ * What a descriptor can be ready for: libuv's {@code uv_poll_event}.
+ *
+ * @see dev.millrace.loop.WatchHandle
+ */
 public enum Readiness {
     /** A read would not block: bytes, an end or an error. */
     READABLE,

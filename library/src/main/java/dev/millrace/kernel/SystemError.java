@@ -14,6 +14,8 @@ import java.util.Set;
  * where there is one, and carries the parts of its message, which is worded as Node's: {@code
  * listen EADDRINUSE: address already in use 127.0.0.1:8080}, {@code connect ECONNREFUSED
  * 127.0.0.1:1}.
+ *
+ * {@snippet class="dev.millrace.kernel.KernelExamplesTest" region="error"}
  */
 public sealed interface SystemError {
     /** The errno's name, for instance {@code ECONNRESET}. */

@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *   as it was ──raw──▶ raw ──restore, close, or the end of the JVM──▶ as it was
  * </pre>
+ *
+ * {@snippet class="dev.millrace.kernel.KernelExamplesTest" region="terminal"}
  */
 public final class Terminal implements AutoCloseable {
     /**

@@ -3,6 +3,8 @@ package dev.millrace.kernel;
 /**
  * How a datagram socket is made.
  *
+ * {@snippet class="dev.millrace.udp.UdpExamplesTest" region="group"}
+ *
  * @param reuseAddress whether several sockets may be bound to one port (SO_REUSEADDR): of multicast
  *     and broadcast each gets a copy, of the rest the last one bound gets all; libuv's {@code
  *     UV_UDP_REUSEADDR}

@@ -7,6 +7,8 @@ import java.util.Arrays;
 /**
  * A Unix socket's address (unix(7)): a path, or a Linux abstract name, which needs no file and has
  * nothing to unlink. Lengths count bytes, not characters, and nothing is ever cut silently.
+ *
+ * {@snippet class="dev.millrace.kernel.KernelExamplesTest" region="unix"}
  */
 public final class UnixAddress implements Address {
     /**

@@ -5,6 +5,8 @@ import java.util.OptionalInt;
 /**
  * How a listener treats its socket file; of no meaning for TCP.
  *
+ * {@snippet class="dev.millrace.net.NetServerExamplesTest" region="unixOptions"}
+ *
  * @param mode the permission bits of the file, set before the first connection can come. A client
  *     needs to write to it. Empty: what the process's umask leaves of 0777. An abstract name has no
  *     file: with a mode, listening there fails with EINVAL

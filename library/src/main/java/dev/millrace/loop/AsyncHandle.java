@@ -10,6 +10,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
  *
  * <p>Active from birth, and so keeps the loop alive until it is closed or {@link #unref} is called.
  * To hand over a task of its own each time there is {@link Loop#execute}.
+ *
+ * {@snippet class="dev.millrace.loop.HandleExamplesTest" region="async"}
  */
 public final class AsyncHandle extends Handle {
     private final Runnable listener;

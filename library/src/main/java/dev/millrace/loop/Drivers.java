@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Chooses the driver: what the system property {@code millrace.driver} or the environment's {@code
  * MILLRACE_DRIVER} names, else epoll where it works, else NIO. Any thread.
+ *
+ * {@snippet class="dev.millrace.loop.LoopExamplesTest" region="drivers"}
  */
 public final class Drivers {
     /** The system property that names the driver to use. */

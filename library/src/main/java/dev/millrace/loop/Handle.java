@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * called any number of times; the listener of {@link #onClose} runs once, in the closing phase,
  * after every other callback of the handle, and never inside {@code close}. No order is promised
  * between handles closed in the same turn.
+ *
+ * {@snippet class="dev.millrace.loop.LoopExamplesTest" region="unref"}
  */
 public abstract sealed class Handle implements AutoCloseable
         permits TimerHandle,

@@ -3,6 +3,8 @@ package dev.millrace.loop;
 /**
  * A task that {@link Loop#setImmediate} has queued; closing it before it ran takes it back. Loop
  * thread only.
+ *
+ * {@snippet class="dev.millrace.loop.LoopExamplesTest" region="clearImmediate"}
  */
 public final class Immediate implements AutoCloseable {
     private final Loop loop;

@@ -5,6 +5,7 @@ package dev.millrace.loop;
  * are exact to a sixteenth.
  *
  * @param count how often it was measured; everything else is 0 as long as this is
+ * @see Loop#measure
  */
 public record Lag(
         long count, long minNanos, long meanNanos, long p50Nanos, long p99Nanos, long maxNanos) {}

@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * While it is open it keeps the loop alive, unless its handle was {@linkplain Handle#unref
  * unreferenced}. Loop thread only: a source that hears the answer elsewhere hands it over with
  * {@link Loop#execute}.
+ *
+ * {@snippet class="dev.millrace.loop.LoopExamplesTest" region="listenLater"}
  */
 public final class ListenAttempt {
     private final ListenHandle handle;

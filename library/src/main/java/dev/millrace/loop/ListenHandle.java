@@ -27,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  *
  * On TCP {@link #bind} stays silent: what it met is kept and shows at {@link #listen}. A listener
  * that made a socket file removes it when it closes. Loop thread only.
+ *
+ * {@snippet class="dev.millrace.loop.StreamHandleExamplesTest" region="listen"}
  */
 public final class ListenHandle extends Handle {
     /**
@@ -181,6 +183,8 @@ public final class ListenHandle extends Handle {
      * Listens, and takes connections one by one: {@code listener} is told that one waits, and
      * {@link #accept} takes it, then or later. Until it is taken there is no other; the kernel
      * queues them up to the backlog.
+     *
+     * {@snippet class="dev.millrace.loop.StreamHandleExamplesTest" region="demand"}
      *
      * @throws IOException as {@link #listen(Consumer)}
      */

@@ -6,19 +6,7 @@ import java.io.IOException;
  * Where a loop's listeners get their sockets from. The default opens one; a {@link LoopGroup}
  * shares one among its loops; a cluster's worker asks its primary, and answers when that has.
  *
- * <pre>{@code
- * loop.listenSource(attempt -> {
- *     var asked = askSomebodyElse(attempt.address());        // answers on a later turn
- *     asked.onAnswer(error -> {
- *         if (error == null) {
- *             attempt.listens();
- *         } else {
- *             attempt.failed(error);
- *         }
- *     });
- *     attempt.onCancel(asked::forget);
- * });
- * }</pre>
+ * {@snippet class="dev.millrace.loop.LoopExamplesTest" region="listenSource"}
  */
 @FunctionalInterface
 public interface ListenSource {

@@ -25,10 +25,14 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An event loop, with libuv's phases in today's order ({@link Phases}).
+ * An event loop, with libuv's phases in today's order. A turn runs idle and prepare hooks, waits
+ * for events and runs what they bring, then check hooks and immediates, close listeners, and
+ * timers.
  *
  * <p>A loop and all its handles belong to the thread that made it; a call from another one throws
  * {@link WrongThreadException}. The way back is {@link #execute}, which any thread may call.
+ *
+ * {@snippet class="dev.millrace.loop.LoopExamplesTest" region="run"}
  */
 public final class Loop implements Executor, AutoCloseable {
     private final Thread thread;
@@ -120,7 +124,11 @@ public final class Loop implements Executor, AutoCloseable {
         return phases.isAlive();
     }
 
-    /** Ends {@link #run(RunMode)} after the current turn; the next run starts clean. */
+    /**
+     * Ends {@link #run(RunMode)} after the current turn; the next run starts clean.
+     *
+     * {@snippet class="dev.millrace.loop.LoopExamplesTest" region="stop"}
+     */
     public void stop() {
         checkThread();
         phases.stop();
@@ -129,6 +137,8 @@ public final class Loop implements Executor, AutoCloseable {
     /**
      * Runs {@code task} in the loop's next poll phase. Any thread; the only way in from another
      * one. Closing the loop drops what waits, and what comes later.
+     *
+     * {@snippet class="dev.millrace.loop.LoopExamplesTest" region="execute"}
      */
     @Override
     public void execute(Runnable task) {
@@ -143,6 +153,8 @@ public final class Loop implements Executor, AutoCloseable {
     /**
      * Runs {@code task}, which may block, on a virtual thread; the outcome comes back on the loop.
      * For calls of the JDK: files, name look-ups, blocking clients.
+     *
+     * {@snippet class="dev.millrace.loop.LoopExamplesTest" region="offload"}
      */
     public <T> Work<T> offload(Callable<? extends T> task) {
         return offload(Thread::startVirtualThread, task);
@@ -160,6 +172,8 @@ public final class Loop implements Executor, AutoCloseable {
     /**
      * Runs {@code callback} once, {@code delay} after this call, as Node does. {@link
      * TimerHandle#start} counts from {@link #now}, as libuv does.
+     *
+     * {@snippet class="dev.millrace.loop.LoopExamplesTest" region="setTimeout"}
      */
     public TimerHandle setTimeout(Duration delay, Runnable callback) {
         TimerHandle timer = new TimerHandle(this);
@@ -169,6 +183,8 @@ public final class Loop implements Executor, AutoCloseable {
 
     /**
      * Runs {@code callback} every {@code interval}, the first time that long after this call.
+     *
+     * {@snippet class="dev.millrace.loop.LoopExamplesTest" region="setInterval"}
      *
      * @throws IllegalArgumentException if the interval is not positive
      */
@@ -184,6 +200,8 @@ public final class Loop implements Executor, AutoCloseable {
     /**
      * Runs {@code task} in the check phase of this turn, or of the next one if that phase is
      * running.
+     *
+     * {@snippet class="dev.millrace.loop.LoopExamplesTest" region="setImmediate"}
      */
     public Immediate setImmediate(Runnable task) {
         checkThread();
@@ -196,6 +214,8 @@ public final class Loop implements Executor, AutoCloseable {
      * Runs {@code task} right after the callback that is running, before anything else. Ticks that
      * go on adding ticks keep everything else from running, as in Node: {@link #setImmediate} does
      * not, and a {@link StallDetector} reports them.
+     *
+     * {@snippet class="dev.millrace.loop.LoopExamplesTest" region="nextTick"}
      */
     public void nextTick(Runnable task) {
         checkThread();
@@ -237,6 +257,8 @@ public final class Loop implements Executor, AutoCloseable {
     /**
      * Measures the loop from now on, for {@link #metrics}: two readings of the clock a turn and a
      * count an event. Does nothing when it is measured already.
+     *
+     * {@snippet class="dev.millrace.loop.LoopExamplesTest" region="metrics"}
      */
     public void measure() {
         checkThread();
@@ -279,6 +301,8 @@ public final class Loop implements Executor, AutoCloseable {
      * Told what a callback threw that nothing else takes care of. Without a listener {@link
      * #run(RunMode)} ends after the turn and throws it.
      *
+     * {@snippet class="dev.millrace.loop.LoopExamplesTest" region="onUncaught"}
+     *
      * @throws IllegalStateException if there is a listener already
      */
     public void onUncaught(Consumer<? super Throwable> listener) {
@@ -307,9 +331,7 @@ public final class Loop implements Executor, AutoCloseable {
      * with the target, and the other callbacks of the turn still run. For authors of protocols that
      * call back a user; everything the loop itself calls back is guarded already.
      *
-     * {@snippet :
-     * loop.enter(socket, s -> s.write("hello"), (s, thrown) -> s.destroy());
-     * }
+     * {@snippet class="dev.millrace.loop.LoopExamplesTest" region="enter"}
      */
     public <T> void enter(
             T target, LoopCallback<? super T> callback, BiConsumer<? super T, Throwable> failed) {

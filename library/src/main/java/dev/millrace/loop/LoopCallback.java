@@ -5,6 +5,8 @@ import dev.millrace.turn.TargetCallback;
 /**
  * A callback of {@code target}, for {@link Loop#enter}.
  *
+ * {@snippet class="dev.millrace.loop.LoopExamplesTest" region="enter"}
+ *
  * @param <T> what it is called for
  */
 @FunctionalInterface

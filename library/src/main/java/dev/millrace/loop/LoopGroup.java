@@ -9,14 +9,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Several loops that run the same set-up, one thread each, and share what they listen on: the
- * kernel hands each connection to one loop (see {@link SharedListeners}), and "address in use"
- * stays visible because there is one socket.
+ * kernel hands each connection to one loop, and "address in use" stays visible because there is one
+ * socket.
  *
- * {@snippet :
- * LoopGroup group = LoopGroup.start(
- *         4, loop -> NetServer.create(loop, socket -> socket.end("hello")).listen(8080));
- * group.join();
- * }
+ * {@snippet class="dev.millrace.loop.LoopExamplesTest" region="group"}
  *
  * <p>Any thread may use a group.
  */
@@ -117,6 +113,8 @@ public final class LoopGroup {
 
     /**
      * Waits until every loop has ended.
+     *
+     * {@snippet class="dev.millrace.loop.LoopExamplesTest" region="join"}
      *
      * @throws RuntimeException what the first loop ended with, if it was an exception
      * @throws IllegalStateException on the thread of one of them, which would wait for itself

@@ -8,6 +8,8 @@ import java.util.concurrent.TimeoutException;
 /**
  * The outcome of a one-shot operation of a loop. Other threads may wait for it; the loop's own
  * thread may not, because it would wait for itself.
+ *
+ * {@snippet class="dev.millrace.loop.LoopExamplesTest" region="stage"}
  */
 public sealed class LoopStage<T> extends CompletableFuture<T> permits Work {
     private final Loop loop;

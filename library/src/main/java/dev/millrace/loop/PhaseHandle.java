@@ -7,6 +7,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Runs a callback once a turn in one phase of the loop, as libuv's idle, prepare and check handles
  * do. An active idle handle keeps the loop from waiting.
+ *
+ * {@snippet class="dev.millrace.loop.HandleExamplesTest" region="phase"}
  */
 public final class PhaseHandle extends Handle {
     /** Where in the turn the callback runs. */

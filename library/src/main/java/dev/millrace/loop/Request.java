@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
  * callback gets null for success, otherwise the error, exactly once, never from inside the call
  * that started the operation, and always before the handle's close callback. After its callback a
  * request may be used again. Loop thread only.
+ *
+ * {@snippet class="dev.millrace.loop.StreamHandleExamplesTest" region="request"}
  */
 public final class Request {
     /** What a pending request waits for. */

@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * <p>While a handle is active it keeps the loop alive, unless {@link #unref} was called. It works
  * by {@code sun.misc.Signal}, which the module {@code jdk.unsupported} has: a program on the class
  * path has it, one on the module path asks for it with {@code --add-modules jdk.unsupported}.
+ *
+ * {@snippet class="dev.millrace.loop.HandleExamplesTest" region="signal"}
  */
 public final class SignalHandle extends Handle {
     private final Runnable atLoopClose = this::stopWatching;

@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * a threshold. The listener is called on that thread, because the loop has no time: it must be
  * quick, and touch nothing of the loop. The same is told as the JFR event {@code millrace.Stall}.
  * Closing the loop closes its detectors.
+ *
+ * {@snippet class="dev.millrace.loop.HandleExamplesTest" region="stall"}
  */
 public final class StallDetector implements AutoCloseable {
     /** Below this a threshold would report the scheduler rather than the program. */

@@ -7,6 +7,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a {@link StreamHandle} reports to its one owner, on the loop's thread. The owner may close
  * the handle in any.
+ *
+ * {@snippet class="dev.millrace.loop.StreamHandleExamplesTest" region="events"}
  */
 public interface StreamEvents {
     /** {@code length} bytes arrived; they are lent for the duration of the call. */

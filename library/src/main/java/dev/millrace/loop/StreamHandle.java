@@ -27,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  *
  * Loop thread only. Operating errors arrive by callback, never from inside the call that meets
  * them.
+ *
+ * {@snippet class="dev.millrace.loop.StreamHandleExamplesTest" region="connect"}
  */
 public final class StreamHandle extends Handle {
     private final StreamReceiver receiver;
@@ -70,8 +72,9 @@ public final class StreamHandle extends Handle {
      * Standard input, output and error are never closed.
      *
      * @throws IOException EBUSY if the stream has a descriptor already, or connects; EEXIST if the
-     *     loop has this one; EINVAL for one that is no stream; otherwise as {@link
-     *     dev.millrace.driver.Driver#open}. The descriptor is still the caller's then
+     *     loop has this one; EINVAL for one that is no stream; EBADF; EPERM for a regular file;
+     *     ENOTCONN for a socket without a connection; EINVAL or what open(2) says for what blocks
+     *     and has no other way. The descriptor is still the caller's then
      * @throws UnsupportedOperationException if the loop's driver can't do it
      */
     public void open(int descriptor) throws IOException {
@@ -196,7 +199,7 @@ public final class StreamHandle extends Handle {
      * send.
      *
      * @param request told when the bytes were handed to the kernel, or why not; null if the caller
-     *     wants to know
+     *     need not know
      * @return false if none of them were taken: beyond the {@link #writeLimit}, or writing failed
      * @throws IllegalStateException after {@link #shutdown} or {@link #close}
      */

@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * <p>As libuv's, it counts from the loop's cached {@link Loop#now}, which is read once a turn:
  * after work of 500 ms in the same callback a timer of 400 ms is due at once. {@link
  * Loop#setTimeout} and {@link Loop#setInterval} count from the moment of the call.
+ *
+ * {@snippet class="dev.millrace.loop.LoopExamplesTest" region="timer"}
  */
 public final class TimerHandle extends Handle {
     private final Entry entry = new Entry();

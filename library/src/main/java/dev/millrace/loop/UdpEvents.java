@@ -6,6 +6,8 @@ import java.io.IOException;
 /**
  * What a {@link UdpHandle} reports to its one owner, on the loop's thread. The owner may close the
  * handle in any.
+ *
+ * {@snippet class="dev.millrace.loop.StreamHandleExamplesTest" region="udpEvents"}
  */
 public interface UdpEvents {
     /**

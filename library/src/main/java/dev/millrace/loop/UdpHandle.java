@@ -18,7 +18,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A datagram socket: libuv's {@code uv_udp_t}. {@code net} has one that is easier to use.
+ * A datagram socket: libuv's {@code uv_udp_t}. {@code udp} has one that is easier to use.
  *
  * <pre>
  *   created ──bind, or by itself with the first send, receiveStart, joinGroup──▶ bound ──close──▶ closed
@@ -27,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  *
  * Active while it receives. What is done at once throws its {@link IOException}; what has an
  * outcome later tells it by callback. Loop thread only.
+ *
+ * {@snippet class="dev.millrace.loop.StreamHandleExamplesTest" region="receive"}
  */
 public final class UdpHandle extends Handle {
     private static final IpAddress ANY = IpAddress.of("0.0.0.0", 0);
@@ -167,6 +169,8 @@ public final class UdpHandle extends Handle {
     /**
      * Sends one datagram, whose bytes the caller may reuse at once. What the kernel does not take
      * now waits, in order, as far as {@link UdpOptions} lets it.
+     *
+     * {@snippet class="dev.millrace.loop.StreamHandleExamplesTest" region="send"}
      *
      * @param to the receiver, or null when the socket is connected
      * @param request told when the kernel has the datagram, or why not; null if the caller need not

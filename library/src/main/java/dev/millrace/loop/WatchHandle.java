@@ -1,6 +1,5 @@
 package dev.millrace.loop;
 
-import dev.millrace.driver.Capability;
 import dev.millrace.driver.Port;
 import dev.millrace.driver.PortEvents;
 import dev.millrace.kernel.Readiness;
@@ -18,7 +17,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Readiness is level-triggered: it is told again in every turn until it is gone or the handle is
  * stopped. An error or a hang-up counts for all that is asked for, so that the next read or write
  * meets it. The descriptor stays the user's: stop the handle before closing it. Only the driver
- * epoll can do this ({@link Capability#WATCH_DESCRIPTORS}).
+ * epoll can do this.
+ *
+ * {@snippet class="dev.millrace.loop.HandleExamplesTest" region="watch"}
  */
 public final class WatchHandle extends Handle {
     private final Port port;

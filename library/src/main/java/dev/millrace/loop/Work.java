@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * It keeps the loop alive until it is done or cancelled. A failure that is not watched (there is no
  * continuation and no thread that waits) goes to {@link Loop#onUncaught}. A loop that is closed
  * meanwhile never hears of it.
+ *
+ * {@snippet class="dev.millrace.loop.LoopExamplesTest" region="cancel"}
  */
 public final class Work<T> extends LoopStage<T> {
     private final Loop loop;

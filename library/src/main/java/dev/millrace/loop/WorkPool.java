@@ -14,6 +14,8 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>Any thread. {@link Loop#offload(Executor, java.util.concurrent.Callable)} brings the result
  * back.
+ *
+ * {@snippet class="dev.millrace.loop.LoopExamplesTest" region="pool"}
  */
 public final class WorkPool implements Executor {
     /** As many threads as libuv's pool has. */

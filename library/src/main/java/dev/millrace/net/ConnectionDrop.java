@@ -8,5 +8,6 @@ import java.util.Optional;
  *
  * @param local our end's address
  * @param remote the peer's address; empty when the peer has left meanwhile
+ * @see NetServerOptions
  */
 public record ConnectionDrop(Optional<Address> local, Optional<Address> remote) {}

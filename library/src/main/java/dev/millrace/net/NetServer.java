@@ -71,10 +71,7 @@ public final class NetServer implements AutoCloseable {
     /**
      * A server that gives each connection to {@code connectionListener}.
      *
-     * {@snippet :
-     * NetServer server = NetServer.create(loop, socket -> socket.pipeTo(socket));
-     * server.listen(8080);
-     * }
+     * {@snippet class="dev.millrace.net.NetServerExamplesTest" region="create"}
      */
     public static NetServer create(Loop loop, Consumer<? super NetSocket> connectionListener) {
         return create(loop, NetServerOptions.DEFAULTS, connectionListener);
@@ -99,11 +96,7 @@ public final class NetServer implements AutoCloseable {
      * Listens on {@code port} of every interface: IPv6 and IPv4 on one socket, IPv4 alone where
      * there is no IPv6. Port 0 takes any free one; {@link #address} tells which.
      *
-     * {@snippet :
-     * server.onListening(() -> System.out.println("port " + server.port()));
-     * server.onError(error -> System.err.println(error.getMessage()));
-     * server.listen(0);
-     * }
+     * {@snippet class="dev.millrace.net.NetServerExamplesTest" region="listen"}
      */
     public NetServer listen(int port) {
         return listen(port, ListenOptions.DEFAULTS);
@@ -246,6 +239,8 @@ public final class NetServer implements AutoCloseable {
     /**
      * Accepting failed, for want of descriptors for instance; told at most once a second. It goes
      * on by itself, after a rest.
+     *
+     * {@snippet class="dev.millrace.net.NetServerExamplesTest" region="acceptError"}
      */
     public NetServer onAcceptError(Consumer<? super AcceptReport> listener) {
         loop.checkThread();
@@ -260,7 +255,11 @@ public final class NetServer implements AutoCloseable {
         return this;
     }
 
-    /** Takes no further connection, from now on; those it has go on. Idempotent. */
+    /**
+     * Takes no further connection, from now on; those it has go on. Idempotent.
+     *
+     * {@snippet class="dev.millrace.net.NetServerExamplesTest" region="close"}
+     */
     @Override
     public void close() {
         loop.checkThread();

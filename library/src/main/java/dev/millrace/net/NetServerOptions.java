@@ -5,6 +5,8 @@ import java.util.Objects;
 /**
  * How a server serves.
  *
+ * {@snippet class="dev.millrace.net.NetServerExamplesTest" region="serverOptions"}
+ *
  * @param socket how its connections behave
  * @param maxConnections open connections above which a new one is closed at once; 0 closes every
  *     one. It counts for this server alone, so for each loop of a group by itself

@@ -143,6 +143,8 @@ public final class NetSocket extends InboundStream<NetSocket>
     /**
      * The connection as a stage, which ends with an {@link IOException} when there is none to be
      * had.
+     *
+     * {@snippet class="dev.millrace.net.SocketExamplesTest" region="connected"}
      */
     public CompletionStage<NetSocket> connected() {
         return connect(NetSocketOptions.DEFAULTS).stage(failure);

@@ -11,6 +11,8 @@ import java.util.Optional;
 /**
  * How a socket behaves.
  *
+ * {@snippet class="dev.millrace.net.NetServerExamplesTest" region="socketOptions"}
+ *
  * @param allowHalfOpen whether our side stays open when the peer has ended its own; false ends it
  *     as well, after what is still queued
  * @param noDelay whether small segments leave at once (TCP_NODELAY); for accepted sockets the

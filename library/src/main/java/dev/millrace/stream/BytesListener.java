@@ -3,6 +3,8 @@ package dev.millrace.stream;
 /**
  * Receives bytes in place, without a copy: the array is lent for the duration of the call and
  * overwritten afterwards.
+ *
+ * {@snippet class="dev.millrace.stream.StreamExamplesTest" region="onBytes"}
  */
 @FunctionalInterface
 public interface BytesListener {

@@ -6,6 +6,8 @@ import java.io.IOException;
  * What a {@link Filter} can do with its stream: towards the user, towards the peer, and for itself.
  * The filter may call it inside any of its own methods, and between them on the loop's thread. Once
  * the stream is over, calls do nothing.
+ *
+ * {@snippet class="dev.millrace.stream.StreamExamplesTest" region="filterWire"}
  */
 public interface FilterWire {
     /**

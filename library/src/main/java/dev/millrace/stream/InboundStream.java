@@ -7,6 +7,8 @@ import java.util.function.Consumer;
  * The part of {@link ReadStream} that is the same for every stream: it hands on to a {@link
  * ReadSide}.
  *
+ * {@snippet class="dev.millrace.stream.StreamExamplesTest" region="inbound"}
+ *
  * @param <S> the stream itself, so that calls can be chained
  */
 public abstract class InboundStream<S extends InboundStream<S>> implements ReadStream {

@@ -16,6 +16,8 @@ import java.util.Objects;
  * The length is an unsigned number that counts the body, or header and body. The user gets body and
  * extra bytes, or the whole frame.
  *
+ * {@snippet class="dev.millrace.stream.StreamExamplesTest" region="lengthField"}
+ *
  * @param offsetBytes bytes in front of the length
  * @param widthBytes bytes of the length: 1, 2, 3, 4 or 8
  * @param order which byte of the length comes first

@@ -8,6 +8,8 @@ import java.nio.charset.StandardCharsets;
  * Lines of UTF-8. Both LF and CRLF end a line, whichever the other end prefers; a CR elsewhere is
  * part of it. Malformed UTF-8 is refused.
  *
+ * {@snippet class="dev.millrace.stream.StreamExamplesTest" region="lines"}
+ *
  * @param maxLineBytes the longest line, its end not counted
  * @param endsWithCrlf whether {@link #encode} ends a line with CRLF, as many protocols ask for, and
  *     not with LF

@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  *     ▲  │                    │ paused, left over or no listener
  *     │  └── stopped ◀── kept (≤ 64 KiB) ──resume──▶ listener, then start the source again
  * </pre>
+ *
+ * {@snippet class="dev.millrace.stream.StreamExamplesTest" region="readSide"}
  */
 public final class ReadSide {
     /** Where the bytes come from. */

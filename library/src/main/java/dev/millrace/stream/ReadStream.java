@@ -80,6 +80,8 @@ public interface ReadStream {
      * destination closes early, this stream is destroyed; if this stream fails or is destroyed
      * before its end, the destination is destroyed instead of ended.
      *
+     * {@snippet class="dev.millrace.stream.StreamSnippets" region="pipelineTo"}
+     *
      * @return {@code destination}
      * @throws IllegalStateException if a stream is piped there already
      */

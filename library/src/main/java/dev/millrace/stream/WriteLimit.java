@@ -10,6 +10,8 @@ import java.util.Objects;
  * wait: its bytes are in memory anyway, and a large answer in one array is no runaway. So a stream
  * holds at most this and one write more.
  *
+ * {@snippet class="dev.millrace.net.NetServerExamplesTest" region="writeLimit"}
+ *
  * @param maxQueuedBytes what may wait beside the largest write
  * @param policy what becomes of a write beyond
  */

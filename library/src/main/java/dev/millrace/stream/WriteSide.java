@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>It is a class to extend, where {@link ReadSide} is one to hold: what takes the bytes of a
  * stream is made for each connection and each response anyway, and so is its write side.
+ *
+ * {@snippet class="dev.millrace.stream.StreamExamplesTest" region="writeSide"}
  */
 public abstract class WriteSide {
     /** The life of the side, as drawn above. */

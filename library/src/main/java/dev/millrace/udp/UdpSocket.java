@@ -34,6 +34,8 @@ import org.jspecify.annotations.Nullable;
  * connect} or of an option goes to {@link Loop#onUncaught}, and so does everything that fails while
  * the socket is connected. On a socket that is not, a datagram that can't be sent is forgotten, as
  * in Node: a peer's address alone can make that happen, and must not end a server.
+ *
+ * {@snippet class="dev.millrace.udp.UdpExamplesTest" region="echo"}
  */
 public final class UdpSocket implements AutoCloseable {
     private final Loop loop;
@@ -126,6 +128,8 @@ public final class UdpSocket implements AutoCloseable {
     /**
      * Sends to {@code peer} from now on, and hears no other; told by {@link #onConnect}.
      *
+     * {@snippet class="dev.millrace.udp.UdpExamplesTest" region="connect"}
+     *
      * @throws IllegalStateException if it has a peer already, or is closed
      */
     public UdpSocket connect(IpAddress peer) {
@@ -171,6 +175,8 @@ public final class UdpSocket implements AutoCloseable {
     /**
      * As {@link #send(ByteBuffer, IpAddress)}, to {@code port} of {@code host}. A name is looked up
      * each time without blocking the loop, and what is sent meanwhile does not wait for it.
+     *
+     * {@snippet class="dev.millrace.udp.UdpExamplesTest" region="ask"}
      */
     public UdpSocket send(ByteBuffer bytes, int port, String host) {
         sender.send(bytes, port, host, null);
@@ -221,6 +227,8 @@ public final class UdpSocket implements AutoCloseable {
     /**
      * Hears the multicast {@code group} as well, on {@code networkInterface} (null: the kernel's
      * choice).
+     *
+     * {@snippet class="dev.millrace.udp.UdpExamplesTest" region="group"}
      */
     public UdpSocket joinGroup(InetAddress group, @Nullable NetworkInterface networkInterface) {
         return change(() -> handle.joinGroup(group, networkInterface, null));

@@ -2,6 +2,7 @@ package dev.millrace.http;
 
 import dev.millrace.driver.Driver;
 import dev.millrace.loop.DriverLoops;
+import dev.millrace.loop.Loop;
 import dev.millrace.testing.LoopFixture;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -10,6 +11,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -27,14 +29,11 @@ final class HttpFixture implements AutoCloseable {
     private boolean isOver;
 
     private HttpFixture(
-            LoopFixture fixture,
-            HttpServerOptions options,
-            HttpHandler handler,
-            Consumer<HttpServer> listen) {
+            LoopFixture fixture, Function<Loop, HttpServer> maker, Consumer<HttpServer> listen) {
         this.fixture = fixture;
         CompletableFuture<HttpServer> listening = new CompletableFuture<>();
         fixture.act(() -> {
-            HttpServer made = HttpServer.create(fixture.loop(), options, handler);
+            HttpServer made = maker.apply(fixture.loop());
             made.onListening(() -> listening.complete(made));
             made.onHandlerError(handlerErrors::add);
             listen.accept(made);
@@ -62,14 +61,20 @@ final class HttpFixture implements AutoCloseable {
     static HttpFixture on(
             Supplier<? extends Driver> driver, HttpServerOptions options, HttpHandler handler) {
         return new HttpFixture(
-                LoopFixture.on(driver), options, handler, server -> server.listen(0, "127.0.0.1"));
+                LoopFixture.on(driver),
+                loop -> HttpServer.create(loop, options, handler),
+                server -> server.listen(0, "127.0.0.1"));
+    }
+
+    /** Of a server that {@code maker} makes. */
+    static HttpFixture of(Function<Loop, HttpServer> maker) {
+        return new HttpFixture(new LoopFixture(), maker, server -> server.listen(0, "127.0.0.1"));
     }
 
     static HttpFixture onPath(String path, HttpHandler handler) {
         return new HttpFixture(
                 new LoopFixture(),
-                HttpServerOptions.DEFAULTS,
-                handler,
+                loop -> HttpServer.create(loop, handler),
                 server -> server.listen(path));
     }
 

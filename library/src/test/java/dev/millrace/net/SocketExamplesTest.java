@@ -56,6 +56,27 @@ class SocketExamplesTest {
     }
 
     @Test
+    void aConnectionAsAStage() {
+        exchange(socket -> socket.pipeTo(socket), this::stage);
+        assertThat(printed).hasToString("connected to 127.0.0.1");
+    }
+
+    private void stage(Loop loop, int port) {
+        // @start region="connected"
+        NetSocket.connect(loop, port, "127.0.0.1")
+                .connected()
+                .whenComplete((socket, error) -> {
+                    if (error == null) {
+                        print("connected to 127.0.0.1");
+                        socket.end();
+                    } else {
+                        print("no luck: " + error.getMessage());
+                    }
+                });
+        // @end
+    }
+
+    @Test
     void writing() {
         long[] received = {0};
         exchange(

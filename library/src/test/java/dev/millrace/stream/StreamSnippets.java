@@ -21,6 +21,13 @@ final class StreamSnippets {
         // @end
     }
 
+    static void pipelineTo(ReadStream upload, WriteStream file) {
+        // @start region="pipelineTo"
+        upload.onError(error -> System.err.println("broken off: " + error.getMessage()));
+        upload.pipelineTo(file); // a broken upload destroys the file, a full disk the upload
+        // @end
+    }
+
     static void onFrames(ReadStream socket) {
         // @start region="onFrames"
         Queue<String> lines = new ArrayDeque<>();

@@ -1,0 +1,225 @@
+package dev.millrace.net;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.kernel.IpAddress;
+import dev.millrace.kernel.KeepAlive;
+import dev.millrace.kernel.ListenOptions;
+import dev.millrace.kernel.UnixAddress;
+import dev.millrace.kernel.UnixListenOptions;
+import dev.millrace.loop.Loop;
+import dev.millrace.stream.WriteLimit;
+import dev.millrace.testing.LoopFixture;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the Javadoc of servers and of their options shows, compiled and run. */
+class NetServerExamplesTest {
+    private final StringBuilder printed = new StringBuilder();
+
+    private void print(Object text) {
+        printed.append(text).append('|');
+    }
+
+    /** Connects, prints what comes, and closes the server after the answer. */
+    private void talkTo(NetServer server, String text) {
+        NetSocket client = NetSocket.connect(server.loop(), server.address().orElseThrow());
+        client.onData(data -> print(StandardCharsets.UTF_8.decode(data)));
+        client.onClose(server::close);
+        client.end(text);
+    }
+
+    @Test
+    void creating() {
+        LoopFixture.run(loop -> {
+            NetServer server = echo(loop, 0);
+            server.onListening(() -> talkTo(server, "hello"));
+        });
+        assertThat(printed).hasToString("hello|");
+    }
+
+    private static NetServer echo(Loop loop, int port) {
+        // @start region="create"
+        NetServer server = NetServer.create(loop, socket -> socket.pipeTo(socket)); // an echo
+        server.listen(port);
+        // @end
+        return server;
+    }
+
+    @Test
+    void listening() {
+        LoopFixture.run(loop -> {
+            NetServer server = NetServer.create(loop, socket -> {});
+            listen(server);
+            server.loop().setImmediate(server::close);
+        });
+        assertThat(printed.toString()).startsWith("listens on port ");
+    }
+
+    private void listen(NetServer server) {
+        // @start region="listen"
+        server.onListening(() -> print("listens on port " + server.port()));
+        server.onError(error -> print(error.getMessage())); // EADDRINUSE, say
+        server.listen(0, "127.0.0.1"); // any free port
+        // @end
+    }
+
+    @Test
+    void ending() {
+        LoopFixture.run(loop -> {
+            NetServer server = NetServer.create(loop, socket -> socket.pipeTo(socket));
+            server.listen(IpAddress.loopback(0));
+            server.onListening(() -> {
+                NetSocket client = NetSocket.connect(loop, server.port(), "127.0.0.1");
+                client.onData(data -> end(server));
+                client.write("hello");
+            });
+        });
+        assertThat(printed).hasToString("the last connection is gone|");
+    }
+
+    private void end(NetServer server) {
+        // @start region="close"
+        server.onClose(() -> print("the last connection is gone"));
+        server.close();
+        server.connections().forEach(socket -> socket.end()); // or wait until they end
+        // @end
+    }
+
+    @Test
+    void anOverload() {
+        LoopFixture.run(loop -> {
+            NetServer server = NetServer.create(loop, socket -> socket.pipeTo(socket));
+            watch(server);
+            server.listen(IpAddress.loopback(0));
+            server.onListening(() -> talkTo(server, "all is well"));
+        });
+        assertThat(printed).hasToString("all is well|");
+    }
+
+    private void watch(NetServer server) {
+        // @start region="acceptError"
+        server.onAcceptError(report -> print(report)); // accept EMFILE: too many open files ...
+        // @end
+    }
+
+    @Test
+    void aLimit() {
+        LoopFixture.run(loop -> {
+            NetServer server = few(loop);
+            server.listen(IpAddress.loopback(0));
+            server.onListening(() -> {
+                NetSocket first = NetSocket.connect(loop, server.port(), "127.0.0.1");
+                NetSocket second = NetSocket.connect(loop, server.port(), "127.0.0.1");
+                second.onClose(first::destroy);
+                first.onClose(server::close);
+            });
+        });
+        assertThat(printed.toString()).startsWith("no room for 127.0.0.1:");
+    }
+
+    private NetServer few(Loop loop) {
+        // @start region="serverOptions"
+        NetServerOptions few = NetServerOptions.DEFAULTS.withMaxConnections(1);
+        NetServer server = NetServer.create(loop, few, socket -> socket.pipeTo(socket));
+        server.onDrop(drop -> drop.remote().ifPresent(peer -> print("no room for " + peer)));
+        // @end
+        return server;
+    }
+
+    @Test
+    void optionsOfASocket() {
+        LoopFixture.run(loop -> {
+            NetServer server = NetServer.create(loop, socket -> socket.pipeTo(socket));
+            server.listen(IpAddress.loopback(0));
+            server.onListening(() -> {
+                NetSocket socket = patient(loop, server.port(), "127.0.0.1");
+                socket.onConnect(() -> print("connected"));
+                socket.onClose(server::close).end();
+            });
+        });
+        assertThat(printed).hasToString("connected|");
+    }
+
+    private static NetSocket patient(Loop loop, int port, String host) {
+        // @start region="socketOptions"
+        NetSocketOptions options =
+                NetSocketOptions.DEFAULTS
+                        .withConnectTimeout(Duration.ofSeconds(5))
+                        .withKeepAlive(KeepAlive.DEFAULTS);
+        NetSocket socket = NetSocket.connect(loop, port, host, options);
+        // @end
+        return socket;
+    }
+
+    @Test
+    void optionsOfAListener() {
+        LoopFixture.run(loop -> {
+            NetServer server = NetServer.create(loop, socket -> socket.pipeTo(socket));
+            local(server, 0);
+            server.onListening(() -> talkTo(server, "hello"));
+        });
+        assertThat(printed).hasToString("hello|");
+    }
+
+    private static void local(NetServer server, int port) {
+        // @start region="listenOptions"
+        ListenOptions options = ListenOptions.DEFAULTS.withBacklog(64).withReusePort(true);
+        server.listen(port, "127.0.0.1", options);
+        // @end
+    }
+
+    @Test
+    void aSocketFile(@TempDir Path folder) {
+        Path path = folder.resolve("hello.sock");
+        LoopFixture.run(loop -> {
+            NetServer server = NetServer.create(loop, socket -> socket.pipeTo(socket));
+            listenAt(server, path);
+            server.onListening(() -> {
+                print(Files.exists(path));
+                server.close();
+            });
+        });
+        assertThat(printed).hasToString("true|");
+    }
+
+    private static void listenAt(NetServer server, Path path) {
+        // @start region="unixOptions"
+        UnixListenOptions forAll =
+                UnixListenOptions.DEFAULTS.withWritableAll().withTakeOverStale(true);
+        server.listen(UnixAddress.of(path), ListenOptions.DEFAULTS.withUnix(forAll));
+        // @end
+    }
+
+    @Test
+    void optionsOfAConnection() {
+        LoopFixture.run(loop -> {
+            NetServer server = NetServer.create(loop, NetServerExamplesTest::tune);
+            server.listen(IpAddress.loopback(0));
+            server.onListening(() -> talkTo(server, "hello"));
+        });
+        assertThat(printed).hasToString("hello|");
+    }
+
+    private static void tune(NetSocket socket) {
+        keepAlive(socket);
+        limit(socket);
+        socket.pipeTo(socket);
+    }
+
+    private static void keepAlive(NetSocket socket) {
+        // @start region="keepAlive"
+        socket.keepAlive(new KeepAlive(Duration.ofMinutes(5), Duration.ofSeconds(10), 3));
+        // @end
+    }
+
+    private static void limit(NetSocket socket) {
+        // @start region="writeLimit"
+        socket.writeLimit(new WriteLimit(1 << 20, WriteLimit.Policy.CLOSE)); // 1 MiB
+        // @end
+    }
+}
