@@ -181,11 +181,15 @@ public final class NetSocket extends InboundStream<NetSocket>
     }
 
     /**
-     * The peer left while it was not read: paused, or with 64 KiB kept that have no taker. {@code
-     * listener} gets null after the peer's FIN, ECONNRESET after its reset, at most once. What the
-     * peer had sent is not lost: after {@link #resume} it comes, then the end or the error as
-     * always. While the socket is read the end tells the same, and this is not told. The driver
-     * {@code nio} never tells it.
+     * The peer left while it was not read, because the socket is paused, or because what it sent
+     * has no taker. {@code listener} gets null after the peer's FIN, ECONNRESET after its reset, at
+     * most once. What the peer had sent is not lost: after {@link #resume} it comes, then the end
+     * or the error as always. While the socket is read the end tells the same, and this is not
+     * told. The driver {@code nio} never tells it.
+     *
+     * <p>Only {@link #pause} keeps a socket so. Where there is no listener, or a destination of
+     * {@code pipeTo} is full, a reset destroys it; where there is no listener, and none is left of
+     * its destinations, the peer's FIN does once our side has finished as well.
      */
     public NetSocket onPeerClosed(Consumer<? super @Nullable IOException> listener) {
         checkThread();
@@ -284,7 +288,7 @@ public final class NetSocket extends InboundStream<NetSocket>
     /** The last byte and FIN were handed to the kernel, or could not be. */
     void finished() {
         transport.finished();
-        destroyIfBothEnded();
+        transport.destroyIfBothEnded();
     }
 
     /** The reader has been told the end. */
@@ -292,13 +296,7 @@ public final class NetSocket extends InboundStream<NetSocket>
         if (!allowHalfOpen) {
             transport.withdraw();
         }
-        destroyIfBothEnded();
-    }
-
-    private void destroyIfBothEnded() {
-        if (transport.isFinished() && inbound.isEnded()) {
-            destroy();
-        }
+        transport.destroyIfBothEnded();
     }
 
     @Override

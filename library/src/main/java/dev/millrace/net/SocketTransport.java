@@ -31,6 +31,9 @@ final class SocketTransport extends WriteSide implements StreamEvents, ReadSide.
     /** What transforms the bytes of both directions; null: nothing does. */
     private @Nullable SocketFilter filter;
 
+    /** The peer has ended its side while it was not read. */
+    private boolean hasPeerLeft;
+
     SocketTransport(NetSocket socket) {
         this.socket = socket;
     }
@@ -99,9 +102,31 @@ final class SocketTransport extends WriteSide implements StreamEvents, ReadSide.
         socket.destroy(error);
     }
 
+    /**
+     * The peer left while it was not read. A reset ends a socket that its user has not paused: what
+     * is kept has no taker, or a destination that is full, and the rest was cut off anyway.
+     */
     @Override
     public void onPeerClosed(@Nullable IOException reset) {
+        if (reset != null && !socket.inbound.isPausedByUser()) {
+            socket.destroy(reset);
+            return;
+        }
+        hasPeerLeft = true;
         SocketListeners.tell(socket.listeners.peerClosed, reset);
+        destroyIfBothEnded();
+    }
+
+    /** Also when bytes are kept that have no taker: nothing would ever end it otherwise. */
+    void destroyIfBothEnded() {
+        ReadSide inbound = socket.inbound;
+        boolean hasPeerEnded = hasPeerLeft || inbound.isEndComing();
+        if (isFinished() && (inbound.isEnded() || (hasPeerEnded && inbound.isAbandoned()))) {
+            socket.destroy();
+        } else if (isEnded() && inbound.isLeft()) {
+            // What still comes is thrown away up to the peer's end.
+            inbound.resume();
+        }
     }
 
     @Override
@@ -237,6 +262,11 @@ final class SocketTransport extends WriteSide implements StreamEvents, ReadSide.
     @Override
     public void fail(IOException error) {
         socket.destroy(error);
+    }
+
+    @Override
+    public void left() {
+        destroyIfBothEnded();
     }
 
     /** Runs {@code task} so that what it throws ends the socket. */

@@ -37,6 +37,9 @@ public final class ReadSide {
 
         /** What came makes no sense to its reader: destroys the stream with {@code error}. */
         void fail(IOException error);
+
+        /** The last destination is gone, and nothing else takes what comes. */
+        default void left() {}
     }
 
     /** The end behind the last byte. */
@@ -47,17 +50,24 @@ public final class ReadSide {
         TOLD
     }
 
+    /** Why the side itself holds the source back. */
+    private enum Hold {
+        NONE,
+        /** A destination takes no more for now. */
+        FULL,
+        /** The last destination is gone, and there is no listener. */
+        LEFT
+    }
+
     private static final byte[] NONE = new byte[0];
 
     private final Source source;
-    private @Nullable Consumer<? super ByteBuffer> dataListener;
-    private @Nullable BytesListener bytesListener;
-    private @Nullable StreamPipe pipe;
+
+    /** Of the present owner; made when the first one comes. */
+    private @Nullable ReadReceivers receivers;
+
     private @Nullable Runnable endListener;
     private byte[] kept = NONE;
-
-    /** Bytes at the front of what is kept that only the listener of onBytes has still to take. */
-    private int keptSeen;
 
     /** A listener is being called: what it leaves is not known yet. */
     private boolean isTaking;
@@ -68,7 +78,10 @@ public final class ReadSide {
     /** The stream may be read; one that is not open yet keeps its listeners waiting. */
     private boolean isStarted;
 
+    /** By the stream's user. */
     private boolean isPaused;
+
+    private Hold hold = Hold.NONE;
 
     /** Resumed without a listener: bytes are thrown away until there is one. */
     private boolean isDiscarding;
@@ -89,20 +102,27 @@ public final class ReadSide {
         this.source = source;
     }
 
+    private ReadReceivers receivers() {
+        if (receivers == null) {
+            receivers = new ReadReceivers();
+        }
+        return receivers;
+    }
+
     public void onData(Consumer<? super ByteBuffer> listener) {
-        dataListener = once(dataListener, listener, "onData");
-        listenerCame();
+        receivers().onData(listener);
+        receiverCame();
     }
 
     public void onBytes(BytesListener listener) {
-        bytesListener = once(bytesListener, listener, "onBytes");
-        listenerCame();
+        receivers().onBytes(listener);
+        receiverCame();
     }
 
     public void onEnd(Runnable listener) {
         endListener = once(endListener, listener, "onEnd");
         if (isBetweenOwners) {
-            listenerCame();
+            receiverCame();
         }
     }
 
@@ -116,12 +136,8 @@ public final class ReadSide {
 
     /** {@code isPipeline}: as {@link ReadStream#pipelineTo}. */
     public <W extends WriteStream> W pipeTo(ReadStream self, W destination, boolean isPipeline) {
-        StreamPipe added = new StreamPipe(self, destination, isPipeline, pipe);
-        if (pipe == null) {
-            pipe = added;
-        }
-        added.begin();
-        listenerCame();
+        StreamPipe added = receivers().pipe(self, this, destination, isPipeline);
+        receiverCame();
         if (isEnded()) {
             source.soon(added::onEnd);
         } else if (isDestroyed) {
@@ -145,20 +161,66 @@ public final class ReadSide {
 
     public void resume() {
         isBetweenOwners = false;
-        isDiscarding |= !hasListener();
-        if (isPaused || isDiscarding) {
+        isDiscarding |= !hasReceiver();
+        if (isPaused() || isDiscarding) {
             isPaused = false;
+            hold = Hold.NONE;
             flowAgain();
         }
     }
 
+    /** Whether the source is held back, by the user or by a destination. */
     public boolean isPaused() {
+        return isPaused || hold != Hold.NONE;
+    }
+
+    /** Whether the stream's user has paused it. */
+    public boolean isPausedByUser() {
         return isPaused;
+    }
+
+    /** A destination is full: the source waits for it. */
+    void holdForPipe() {
+        hold = Hold.FULL;
+        source.stopReading();
+    }
+
+    /** No destination is full any more. */
+    void release() {
+        if (hold == Hold.FULL) {
+            hold = Hold.NONE;
+            flowAgain();
+        }
+    }
+
+    /** The last destination is gone. What still comes waits for another, or for a listener. */
+    void left() {
+        if (receivers != null && receivers.hasListener()) {
+            release();
+        } else {
+            hold = Hold.LEFT;
+            source.stopReading();
+            source.left();
+        }
+    }
+
+    /** Whether every destination is gone, and there is no listener. */
+    public boolean isLeft() {
+        return hold == Hold.LEFT;
+    }
+
+    /**
+     * Whether nothing takes what comes, and not because the user has paused it: there is no
+     * listener, or every destination is gone.
+     */
+    public boolean isAbandoned() {
+        boolean isUnheard = !hasReceiver() && !isDiscarding && !isBetweenOwners;
+        return !isPaused && (isUnheard || isLeft());
     }
 
     /** Whether a listener that is being called may be given more. */
     boolean isFlowing() {
-        return !isPaused && !isDestroyed && diversion == null;
+        return !isPaused() && !isDestroyed && diversion == null;
     }
 
     /**
@@ -172,7 +234,8 @@ public final class ReadSide {
             return;
         }
         byte[] array = kept;
-        destroyKept();
+        kept = NONE;
+        receivers().startAnew();
         if (array.length > 0) {
             filter.onBytes(array, 0, array.length);
         }
@@ -186,6 +249,11 @@ public final class ReadSide {
         source.fail(error);
     }
 
+    /** Whether the source has ended, be it told or not. */
+    public boolean isEndComing() {
+        return end != End.OPEN;
+    }
+
     /** Whether the end was told. */
     public boolean isEnded() {
         return end == End.TOLD;
@@ -193,7 +261,7 @@ public final class ReadSide {
 
     /** Whether a pipe from here is not over yet. */
     public boolean isPiped() {
-        return pipe != null && !pipe.isEveryOneOver();
+        return receivers != null && receivers.isPiped();
     }
 
     /**
@@ -202,21 +270,17 @@ public final class ReadSide {
      * to them as well, once there is one for bytes or for the end, even if it was told before.
      */
     public void handOver(ByteBuffer unread) {
-        BytesListener old = bytesListener;
-        dataListener = null;
-        bytesListener = null;
+        ReadReceivers old = receivers();
+        receivers = null;
         endListener = null;
-        pipe = null;
         isDiscarding = false;
         if (isEnded() && !isDestroyed) {
             end = End.COMING;
         }
         isBetweenOwners = true;
+        hold = Hold.NONE;
         handOvers++;
-        keptSeen = 0;
-        if (old instanceof FrameReader<?> frames) {
-            giveBack(frames.leave());
-        }
+        giveBack(old.forget());
         giveBack(unread);
     }
 
@@ -235,26 +299,22 @@ public final class ReadSide {
     /** No further event: the stream is destroyed. What was kept is thrown away. */
     public void destroy() {
         isDestroyed = true;
-        destroyKept();
-        for (StreamPipe at = pipe; at != null; at = at.next()) {
-            at.onSourceDestroyed();
-        }
-    }
-
-    private void destroyKept() {
         kept = NONE;
-        keptSeen = 0;
-    }
-
-    private void listenerCame() {
-        isBetweenOwners = false;
-        if (isStarted && !isPaused && (hasKept() || end == End.COMING)) {
-            flowAgain();
+        if (receivers != null) {
+            receivers.destroy();
         }
     }
 
-    private boolean hasListener() {
-        return bytesListener != null || dataListener != null || pipe != null;
+    private void receiverCame() {
+        isBetweenOwners = false;
+        if (hold == Hold.LEFT) {
+            hold = Hold.NONE;
+        }
+        flowAgain();
+    }
+
+    private boolean hasReceiver() {
+        return receivers != null && receivers.isAny();
     }
 
     private boolean hasKept() {
@@ -266,7 +326,7 @@ public final class ReadSide {
      * the source starts.
      */
     private void flowAgain() {
-        if (!isStarted || isPaused || isDestroyed) {
+        if (!isStarted || isPaused() || isDestroyed) {
             return;
         }
         if (!hasKept() && end == End.OPEN) {
@@ -279,18 +339,17 @@ public final class ReadSide {
 
     private void deliverKept() {
         isScheduled = false;
-        if (isPaused || isDestroyed) {
+        if (isPaused() || isDestroyed) {
             return;
         }
         if (hasKept()) {
             byte[] array = kept;
-            int seen = keptSeen;
-            destroyKept();
-            deliver(array, 0, array.length, seen);
+            kept = NONE;
+            deliver(array, 0, array.length);
         }
         if (end != End.OPEN && !hasKept()) {
             end();
-        } else if (!isPaused && !isDestroyed && !hasKept()) {
+        } else if (!isPaused() && !isDestroyed && !hasKept()) {
             source.startReading();
         }
     }
@@ -298,26 +357,16 @@ public final class ReadSide {
     /** The source has bytes, lent for the duration of the call. */
     public void deliver(byte[] array, int offset, int length) {
         // A filter may have nothing to show for what it took, or more than its reader wanted.
-        if (length > 0 && !isDestroyed) {
-            deliver(array, offset, length, 0);
+        if (length == 0 || isDestroyed) {
+            return;
         }
-    }
-
-    private void deliver(byte[] array, int offset, int length, int seen) {
-        if (isPaused || hasKept()) {
+        if (isPaused() || hasKept()) {
             keep(array, offset, length);
-            keptSeen = Math.max(keptSeen, seen);
             source.stopReading();
             return;
         }
         int before = handOvers;
-        int taken;
-        isTaking = true;
-        try {
-            taken = take(array, offset, length, seen);
-        } finally {
-            isTaking = false;
-        }
+        int taken = take(array, offset, length);
         boolean isSameOwner = handOvers == before;
         BytesListener filter = diversion;
         if (filter != null) {
@@ -329,9 +378,8 @@ public final class ReadSide {
             divert(filter);
         } else if (taken < length && !isDestroyed) {
             keep(array, offset + taken, length - taken);
-            keptSeen = isSameOwner && hasListener() ? length - taken : 0;
             source.stopReading();
-            if (hasListener() && !isPaused) {
+            if (hasReceiver() && !isPaused()) {
                 // Left without a pause: the listener gets the rest again, if that leads anywhere.
                 if (taken == 0 && isSameOwner) {
                     throw new IllegalStateException(
@@ -342,38 +390,22 @@ public final class ReadSide {
         }
     }
 
-    /** {@code seen}: bytes at the front that the others than onBytes were given before. */
-    private int take(byte[] array, int offset, int length, int seen) {
-        if (!hasListener()) {
+    private int take(byte[] array, int offset, int length) {
+        if (!hasReceiver()) {
             return isDiscarding ? length : 0;
         }
-        int from = offset + seen;
-        int fresh = length - seen;
-        if (dataListener != null && fresh > 0) {
-            // The owned copy: the listener may keep it for ever.
-            BytesListener alsoTakes = bytesListener;
-            int before = handOvers;
-            dataListener.accept(ByteBuffer.wrap(Arrays.copyOfRange(array, from, from + fresh)));
-            if (handOvers != before) {
-                return alsoTakes == null ? length : 0;
-            }
+        isTaking = true;
+        try {
+            return receivers().take(array, offset, length);
+        } finally {
+            isTaking = false;
         }
-        for (StreamPipe at = pipe; at != null && fresh > 0 && !isDestroyed; at = at.next()) {
-            at.onBytes(array, from, fresh);
-        }
-        return bytesListener == null || isDestroyed
-                ? length
-                : bytesListener.onBytes(array, offset, length);
     }
 
     private void keep(byte[] array, int offset, int length) {
-        if (hasKept()) {
-            byte[] joined = Arrays.copyOf(kept, kept.length + length);
-            System.arraycopy(array, offset, joined, kept.length, length);
-            kept = joined;
-        } else {
-            kept = Arrays.copyOfRange(array, offset, offset + length);
-        }
+        byte[] joined = Arrays.copyOf(kept, kept.length + length);
+        System.arraycopy(array, offset, joined, kept.length, length);
+        kept = joined;
     }
 
     /** The source has no more bytes. The end is told when everything before it was taken. */
@@ -382,7 +414,7 @@ public final class ReadSide {
             return;
         }
         end = End.COMING;
-        if (hasKept() || isPaused || isBetweenOwners) {
+        if (hasKept() || isPaused() || isBetweenOwners) {
             return;
         }
         end = End.TOLD;
@@ -392,14 +424,9 @@ public final class ReadSide {
     /** An owner that hands over stops it: the next one is told anew. */
     private void tellEnd() {
         int before = handOvers;
-        if (bytesListener != null) {
-            bytesListener.onEnd();
-        }
-        if (isDestroyed || handOvers != before) {
+        ReadReceivers told = receivers;
+        if (told != null && !told.end()) {
             return;
-        }
-        for (StreamPipe at = pipe; at != null; at = at.next()) {
-            at.onEnd();
         }
         if (endListener != null) {
             endListener.run();

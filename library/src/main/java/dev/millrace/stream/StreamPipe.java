@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class StreamPipe implements BytesListener {
     private final ReadStream source;
+    private final ReadSide side;
     private final WriteStream destination;
 
     /** Whether one end takes the other with it when it fails. */
@@ -17,21 +18,30 @@ public final class StreamPipe implements BytesListener {
     private final StreamPipe first;
 
     private @Nullable StreamPipe next;
-    private boolean isOver;
+    private State state = State.FLOWING;
 
-    /** It was the pipe that paused the source, so the pipe may resume it. */
+    /** The destination is full. */
     private boolean isWaiting;
 
-    /** Of the first pipe: the source is paused because all of them are over. */
-    private boolean isLeft;
+    /** The place of the first byte that it was not given, as {@link ReadSide} counts. */
+    long from;
+
+    private enum State {
+        FLOWING,
+        /** The destination's owner has ended it: it takes no more, and is not closed yet. */
+        LEFT,
+        OVER
+    }
 
     /** {@code first}: the source's first pipe, null if this is going to be it. */
     StreamPipe(
             ReadStream source,
+            ReadSide side,
             WriteStream destination,
             boolean isPipeline,
             @Nullable StreamPipe first) {
         this.source = source;
+        this.side = side;
         this.destination = destination;
         this.isPipeline = isPipeline;
         this.first = first == null ? this : first;
@@ -47,7 +57,7 @@ public final class StreamPipe implements BytesListener {
     private void forgetThoseOver() {
         StreamPipe last = this;
         for (StreamPipe at = next; at != null; at = at.next) {
-            if (!at.isOver) {
+            if (at.state != State.OVER) {
                 last.next = at;
                 last = at;
             }
@@ -61,18 +71,10 @@ public final class StreamPipe implements BytesListener {
      * @throws IllegalStateException if that is not over
      */
     public static StreamPipe replacing(@Nullable StreamPipe present, StreamPipe pipe) {
-        if (present != null && !present.isOver) {
+        if (present != null && present.state == State.FLOWING) {
             throw new IllegalStateException("a stream is piped there already");
         }
         return pipe;
-    }
-
-    /** A source that was paused for want of a destination has one again. */
-    void begin() {
-        if (first.isLeft) {
-            first.isLeft = false;
-            source.resume();
-        }
     }
 
     @Nullable StreamPipe next() {
@@ -81,28 +83,29 @@ public final class StreamPipe implements BytesListener {
 
     @Override
     public int onBytes(byte[] array, int offset, int length) {
-        if (!isOver && !destination.write(array, offset, length)) {
+        if (state == State.FLOWING
+                && !destination.write(array, offset, length)
+                && state == State.FLOWING) {
             isWaiting = true;
-            source.pause();
+            side.holdForPipe();
         }
         return length;
     }
 
     @Override
     public void onEnd() {
-        if (!isOver) {
-            isOver = true;
+        if (state == State.FLOWING) {
+            state = State.OVER;
             destination.end();
         }
     }
 
     /** The source is gone; if it had not ended, what the destination has is not all. */
     void onSourceDestroyed() {
-        if (!isOver) {
-            isOver = true;
-            if (isPipeline) {
-                destination.destroy();
-            }
+        boolean isCut = state == State.FLOWING;
+        state = State.OVER;
+        if (isCut && isPipeline) {
+            destination.destroy();
         }
     }
 
@@ -110,48 +113,65 @@ public final class StreamPipe implements BytesListener {
     public void onDrain() {
         if (isWaiting) {
             isWaiting = false;
-            resumeSource();
+            releaseSource();
+        }
+    }
+
+    /**
+     * The destination's owner has ended it: it takes no more. That is no failure, and the other
+     * receivers of the source go on.
+     */
+    public void onDestinationEnded() {
+        if (state == State.FLOWING) {
+            state = State.LEFT;
+            leave();
         }
     }
 
     /** The destination closed; what still comes has nowhere to go. */
     public void onDestinationClosed() {
-        if (isOver) {
+        State before = state;
+        state = State.OVER;
+        if (before == State.OVER) {
             return;
         }
-        isOver = true;
         if (isPipeline) {
             source.destroy();
-        } else if (isEveryOneOver()) {
-            isWaiting = false;
-            first.isLeft = true;
-            source.pause();
+        } else if (before == State.FLOWING) {
+            leave();
+        }
+    }
+
+    private void leave() {
+        isWaiting = false;
+        if (isEveryOneOver()) {
+            side.left();
         } else {
-            onDrain();
+            releaseSource();
         }
     }
 
     /** Whether it carries nothing any more. */
     boolean isOver() {
-        return isOver;
+        return state != State.FLOWING;
     }
 
     /** Whether this holds for every pipe of its source. */
     boolean isEveryOneOver() {
         boolean isEveryOneOver = true;
         for (StreamPipe at = first; at != null; at = at.next) {
-            isEveryOneOver &= at.isOver;
+            isEveryOneOver &= at.isOver();
         }
         return isEveryOneOver;
     }
 
-    private void resumeSource() {
+    private void releaseSource() {
         boolean isAnyWaiting = false;
         for (StreamPipe at = first; at != null; at = at.next) {
             isAnyWaiting |= at.isWaiting;
         }
         if (!isAnyWaiting && !isEveryOneOver()) {
-            source.resume();
+            side.release();
         }
     }
 }

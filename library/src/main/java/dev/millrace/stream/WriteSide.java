@@ -228,6 +228,9 @@ public abstract class WriteSide {
     public final void end() {
         if (state == State.OPEN) {
             state = State.ENDING;
+            if (pipe != null && !isWithdrawn) {
+                pipe.onDestinationEnded();
+            }
             endWriting();
         }
     }

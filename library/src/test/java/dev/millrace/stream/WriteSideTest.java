@@ -80,9 +80,9 @@ class WriteSideTest {
 
     /** A pipe into the side, from a source that never ends. */
     private StreamPipe pipe(String name) {
-        ReadStream source = new Source(name, seen);
+        Source source = new Source(name, seen);
         WriteStream destination = new Destination(side);
-        return new StreamPipe(source, destination, false, null);
+        return new StreamPipe(source, source.readSide(), destination, false, null);
     }
 
     @Test
@@ -258,6 +258,19 @@ class WriteSideTest {
         assertThat(seen).endsWith("four paused");
     }
 
+    /**
+     * Its owner ends it while something is piped there: what comes then is not written too late.
+     */
+    @Test
+    void aSideThatItsOwnerEndsIsLeftByItsPipe() {
+        StreamPipe pipe = pipe("one");
+        side.end();
+        assertThat(pipe.onBytes(new byte[] {'a'}, 0, 1)).isOne();
+        assertThat(side.isPiped()).isFalse();
+        side.closed();
+        assertThat(seen).containsExactly("one paused", "end");
+    }
+
     @Test
     void aDrainThatIsDueIsToldToTheNewOwner() {
         side.onDrain(() -> seen.add("old drain"));
@@ -286,35 +299,22 @@ class WriteSideTest {
 
     /** Says when it is paused and resumed. */
     private static final class Source extends InboundStream<Source> {
-        private final String name;
-        private final List<String> seen;
-        private final ReadSide unused;
+        private final ReadSide read;
 
         Source(String name, List<String> seen) {
-            this.name = name;
-            this.seen = seen;
-            this.unused = new ReadSide(new NoSource());
+            NoBytes from = new NoBytes(name, seen);
+            read = new ReadSide(from);
+            read.start();
+            from.isTold = true;
         }
 
         @Override
         protected ReadSide readSide() {
-            return unused;
+            return read;
         }
 
         @Override
         protected Source self() {
-            return this;
-        }
-
-        @Override
-        public Source pause() {
-            seen.add(name + " paused");
-            return this;
-        }
-
-        @Override
-        public Source resume() {
-            seen.add(name + " resumed");
             return this;
         }
 
@@ -332,13 +332,32 @@ class WriteSideTest {
         public void destroy() {}
     }
 
-    /** Has no bytes. */
-    private static final class NoSource implements ReadSide.Source {
-        @Override
-        public void startReading() {}
+    /** Has none; says when it may deliver some. */
+    private static final class NoBytes implements ReadSide.Source {
+        private final String name;
+        private final List<String> seen;
+        private boolean isTold;
+
+        NoBytes(String name, List<String> seen) {
+            this.name = name;
+            this.seen = seen;
+        }
+
+        private void tell(String event) {
+            if (isTold) {
+                seen.add(name + event);
+            }
+        }
 
         @Override
-        public void stopReading() {}
+        public void startReading() {
+            tell(" resumed");
+        }
+
+        @Override
+        public void stopReading() {
+            tell(" paused");
+        }
 
         @Override
         public void soon(Runnable task) {}
