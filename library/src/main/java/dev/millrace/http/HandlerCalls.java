@@ -2,6 +2,7 @@ package dev.millrace.http;
 
 import dev.millrace.loop.Loop;
 import dev.millrace.stream.ReadSide;
+import dev.millrace.turn.Failures;
 import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -68,7 +69,7 @@ final class HandlerCalls {
                     told -> told.accept(failure),
                     (told, thrown) -> loop.uncaught(thrown));
         } else {
-            LOGGER.log(System.Logger.Level.ERROR, text, failure);
+            Failures.log(LOGGER, text, failure);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.millrace.loop;
 
+import dev.millrace.turn.Failures;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -97,7 +98,7 @@ public final class LoopGroup {
             failure = thrown;
             each(Loop::stop);
         } else if (failure != thrown) {
-            failure.addSuppressed(thrown);
+            Failures.attach(failure, thrown);
         }
     }
 

@@ -14,6 +14,7 @@ import dev.millrace.stream.ReadSide;
 import dev.millrace.stream.StreamPipe;
 import dev.millrace.stream.WriteLimit;
 import dev.millrace.stream.WriteStream;
+import dev.millrace.turn.Failures;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -328,7 +329,8 @@ public final class NetSocket extends InboundStream<NetSocket>
     /** A listener threw: the socket is destroyed with it, and never without a word. */
     void thrown(Throwable thrown) {
         listeners.thrown(thrown, isDestroyed(), isOurs);
-        destroy(new IOException("a listener of the socket threw " + thrown, thrown));
+        String text = Failures.describe(thrown);
+        destroy(new IOException("a listener of the socket threw " + text, thrown));
     }
 
     /** Destroys the socket with a reset, so that the peer sees ECONNRESET. */

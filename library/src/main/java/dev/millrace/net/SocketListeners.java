@@ -1,5 +1,6 @@
 package dev.millrace.net;
 
+import dev.millrace.turn.Failures;
 import java.io.IOException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -41,7 +42,7 @@ final class SocketListeners {
     }
 
     private static void log(String text, Throwable thrown) {
-        LOGGER.log(System.Logger.Level.ERROR, text, thrown);
+        Failures.log(LOGGER, text, thrown);
     }
 
     /** The socket gets another owner: all are gone. Its server counts it on. */

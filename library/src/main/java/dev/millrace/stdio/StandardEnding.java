@@ -2,6 +2,7 @@ package dev.millrace.stdio;
 
 import dev.millrace.loop.Loop;
 import dev.millrace.stream.ReadSide;
+import dev.millrace.turn.Failures;
 import java.io.IOException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -58,6 +59,7 @@ final class StandardEnding {
     }
 
     static IOException thrown(Throwable thrown) {
-        return new IOException("a listener of the stream threw " + thrown, thrown);
+        String text = Failures.describe(thrown);
+        return new IOException("a listener of the stream threw " + text, thrown);
     }
 }

@@ -288,7 +288,7 @@ public final class FilteredTransport implements FilterWire {
 
     /** A call of the user's is not the place to hear of it. */
     private void threw(RuntimeException thrown) {
-        fail(new IOException("the filter threw " + thrown, thrown));
+        fail(new IOException("the filter threw " + thrown.getClass().getName(), thrown));
     }
 
     /** An empty write behind what the filter made: its callback comes in the transport's order. */

@@ -104,7 +104,7 @@ public final class CallbackScope {
             failed.accept(target, thrown);
         } catch (Throwable again) {
             // The listener for errors failed as well; only the loop's own is left to tell.
-            thrown.addSuppressed(again);
+            Failures.attach(thrown, again);
             failures.report(thrown);
         }
     }

@@ -2,6 +2,7 @@ package dev.millrace.turn;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Arrays;
 import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -35,7 +36,7 @@ public final class Failures {
         try {
             listener.accept(thrown);
         } catch (Throwable again) {
-            again.addSuppressed(thrown);
+            attach(again, thrown);
             fatal(again);
         }
     }
@@ -47,14 +48,57 @@ public final class Failures {
     void fatal(Throwable thrown) {
         if (fatal == null) {
             fatal = thrown;
-        } else if (fatal != thrown) {
-            fatal.addSuppressed(thrown);
+        } else {
+            attach(fatal, thrown);
+        }
+    }
+
+    /** Attaches {@code also}, which a listener may have thrown on as it came. */
+    public static void attach(Throwable thrown, Throwable also) {
+        if (thrown != also) {
+            thrown.addSuppressed(also);
+        }
+    }
+
+    /** What {@code thrown} says of itself, whose {@code toString} is a user's and may throw. */
+    public static String describe(Throwable thrown) {
+        try {
+            return thrown.toString();
+        } catch (VirtualMachineError fatal) {
+            throw fatal;
+        } catch (RuntimeException | Error unprintable) {
+            return thrown.getClass().getName();
         }
     }
 
     /** Whether the run has to end, to throw what was thrown. */
     boolean isFatal() {
         return fatal != null;
+    }
+
+    /** Logs {@code thrown}, which may not be printable, with an error of the logger's ignored. */
+    public static void log(System.Logger logger, String text, Throwable thrown) {
+        try {
+            logger.log(System.Logger.Level.ERROR, text, thrown);
+        } catch (VirtualMachineError fatal) {
+            throw fatal;
+        } catch (RuntimeException | Error unprintable) {
+            logger.log(System.Logger.Level.ERROR, text + ": " + thrown.getClass().getName());
+        }
+    }
+
+    /**
+     * What was made on another thread, by work off the loop for instance, gets the stack of this
+     * one behind its own: it is thrown here, and a reader looks for the place.
+     */
+    private static void addTrace(Throwable thrown) {
+        StackTraceElement[] there = thrown.getStackTrace();
+        StackTraceElement[] here = new Throwable().getStackTrace();
+        if (there.length > 0 && !there[there.length - 1].equals(here[here.length - 1])) {
+            StackTraceElement[] both = Arrays.copyOf(there, there.length + here.length);
+            System.arraycopy(here, 0, both, there.length, here.length);
+            thrown.setStackTrace(both);
+        }
     }
 
     /** Throws what ends the run, if anything does. */
@@ -65,6 +109,7 @@ public final class Failures {
             // Not a case of the switch: linking that one would cost each program that ends well.
             return;
         }
+        addTrace(thrown);
         switch (thrown) {
             case RuntimeException e -> throw e;
             case Error e -> throw e;

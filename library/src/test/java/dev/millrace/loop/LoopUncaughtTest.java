@@ -72,6 +72,52 @@ class LoopUncaughtTest {
                 .satisfies(e -> assertThat(e.getSuppressed()[0]).hasMessage("the callback's"));
     }
 
+    /** "Log it and throw on." */
+    @Test
+    void aListenerThatThrowsOnWhatItGotIsCalledOnceAndTheTurnGoesOn() {
+        loop.onUncaught(thrown -> {
+            journal.add("caught " + thrown.getMessage());
+            throw (RuntimeException) thrown;
+        });
+        loop.setImmediate(throwing("mine"));
+        loop.setImmediate(journal.line("same phase"));
+        loop.setTimeout(Duration.ofHours(1), () -> {});
+        assertThatThrownBy(() -> loop.run(RunMode.DEFAULT)).hasMessage("mine");
+        assertThat(journal.lines()).containsExactly("caught mine", "same phase");
+    }
+
+    @Test
+    void aFailureHandlerThatThrowsOnWhatItGotIsTheLoopsFailure() {
+        loop.setImmediate(() ->
+                loop.enter(
+                        "target",
+                        target -> {
+                            throw new IllegalStateException("mine");
+                        },
+                        (target, thrown) -> {
+                            throw (RuntimeException) thrown;
+                        }));
+        loop.setImmediate(journal.line("same phase"));
+        assertThatThrownBy(() -> loop.run(RunMode.DEFAULT)).hasMessage("mine");
+        assertThat(journal.lines()).containsExactly("same phase");
+    }
+
+    @Test
+    void whatAnotherThreadThrewShowsWhereItWasRunAsWell() {
+        loop.offload(LoopUncaughtTest::taskThatFails);
+        assertThatThrownBy(() -> loop.run(RunMode.DEFAULT))
+                .satisfies(thrown ->
+                        assertThat(thrown.getStackTrace())
+                                .extracting(StackTraceElement::getMethodName)
+                                .contains(
+                                        "taskThatFails",
+                                        "whatAnotherThreadThrewShowsWhereItWasRunAsWell"));
+    }
+
+    private static Object taskThatFails() {
+        throw new IllegalStateException("off the loop");
+    }
+
     @Test
     void anErrorOfTheMachineEndsTheLoopWhoeverListens() {
         loop.onUncaught(thrown -> journal.add("caught"));

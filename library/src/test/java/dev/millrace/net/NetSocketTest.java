@@ -204,6 +204,34 @@ class NetSocketTest {
         assertThat(accepted.getFirst().isDestroyed()).isFalse();
     }
 
+    /** Its toString is the user's, and throws. */
+    private static final class Unprintable extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        public String toString() {
+            throw new IllegalStateException("not even that");
+        }
+    }
+
+    @Test
+    @Tag("X76")
+    void anExceptionThatCantBePrintedClosesItsSocketAsEveryOther() {
+        NetSocket client = connected();
+        client.onError(error -> journal.add(error.getMessage()));
+        client.onClose(journal.line("close"));
+        client.onData(bytes -> {
+            throw new Unprintable();
+        });
+        accepted.getFirst().onClose(journal.line("peer's close"));
+        accepted.getFirst().resume();
+        accepted.getFirst().write("x");
+        until("peer's close");
+        assertThat(journal.lines())
+                .contains("a listener of the socket threw " + Unprintable.class.getName(), "close");
+        assertThat(server.connectionCount()).isZero();
+    }
+
     @Test
     void listenersAreOneEachAndNeverNull() {
         Map<String, Consumer<NetSocket>> second = new LinkedHashMap<>();

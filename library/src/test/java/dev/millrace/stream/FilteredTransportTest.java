@@ -209,7 +209,7 @@ class FilteredTransportTest {
         raw.write("x");
         assertThat(raw.lines)
                 .containsExactly(
-                        "ready", "failed: the filter threw java.lang.IllegalStateException: a bug");
+                        "ready", "failed: the filter threw java.lang.IllegalStateException");
         filtered.fail(new IOException("late"));
         assertThat(raw.lines).hasSize(2);
     }
