@@ -166,7 +166,7 @@ final class ConnectionClock {
             sentBytes = sent;
             progressNanos = nowNanos;
         } else if (!limit.isZero() && nowNanos - progressNanos >= limit.toNanos()) {
-            connection.socket().destroy();
+            connection.responses().abort();
         }
     }
 }

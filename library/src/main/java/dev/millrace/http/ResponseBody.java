@@ -144,7 +144,7 @@ final class ResponseBody extends WriteSide {
     }
 
     private void mismatch(String how) {
-        connection().socket().destroy();
+        connection().responses().abort();
         throw new IllegalStateException(
                 "the body is "
                         + how
@@ -163,6 +163,11 @@ final class ResponseBody extends WriteSide {
         }
         isOver = true;
         connection().responses().responseOver();
+    }
+
+    /** Whether it has begun, and only the end of the connection will say where it ends. */
+    boolean isOpenEnded() {
+        return framing == BodyFraming.CLOSE && response.isHeadSent() && !isFinished();
     }
 
     /** Whether everything was written, here or to the socket. */

@@ -1,9 +1,7 @@
 package dev.millrace.http;
 
-import dev.millrace.kernel.SystemError;
 import dev.millrace.stream.WriteLimit;
 import dev.millrace.stream.WriteStream;
-import dev.millrace.sys.Errno;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
@@ -47,6 +45,18 @@ final class ResponseQueue {
         return first == null;
     }
 
+    /**
+     * Ends the connection at once. With FIN a body that the end of the connection ends would look
+     * whole, so its peer gets a reset.
+     */
+    void abort() {
+        if (first != null && first.body().isOpenEnded()) {
+            connection.socket().reset();
+        } else {
+            connection.socket().destroy();
+        }
+    }
+
     boolean isFirst(ServerResponse response) {
         return response == first;
     }
@@ -79,7 +89,7 @@ final class ResponseQueue {
         largestWaiting = Math.max(largestWaiting, bytes);
         WriteLimit limit = connection.socket().writeLimit();
         if (bytes > 0 && limit.isExceededBy(0, waitingBytes, largestWaiting)) {
-            connection.socket().destroy(SystemError.of(Errno.ENOBUFS, "write"));
+            abort();
         }
     }
 

@@ -227,7 +227,7 @@ public final class ServerRequest extends InboundStream<ServerRequest> {
     /** Destroys the connection, and with it whatever is still to be answered on it. */
     @Override
     public void destroy() {
-        connection.socket().destroy();
+        connection.responses().abort();
     }
 
     @Override

@@ -206,7 +206,7 @@ public final class ServerResponse implements WriteStream {
             return;
         }
         if (isHeadSent) {
-            connection.socket().destroy();
+            connection.responses().abort();
             return;
         }
         status(status, null);
@@ -225,7 +225,7 @@ public final class ServerResponse implements WriteStream {
     @Override
     public void destroy() {
         if (!isClosed()) {
-            connection.socket().destroy();
+            connection.responses().abort();
         }
     }
 

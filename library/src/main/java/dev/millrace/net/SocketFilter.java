@@ -60,7 +60,7 @@ final class SocketFilter implements FilteredTransport.Raw, BytesListener {
             soon(() -> callback.accept(error));
         }
         if (callback == null || filtered.limit().policy() == WriteLimit.Policy.CLOSE) {
-            socket.destroy(error);
+            socket.transport.onError(error);
         }
         return false;
     }

@@ -97,8 +97,12 @@ final class SocketTransport extends WriteSide implements StreamEvents, ReadSide.
         }
     }
 
+    /** Bytes beyond the limit are lost: with FIN the peer would take the rest for everything. */
     @Override
     public void onError(IOException error) {
+        if (SystemError.codeOf(error).equals("ENOBUFS")) {
+            socket.handle.reset();
+        }
         socket.destroy(error);
     }
 

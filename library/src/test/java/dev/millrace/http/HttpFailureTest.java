@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.http.RawHttp.Answer;
+import dev.millrace.stream.WriteLimit;
 import java.io.EOFException;
 import java.io.IOException;
 import java.util.List;
@@ -176,6 +177,40 @@ class HttpFailureTest {
             assertThat(answer.has("X-Own")).isFalse();
             assertThat(client.rest()).isEmpty();
             assertThat(fixture.handlerErrors()).isEmpty();
+        }
+    }
+
+    /** A body that ends with the connection must not look whole: a FIN would say so. */
+    @ParameterizedTest
+    @ValueSource(strings = {"throw", "destroy", "destroy the request", "limit"})
+    @Tag("X76")
+    void aFailureInABodyThatEndsWithTheConnectionIsAReset(String how) throws IOException {
+        try (var fixture =
+                        HttpFixture.serve((request, response) -> {
+                            response.write("half of it");
+                            request.socket()
+                                    .loop()
+                                    .setImmediate(
+                                            () -> request.enter(() -> breakOff(how, response)));
+                        });
+                RawHttp client = fixture.connect()) {
+            client.send("GET / HTTP/1.0\r\n\r\n");
+            assertThatThrownBy(client::rest).hasMessageContaining("reset");
+            fixture.untilEmpty();
+        }
+    }
+
+    private static void breakOff(String how, ServerResponse response) {
+        switch (how) {
+            case "throw" -> throw new IllegalStateException("half-way");
+            case "destroy" -> response.destroy();
+            case "destroy the request" -> response.request().destroy();
+            default -> {
+                response.socket().writeLimit(WriteLimit.DEFAULTS.withMaxQueuedBytes(1));
+                for (int count = 0; count < 64; count++) {
+                    response.write(new byte[1 << 20]);
+                }
+            }
         }
     }
 
