@@ -3,6 +3,7 @@ package dev.millrace.cli;
 import dev.millrace.http.HttpLimits;
 import dev.millrace.http.HttpServerOptions;
 import dev.millrace.http.HttpTimeouts;
+import dev.millrace.net.NetServerOptions;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -54,8 +55,8 @@ final class HttpSettings {
                         .orElse(HttpLimits.DEFAULTS);
         int maxConnections =
                 arguments
-                        .number(MAX_CONNECTIONS, 0, Integer.MAX_VALUE, "use 0 (any number) or more")
-                        .orElse(0);
+                        .number(MAX_CONNECTIONS, 1, Integer.MAX_VALUE, "use 1 or more")
+                        .orElse(NetServerOptions.NO_LIMIT);
         return HttpServerOptions.DEFAULTS
                 .withTimeouts(timeouts)
                 .withLimits(limits)

@@ -90,13 +90,19 @@ final class UnixTakeOver implements AutoCloseable {
     }
 
     private static FileChannel lock(Path path, UnixAddress address) throws IOException {
+        Path file = path.resolveSibling(path.getFileName() + ".lock");
+        // For reading as well: then a FIFO opens without waiting for its other end (fifo(7)).
         FileChannel channel =
                 FileChannel.open(
-                        path.resolveSibling(path.getFileName() + ".lock"),
+                        file,
                         StandardOpenOption.CREATE,
+                        StandardOpenOption.READ,
                         StandardOpenOption.WRITE,
                         LinkOption.NOFOLLOW_LINKS);
         try {
+            if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+                throw SystemError.of(Errno.EEXIST, "listen", address);
+            }
             if (channel.tryLock() != null) {
                 return channel;
             }

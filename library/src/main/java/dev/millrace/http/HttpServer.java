@@ -52,11 +52,10 @@ public final class HttpServer implements AutoCloseable {
         this.checks = new TimerHandle(loop);
         // The peer may end its side after its request and still wants the response (row J2).
         NetSocketOptions sockets = NetSocketOptions.DEFAULTS.withAllowHalfOpen(true);
-        int most = options.maxConnections();
         NetServerOptions serving =
                 NetServerOptions.DEFAULTS
                         .withSocket(sockets)
-                        .withMaxConnections(most == 0 ? NetServerOptions.NO_LIMIT : most);
+                        .withMaxConnections(options.maxConnections());
         this.server = NetServer.create(loop, serving, this::connected);
     }
 

@@ -1,5 +1,6 @@
 package dev.millrace.http;
 
+import dev.millrace.net.NetServerOptions;
 import java.util.Objects;
 
 /**
@@ -9,8 +10,7 @@ import java.util.Objects;
  *
  * @param limits how much of everything a peer may send
  * @param timeouts how long a peer may take
- * @param maxConnections open connections of this server above which a new one is closed at once; 0
- *     for no limit
+ * @param maxConnections as in {@link NetServerOptions}
  * @param maxRequestsPerConnection requests after whose response a connection closes; 0 for no limit
  */
 public record HttpServerOptions(
@@ -23,7 +23,8 @@ public record HttpServerOptions(
      * requests on each.
      */
     public static final HttpServerOptions DEFAULTS =
-            new HttpServerOptions(HttpLimits.DEFAULTS, HttpTimeouts.DEFAULTS, 0, 0);
+            new HttpServerOptions(
+                    HttpLimits.DEFAULTS, HttpTimeouts.DEFAULTS, NetServerOptions.NO_LIMIT, 0);
 
     /**
      * @throws IllegalArgumentException if a number is negative
@@ -31,13 +32,12 @@ public record HttpServerOptions(
     public HttpServerOptions {
         Objects.requireNonNull(limits, "limits");
         Objects.requireNonNull(timeouts, "timeouts");
-        requireNotNegative(maxConnections, "maxConnections");
-        requireNotNegative(maxRequestsPerConnection, "maxRequestsPerConnection");
-    }
-
-    private static void requireNotNegative(int number, String name) {
-        if (number < 0) {
-            throw new IllegalArgumentException(name + " is 0 (no limit) or more, was " + number);
+        NetServerOptions.checkMaxConnections(maxConnections);
+        if (maxRequestsPerConnection < 0) {
+            throw new IllegalArgumentException(
+                    "maxRequestsPerConnection is "
+                            + maxRequestsPerConnection
+                            + ": use 0 (no limit) or more");
         }
     }
 

@@ -37,6 +37,17 @@ class UnixBindingTest {
                 .hasMessage("listen ENOTDIR: not a directory " + inFile);
     }
 
+    /** A FIFO has no bytes to lock, and whoever opens it for writing alone waits for a reader. */
+    @Test
+    @Tag("G11")
+    void aLockFileThatIsAFifoIsRefusedWithoutWaitingForIt() throws Exception {
+        Path lock = path.resolveSibling("s.lock");
+        assertThat(new ProcessBuilder("mkfifo", lock.toString()).start().waitFor()).isZero();
+        assertThatThrownBy(() -> UnixTakeOver.begin(UnixAddress.of(path)))
+                .isInstanceOf(SystemError.class)
+                .hasMessageContaining("EEXIST");
+    }
+
     /** The lock is the process's: a second one must not open, and so give up, the first one's. */
     @Test
     @Tag("G11")

@@ -1,8 +1,10 @@
 package dev.millrace.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.http.RawHttp.Answer;
+import dev.millrace.net.NetServerOptions;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -146,6 +148,25 @@ class HttpCloseTest {
             try (RawHttp three = fixture.connect()) {
                 assertThat(three.get().text()).isEqualTo("served");
             }
+            assertThat(fixture.server().droppedCount()).isEqualTo(1);
+        }
+    }
+
+    /** The number means the same as for a server of net. */
+    @Tag("I13")
+    @Test
+    void zeroConnectionsIsALimitAndNoLimitHasAName() throws IOException {
+        HttpServerOptions options = HttpServerOptions.DEFAULTS.withMaxConnections(0);
+        assertThat(HttpServerOptions.DEFAULTS.maxConnections())
+                .isEqualTo(NetServerOptions.NO_LIMIT);
+        assertThatThrownBy(() -> options.withMaxConnections(-1))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(
+                        "maxConnections is -1: use 0 (none at all) or more, NO_LIMIT is the default");
+        try (var fixture =
+                        HttpFixture.serve(options, (request, response) -> response.end("served"));
+                RawHttp client = fixture.connect()) {
+            assertThat(client.isOver()).isTrue();
             assertThat(fixture.server().droppedCount()).isEqualTo(1);
         }
     }
