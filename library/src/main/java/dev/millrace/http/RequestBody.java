@@ -14,15 +14,6 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  */
 final class RequestBody implements ReadSide.Source {
-    /** The exchange of request and response, as far as the body is concerned. */
-    private enum Exchange {
-        OPEN,
-        /** The response is out: the rest of the body is thrown away. */
-        ANSWERED,
-        /** Nothing more is told of the body. */
-        CLOSED
-    }
-
     private final ServerRequest request;
     private final ReadSide read = new ReadSide(this);
     private @Nullable Consumer<? super IOException> errorListener;
@@ -31,7 +22,11 @@ final class RequestBody implements ReadSide.Source {
     /** All of it arrived, whatever has become of the exchange. */
     private boolean isComplete;
 
-    private Exchange exchange = Exchange.OPEN;
+    /** The response is out, and the rest of the body is thrown away. */
+    private boolean isAnswered;
+
+    /** The exchange is over: nothing more is told of the body. */
+    private boolean isClosed;
 
     RequestBody(ServerRequest request) {
         this.request = request;
@@ -46,7 +41,7 @@ final class RequestBody implements ReadSide.Source {
     }
 
     boolean isClosed() {
-        return exchange == Exchange.CLOSED;
+        return isClosed;
     }
 
     void onError(Consumer<? super IOException> listener) {
@@ -75,7 +70,7 @@ final class RequestBody implements ReadSide.Source {
 
     /** The exchange is answered: the rest of the body is thrown away as it comes (row R59). */
     void discard() {
-        exchange = Exchange.ANSWERED;
+        isAnswered = true;
         if (read.isPaused()) {
             stopReading();
             connection().resumeBody(request);
@@ -89,7 +84,7 @@ final class RequestBody implements ReadSide.Source {
         if (isClosed()) {
             return;
         }
-        exchange = Exchange.CLOSED;
+        isClosed = true;
         read.destroy();
         Consumer<? super IOException> listener = errorListener;
         if (error != null && !isComplete && listener != null) {
@@ -111,11 +106,11 @@ final class RequestBody implements ReadSide.Source {
 
     @Override
     public void stopReading() {
-        switch (exchange) {
-            case OPEN -> connection().pauseBody(request);
+        if (isAnswered && !isClosed) {
             // A reader that stops after the response was given can't hold up the next request.
-            case ANSWERED -> read.destroy();
-            case CLOSED -> {}
+            read.destroy();
+        } else if (!isClosed) {
+            connection().pauseBody(request);
         }
     }
 

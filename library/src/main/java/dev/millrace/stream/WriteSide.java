@@ -50,8 +50,8 @@ public abstract class WriteSide {
     /** The stream ended the side, not its writer. */
     private boolean isWithdrawn;
 
-    /** What a write after the end was told to be. */
-    private @Nullable IOException late;
+    /** A write after the end was told to the stream. */
+    private boolean isLateTold;
 
     /** The pipe was told that the stream is over; a later one is told at once. */
     private boolean isCloseTold;
@@ -181,14 +181,14 @@ public abstract class WriteSide {
         if (state == State.OPEN) {
             return true;
         }
-        if (late == null && state != State.DESTROYED) {
-            late = writtenTooLate(isWithdrawn);
+        IOException error;
+        if (state == State.DESTROYED) {
+            error = new IOException("write after the " + kind() + " was destroyed");
+        } else {
+            error = isLateTold ? afterEnd() : writtenTooLate(isWithdrawn);
+            isLateTold = true;
         }
         if (callback != null) {
-            IOException error =
-                    late != null
-                            ? late
-                            : new IOException("write after the " + kind() + " was destroyed");
             soon(() -> callback.accept(error));
         }
         return false;
