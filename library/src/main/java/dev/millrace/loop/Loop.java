@@ -391,9 +391,16 @@ public final class Loop implements Executor, AutoCloseable {
                     "this belongs to the loop of "
                             + thread.getName()
                             + " but was called from "
-                            + Thread.currentThread().getName()
+                            + name(Thread.currentThread())
                             + ": hand the call over with loop.execute(() -> ...)");
         }
+    }
+
+    /** Most virtual threads have no name. */
+    private static String name(Thread caller) {
+        return caller.isVirtual()
+                ? ("virtual thread " + caller.getName()).strip()
+                : caller.getName();
     }
 
     /**

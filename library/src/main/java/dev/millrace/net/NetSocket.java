@@ -18,6 +18,7 @@ import dev.millrace.turn.Failures;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
@@ -481,7 +482,8 @@ public final class NetSocket extends InboundStream<NetSocket>
 
     /** Sets how much may wait to be written, and what becomes of more. */
     public NetSocket writeLimit(WriteLimit limit) {
-        transport.writeLimit(limit);
+        checkThread();
+        transport.writeLimit(Objects.requireNonNull(limit, "limit"));
         return this;
     }
 

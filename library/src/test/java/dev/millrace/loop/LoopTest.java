@@ -82,6 +82,19 @@ class LoopTest {
         }
     }
 
+    private static String refusal(Loop loop, Thread.Builder caller) {
+        CompletableFuture<String> text = new CompletableFuture<>();
+        caller.start(() -> {
+            try {
+                loop.stop();
+                text.complete("done");
+            } catch (WrongThreadException e) {
+                text.complete(e.getMessage());
+            }
+        });
+        return text.join();
+    }
+
     @Test
     @Tag("A1")
     void theErrorOfAnotherThreadNamesBothThreadsAndTheWayBack() {
@@ -93,6 +106,10 @@ class LoopTest {
                             "this belongs to the loop of fixture-loop but was called from "
                                     + self
                                     + ": hand the call over with loop.execute(() -> ...)");
+            assertThat(refusal(fixture.loop(), Thread.ofVirtual()))
+                    .contains("called from virtual thread: hand the call over");
+            assertThat(refusal(fixture.loop(), Thread.ofVirtual().name("worker")))
+                    .contains("called from virtual thread worker: hand the call over");
             TimerHandle timer = fixture.call(() -> new TimerHandle(fixture.loop()));
             List<Runnable> calls =
                     List.of(

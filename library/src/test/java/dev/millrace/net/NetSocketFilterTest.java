@@ -4,14 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.kernel.IpAddress;
+import dev.millrace.stream.WriteLimit;
 import dev.millrace.testing.Journal;
 import dev.millrace.testing.LoopFixture;
 import dev.millrace.testing.RawClient;
+import dev.millrace.testing.TriplingFilter;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The filter point, where TLS will sit: {@link XorFilter} on one end, or on both. */
@@ -187,5 +191,21 @@ class NetSocketFilterTest {
                 },
                 server -> onThread(server, RawClient::readEnding));
         assertThat(journal.lines()).containsExactly("refused");
+    }
+
+    @Test
+    @Tag("X82")
+    void theWriteLimitIsSetOnTheLoopsThreadBehindAFilterToo() {
+        LoopFixture.run(loop -> {
+            NetSocket socket = NetSocket.connect(loop, IpAddress.loopback(1));
+            socket.filter(TriplingFilter.asker(TriplingFilter.Stage.NEVER));
+            assertThatThrownBy(() -> socket.writeLimit(null))
+                    .isInstanceOf(NullPointerException.class)
+                    .hasMessage("limit");
+            CompletableFuture<?> foreign =
+                    CompletableFuture.runAsync(() -> socket.writeLimit(WriteLimit.DEFAULTS));
+            assertThatThrownBy(foreign::join).hasCauseInstanceOf(WrongThreadException.class);
+            socket.destroy();
+        });
     }
 }
