@@ -32,7 +32,9 @@ public record HttpServerOptions(
     public HttpServerOptions {
         Objects.requireNonNull(limits, "limits");
         Objects.requireNonNull(timeouts, "timeouts");
-        NetServerOptions.checkMaxConnections(maxConnections);
+        // Refuses what is no number of connections.
+        maxConnections =
+                NetServerOptions.DEFAULTS.withMaxConnections(maxConnections).maxConnections();
         if (maxRequestsPerConnection < 0) {
             throw new IllegalArgumentException(
                     "maxRequestsPerConnection is "

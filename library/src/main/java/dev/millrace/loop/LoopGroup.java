@@ -97,7 +97,7 @@ public final class LoopGroup {
         if (failure == null) {
             failure = thrown;
             each(Loop::stop);
-        } else if (failure != thrown) {
+        } else {
             Failures.attach(failure, thrown);
         }
     }

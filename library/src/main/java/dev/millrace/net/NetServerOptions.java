@@ -24,15 +24,6 @@ public record NetServerOptions(NetSocketOptions socket, int maxConnections) {
      */
     public NetServerOptions {
         Objects.requireNonNull(socket, "socket");
-        checkMaxConnections(maxConnections);
-    }
-
-    /**
-     * Checks a number that {@code maxConnections} may be.
-     *
-     * @throws IllegalArgumentException if it is negative
-     */
-    public static void checkMaxConnections(int maxConnections) {
         if (maxConnections < 0) {
             throw new IllegalArgumentException(
                     "maxConnections is "

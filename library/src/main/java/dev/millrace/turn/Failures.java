@@ -76,7 +76,7 @@ public final class Failures {
         return fatal != null;
     }
 
-    /** Logs {@code thrown}, which may not be printable, with an error of the logger's ignored. */
+    /** Logs {@code thrown}, or its class alone where it can't be printed. */
     public static void log(System.Logger logger, String text, Throwable thrown) {
         try {
             logger.log(System.Logger.Level.ERROR, text, thrown);

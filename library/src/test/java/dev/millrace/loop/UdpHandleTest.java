@@ -7,6 +7,7 @@ import dev.millrace.kernel.IpAddress;
 import dev.millrace.kernel.KernelOption;
 import dev.millrace.kernel.SystemError;
 import dev.millrace.kernel.UdpOptions;
+import dev.millrace.sys.Errno;
 import dev.millrace.testing.LoopFixture;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -298,5 +299,38 @@ class UdpHandleTest extends UdpFixture {
         }
         assertThat(receiver.isActive()).isFalse();
         assertThat(loop.run(RunMode.DEFAULT)).isFalse();
+    }
+
+    @Test
+    void theEndOfReceivingIsToldApartFromTheErrorOfADatagram() {
+        List<String> told = new ArrayList<>();
+        LoopFixture.run(loop -> {
+            UdpHandle handle =
+                    new UdpHandle(
+                            loop,
+                            UdpOptions.DEFAULTS,
+                            new RecordedDatagrams() {
+                                @Override
+                                public void onError(IOException error) {
+                                    told.add("error " + error.getMessage());
+                                }
+
+                                @Override
+                                public void onReceiveEnded(IOException error) {
+                                    told.add("ended " + error.getMessage());
+                                }
+                            });
+            handle.receiveStart();
+            handle.receiver.onDatagramError(Errno.ECONNREFUSED);
+            assertThat(handle.isReceiving()).isTrue();
+            handle.receiver.onReadError(Errno.EBADF);
+            assertThat(handle.isReceiving()).isFalse();
+            handle.close();
+        });
+        assertThat(told)
+                .hasSize(2)
+                .satisfies(lines ->
+                        assertThat(lines.getFirst()).startsWith("error recvfrom ECONNREFUSED"))
+                .satisfies(lines -> assertThat(lines.getLast()).startsWith("ended recvfrom EBADF"));
     }
 }

@@ -8,7 +8,6 @@ import dev.millrace.kernel.SystemError;
 import dev.millrace.loop.Loop;
 import dev.millrace.loop.RunMode;
 import dev.millrace.testing.Journal;
-import dev.millrace.testing.Kernel;
 import dev.millrace.testing.LoopFixture;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -40,14 +39,8 @@ class NetServerTest {
         loop.close();
     }
 
-    /** Turns the loop, which has nothing to wait for at times, until {@code condition} holds. */
     private void until(String what, BooleanSupplier condition) {
-        Kernel.await(
-                what,
-                () -> {
-                    loop.run(RunMode.NOWAIT);
-                    return condition.getAsBoolean();
-                });
+        LoopFixture.pollUntil(loop, what, condition);
     }
 
     private void until(String line) {

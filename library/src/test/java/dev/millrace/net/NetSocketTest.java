@@ -9,7 +9,6 @@ import dev.millrace.loop.Loop;
 import dev.millrace.loop.RunMode;
 import dev.millrace.stream.WriteLimit;
 import dev.millrace.testing.Journal;
-import dev.millrace.testing.Kernel;
 import dev.millrace.testing.LoopFixture;
 import dev.millrace.testing.TriplingFilter;
 import java.io.IOException;
@@ -57,14 +56,8 @@ class NetSocketTest {
         return client;
     }
 
-    /** Turns the loop, which has nothing to wait for at times, until {@code condition} holds. */
     private void until(String what, BooleanSupplier condition) {
-        Kernel.await(
-                what,
-                () -> {
-                    loop.run(RunMode.NOWAIT);
-                    return condition.getAsBoolean();
-                });
+        LoopFixture.pollUntil(loop, what, condition);
     }
 
     private void until(String line) {

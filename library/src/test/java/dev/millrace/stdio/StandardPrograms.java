@@ -73,6 +73,20 @@ final class StandardPrograms {
         }
     }
 
+    /** Writes more than the kernel holds, ends it, and writes on. */
+    static final class Late {
+        public static void main(String[] arguments) {
+            Loop.run(loop -> {
+                StandardOutput output = StandardOutput.open(loop);
+                output.onError(error -> System.err.print(error.getMessage()));
+                output.onClose(() -> System.err.print(", closed"));
+                output.write(new byte[1_000_000], 0, 1_000_000);
+                output.end();
+                System.err.print(output.write("late") + " " + output.write("later") + ", ");
+            });
+        }
+    }
+
     /** Asks for a second stream of each, while it has the first and when that is over. */
     static final class Twice {
         public static void main(String[] arguments) {

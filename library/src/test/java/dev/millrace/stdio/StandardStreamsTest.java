@@ -244,6 +244,20 @@ class StandardStreamsTest {
         assertThat(errors()).isEqualTo("closed");
     }
 
+    /** What was written before the end goes out whole. */
+    @ParameterizedTest
+    @ValueSource(strings = {"epoll", "nio"})
+    @Tag("R16")
+    void aWriteAfterTheEndIsToldOnceWithTheClose(String driver) throws Exception {
+        ProcessBuilder builder = builder(StandardPrograms.Late.class);
+        builder.environment().put("MILLRACE_DRIVER", driver);
+        Process child = builder.start();
+        assertThat(child.getInputStream().readAllBytes()).hasSize(1_000_000);
+        expectEnd(child, 0);
+        assertThat(errors())
+                .isEqualTo("false false, write after end (ERR_STREAM_WRITE_AFTER_END), closed");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"close", "x: exit", "an exception"})
     @Tag("epoll")

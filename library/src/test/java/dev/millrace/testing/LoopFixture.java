@@ -100,6 +100,16 @@ public final class LoopFixture implements AutoCloseable {
         deadline.close();
     }
 
+    /** As {@link #turnUntil}, of a loop that has nothing to wait for at times. */
+    public static void pollUntil(Loop loop, String what, BooleanSupplier condition) {
+        Kernel.await(
+                what,
+                () -> {
+                    loop.run(RunMode.NOWAIT);
+                    return condition.getAsBoolean();
+                });
+    }
+
     /** The loop; touch it inside {@link #call} and {@link #run(Callable)} only. */
     public Loop loop() {
         return started.join();

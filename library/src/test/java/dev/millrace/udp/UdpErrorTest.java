@@ -6,6 +6,7 @@ import dev.millrace.kernel.IpAddress;
 import dev.millrace.kernel.SystemError;
 import dev.millrace.testing.Journal;
 import dev.millrace.testing.LoopFixture;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
@@ -40,6 +41,22 @@ class UdpErrorTest {
             server.bind(0, HOST);
         });
         assertThat(journal.lines()).containsExactly("there and back");
+    }
+
+    /** Nobody would ever know why nothing comes any more. */
+    @Test
+    void withoutAnErrorListenerTheEndOfReceivingIsUncaught() {
+        LoopFixture.run(loop -> {
+            loop.onUncaught(thrown -> journal.add("uncaught " + thrown.getMessage()));
+            UdpListeners listeners = new UdpListeners(loop);
+            listeners.onError(new IOException("one datagram"));
+            listeners.onReceiveEnded(new IOException("all of them"));
+            listeners.error = error -> journal.add("told " + error.getMessage());
+            listeners.onError(new IOException("one datagram"));
+            listeners.onReceiveEnded(new IOException("all of them"));
+        });
+        assertThat(journal.lines())
+                .containsExactly("uncaught all of them", "told one datagram", "told all of them");
     }
 
     @Test
