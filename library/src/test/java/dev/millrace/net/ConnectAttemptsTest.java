@@ -157,4 +157,20 @@ class ConnectAttemptsTest {
         }
         assertThat(journal.lines()).containsExactly("connected", "closed");
     }
+
+    /** The first attempt was late and refused at once: its time is not the next one's. */
+    @Test
+    @Tag("X67")
+    void theTimeOfAnAttemptThatHasEndedIsNotTheNextOnes() {
+        Address[] good = new Address[1];
+        try (Loop loop = DriverLoops.on(driver)) {
+            good[0] = listen(loop);
+            loop.setImmediate(() -> {
+                attempt(loop, NetSocketOptions.DEFAULTS.withConnectTimeout(SOON), REFUSED, good[0]);
+                driver.passMillis(5_000);
+            });
+            loop.run(RunMode.DEFAULT);
+        }
+        assertThat(journal.lines()).containsExactly(good[0].toString());
+    }
 }
