@@ -50,7 +50,7 @@ final class HttpService implements Service {
 
     @Override
     public List<Address> addresses() {
-        return servers.stream().flatMap(server -> server.address().stream()).toList();
+        return servers.stream().flatMap(server -> server.net().address().stream()).toList();
     }
 
     @Override

@@ -34,7 +34,8 @@ public final class TcpBinding {
      * What was asked for and can't be had is an error: otherwise it would show only when it
      * matters.
      */
-    public static void bind(Driver driver, Port port, IpAddress address, ListenOptions options)
+    public static void bind(
+            Driver driver, Port port, IpAddress address, ListenOptions options, boolean noDelay)
             throws IOException {
         // Without it a restart right after a stop meets the old connections in TIME_WAIT (row C6).
         check(driver.setOption(port, KernelOption.REUSE_ADDRESS, 1), "setsockopt", address);
@@ -47,7 +48,7 @@ public final class TcpBinding {
         }
         // Linux hands it down to accepted connections, which saves a call for each. They work
         // without it as well.
-        if (options.noDelay()) {
+        if (noDelay) {
             driver.setOption(port, KernelOption.NO_DELAY, 1);
         }
         check(driver.bind(port, address), "listen", address);

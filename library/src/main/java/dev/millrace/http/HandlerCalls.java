@@ -15,7 +15,10 @@ final class HandlerCalls {
     private static final System.Logger LOGGER = System.getLogger("dev.millrace.http");
 
     private final Loop loop;
-    private final HttpHandler handler;
+
+    /** Null until there is one: a server without it takes no connection. */
+    private @Nullable HttpHandler handler;
+
     private @Nullable Consumer<? super Throwable> listener;
 
     /** How many calls there were. */
@@ -24,9 +27,12 @@ final class HandlerCalls {
     /** How many of them threw, now or later. */
     private long failures;
 
-    HandlerCalls(Loop loop, HttpHandler handler) {
+    HandlerCalls(Loop loop) {
         this.loop = loop;
-        this.handler = Objects.requireNonNull(handler, "handler");
+    }
+
+    void handler(HttpHandler added) {
+        handler = ReadSide.once(handler, Objects.requireNonNull(added, "handler"), "onRequest");
     }
 
     void listener(Consumer<? super Throwable> added) {
@@ -41,7 +47,7 @@ final class HandlerCalls {
     private static void call(ServerResponse response) throws Exception {
         HandlerCalls calls = response.request().connection().server().handlerCalls();
         calls.count++;
-        calls.handler.handle(response.request(), response);
+        Objects.requireNonNull(calls.handler).handle(response.request(), response);
     }
 
     private static void threw(ServerResponse response, Throwable thrown) {

@@ -1,25 +1,22 @@
 package dev.millrace.http;
 
 import dev.millrace.kernel.Address;
-import dev.millrace.kernel.ListenOptions;
 import dev.millrace.loop.Loop;
 import dev.millrace.loop.TimerHandle;
 import dev.millrace.net.NetServer;
-import dev.millrace.net.NetServerOptions;
 import dev.millrace.net.NetSocket;
-import dev.millrace.net.NetSocketOptions;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
  * An HTTP/1.1 server, as Node's {@code http.Server} is, over TCP or a Unix socket: a {@link
- * NetServer} whose connections speak HTTP. Strict by default; its limits and timeouts are in {@link
+ * NetServer} whose connections speak HTTP. What is not about HTTP (how it listens, pausing, what it
+ * counts) is at {@link #net}. Strict by default; its limits and timeouts are in {@link
  * HttpServerOptions}. Belongs to its loop's thread.
  */
 public final class HttpServer implements AutoCloseable {
@@ -42,21 +39,26 @@ public final class HttpServer implements AutoCloseable {
     private final TimerHandle checks;
     private boolean isClosing;
 
-    private HttpServer(Loop loop, HttpServerOptions options, HttpHandler handler) {
+    private HttpServer(Loop loop, HttpServerOptions options) {
         this.loop = loop;
         this.options = Objects.requireNonNull(options, "options");
-        this.handlerCalls = new HandlerCalls(loop, handler);
+        this.handlerCalls = new HandlerCalls(loop);
         this.bodyDelivery = new BodyDelivery(loop);
         this.parsers = new ParserPool(options.limits());
         this.head = new ResponseHead(loop, options.timeouts());
         this.checks = new TimerHandle(loop);
         // The peer may end its side after its request and still wants the response (row J2).
-        NetSocketOptions sockets = NetSocketOptions.DEFAULTS.withAllowHalfOpen(true);
-        NetServerOptions serving =
-                NetServerOptions.DEFAULTS
-                        .withSocket(sockets)
-                        .withMaxConnections(options.maxConnections());
-        this.server = NetServer.create(loop, serving, this::connected);
+        this.server = NetServer.create(loop, options.net().withAllowHalfOpen(true));
+    }
+
+    /** A server that gives each request to its {@link #onRequest} handler. */
+    public static HttpServer create(Loop loop) {
+        return create(loop, HttpServerOptions.DEFAULTS);
+    }
+
+    /** As {@link #create(Loop)}, with options. */
+    public static HttpServer create(Loop loop, HttpServerOptions options) {
+        return new HttpServer(loop, options);
     }
 
     /**
@@ -70,7 +72,7 @@ public final class HttpServer implements AutoCloseable {
 
     /** As {@link #create(Loop, HttpHandler)}, with options. */
     public static HttpServer create(Loop loop, HttpServerOptions options, HttpHandler handler) {
-        return new HttpServer(loop, options, handler);
+        return create(loop, options).onRequest(handler);
     }
 
     /**
@@ -89,21 +91,9 @@ public final class HttpServer implements AutoCloseable {
         return this;
     }
 
-    /** As {@link NetServer#listen(int, String, ListenOptions)}. */
-    public HttpServer listen(int port, String host, ListenOptions options) {
-        server.listen(port, host, options);
-        return this;
-    }
-
     /** As {@link NetServer#listen(Address)}. */
     public HttpServer listen(Address address) {
         server.listen(address);
-        return this;
-    }
-
-    /** As {@link NetServer#listen(Address, ListenOptions)}. */
-    public HttpServer listen(Address address, ListenOptions options) {
-        server.listen(address, options);
         return this;
     }
 
@@ -167,6 +157,19 @@ public final class HttpServer implements AutoCloseable {
         }
     }
 
+    /**
+     * A request came: its head is complete, its body is not. Until there is a handler no connection
+     * is taken.
+     *
+     * {@snippet class="dev.millrace.http.HttpExamplesTest" region="onRequest"}
+     */
+    public HttpServer onRequest(HttpHandler handler) {
+        loop.checkThread();
+        handlerCalls.handler(handler);
+        server.onConnection(this::connected);
+        return this;
+    }
+
     /** It listens. */
     public HttpServer onListening(Runnable listener) {
         server.onListening(listener);
@@ -187,7 +190,7 @@ public final class HttpServer implements AutoCloseable {
 
     /** A handler threw; the peer got a 500. Without this listener it is logged. */
     public HttpServer onHandlerError(Consumer<? super Throwable> listener) {
-        server.loop().checkThread();
+        loop.checkThread();
         handlerCalls.listener(listener);
         return this;
     }
@@ -200,7 +203,7 @@ public final class HttpServer implements AutoCloseable {
      */
     @Override
     public void close() {
-        server.loop().checkThread();
+        loop.checkThread();
         if (!isClosing) {
             isClosing = true;
             server.close();
@@ -214,36 +217,20 @@ public final class HttpServer implements AutoCloseable {
         List.copyOf(connections).forEach(connection -> connection.socket().destroy());
     }
 
-    /** Stops the server from keeping its loop alive. */
-    public HttpServer unref() {
-        server.unref();
-        return this;
+    /**
+     * The server below: every form of {@code listen}, {@code pause}, {@code unref}, drops, errors
+     * of accepting, its address and its counts. Close this server and not that one, which would
+     * leave the connections that wait for a request open.
+     *
+     * {@snippet class="dev.millrace.http.HttpExamplesTest" region="net"}
+     */
+    public NetServer net() {
+        return server;
     }
 
-    /** Lets the server keep its loop alive, which is the default. */
-    public HttpServer ref() {
-        server.ref();
-        return this;
-    }
-
-    /** Where it listens; empty while it does not. */
-    public Optional<Address> address() {
-        return server.address();
-    }
-
-    /** The port it listens on. */
+    /** As {@link NetServer#port}. */
     public int port() {
         return server.port();
-    }
-
-    /** How many connections are open now. */
-    public int connectionCount() {
-        return connections.size();
-    }
-
-    /** How many connections were closed at once because there were too many. */
-    public long droppedCount() {
-        return server.droppedCount();
     }
 
     /** How many requests were given to the handler so far. */

@@ -10,21 +10,22 @@ import java.util.Objects;
  *
  * @param limits how much of everything a peer may send
  * @param timeouts how long a peer may take
- * @param maxConnections as in {@link NetServerOptions}
  * @param maxRequestsPerConnection requests after whose response a connection closes; 0 for no limit
+ * @param net the server below. Half-open connections it always allows: a client may end its side
+ *     after the request and still wants the response
  */
 public record HttpServerOptions(
         HttpLimits limits,
         HttpTimeouts timeouts,
-        int maxConnections,
-        int maxRequestsPerConnection) {
+        int maxRequestsPerConnection,
+        NetServerOptions net) {
     /**
      * The defaults of {@link HttpLimits} and {@link HttpTimeouts}, any number of connections and of
      * requests on each.
      */
     public static final HttpServerOptions DEFAULTS =
             new HttpServerOptions(
-                    HttpLimits.DEFAULTS, HttpTimeouts.DEFAULTS, NetServerOptions.NO_LIMIT, 0);
+                    HttpLimits.DEFAULTS, HttpTimeouts.DEFAULTS, 0, NetServerOptions.DEFAULTS);
 
     /**
      * @throws IllegalArgumentException if a number is negative
@@ -32,9 +33,7 @@ public record HttpServerOptions(
     public HttpServerOptions {
         Objects.requireNonNull(limits, "limits");
         Objects.requireNonNull(timeouts, "timeouts");
-        // Refuses what is no number of connections.
-        maxConnections =
-                NetServerOptions.DEFAULTS.withMaxConnections(maxConnections).maxConnections();
+        Objects.requireNonNull(net, "net");
         if (maxRequestsPerConnection < 0) {
             throw new IllegalArgumentException(
                     "maxRequestsPerConnection is "
@@ -45,21 +44,26 @@ public record HttpServerOptions(
 
     /** These options with other limits. */
     public HttpServerOptions withLimits(HttpLimits limits) {
-        return new HttpServerOptions(limits, timeouts, maxConnections, maxRequestsPerConnection);
+        return new HttpServerOptions(limits, timeouts, maxRequestsPerConnection, net);
     }
 
     /** These options with other timeouts. */
     public HttpServerOptions withTimeouts(HttpTimeouts timeouts) {
-        return new HttpServerOptions(limits, timeouts, maxConnections, maxRequestsPerConnection);
+        return new HttpServerOptions(limits, timeouts, maxRequestsPerConnection, net);
     }
 
-    /** These options with another number of connections. */
+    /** These options with another number of connections, as {@link NetServerOptions} has it. */
     public HttpServerOptions withMaxConnections(int maxConnections) {
-        return new HttpServerOptions(limits, timeouts, maxConnections, maxRequestsPerConnection);
+        return withNet(net.withMaxConnections(maxConnections));
+    }
+
+    /** These options with others for the server below. */
+    public HttpServerOptions withNet(NetServerOptions net) {
+        return new HttpServerOptions(limits, timeouts, maxRequestsPerConnection, net);
     }
 
     /** These options with another number of requests on a connection. */
     public HttpServerOptions withMaxRequestsPerConnection(int maxRequestsPerConnection) {
-        return new HttpServerOptions(limits, timeouts, maxConnections, maxRequestsPerConnection);
+        return new HttpServerOptions(limits, timeouts, maxRequestsPerConnection, net);
     }
 }

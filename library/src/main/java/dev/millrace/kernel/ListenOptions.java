@@ -9,8 +9,6 @@ import java.util.Objects;
  *
  * @param backlog connections the kernel keeps for us until we accept them; it caps this at
  *     net.core.somaxconn
- * @param noDelay whether accepted TCP connections send small segments at once (TCP_NODELAY); writes
- *     of one callback leave in one send anyway, so waiting for more gains nothing
  * @param ipv6Only whether an IPv6 listener refuses IPv4 peers; set on every IPv6 listener, whatever
  *     the system's default is, and EINVAL on an IPv4 address
  * @param reusePort whether several sockets may listen on one port (SO_REUSEPORT), which hides
@@ -21,14 +19,13 @@ import java.util.Objects;
  */
 public record ListenOptions(
         int backlog,
-        boolean noDelay,
         boolean ipv6Only,
         boolean reusePort,
         int acceptsPerWakeUp,
         UnixListenOptions unix) {
-    /** Backlog 511, no delay, dual stack, one listener per port. */
+    /** Backlog 511, dual stack, one listener per port. */
     public static final ListenOptions DEFAULTS =
-            new ListenOptions(511, true, false, false, 1, UnixListenOptions.DEFAULTS);
+            new ListenOptions(511, false, false, 1, UnixListenOptions.DEFAULTS);
 
     /**
      * @throws IllegalArgumentException if a number is not positive
@@ -49,31 +46,26 @@ public record ListenOptions(
 
     /** These options with another backlog. */
     public ListenOptions withBacklog(int backlog) {
-        return new ListenOptions(backlog, noDelay, ipv6Only, reusePort, acceptsPerWakeUp, unix);
-    }
-
-    /** These options with no-delay on or off. */
-    public ListenOptions withNoDelay(boolean noDelay) {
-        return new ListenOptions(backlog, noDelay, ipv6Only, reusePort, acceptsPerWakeUp, unix);
+        return new ListenOptions(backlog, ipv6Only, reusePort, acceptsPerWakeUp, unix);
     }
 
     /** These options for IPv6 alone, or for both. */
     public ListenOptions withIpv6Only(boolean ipv6Only) {
-        return new ListenOptions(backlog, noDelay, ipv6Only, reusePort, acceptsPerWakeUp, unix);
+        return new ListenOptions(backlog, ipv6Only, reusePort, acceptsPerWakeUp, unix);
     }
 
     /** These options with a shared port or an exclusive one. */
     public ListenOptions withReusePort(boolean reusePort) {
-        return new ListenOptions(backlog, noDelay, ipv6Only, reusePort, acceptsPerWakeUp, unix);
+        return new ListenOptions(backlog, ipv6Only, reusePort, acceptsPerWakeUp, unix);
     }
 
     /** These options with another number of connections accepted per wake-up. */
     public ListenOptions withAcceptsPerWakeUp(int acceptsPerWakeUp) {
-        return new ListenOptions(backlog, noDelay, ipv6Only, reusePort, acceptsPerWakeUp, unix);
+        return new ListenOptions(backlog, ipv6Only, reusePort, acceptsPerWakeUp, unix);
     }
 
     /** These options with others for Unix sockets. */
     public ListenOptions withUnix(UnixListenOptions unix) {
-        return new ListenOptions(backlog, noDelay, ipv6Only, reusePort, acceptsPerWakeUp, unix);
+        return new ListenOptions(backlog, ipv6Only, reusePort, acceptsPerWakeUp, unix);
     }
 }

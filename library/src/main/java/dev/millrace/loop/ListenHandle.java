@@ -66,6 +66,9 @@ public final class ListenHandle extends Handle {
     /** Where the driver stands: shown above. */
     private Accepting accepting = Accepting.OFF;
 
+    /** What accepted TCP connections get from the listening socket. */
+    private boolean isNoDelay = true;
+
     /** By {@link #pause}; it may come before the socket. */
     private boolean isPaused;
 
@@ -90,6 +93,25 @@ public final class ListenHandle extends Handle {
     }
 
     /**
+     * Whether the TCP connections that it takes send small segments at once (TCP_NODELAY), which is
+     * the default.
+     *
+     * @throws IllegalStateException if the listener is bound or closed already
+     */
+    public void noDelay(boolean noDelay) {
+        checkUnbound();
+        isNoDelay = noDelay;
+    }
+
+    private void checkUnbound() {
+        loop.checkThread();
+        if (asked != null || isClosing()) {
+            throw new IllegalStateException(
+                    isClosing() ? "the listener is closed" : "the listener is bound already");
+        }
+    }
+
+    /**
      * Makes the socket and binds it.
      *
      * @throws IOException what a Unix socket met: EADDRINUSE where there is a file, EACCES without
@@ -100,11 +122,7 @@ public final class ListenHandle extends Handle {
      *     that can't do it
      */
     public void bind(Address address) throws IOException {
-        loop.checkThread();
-        if (asked != null || isClosing()) {
-            throw new IllegalStateException(
-                    isClosing() ? "the listener is closed" : "the listener is bound already");
-        }
+        checkUnbound();
         if (address instanceof UnixAddress path) {
             bindUnix(path);
         } else {
@@ -132,7 +150,7 @@ public final class ListenHandle extends Handle {
         try {
             TcpBinding.check(address, options);
             Port opened = attach(loop.driver.socket(address));
-            TcpBinding.bind(loop.driver, opened, address, options);
+            TcpBinding.bind(loop.driver, opened, address, options, isNoDelay);
         } catch (IOException e) {
             delayed = e;
         }

@@ -32,8 +32,12 @@ import org.jspecify.annotations.Nullable;
 public final class NetServer implements AutoCloseable {
     private final Loop loop;
     private final NetServerOptions options;
-    private final Consumer<? super NetSocket> connectionListener;
+    private final NetSocketOptions socketOptions;
     private final ServerConnections connections;
+
+    /** Null until there is one; connections wait in the kernel as long. */
+    private @Nullable Consumer<? super NetSocket> connectionListener;
+
     private @Nullable Runnable listeningListener;
     private @Nullable Consumer<? super IOException> errorListener;
     private @Nullable Runnable closeListener;
@@ -59,13 +63,26 @@ public final class NetServer implements AutoCloseable {
         CLOSED
     }
 
-    private NetServer(
-            Loop loop, NetServerOptions options, Consumer<? super NetSocket> connectionListener) {
+    private NetServer(Loop loop, NetServerOptions options) {
         loop.checkThread();
         this.loop = loop;
         this.options = Objects.requireNonNull(options, "options");
+        this.socketOptions = options.socket();
         this.connections = new ServerConnections(options.maxConnections(), this::closeIfOver);
-        this.connectionListener = Objects.requireNonNull(connectionListener, "connectionListener");
+    }
+
+    /**
+     * A server that gives each connection to its {@link #onConnection} listener.
+     *
+     * {@snippet class="dev.millrace.net.NetServerExamplesTest" region="onConnection"}
+     */
+    public static NetServer create(Loop loop) {
+        return create(loop, NetServerOptions.DEFAULTS);
+    }
+
+    /** As {@link #create(Loop)}, with options. */
+    public static NetServer create(Loop loop, NetServerOptions options) {
+        return new NetServer(loop, options);
     }
 
     /**
@@ -77,19 +94,10 @@ public final class NetServer implements AutoCloseable {
         return create(loop, NetServerOptions.DEFAULTS, connectionListener);
     }
 
-    /** As {@link #create(Loop, Consumer)}, with options for the accepted sockets. */
-    public static NetServer create(
-            Loop loop,
-            NetSocketOptions socketOptions,
-            Consumer<? super NetSocket> connectionListener) {
-        NetServerOptions options = NetServerOptions.DEFAULTS.withSocket(socketOptions);
-        return new NetServer(loop, options, connectionListener);
-    }
-
     /** As {@link #create(Loop, Consumer)}, with options. */
     public static NetServer create(
             Loop loop, NetServerOptions options, Consumer<? super NetSocket> connectionListener) {
-        return new NetServer(loop, options, connectionListener);
+        return create(loop, options).onConnection(connectionListener);
     }
 
     /**
@@ -146,7 +154,7 @@ public final class NetServer implements AutoCloseable {
         return listen(UnixAddress.of(path));
     }
 
-    private ServerOpening begin(ListenOptions options) {
+    private ServerOpening begin(ListenOptions listen) {
         loop.checkThread();
         if (life != Life.CREATED) {
             throw new IllegalStateException(
@@ -155,7 +163,9 @@ public final class NetServer implements AutoCloseable {
                             : "listen was called already (ERR_SERVER_ALREADY_LISTEN)");
         }
         life = Life.OPENING;
-        opening = new ServerOpening(loop, options, isReferenced, this::opened, this::failed);
+        opening =
+                new ServerOpening(
+                        loop, listen, options.noDelay(), isReferenced, this::opened, this::failed);
         return opening;
     }
 
@@ -168,7 +178,7 @@ public final class NetServer implements AutoCloseable {
         opening = null;
         life = Life.LISTENING;
         opened.onAcceptError(this::acceptFailed);
-        if (isPaused) {
+        if (isPaused || connectionListener == null) {
             opened.pause();
         }
         opened.onClose(this::closeIfOver);
@@ -193,9 +203,10 @@ public final class NetServer implements AutoCloseable {
             drop(stream);
             return;
         }
-        NetSocket socket = new NetSocket(stream, options.socket());
+        NetSocket socket = new NetSocket(stream, socketOptions);
         connections.add(socket);
-        SocketTransport.guarded(socket, () -> connectionListener.accept(socket));
+        Consumer<? super NetSocket> listener = Objects.requireNonNull(connectionListener);
+        SocketTransport.guarded(socket, () -> listener.accept(socket));
     }
 
     private void drop(StreamHandle stream) {
@@ -213,6 +224,17 @@ public final class NetServer implements AutoCloseable {
         if (acceptErrorListener != null) {
             acceptErrorListener.accept(report);
         }
+    }
+
+    /**
+     * A connection came, open both ways. Until there is a listener no connection is taken; the
+     * kernel queues them up to the backlog.
+     */
+    public NetServer onConnection(Consumer<? super NetSocket> listener) {
+        loop.checkThread();
+        connectionListener = ReadSide.once(connectionListener, listener, "onConnection");
+        takeOn();
+        return this;
     }
 
     /** It listens: connections will come. */
@@ -306,10 +328,14 @@ public final class NetServer implements AutoCloseable {
     public NetServer resume() {
         loop.checkThread();
         isPaused = false;
-        if (handle != null) {
+        takeOn();
+        return this;
+    }
+
+    private void takeOn() {
+        if (handle != null && !isPaused && connectionListener != null) {
             handle.resume();
         }
-        return this;
     }
 
     /** Lets the server keep its loop alive, which is the default. */

@@ -9,14 +9,14 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * How a socket behaves.
+ * How a connection that we open is made, and how it behaves. For those that a server accepts there
+ * is {@link NetServerOptions}.
  *
  * {@snippet class="dev.millrace.net.NetServerExamplesTest" region="socketOptions"}
  *
  * @param allowHalfOpen whether our side stays open when the peer has ended its own; false ends it
  *     as well, after what is still queued
- * @param noDelay whether small segments leave at once (TCP_NODELAY); for accepted sockets the
- *     listener's option counts
+ * @param noDelay whether small segments leave at once (TCP_NODELAY)
  * @param keepAlive how the peer of an idle connection is probed; empty does not
  * @param local the address to connect from; empty leaves it to the kernel
  * @param connectTimeout how long one address may take to connect before it counts as failed with

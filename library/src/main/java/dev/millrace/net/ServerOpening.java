@@ -30,6 +30,7 @@ final class ServerOpening {
 
     private final Loop loop;
     private final ListenOptions options;
+    private final boolean noDelay;
     private final Consumer<? super ListenHandle> opened;
     private final Consumer<? super IOException> failed;
     private boolean isReferenced;
@@ -43,11 +44,13 @@ final class ServerOpening {
     ServerOpening(
             Loop loop,
             ListenOptions options,
+            boolean noDelay,
             boolean isReferenced,
             Consumer<? super ListenHandle> opened,
             Consumer<? super IOException> failed) {
         this.loop = loop;
         this.options = options;
+        this.noDelay = noDelay;
         this.isReferenced = isReferenced;
         this.opened = opened;
         this.failed = failed;
@@ -83,6 +86,7 @@ final class ServerOpening {
             return;
         }
         ListenHandle handle = new ListenHandle(loop, options);
+        handle.noDelay(noDelay);
         if (!isReferenced) {
             handle.unref();
         }

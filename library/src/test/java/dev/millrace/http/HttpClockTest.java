@@ -41,7 +41,8 @@ class HttpClockTest {
         HttpServer server = HttpServer.create(loop, options, handler);
         server.listen(IpAddress.loopback(0))
                 .onListening(() -> {
-                    NetSocket client = NetSocket.connect(loop, server.address().orElseThrow());
+                    NetSocket client =
+                            NetSocket.connect(loop, server.net().address().orElseThrow());
                     int[] responses = new int[1];
                     client.onData(bytes -> {
                         received.append(text(bytes));

@@ -49,7 +49,7 @@ class HttpCloseTest {
             assertThat(idle.answer().text()).isEqualTo("idle");
             busy.send(RawHttp.get("/busy"));
             untilOpen(fixture, 2);
-            fixture.until(() -> fixture.server().connectionCount() == 3);
+            fixture.until(() -> fixture.server().net().connectionCount() == 3);
             fixture.run(() -> {
                 fixture.server().onClose(() -> isClosed[0] = true);
                 fixture.server().close();
@@ -58,7 +58,7 @@ class HttpCloseTest {
             assertThat(fresh.rest()).isEmpty();
             idle.close();
             fresh.close();
-            fixture.until(() -> fixture.server().connectionCount() == 1);
+            fixture.until(() -> fixture.server().net().connectionCount() == 1);
             fixture.run(() -> assertThat(isClosed[0]).isFalse());
             fixture.run(() -> open.get(1).end("busy"));
             Answer last = busy.answer();
@@ -142,13 +142,13 @@ class HttpCloseTest {
             try (RawHttp three = fixture.connect()) {
                 assertThat(three.isOver()).isTrue();
             }
-            assertThat(fixture.server().droppedCount()).isEqualTo(1);
+            assertThat(fixture.server().net().droppedCount()).isEqualTo(1);
             one.close();
-            fixture.until(() -> fixture.server().connectionCount() == 1);
+            fixture.until(() -> fixture.server().net().connectionCount() == 1);
             try (RawHttp three = fixture.connect()) {
                 assertThat(three.get().text()).isEqualTo("served");
             }
-            assertThat(fixture.server().droppedCount()).isEqualTo(1);
+            assertThat(fixture.server().net().droppedCount()).isEqualTo(1);
         }
     }
 
@@ -157,7 +157,7 @@ class HttpCloseTest {
     @Test
     void zeroConnectionsIsALimitAndNoLimitHasAName() throws IOException {
         HttpServerOptions options = HttpServerOptions.DEFAULTS.withMaxConnections(0);
-        assertThat(HttpServerOptions.DEFAULTS.maxConnections())
+        assertThat(HttpServerOptions.DEFAULTS.net().maxConnections())
                 .isEqualTo(NetServerOptions.NO_LIMIT);
         assertThatThrownBy(() -> options.withMaxConnections(-1))
                 .isInstanceOf(IllegalArgumentException.class)
@@ -167,7 +167,7 @@ class HttpCloseTest {
                         HttpFixture.serve(options, (request, response) -> response.end("served"));
                 RawHttp client = fixture.connect()) {
             assertThat(client.isOver()).isTrue();
-            assertThat(fixture.server().droppedCount()).isEqualTo(1);
+            assertThat(fixture.server().net().droppedCount()).isEqualTo(1);
         }
     }
 

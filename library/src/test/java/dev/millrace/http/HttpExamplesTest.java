@@ -2,8 +2,10 @@ package dev.millrace.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.kernel.ListenOptions;
 import dev.millrace.loop.Loop;
 import dev.millrace.loop.TimerHandle;
+import dev.millrace.net.NetSocket;
 import dev.millrace.testing.LoopFixture;
 import java.io.IOException;
 import java.time.Duration;
@@ -56,6 +58,49 @@ class HttpExamplesTest {
         server.onHandlerError(thrown -> print("a bug: " + thrown)); // the peer gets a 500
         server.listen(0, "127.0.0.1"); // any free port
         // @end
+    }
+
+    @Test
+    void aServerBeforeItsHandler() {
+        LoopFixture.run(loop -> {
+            HttpServer server = counting(loop);
+            server.onListening(() -> {
+                NetSocket client = NetSocket.connect(loop, server.port(), "127.0.0.1");
+                client.write("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+                client.onClose(server::close).resume();
+            });
+        });
+        assertThat(printed).hasToString("request 1|");
+    }
+
+    private HttpServer counting(Loop loop) {
+        // @start region="onRequest"
+        HttpServer server = HttpServer.create(loop);
+        server.onRequest((request, response) -> {
+            print("request " + server.requestCount());
+            response.end();
+        });
+        server.listen(0, "127.0.0.1");
+        // @end
+        return server;
+    }
+
+    @Test
+    void theServerBelow() {
+        LoopFixture.run(loop -> {
+            HttpServer server = below(hello(loop));
+            loop.setImmediate(server::close);
+        });
+        assertThat(printed.toString()).startsWith("127.0.0.1:").endsWith("|");
+    }
+
+    private HttpServer below(HttpServer server) {
+        // @start region="net"
+        server.net().onListening(() -> print(server.net().address().orElseThrow()));
+        server.net().onDrop(drop -> print("too many connections: " + drop));
+        server.net().listen(0, "127.0.0.1", ListenOptions.DEFAULTS.withBacklog(64));
+        // @end
+        return server;
     }
 
     @Test

@@ -138,7 +138,7 @@ final class HttpFixture implements AutoCloseable {
 
     /** Waits until no connection is left. */
     void untilEmpty() {
-        until(() -> server.connectionCount() == 0);
+        until(() -> server.connections().isEmpty());
     }
 
     /** Waits until the loop has ended by itself: nothing may keep it alive any more. */

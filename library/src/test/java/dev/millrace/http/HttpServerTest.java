@@ -232,7 +232,7 @@ class HttpServerTest {
                         .isEqualTo("/" + number);
             }
             assertThat(fixture.server().requestCount()).isEqualTo(15);
-            assertThat(fixture.server().connectionCount()).isEqualTo(2);
+            assertThat(fixture.server().net().connectionCount()).isEqualTo(2);
         }
     }
 

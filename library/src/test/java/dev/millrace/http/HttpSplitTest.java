@@ -128,7 +128,7 @@ class HttpSplitTest {
         try (var fixture = HttpFixture.serve(this::handle)) {
             for (int at = 1; at < input.length(); at++) {
                 RawHttp client = fixture.connect();
-                fixture.until(() -> fixture.server().connectionCount() == 1);
+                fixture.until(() -> fixture.server().net().connectionCount() == 1);
                 client.send(input.substring(0, at));
                 client.reset();
                 fixture.untilEmpty();

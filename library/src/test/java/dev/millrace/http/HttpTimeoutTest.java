@@ -211,7 +211,7 @@ class HttpTimeoutTest {
                 assertThat(client.exactly(size / 8)).hasSize(size / 8);
                 pass(fixture, limit.dividedBy(3));
             }
-            assertThat(fixture.server().connectionCount()).isEqualTo(1);
+            assertThat(fixture.server().net().connectionCount()).isEqualTo(1);
         }
     }
 
@@ -277,7 +277,7 @@ class HttpTimeoutTest {
         Duration limit = SHORT.multipliedBy(4);
         try (var fixture = stopped(NONE.withHeader(limit), HttpTimeoutTest::hello);
                 RawHttp client = fixture.connect()) {
-            fixture.until(() -> fixture.server().connectionCount() == 1);
+            fixture.until(() -> fixture.server().net().connectionCount() == 1);
             pass(fixture, limit.dividedBy(2));
             client.send("GET ");
             fixture.untilRead(4);

@@ -117,8 +117,12 @@ class TcpSetupTest {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void connectionsHaveTheListenersNoDelay(boolean isNoDelay) throws IOException {
-        ListenHandle listener = listener(ListenOptions.DEFAULTS.withNoDelay(isNoDelay));
+        ListenHandle listener = listener(ListenOptions.DEFAULTS);
+        listener.noDelay(isNoDelay);
         listener.bind(IpAddress.loopback(0));
+        assertThatThrownBy(() -> listener.noDelay(true))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("the listener is bound already");
         List<StreamHandle> accepted = new ArrayList<>();
         listener.listen(accepted::add);
         clients.add(RawClient.connect(port(listener)));

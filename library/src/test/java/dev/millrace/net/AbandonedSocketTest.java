@@ -19,8 +19,8 @@ import org.junit.jupiter.api.Test;
 /** Bytes without a taker keep no connection alive whose ends are both over. */
 @Tag("epoll")
 class AbandonedSocketTest {
-    private static final NetSocketOptions HALF_OPEN =
-            NetSocketOptions.DEFAULTS.withAllowHalfOpen(true);
+    private static final NetServerOptions HALF_OPEN =
+            NetServerOptions.DEFAULTS.withAllowHalfOpen(true);
 
     private final LoopFixture fixture = new LoopFixture();
     private final Journal journal = new Journal();

@@ -47,20 +47,16 @@ public final class FilteredPair {
             NetSocketOptions options,
             Consumer<NetSocket> accepted,
             Consumer<NetSocket> ours) {
-        NetServer[] server = new NetServer[1];
-        server[0] =
-                NetServer.create(
-                        loop,
-                        options,
-                        socket -> {
-                            server[0].close();
-                            accepted.accept(socket);
-                        });
-        server[0]
-                .listen(IpAddress.loopback(0))
+        NetServerOptions theirs =
+                NetServerOptions.DEFAULTS.withAllowHalfOpen(options.allowHalfOpen());
+        NetServer server = NetServer.create(loop, theirs);
+        server.onConnection(socket -> {
+            server.close();
+            accepted.accept(socket);
+        });
+        server.listen(IpAddress.loopback(0))
                 .onListening(() ->
                         ours.accept(
-                                NetSocket.connect(
-                                        loop, server[0].address().orElseThrow(), options)));
+                                NetSocket.connect(loop, server.address().orElseThrow(), options)));
     }
 }

@@ -108,6 +108,29 @@ class NetServerExamplesTest {
     }
 
     @Test
+    void aServerBeforeItsListener() {
+        LoopFixture.run(loop -> {
+            NetServer server = once(loop);
+            server.onListening(
+                    () -> NetSocket.connect(loop, server.port(), "127.0.0.1").resume());
+        });
+        assertThat(printed).hasToString("no more than one|");
+    }
+
+    private NetServer once(Loop loop) {
+        // @start region="onConnection"
+        NetServer server = NetServer.create(loop);
+        server.onConnection(socket -> {
+            socket.end("you are the only one\n");
+            server.close();
+        });
+        server.onClose(() -> print("no more than one"));
+        server.listen(0, "127.0.0.1");
+        // @end
+        return server;
+    }
+
+    @Test
     void aLimit() {
         LoopFixture.run(loop -> {
             NetServer server = few(loop);

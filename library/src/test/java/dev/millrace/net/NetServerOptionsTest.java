@@ -3,37 +3,84 @@ package dev.millrace.net;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.millrace.kernel.KeepAlive;
+import dev.millrace.stream.WriteLimit;
+import java.lang.reflect.RecordComponent;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class NetServerOptionsTest {
-    private static final NetSocketOptions HALF_OPEN =
-            NetSocketOptions.DEFAULTS.withAllowHalfOpen(true);
+    private static final NetServerOptions DEFAULTS = NetServerOptions.DEFAULTS;
+    private static final WriteLimit LIMIT = new WriteLimit(1, WriteLimit.Policy.REFUSE);
+
+    /** One change by each component's name. */
+    private static final Map<String, UnaryOperator<NetServerOptions>> CHANGES =
+            Map.of(
+                    "allowHalfOpen", options -> options.withAllowHalfOpen(true),
+                    "noDelay", options -> options.withNoDelay(false),
+                    "keepAlive", options -> options.withKeepAlive(KeepAlive.DEFAULTS),
+                    "writeLimit", options -> options.withWriteLimit(LIMIT),
+                    "maxConnections", options -> options.withMaxConnections(7));
 
     @Test
-    void byDefaultThereIsNoLimitAndNothingSpecialAboutTheSockets() {
-        assertThat(NetServerOptions.DEFAULTS.socket()).isEqualTo(NetSocketOptions.DEFAULTS);
-        assertThat(NetServerOptions.DEFAULTS.maxConnections())
-                .isEqualTo(NetServerOptions.NO_LIMIT)
-                .isEqualTo(Integer.MAX_VALUE);
+    void theDefaultsAreNodes() {
+        assertThat(DEFAULTS)
+                .isEqualTo(
+                        new NetServerOptions(
+                                false,
+                                true,
+                                Optional.empty(),
+                                WriteLimit.DEFAULTS,
+                                Integer.MAX_VALUE));
+        assertThat(DEFAULTS.maxConnections()).isEqualTo(NetServerOptions.NO_LIMIT);
     }
 
     @Test
-    void eachChangeKeepsTheOtherOption() {
-        NetServerOptions both =
-                NetServerOptions.DEFAULTS.withSocket(HALF_OPEN).withMaxConnections(7);
-        assertThat(both).isEqualTo(new NetServerOptions(HALF_OPEN, 7));
-        assertThat(both.withMaxConnections(0)).isEqualTo(new NetServerOptions(HALF_OPEN, 0));
-        assertThat(both.withSocket(NetSocketOptions.DEFAULTS))
-                .isEqualTo(new NetServerOptions(NetSocketOptions.DEFAULTS, 7));
-        assertThat(NetServerOptions.DEFAULTS.maxConnections()).isEqualTo(NetServerOptions.NO_LIMIT);
+    void eachChangeIsOfItsOwnComponentAndKeepsAllOthers() throws ReflectiveOperationException {
+        NetServerOptions all = DEFAULTS;
+        for (UnaryOperator<NetServerOptions> change : CHANGES.values()) {
+            all = change.apply(all);
+        }
+        for (RecordComponent component : NetServerOptions.class.getRecordComponents()) {
+            NetServerOptions one = CHANGES.get(component.getName()).apply(DEFAULTS);
+            assertThat(differences(one, DEFAULTS)).containsExactly(component.getName());
+            NetServerOptions again = CHANGES.get(component.getName()).apply(all);
+            assertThat(again).as("the others stay changed").isEqualTo(all);
+        }
+        assertThat(differences(all, DEFAULTS))
+                .containsExactlyInAnyOrderElementsOf(CHANGES.keySet());
+    }
+
+    private static List<String> differences(NetServerOptions one, NetServerOptions other)
+            throws ReflectiveOperationException {
+        List<String> names = new ArrayList<>();
+        for (RecordComponent component : NetServerOptions.class.getRecordComponents()) {
+            var accessor = component.getAccessor();
+            if (!accessor.invoke(one).equals(accessor.invoke(other))) {
+                names.add(component.getName());
+            }
+        }
+        return names;
+    }
+
+    @Test
+    void everyComponentCanBeChanged() {
+        assertThat(Arrays.stream(NetServerOptions.class.getRecordComponents()))
+                .extracting(RecordComponent::getName)
+                .containsExactlyInAnyOrderElementsOf(CHANGES.keySet());
     }
 
     @ParameterizedTest
     @ValueSource(ints = {-1, Integer.MIN_VALUE})
     void aNegativeLimitIsRefusedWithItsValueAndWhatToUse(int limit) {
-        assertThatThrownBy(() -> new NetServerOptions(HALF_OPEN, limit))
+        assertThatThrownBy(() -> DEFAULTS.withMaxConnections(limit))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage(
                         "maxConnections is "
@@ -42,9 +89,31 @@ class NetServerOptionsTest {
     }
 
     @Test
-    void noSocketOptionsAreNamed() {
-        assertThatThrownBy(() -> NetServerOptions.DEFAULTS.withSocket(null))
+    void anAcceptedSocketHasWhatIsSaidOfIt() {
+        assertThat(DEFAULTS.socket()).isEqualTo(NetSocketOptions.DEFAULTS);
+        NetServerOptions all =
+                DEFAULTS.withAllowHalfOpen(true)
+                        .withNoDelay(false)
+                        .withKeepAlive(KeepAlive.DEFAULTS)
+                        .withWriteLimit(LIMIT);
+        assertThat(all.socket())
+                .isEqualTo(
+                        NetSocketOptions.DEFAULTS
+                                .withAllowHalfOpen(true)
+                                .withNoDelay(false)
+                                .withKeepAlive(KeepAlive.DEFAULTS)
+                                .withWriteLimit(LIMIT));
+    }
+
+    @Test
+    void whatIsMissingIsNamed() {
+        assertThatThrownBy(() -> new NetServerOptions(false, true, null, LIMIT, 0))
                 .isInstanceOf(NullPointerException.class)
-                .hasMessage("socket");
+                .hasMessage("keepAlive");
+        assertThatThrownBy(() -> DEFAULTS.withWriteLimit(null))
+                .isInstanceOf(NullPointerException.class)
+                .hasMessage("writeLimit");
+        assertThatThrownBy(() -> DEFAULTS.withKeepAlive(null))
+                .isInstanceOf(NullPointerException.class);
     }
 }

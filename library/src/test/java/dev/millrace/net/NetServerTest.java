@@ -133,26 +133,27 @@ class NetServerTest {
 
     @Test
     void whatIsMissingIsNamed() {
-        assertThatThrownBy(() -> NetServer.create(loop, null))
+        assertThatThrownBy(() -> NetServer.create(loop, (Consumer<NetSocket>) null))
                 .isInstanceOf(NullPointerException.class)
-                .hasMessage("connectionListener");
+                .hasMessage("listener");
         assertThatThrownBy(() -> NetServer.create(loop, (NetServerOptions) null, socket -> {}))
                 .isInstanceOf(NullPointerException.class)
                 .hasMessage("options");
-        assertThatThrownBy(() -> NetServer.create(loop, (NetSocketOptions) null, socket -> {}))
+        assertThatThrownBy(() -> NetServer.create(loop, (NetServerOptions) null))
                 .isInstanceOf(NullPointerException.class)
-                .hasMessage("socket");
+                .hasMessage("options");
     }
 
     @Test
     void listenersAreOneEachAndNeverNull() {
         Map<String, Consumer<NetServer>> second = new LinkedHashMap<>();
+        second.put("onConnection", one -> one.onConnection(socket -> {}));
         second.put("onListening", one -> one.onListening(() -> {}));
         second.put("onError", one -> one.onError(error -> {}));
         second.put("onDrop", one -> one.onDrop(drop -> {}));
         second.put("onAcceptError", one -> one.onAcceptError(report -> {}));
         second.put("onClose", one -> one.onClose(() -> {}));
-        NetServer fresh = NetServer.create(loop, socket -> {});
+        NetServer fresh = NetServer.create(loop);
         second.forEach((event, register) -> {
             register.accept(fresh);
             expectState(() -> register.accept(fresh), event + " has a listener already");
@@ -162,6 +163,29 @@ class NetServerTest {
                 .isInstanceOf(NullPointerException.class)
                 .hasMessage("listener");
         other.onDrop(drop -> {});
+    }
+
+    @Test
+    void connectionsWaitInTheKernelUntilThereIsAListener() {
+        NetServer late = NetServer.create(loop).listen(IpAddress.loopback(0));
+        until("listening", late::isListening);
+        NetSocket client = NetSocket.connect(loop, late.address().orElseThrow());
+        client.onConnect(journal.line("connect")).onClose(journal.line("client closed"));
+        until("connect");
+        late.resume(); // of no effect without a listener
+        assertThat(loop.run(RunMode.NOWAIT)).isTrue();
+        assertThat(late.acceptedCount()).isZero();
+        late.pause();
+        late.onConnection(socket -> {
+            journal.add("connection");
+            socket.end();
+        });
+        assertThat(loop.run(RunMode.NOWAIT)).isTrue();
+        assertThat(late.acceptedCount()).as("it is paused").isZero();
+        late.resume();
+        until("client closed");
+        assertThat(journal.lines()).containsSubsequence("connect", "connection", "client closed");
+        late.close();
     }
 
     @Test

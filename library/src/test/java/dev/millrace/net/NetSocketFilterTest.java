@@ -24,15 +24,12 @@ class NetSocketFilterTest {
 
     private void serve(Consumer<NetSocket> handler, Consumer<NetServer> client) {
         LoopFixture.run(loop -> {
-            NetServer[] server = new NetServer[1];
-            server[0] =
-                    NetServer.create(
-                            loop,
-                            socket -> {
-                                server[0].close();
-                                handler.accept(socket.filter(new XorFilter()));
-                            });
-            server[0].listen(IpAddress.loopback(0)).onListening(() -> client.accept(server[0]));
+            NetServer server = NetServer.create(loop);
+            server.onConnection(socket -> {
+                server.close();
+                handler.accept(socket.filter(new XorFilter()));
+            });
+            server.listen(IpAddress.loopback(0)).onListening(() -> client.accept(server));
         });
     }
 

@@ -325,7 +325,9 @@ class NetSocketTest {
         NetSocketOptions options = NetSocketOptions.DEFAULTS.withWriteLimit(limit);
         NetServer other =
                 NetServer.create(
-                        loop, options, socket -> journal.add("accepted " + socket.writeLimit()));
+                        loop,
+                        NetServerOptions.DEFAULTS.withWriteLimit(limit),
+                        socket -> journal.add("accepted " + socket.writeLimit()));
         other.listen(IpAddress.loopback(0));
         until("listening", other::isListening);
         NetSocket client = NetSocket.connect(loop, other.address().orElseThrow(), options);

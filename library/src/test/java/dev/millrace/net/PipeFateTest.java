@@ -17,8 +17,8 @@ import org.junit.jupiter.api.Test;
 
 /** The owner of a destination ends it: that is not the fate of the source, nor of another one. */
 class PipeFateTest {
-    private static final NetSocketOptions HALF_OPEN =
-            NetSocketOptions.DEFAULTS.withAllowHalfOpen(true);
+    private static final NetServerOptions HALF_OPEN =
+            NetServerOptions.DEFAULTS.withAllowHalfOpen(true);
 
     private final LoopFixture fixture = new LoopFixture();
     private final Journal journal = new Journal();

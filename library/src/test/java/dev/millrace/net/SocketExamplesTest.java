@@ -27,16 +27,13 @@ class SocketExamplesTest {
     /** Runs both ends of one connection until they are over. */
     private static void exchange(Consumer<NetSocket> handler, BiConsumer<Loop, Integer> client) {
         LoopFixture.run(loop -> {
-            NetServer[] server = new NetServer[1];
-            server[0] =
-                    NetServer.create(
-                            loop,
-                            socket -> {
-                                server[0].close();
-                                handler.accept(socket);
-                            });
-            server[0].listen(IpAddress.loopback(0));
-            server[0].onListening(() -> client.accept(loop, server[0].port()));
+            NetServer server = NetServer.create(loop);
+            server.onConnection(socket -> {
+                server.close();
+                handler.accept(socket);
+            });
+            server.listen(IpAddress.loopback(0));
+            server.onListening(() -> client.accept(loop, server.port()));
         });
     }
 

@@ -68,7 +68,7 @@ class SocketHandOverTest {
             NetServer created =
                     NetServer.create(
                             loop,
-                            options,
+                            NetServerOptions.DEFAULTS.withAllowHalfOpen(true),
                             socket -> {
                                 accepted = socket;
                                 handler.accept(socket);

@@ -8,6 +8,7 @@ import dev.millrace.loop.Loop;
 import dev.millrace.loop.RunMode;
 import dev.millrace.loop.TimerHandle;
 import dev.millrace.net.NetServer;
+import dev.millrace.net.NetServerOptions;
 import dev.millrace.net.NetSocket;
 import dev.millrace.net.NetSocketOptions;
 import dev.millrace.stream.WriteLimit;
@@ -263,7 +264,11 @@ class BusyCallbacksTest {
                 NetSocketOptions options =
                         NetSocketOptions.DEFAULTS.withAllowHalfOpen(dice.nextBoolean());
                 NetServer server =
-                        NetServer.create(loop, options, this::accepted)
+                        NetServer.create(
+                                        loop,
+                                        NetServerOptions.DEFAULTS.withAllowHalfOpen(
+                                                options.allowHalfOpen()),
+                                        this::accepted)
                                 .listen(IpAddress.loopback(0));
                 server.onListening(() -> connect(server, options));
                 TimerHandle kicks = loop.setInterval(Duration.ofMillis(1), this::kick);

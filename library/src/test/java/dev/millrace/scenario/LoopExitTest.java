@@ -34,19 +34,15 @@ class LoopExitTest {
         }
 
         private static void closeAfterOneConnection(Loop loop) {
-            NetServer[] server = new NetServer[1];
-            server[0] =
-                    NetServer.create(
-                            loop,
-                            socket -> {
-                                socket.resume();
-                                socket.onClose(() -> System.out.println("closed"));
-                                server[0].close();
-                            });
-            server[0]
-                    .listen(IpAddress.loopback(0))
+            NetServer server = NetServer.create(loop);
+            server.onConnection(socket -> {
+                socket.resume();
+                socket.onClose(() -> System.out.println("closed"));
+                server.close();
+            });
+            server.listen(IpAddress.loopback(0))
                     .onListening(() -> {
-                        int port = server[0].port();
+                        int port = server.port();
                         Thread.ofVirtual().start(() -> RawClient.connect(port).close());
                     });
         }

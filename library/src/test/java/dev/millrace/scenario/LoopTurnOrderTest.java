@@ -141,14 +141,11 @@ class LoopTurnOrderTest {
     @Tag("R4")
     void aTickComesBetweenTwoCompletions() {
         LoopFixture.run(loop -> {
-            NetServer[] server = new NetServer[1];
-            server[0] =
-                    NetServer.create(loop, peer -> peer.resume().onClose(() -> server[0].close()));
-            server[0]
-                    .listen(IpAddress.loopback(0))
+            NetServer server = NetServer.create(loop);
+            server.onConnection(peer -> peer.resume().onClose(() -> server.close()));
+            server.listen(IpAddress.loopback(0))
                     .onListening(() -> {
-                        NetSocket socket =
-                                NetSocket.connect(loop, server[0].address().orElseThrow());
+                        NetSocket socket = NetSocket.connect(loop, server.address().orElseThrow());
                         socket.onConnect(() -> {
                             write(loop, socket, "write 1");
                             write(loop, socket, "write 2");
@@ -175,20 +172,16 @@ class LoopTurnOrderTest {
     @Tag("R5")
     void fromAnIoCallbackTheCheckPhaseComesBeforeAZeroTimer() {
         LoopFixture.run(loop -> {
-            NetServer[] server = new NetServer[1];
-            server[0] =
-                    NetServer.create(
-                            loop,
-                            peer -> {
-                                loop.setTimeout(Duration.ZERO, journal.line("timer"));
-                                loop.setImmediate(journal.line("check"));
-                                peer.destroy();
-                                server[0].close();
-                            });
-            server[0]
-                    .listen(IpAddress.loopback(0))
-                    .onListening(() ->
-                            NetSocket.connect(loop, server[0].address().orElseThrow()).resume());
+            NetServer server = NetServer.create(loop);
+            server.onConnection(peer -> {
+                loop.setTimeout(Duration.ZERO, journal.line("timer"));
+                loop.setImmediate(journal.line("check"));
+                peer.destroy();
+                server.close();
+            });
+            server.listen(IpAddress.loopback(0))
+                    .onListening(
+                            () -> NetSocket.connect(loop, server.address().orElseThrow()).resume());
         });
         assertThat(journal.lines()).containsExactly("check", "timer");
     }

@@ -12,7 +12,7 @@ import dev.millrace.kernel.UnixAddress;
 import dev.millrace.loop.DriverLoops;
 import dev.millrace.loop.Loop;
 import dev.millrace.net.NetServer;
-import dev.millrace.net.NetSocketOptions;
+import dev.millrace.net.NetServerOptions;
 import dev.millrace.testing.ChildJvm;
 import dev.millrace.testing.Journal;
 import dev.millrace.testing.Kernel;
@@ -53,7 +53,7 @@ class ServerListenTest {
                     fixture.call(() ->
                             NetServer.create(
                                             fixture.loop(),
-                                            NetSocketOptions.DEFAULTS.withAllowHalfOpen(true),
+                                            NetServerOptions.DEFAULTS.withAllowHalfOpen(true),
                                             socket -> {
                                                 journal.add(
                                                         socket.isConnecting()
@@ -92,7 +92,7 @@ class ServerListenTest {
                     .isInstanceOf(IllegalArgumentException.class);
             assertThatThrownBy(() -> ListenOptions.DEFAULTS.withBacklog(-1))
                     .isInstanceOf(IllegalArgumentException.class);
-            assertThatThrownBy(() -> NetServer.create(loop, null))
+            assertThatThrownBy(() -> NetServer.create(loop, (NetServerOptions) null))
                     .isInstanceOf(NullPointerException.class);
             server.listen(0);
             assertThatThrownBy(() -> server.listen(0))

@@ -67,23 +67,17 @@ class SystemCallsTest {
         }
 
         private static void connected(Loop loop, BiConsumer<NetSocket, RawClient> then) {
-            NetServer[] server = new NetServer[1];
+            NetServer server = NetServer.create(loop);
             RawClient[] client = new RawClient[1];
-            server[0] =
-                    NetServer.create(
-                            loop,
-                            socket -> {
-                                server[0].close();
-                                // Two polls later, so that what setting up a connection costs lies
-                                // behind.
-                                loop.setImmediate(() ->
-                                        loop.setImmediate(() ->
-                                                loop.setImmediate(
-                                                        () -> then.accept(socket, client[0]))));
-                            });
-            server[0]
-                    .listen(IpAddress.loopback(0))
-                    .onListening(() -> client[0] = RawClient.connect(server[0].port()));
+            server.onConnection(socket -> {
+                server.close();
+                // Two polls later, so that what setting up a connection costs lies behind.
+                loop.setImmediate(() ->
+                        loop.setImmediate(
+                                () -> loop.setImmediate(() -> then.accept(socket, client[0]))));
+            });
+            server.listen(IpAddress.loopback(0))
+                    .onListening(() -> client[0] = RawClient.connect(server.port()));
         }
 
         private static void fiveWrites(NetSocket socket, RawClient client) {
@@ -138,22 +132,18 @@ class SystemCallsTest {
         private static void acceptFive(Loop loop) {
             int[] count = {0};
             RawClient[] clients = new RawClient[5];
-            NetServer[] server = new NetServer[1];
-            server[0] =
-                    NetServer.create(
-                            loop,
-                            socket -> {
-                                if (++count[0] == 5) {
-                                    mark("to");
-                                    server[0].close();
-                                }
-                                socket.destroy();
-                            });
-            server[0]
-                    .listen(IpAddress.loopback(0))
+            NetServer server = NetServer.create(loop);
+            server.onConnection(socket -> {
+                if (++count[0] == 5) {
+                    mark("to");
+                    server.close();
+                }
+                socket.destroy();
+            });
+            server.listen(IpAddress.loopback(0))
                     .onListening(() -> {
                         for (int i = 0; i < clients.length; i++) {
-                            clients[i] = RawClient.connect(server[0].port());
+                            clients[i] = RawClient.connect(server.port());
                         }
                         mark("from");
                     });

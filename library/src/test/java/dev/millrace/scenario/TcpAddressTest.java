@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.kernel.IpAddress;
 import dev.millrace.net.NetServer;
+import dev.millrace.net.NetServerOptions;
 import dev.millrace.net.NetSocket;
 import dev.millrace.net.NetSocketOptions;
 import dev.millrace.testing.Journal;
@@ -48,19 +49,15 @@ class TcpAddressTest {
     @Test
     void connectingToTheUnspecifiedAddressReachesThisMachine() {
         LoopFixture.run(loop -> {
-            NetServer[] server = new NetServer[1];
-            server[0] =
-                    NetServer.create(
-                            loop,
-                            socket -> {
-                                server[0].close();
-                                socket.end("here");
-                            });
-            server[0]
-                    .listen(IpAddress.loopback(0))
+            NetServer server = NetServer.create(loop);
+            server.onConnection(socket -> {
+                server.close();
+                socket.end("here");
+            });
+            server.listen(IpAddress.loopback(0))
                     .onListening(() -> {
                         NetSocket socket =
-                                NetSocket.connect(loop, IpAddress.of("0.0.0.0", server[0].port()));
+                                NetSocket.connect(loop, IpAddress.of("0.0.0.0", server.port()));
                         socket.onData(chunk -> journal.add("data " + chunk.remaining()));
                         socket.onClose(journal.line("close"));
                     });
@@ -73,19 +70,15 @@ class TcpAddressTest {
     void aResetAfterOurOwnEndIsOneErrorForThePeer(boolean isClients) {
         NetSocketOptions halfOpen = NetSocketOptions.DEFAULTS.withAllowHalfOpen(true);
         LoopFixture.run(loop -> {
-            NetServer[] server = new NetServer[1];
-            server[0] =
-                    NetServer.create(
-                            loop,
-                            halfOpen,
-                            socket -> {
-                                server[0].close();
-                                watch(socket, !isClients);
-                            });
-            server[0]
-                    .listen(IpAddress.loopback(0))
+            NetServer server =
+                    NetServer.create(loop, NetServerOptions.DEFAULTS.withAllowHalfOpen(true));
+            server.onConnection(socket -> {
+                server.close();
+                watch(socket, !isClients);
+            });
+            server.listen(IpAddress.loopback(0))
                     .onListening(() -> {
-                        IpAddress address = IpAddress.loopback(server[0].port());
+                        IpAddress address = IpAddress.loopback(server.port());
                         watch(NetSocket.connect(loop, address, halfOpen), isClients);
                     });
         });

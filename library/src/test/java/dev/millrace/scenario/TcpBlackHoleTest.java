@@ -6,6 +6,7 @@ import dev.millrace.kernel.IpAddress;
 import dev.millrace.kernel.KeepAlive;
 import dev.millrace.loop.Loop;
 import dev.millrace.net.NetServer;
+import dev.millrace.net.NetServerOptions;
 import dev.millrace.net.NetSocket;
 import dev.millrace.net.NetSocketOptions;
 import dev.millrace.testing.Namespace;
@@ -42,21 +43,16 @@ class TcpBlackHoleTest {
         }
 
         private static void established(Loop loop) {
-            NetServer[] server = new NetServer[1];
-            server[0] =
-                    NetServer.create(
-                            loop,
-                            NetSocketOptions.DEFAULTS.withKeepAlive(IMPATIENT),
-                            accepted -> {
-                                server[0].close();
-                                told(accepted).onData(data -> {});
-                                Namespace.dropEverything();
-                            });
-            server[0]
-                    .listen(IpAddress.loopback(0))
+            NetServer server =
+                    NetServer.create(loop, NetServerOptions.DEFAULTS.withKeepAlive(IMPATIENT));
+            server.onConnection(accepted -> {
+                server.close();
+                told(accepted).onData(data -> {});
+                Namespace.dropEverything();
+            });
+            server.listen(IpAddress.loopback(0))
                     .onListening(() -> {
-                        NetSocket client =
-                                NetSocket.connect(loop, server[0].address().orElseThrow());
+                        NetSocket client = NetSocket.connect(loop, server.address().orElseThrow());
                         // It would find out too; this is about the other end.
                         client.onError(error -> {}).onConnect(() -> client.keepAlive(IMPATIENT));
                     });
@@ -66,27 +62,23 @@ class TcpBlackHoleTest {
         private static void crowd(Loop loop) {
             int[] reaped = {0};
             List<NetSocket> clients = new ArrayList<>();
-            NetServer[] server = new NetServer[1];
-            server[0] =
-                    NetServer.create(
-                            loop,
-                            NetSocketOptions.DEFAULTS.withKeepAlive(IMPATIENT),
-                            accepted -> {
-                                accepted.onError(error -> reaped[0]++).resume();
-                                if (server[0].connectionCount() == CROWD) {
-                                    server[0].close();
-                                    Namespace.dropEverything();
-                                }
-                            });
-            server[0].onClose(() -> {
+            NetServer server =
+                    NetServer.create(loop, NetServerOptions.DEFAULTS.withKeepAlive(IMPATIENT));
+            server.onConnection(accepted -> {
+                accepted.onError(error -> reaped[0]++).resume();
+                if (server.connectionCount() == CROWD) {
+                    server.close();
+                    Namespace.dropEverything();
+                }
+            });
+            server.onClose(() -> {
                 System.out.println(reaped[0] + " reaped");
                 clients.forEach(NetSocket::destroy);
             });
-            server[0]
-                    .listen(IpAddress.loopback(0))
+            server.listen(IpAddress.loopback(0))
                     .onListening(() -> {
                         for (int i = 0; i < CROWD; i++) {
-                            clients.add(NetSocket.connect(loop, server[0].address().orElseThrow()));
+                            clients.add(NetSocket.connect(loop, server.address().orElseThrow()));
                         }
                     });
         }

@@ -42,15 +42,12 @@ class TcpConnectFailureTest {
     /** Runs {@code client} beside a server that closes with its first connection. */
     private void withServer(Consumer<NetSocket> accepted, Consumer<NetServer> client) {
         LoopFixture.run(loop -> {
-            NetServer[] server = new NetServer[1];
-            server[0] =
-                    NetServer.create(
-                            loop,
-                            socket -> {
-                                server[0].close();
-                                accepted.accept(socket);
-                            });
-            server[0].listen(IpAddress.loopback(0)).onListening(() -> client.accept(server[0]));
+            NetServer server = NetServer.create(loop);
+            server.onConnection(socket -> {
+                server.close();
+                accepted.accept(socket);
+            });
+            server.listen(IpAddress.loopback(0)).onListening(() -> client.accept(server));
         });
     }
 

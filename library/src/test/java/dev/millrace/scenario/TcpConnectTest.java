@@ -34,18 +34,14 @@ class TcpConnectTest {
     private void echo(
             Address address, Function<NetServer, NetSocket> client, Consumer<NetSocket> listeners) {
         LoopFixture.run(loop -> {
-            NetServer[] server = new NetServer[1];
-            server[0] =
-                    NetServer.create(
-                            loop,
-                            socket -> {
-                                server[0].close();
-                                socket.pipeTo(socket);
-                            });
-            server[0]
-                    .listen(address)
+            NetServer server = NetServer.create(loop);
+            server.onConnection(socket -> {
+                server.close();
+                socket.pipeTo(socket);
+            });
+            server.listen(address)
                     .onListening(() -> {
-                        NetSocket socket = client.apply(server[0]);
+                        NetSocket socket = client.apply(server);
                         socket.onData(buffer -> journal.add("data " + text(buffer)))
                                 .onEnd(journal.line("end"));
                         socket.onClose(journal.line("close"));

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.kernel.IpAddress;
 import dev.millrace.net.NetServer;
+import dev.millrace.net.NetServerOptions;
 import dev.millrace.net.NetSocket;
-import dev.millrace.net.NetSocketOptions;
 import dev.millrace.testing.Journal;
 import dev.millrace.testing.LoopFixture;
 import dev.millrace.testing.RawClient;
@@ -33,21 +33,16 @@ class TcpEventOrderTest {
 
     /** Runs a server for one connection; {@code client} gets its port on another thread. */
     private void serve(
-            NetSocketOptions options, Consumer<NetSocket> handler, Consumer<Integer> client) {
+            NetServerOptions options, Consumer<NetSocket> handler, Consumer<Integer> client) {
         LoopFixture.run(loop -> {
-            NetServer[] server = new NetServer[1];
-            server[0] =
-                    NetServer.create(
-                            loop,
-                            options,
-                            socket -> {
-                                server[0].close();
-                                handler.accept(socket);
-                            });
-            server[0]
-                    .listen(IpAddress.loopback(0))
+            NetServer server = NetServer.create(loop, options);
+            server.onConnection(socket -> {
+                server.close();
+                handler.accept(socket);
+            });
+            server.listen(IpAddress.loopback(0))
                     .onListening(() -> {
-                        int port = server[0].port();
+                        int port = server.port();
                         Thread.ofVirtual().start(() -> client.accept(port));
                     });
         });
@@ -63,19 +58,15 @@ class TcpEventOrderTest {
     @Tag("R11")
     void aNormalClient() {
         LoopFixture.run(loop -> {
-            NetServer[] server = new NetServer[1];
-            server[0] =
-                    NetServer.create(
-                            loop,
-                            peer -> {
-                                server[0].close();
-                                peer.onEnd(() -> peer.end("answer")).resume();
-                            });
-            server[0]
-                    .listen(IpAddress.loopback(0))
+            NetServer server = NetServer.create(loop);
+            server.onConnection(peer -> {
+                server.close();
+                peer.onEnd(() -> peer.end("answer")).resume();
+            });
+            server.listen(IpAddress.loopback(0))
                     .onListening(() -> {
                         NetSocket socket =
-                                watched(NetSocket.connect(loop, server[0].port(), "localhost"));
+                                watched(NetSocket.connect(loop, server.port(), "localhost"));
                         socket.write(bytes("request"), error -> journal.add("written " + error));
                         socket.end();
                     });
@@ -94,7 +85,7 @@ class TcpEventOrderTest {
     @Tag("R11")
     void theEndOfThePeerComesFirstWhenItIsFirst() {
         serve(
-                NetSocketOptions.DEFAULTS,
+                NetServerOptions.DEFAULTS,
                 this::watched,
                 port -> {
                     try (RawClient client = RawClient.connect(port).write("hello").halfClose()) {
@@ -112,7 +103,7 @@ class TcpEventOrderTest {
     @Tag("R12")
     void aResetIsOneErrorThenClose() {
         serve(
-                NetSocketOptions.DEFAULTS,
+                NetServerOptions.DEFAULTS,
                 socket -> {
                     watched(socket);
                     socket.write("x");
@@ -132,7 +123,7 @@ class TcpEventOrderTest {
     @Tag("R12")
     void onlyTheFirstErrorOfTwoIsTold() {
         serve(
-                NetSocketOptions.DEFAULTS,
+                NetServerOptions.DEFAULTS,
                 socket -> {
                     watched(socket);
                     socket.destroy(new IOException("first"));
@@ -148,7 +139,7 @@ class TcpEventOrderTest {
     @Tag("R6")
     void nothingFollowsADestroyInACallback() {
         serve(
-                NetSocketOptions.DEFAULTS,
+                NetServerOptions.DEFAULTS,
                 socket -> {
                     socket.onData(buffer -> {
                         journal.add("data");
@@ -174,7 +165,7 @@ class TcpEventOrderTest {
     @Test
     void whatAListenerThrowsDestroysItsSocketAlone() {
         serve(
-                NetSocketOptions.DEFAULTS,
+                NetServerOptions.DEFAULTS,
                 socket -> {
                     socket.onError(error -> journal.add("error " + error.getMessage()));
                     socket.onClose(journal.line("close"));
@@ -201,7 +192,7 @@ class TcpEventOrderTest {
     void anEndAfterTheConnectionIsGoneStillCloses() {
         RawClient[] client = new RawClient[1];
         serve(
-                NetSocketOptions.DEFAULTS.withAllowHalfOpen(true),
+                NetServerOptions.DEFAULTS.withAllowHalfOpen(true),
                 socket -> {
                     watched(socket);
                     socket.write("x");
@@ -225,7 +216,7 @@ class TcpEventOrderTest {
     @Test
     void listenersAreOneEach() {
         serve(
-                NetSocketOptions.DEFAULTS,
+                NetServerOptions.DEFAULTS,
                 socket -> {
                     watched(socket);
                     try {

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.millrace.kernel.IpAddress;
 import dev.millrace.kernel.SystemError;
 import dev.millrace.net.NetServer;
+import dev.millrace.net.NetServerOptions;
 import dev.millrace.net.NetSocket;
-import dev.millrace.net.NetSocketOptions;
 import dev.millrace.testing.Journal;
 import dev.millrace.testing.Kernel;
 import dev.millrace.testing.LoopFixture;
@@ -34,7 +34,7 @@ class TcpResetTest {
     }
 
     private RawClient connect(Consumer<NetSocket> handler) {
-        NetSocketOptions options = NetSocketOptions.DEFAULTS.withAllowHalfOpen(true);
+        NetServerOptions options = NetServerOptions.DEFAULTS.withAllowHalfOpen(true);
         NetServer server =
                 fixture.call(() ->
                         NetServer.create(

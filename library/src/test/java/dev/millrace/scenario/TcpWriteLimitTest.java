@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.millrace.kernel.IpAddress;
 import dev.millrace.kernel.SystemError;
 import dev.millrace.net.NetServer;
+import dev.millrace.net.NetServerOptions;
 import dev.millrace.net.NetSocket;
-import dev.millrace.net.NetSocketOptions;
 import dev.millrace.stream.WriteLimit;
 import dev.millrace.stream.WriteLimit.Policy;
 import dev.millrace.stream.WriteStream;
@@ -36,7 +36,7 @@ class TcpWriteLimitTest {
                 fixture.call(() ->
                         NetServer.create(
                                         fixture.loop(),
-                                        NetSocketOptions.DEFAULTS.withWriteLimit(limit),
+                                        NetServerOptions.DEFAULTS.withWriteLimit(limit),
                                         accepted -> {
                                             socket = accepted;
                                             accepted.onError(error ->

@@ -113,6 +113,6 @@ final class HttpHost {
     void verify() {
         oracle.require(begun == over, "http", begun + " requests, but " + over + " are over");
         oracle.require(isClosed, "http", "the server was not told to be closed");
-        oracle.require(server.connectionCount() == 0, "http", "counts connections still");
+        oracle.require(server.net().connectionCount() == 0, "http", "counts connections still");
     }
 }

@@ -6,6 +6,7 @@ import dev.millrace.kernel.SystemError;
 import dev.millrace.kernel.UnixAddress;
 import dev.millrace.loop.Loop;
 import dev.millrace.net.NetServer;
+import dev.millrace.net.NetServerOptions;
 import dev.millrace.net.NetSocket;
 import dev.millrace.net.NetSocketOptions;
 import java.time.Duration;
@@ -77,12 +78,15 @@ final class Scenario {
     /** Opens the servers, and lets {@code clients} come within a while. */
     void start(int clients) {
         for (Address address : ECHO) {
-            serve(address, NetSocketOptions.DEFAULTS, this::echo);
+            serve(address, NetServerOptions.DEFAULTS, this::echo);
         }
         for (Address address : TALK) {
-            serve(address, HALF_OPEN, socket -> new Host(this, socket, accepted()));
+            serve(
+                    address,
+                    NetServerOptions.DEFAULTS.withAllowHalfOpen(true),
+                    socket -> new Host(this, socket, accepted()));
         }
-        serve(IDLE, NetSocketOptions.DEFAULTS, this::loseInterest);
+        serve(IDLE, NetServerOptions.DEFAULTS, this::loseInterest);
         http.listen();
         expected = clients;
         long spread = random.nextLong(50_000_000, 3_000_000_000L);
@@ -98,7 +102,7 @@ final class Scenario {
 
     private void serve(
             Address address,
-            NetSocketOptions options,
+            NetServerOptions options,
             java.util.function.Consumer<NetSocket> listener) {
         NetServer server = NetServer.create(loop, options, listener);
         server.onClose(() -> serversClosed++);

@@ -67,10 +67,10 @@ public final class Specimens {
         add(
                 StallDetector.class,
                 loop -> StallDetector.start(loop, Duration.ofHours(1), stall -> {}));
-        add(NetServer.class, loop -> NetServer.create(loop, socket -> {}));
+        add(NetServer.class, loop -> NetServer.create(loop));
         add(NetSocket.class, loop -> NetSocket.connect(loop, UnixAddress.of("/nowhere/at/all")));
         add(UdpSocket.class, UdpSocket::create);
-        add(HttpServer.class, loop -> HttpServer.create(loop, (request, response) -> {}));
+        add(HttpServer.class, loop -> HttpServer.create(loop));
     }
 
     private Specimens() {}
