@@ -16,9 +16,8 @@ import org.jspecify.annotations.Nullable;
  *      └──────────────cancel───────────┴──▶ cancelled: what comes later is dropped
  * </pre>
  *
- * It keeps the loop alive until it is done or cancelled. A failure that is not watched (there is no
- * continuation and no thread that waits) goes to {@link Loop#onUncaught}. A loop that is closed
- * meanwhile never hears of it.
+ * It keeps the loop alive until it is done or cancelled. What becomes of a failure that nothing
+ * takes, {@link LoopStage} says. A loop that is closed meanwhile never hears of it.
  *
  * {@snippet class="dev.millrace.loop.LoopExamplesTest" region="cancel"}
  */
@@ -95,10 +94,7 @@ public final class Work<T> extends LoopStage<T> {
             complete(result);
             return;
         }
-        boolean isWatched = getNumberOfDependents() > 0;
-        if (completeExceptionally(thrown) && !isWatched) {
-            loop.uncaught(thrown);
-        }
+        completeExceptionally(thrown);
     }
 
     /**

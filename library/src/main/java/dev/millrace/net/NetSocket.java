@@ -168,6 +168,10 @@ public final class NetSocket extends InboundStream<NetSocket>
         return this;
     }
 
+    boolean hasErrorListener() {
+        return listeners.error != null;
+    }
+
     @Override
     public NetSocket onClose(Runnable listener) {
         checkThread();
