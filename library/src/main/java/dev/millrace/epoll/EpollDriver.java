@@ -49,6 +49,11 @@ public final class EpollDriver implements Driver {
     }
 
     @Override
+    public void sendsFrom(byte[] array) {
+        set.libc.sendsFrom(array);
+    }
+
+    @Override
     public void wakeUp() {
         set.wakeUp();
     }

@@ -144,4 +144,7 @@ abstract class EpollPort extends Port {
             libc.close(closing);
         }
     }
+
+    /** It is closed: lets go of what is its user's. */
+    void release() {}
 }

@@ -68,6 +68,7 @@ final class EpollSet {
     private volatile boolean isConnectionLeft;
 
     EpollSet() throws IOException {
+        libc.receivesInto(received);
         epoll = libc.epoll_create1(Linux.EPOLL_CLOEXEC);
         wake = libc.eventfd(0, Linux.EFD_CLOEXEC | Linux.EFD_NONBLOCK);
         waker = new Waker(wake);
@@ -359,6 +360,7 @@ final class EpollSet {
         port.isClosed = true;
         removals++;
         port.attach(PortEvents.NONE);
+        port.release();
         if (port.isShared) {
             // The description lives on elsewhere, and close() alone would leave it in the set, to
             // report for ever (X107).

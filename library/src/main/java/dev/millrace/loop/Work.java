@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Work<T> extends LoopStage<T> {
     private final Loop loop;
-    private final Callable<? extends T> task;
+    private final Executor executor;
+    private final Runnable begin = this::perform;
     private final Object lock = new Object();
 
     /** The thread that runs the task; guarded by the lock, as the next one. */
@@ -31,23 +32,27 @@ public final class Work<T> extends LoopStage<T> {
 
     private boolean isCancelled;
 
+    /** Null once it has begun, or never will: what it holds may be large. */
+    private @Nullable Callable<? extends T> task;
+
     /**
      * Whether the loop still waits for it; the loop's thread. A user may complete the stage before,
      * by a timeout for instance, and the work goes on.
      */
     private boolean isAwaited = true;
 
-    private Work(Loop loop, Callable<? extends T> task) {
+    private Work(Loop loop, Executor executor, Callable<? extends T> task) {
         super(loop);
         this.loop = loop;
+        this.executor = executor;
         this.task = Objects.requireNonNull(task, "task");
     }
 
     static <T> Work<T> start(Loop loop, Executor executor, Callable<? extends T> task) {
         loop.checkThread();
-        Work<T> work = new Work<>(loop, task);
+        Work<T> work = new Work<>(loop, executor, task);
         try {
-            executor.execute(work::perform);
+            executor.execute(work.begin);
         } catch (RejectedExecutionException full) {
             loop.execute(() -> work.end(null, full));
         }
@@ -57,8 +62,11 @@ public final class Work<T> extends LoopStage<T> {
 
     /** Off the loop. */
     private void perform() {
+        Callable<? extends T> begun;
         synchronized (lock) {
-            if (isCancelled) {
+            begun = task;
+            task = null;
+            if (begun == null) {
                 return;
             }
             runner = Thread.currentThread();
@@ -66,7 +74,7 @@ public final class Work<T> extends LoopStage<T> {
         T result = null;
         Throwable failure = null;
         try {
-            result = task.call();
+            result = begun.call();
         } catch (Throwable thrown) {
             failure = thrown;
         }
@@ -115,9 +123,13 @@ public final class Work<T> extends LoopStage<T> {
         }
         synchronized (lock) {
             isCancelled = true;
+            task = null;
             if (runner != null && mayInterruptIfRunning) {
                 runner.interrupt();
             }
+        }
+        if (executor instanceof WorkPool pool) {
+            pool.forget(begin);
         }
         isAwaited = false;
         loop.countRequests(-1);

@@ -17,6 +17,9 @@ final class SocketConnect {
     /** The listener of {@link NetSocket#onConnect}. */
     @Nullable Runnable listener;
 
+    /** Cancels the look-up of the peer's name. */
+    Runnable lookUp = () -> {};
+
     /** What {@link NetSocket#connected} gave out, made when it is first asked for. */
     private @Nullable LoopStage<NetSocket> stage;
 
