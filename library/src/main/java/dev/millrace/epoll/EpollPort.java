@@ -48,6 +48,9 @@ abstract class EpollPort extends Port {
      */
     boolean isStandard;
 
+    /** Out of the set for a moment, although it wants something; see {@link AcceptTurns}. */
+    boolean isSteppedBack;
+
     /** It had no descriptor to accept with (D4). */
     boolean isStarving;
 

@@ -205,7 +205,7 @@ abstract class EpollStream extends EpollPort {
     }
 
     @Override
-    final void release() {
+    void release() {
         parked = null;
     }
 

@@ -169,10 +169,6 @@ public final class NetSocket extends InboundStream<NetSocket>
         return this;
     }
 
-    boolean hasErrorListener() {
-        return listeners.error != null;
-    }
-
     @Override
     public NetSocket onClose(Runnable listener) {
         checkThread();

@@ -87,7 +87,7 @@ final class SocketConnect {
                     failure != null
                             ? failure
                             : new IOException("the socket was destroyed before it was connected");
-            known = failure == null || socket.hasErrorListener() ? outcome : null;
+            known = failure == null || socket.listeners.error != null ? outcome : null;
             stage.completeExceptionally(outcome);
         }
     }
