@@ -52,6 +52,9 @@ final class RealTime {
                     Map.entry(
                             "DriverCloseContract.aPeerThatLeftCostsNothingAfterwards",
                             "nothing ends a poll"),
+                    Map.entry("StageContinuationTest.aTimeoutComesOnTheLoop", "its timeout"),
+                    Map.entry(
+                            "StageContinuationTest.aValueForATimeoutComesOnTheLoop", "its timeout"),
                     Map.entry("EpollFixture.assertIdle", "nothing ends a poll"),
                     Map.entry("HttpTimeoutTest.waitOut", "the race is with a real timer"),
                     Map.entry("FloodTest.spanOf", "latencies are measured over a span"),

@@ -86,6 +86,12 @@ public interface Driver extends AutoCloseable {
      */
     void poll(long timeoutNanos, Dispatcher dispatcher);
 
+    /**
+     * Most writes will come from {@code array}, which lives as long as the driver: it may remember
+     * what it needs to know of it. It keeps no other array beyond the write.
+     */
+    default void sendsFrom(byte[] array) {}
+
     /** Makes the current or the next {@link #poll} return. Any thread. */
     void wakeUp();
 

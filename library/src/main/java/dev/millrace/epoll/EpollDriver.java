@@ -49,6 +49,11 @@ public final class EpollDriver implements Driver {
     }
 
     @Override
+    public void sendsFrom(byte[] array) {
+        set.libc.sendsFrom(array);
+    }
+
+    @Override
     public void wakeUp() {
         set.wakeUp();
     }
@@ -237,13 +242,14 @@ public final class EpollDriver implements Driver {
     public Shared share(Port port) throws IOException {
         EpollSocket listener = (EpollSocket) port;
         listener.isShared = true;
-        return new SharedDescriptor(duplicate(libc, listener.fd), EpollSocket.Role.LISTENER);
+        return new SharedDescriptor(
+                duplicate(libc, listener.fd), EpollSocket.Role.LISTENER, listener.shareTurns());
     }
 
     @Override
     public Shared detach(Port port) throws IOException {
         EpollSocket connection = (EpollSocket) port;
-        Shared shared = new SharedDescriptor(duplicate(libc, connection.fd), connection.role);
+        Shared shared = new SharedDescriptor(duplicate(libc, connection.fd), connection.role, null);
         connection.isShared = true;
         close(connection);
         return shared;
@@ -254,6 +260,9 @@ public final class EpollDriver implements Driver {
         SharedDescriptor descriptor = (SharedDescriptor) shared;
         EpollSocket port = new EpollSocket(set, duplicate(libc, descriptor.fd));
         port.isShared = true;
+        if (descriptor.turns != null) {
+            port.joinTurns(descriptor.turns);
+        }
         port.role = descriptor.role;
         if (port.role == EpollSocket.Role.STREAM) {
             port.expectPeer();
@@ -268,7 +277,8 @@ public final class EpollDriver implements Driver {
     }
 
     /** A duplicate that belongs to no epoll set. */
-    private record SharedDescriptor(int fd, EpollSocket.Role role) implements Shared {
+    private record SharedDescriptor(int fd, EpollSocket.Role role, @Nullable AcceptTurns turns)
+            implements Shared {
         @Override
         public void close() {
             try (Libc libc = new Libc()) {

@@ -48,6 +48,9 @@ abstract class EpollPort extends Port {
      */
     boolean isStandard;
 
+    /** Out of the set for a moment, although it wants something; see {@link AcceptTurns}. */
+    boolean isSteppedBack;
+
     /** It had no descriptor to accept with (D4). */
     boolean isStarving;
 
@@ -144,4 +147,7 @@ abstract class EpollPort extends Port {
             libc.close(closing);
         }
     }
+
+    /** It is closed: lets go of what is its user's. */
+    void release() {}
 }

@@ -67,7 +67,11 @@ final class EpollSet {
     /** A loop that shares a listener was woken for a connection, and did not accept it. */
     private volatile boolean isConnectionLeft;
 
+    /** Its part in listeners that other sets have as well. */
+    final AcceptShare share = new AcceptShare(this);
+
     EpollSet() throws IOException {
+        libc.receivesInto(received);
         epoll = libc.epoll_create1(Linux.EPOLL_CLOEXEC);
         wake = libc.eventfd(0, Linux.EFD_CLOEXEC | Linux.EFD_NONBLOCK);
         waker = new Waker(wake);
@@ -103,15 +107,20 @@ final class EpollSet {
             lookAgain();
         }
         removalsBefore = removals;
+        long mostNanos = share.limit(upToNanos);
         applyChanges();
-        long timeoutNanos = due.isEmpty() ? upToNanos : 0;
+        long timeoutNanos = due.isEmpty() ? mostNanos : 0;
         long deadline = timeoutNanos <= 0 ? 0 : System.nanoTime() + timeoutNanos;
+        if (timeoutNanos != 0) {
+            share.waits();
+        }
         int count = libc.epoll_wait(epoll, events, millis(timeoutNanos));
         while (count == -Errno.EINTR) {
             long left =
                     timeoutNanos <= 0 ? timeoutNanos : Math.max(0, deadline - System.nanoTime());
             count = libc.epoll_wait(epoll, events, millis(left));
         }
+        share.waited();
         if (count < 0) {
             // It was closed behind our back: nothing comes any more, and the number may be
             // another's.
@@ -130,6 +139,7 @@ final class EpollSet {
             isFreed = false;
             tellFreed(dispatcher);
         }
+        share.takeOffer(dispatcher);
         due.dispatch(dispatcher);
     }
 
@@ -211,7 +221,7 @@ final class EpollSet {
         for (EpollPort port : ports.copy()) {
             if (port != null && port.isExclusive()) {
                 leave(port);
-                changed(port);
+                share.comeBack(port);
             }
         }
     }
@@ -244,7 +254,7 @@ final class EpollSet {
     }
 
     private void apply(EpollPort port) {
-        if (port.armed == EpollPort.OUT_OF_SET && port.wanted == 0) {
+        if (port.armed == EpollPort.OUT_OF_SET && (port.wanted == 0 || port.isSteppedBack)) {
             return;
         }
         if (port.fd < 0) {
@@ -359,6 +369,8 @@ final class EpollSet {
         port.isClosed = true;
         removals++;
         port.attach(PortEvents.NONE);
+        port.release();
+        share.forget(port);
         if (port.isShared) {
             // The description lives on elsewhere, and close() alone would leave it in the set, to
             // report for ever (X107).

@@ -32,6 +32,12 @@ final class EpollSocket extends EpollStream {
     /** Whether accept(2) waits for a client: then it is called once a readiness, and no more. */
     private boolean isBlocking;
 
+    /** Of a listener that several loops share: whose turn a connection is. */
+    private @Nullable AcceptTurns turns;
+
+    /** Accepted at a shared listener: the set counts it. */
+    private boolean isCounted;
+
     /** Connections that had taken the spare descriptor, not reported yet. */
     private int turnedAway;
 
@@ -136,10 +142,14 @@ final class EpollSocket extends EpollStream {
         for (int count = 0;
                 count < acceptsPerWakeUp && wants(Linux.EPOLLIN) && !isClosed;
                 count++) {
+            if (turns != null && turns.passes(this)) {
+                return;
+            }
             int accepted = tryAccept();
             if (accepted >= 0) {
                 EpollSocket connection = set.register(new EpollSocket(set, accepted));
                 connection.connected();
+                connection.count(turns != null);
                 events().onAccept(connection);
             } else if (accepted == -Errno.EAGAIN) {
                 // A sibling was faster (row D2).
@@ -151,6 +161,37 @@ final class EpollSocket extends EpollStream {
                 events().onAcceptError(-accepted, 0);
                 return;
             }
+        }
+    }
+
+    private void count(boolean isShared) {
+        if (isShared) {
+            isCounted = true;
+            set.share.count(1);
+        }
+    }
+
+    /** Other loops have this listener as well, and take turns with this one. */
+    AcceptTurns shareTurns() {
+        AcceptTurns shared = turns == null ? new AcceptTurns() : turns;
+        joinTurns(shared);
+        return shared;
+    }
+
+    void joinTurns(AcceptTurns shared) {
+        turns = shared;
+        shared.join(this);
+    }
+
+    @Override
+    void release() {
+        super.release();
+        if (turns != null) {
+            turns.leave(this);
+        }
+        if (isCounted) {
+            isCounted = false;
+            set.share.count(-1);
         }
     }
 

@@ -205,6 +205,11 @@ abstract class EpollStream extends EpollPort {
     }
 
     @Override
+    void release() {
+        parked = null;
+    }
+
+    @Override
     void lost(int errno) {
         boolean wasReading = wants(Linux.EPOLLIN);
         wanted = 0;

@@ -26,7 +26,7 @@ final class BodyDelivery {
         this.array = array;
         this.offset = offset;
         this.length = length;
-        loop.enter(to, BodyDelivery::arrived, ServerRequest::failed);
+        loop.enter(to, BodyDelivery::arrived, ServerRequest::failed, ServerRequest::unheard);
     }
 
     private static void arrived(ServerRequest to) {

@@ -41,7 +41,7 @@ final class HandlerCalls {
 
     /** Calls the handler with {@code response} and the request that it is for. */
     void enter(ServerResponse response) {
-        loop.enter(response, HandlerCalls::call, HandlerCalls::threw);
+        loop.enter(response, HandlerCalls::call, HandlerCalls::threw, HandlerCalls::stageFailed);
     }
 
     private static void call(ServerResponse response) throws Exception {
@@ -52,6 +52,23 @@ final class HandlerCalls {
 
     private static void threw(ServerResponse response, Throwable thrown) {
         response.request().connection().server().handlerCalls().failed(response, thrown);
+    }
+
+    private static void stageFailed(ServerResponse response, Throwable thrown) {
+        response.request().unheard(thrown);
+    }
+
+    /** A stage that the handler made has failed, and nothing is behind it to answer. */
+    void unheard(@Nullable ServerResponse response, Throwable thrown) {
+        if (response != null) {
+            response.fail(500, thrown);
+        }
+        if (listener == null && loop.hasUncaughtListener()) {
+            failures++;
+            loop.uncaught(thrown);
+        } else {
+            tell("a stage of an HTTP handler failed and nothing took it", thrown);
+        }
     }
 
     /** 500 while the head of {@code response} is still open, otherwise the connection goes. */

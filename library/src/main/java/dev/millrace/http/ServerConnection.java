@@ -206,6 +206,10 @@ final class ServerConnection implements BytesListener, RequestEvents {
         server.handlerCalls().failed(responses.to(request), thrown);
     }
 
+    void handlerUnheard(ServerRequest request, Throwable thrown) {
+        server.handlerCalls().unheard(responses.to(request), thrown);
+    }
+
     @Override
     public void onBody(byte[] array, int offset, int length) {
         ServerRequest request = reading;

@@ -252,12 +252,19 @@ public final class ServerRequest extends InboundStream<ServerRequest> {
 
     /** Runs a part of this request's work that is not below the parser. */
     void enter(Runnable task) {
-        connection.loop().enter(this, request -> task.run(), ServerRequest::failed);
+        connection
+                .loop()
+                .enter(this, request -> task.run(), ServerRequest::failed, ServerRequest::unheard);
     }
 
     /** What its listeners throw is the handler's failure (row X76). */
     void failed(Throwable thrown) {
         connection.handlerFailed(this, thrown);
+    }
+
+    /** A stage failed that its handler made, or one of its listeners. */
+    void unheard(Throwable thrown) {
+        connection.handlerUnheard(this, thrown);
     }
 
     RequestBody body() {

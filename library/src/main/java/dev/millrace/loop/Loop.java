@@ -46,6 +46,7 @@ public final class Loop implements Executor, AutoCloseable {
     /** That of {@link #phases}. */
     private final CallbackScope scope;
 
+    private final LoopStages stages = new LoopStages(this);
     private ListenSource listenSource = ListenSource.OWN;
 
     /** That of {@link #phases}, for other threads. */
@@ -310,6 +311,12 @@ public final class Loop implements Executor, AutoCloseable {
         phases.failures().listener(listener);
     }
 
+    /** Whether {@link #onUncaught} has a listener. */
+    public boolean hasUncaughtListener() {
+        checkThread();
+        return phases.failures().hasListener();
+    }
+
     /** Where listeners get their sockets from. */
     public ListenSource listenSource() {
         return listenSource;
@@ -337,6 +344,19 @@ public final class Loop implements Executor, AutoCloseable {
             T target, LoopCallback<? super T> callback, BiConsumer<? super T, Throwable> failed) {
         checkThread();
         scope.enter(target, callback, failed);
+    }
+
+    /**
+     * As {@link #enter(Object, LoopCallback, BiConsumer)}, for callbacks that have something to
+     * answer: {@code unheard} is told, later, what a stage failed with that was made in the
+     * callback, or in a continuation of such a stage, when nothing is behind that stage.
+     */
+    public <T> void enter(
+            T target,
+            LoopCallback<? super T> callback,
+            BiConsumer<? super T, Throwable> failed,
+            BiConsumer<? super T, Throwable> unheard) {
+        stages.enter(target, callback, failed, unheard);
     }
 
     void enter(Guarded callback) {
@@ -452,6 +472,10 @@ public final class Loop implements Executor, AutoCloseable {
 
     @Nullable CallbackGauge gauge() {
         return scope.gauge();
+    }
+
+    LoopStages stages() {
+        return stages;
     }
 
     PhaseList phase(PhaseHandle.Phase phase) {

@@ -16,15 +16,15 @@ import org.jspecify.annotations.Nullable;
  *      └──────────────cancel───────────┴──▶ cancelled: what comes later is dropped
  * </pre>
  *
- * It keeps the loop alive until it is done or cancelled. A failure that is not watched (there is no
- * continuation and no thread that waits) goes to {@link Loop#onUncaught}. A loop that is closed
- * meanwhile never hears of it.
+ * It keeps the loop alive until it is done or cancelled. What becomes of a failure that nothing
+ * takes, {@link LoopStage} says. A loop that is closed meanwhile never hears of it.
  *
  * {@snippet class="dev.millrace.loop.LoopExamplesTest" region="cancel"}
  */
 public final class Work<T> extends LoopStage<T> {
     private final Loop loop;
-    private final Callable<? extends T> task;
+    private final Executor executor;
+    private final Runnable begin = this::perform;
     private final Object lock = new Object();
 
     /** The thread that runs the task; guarded by the lock, as the next one. */
@@ -32,23 +32,27 @@ public final class Work<T> extends LoopStage<T> {
 
     private boolean isCancelled;
 
+    /** Null once it has begun, or never will: what it holds may be large. */
+    private @Nullable Callable<? extends T> task;
+
     /**
      * Whether the loop still waits for it; the loop's thread. A user may complete the stage before,
      * by a timeout for instance, and the work goes on.
      */
     private boolean isAwaited = true;
 
-    private Work(Loop loop, Callable<? extends T> task) {
+    private Work(Loop loop, Executor executor, Callable<? extends T> task) {
         super(loop);
         this.loop = loop;
+        this.executor = executor;
         this.task = Objects.requireNonNull(task, "task");
     }
 
     static <T> Work<T> start(Loop loop, Executor executor, Callable<? extends T> task) {
         loop.checkThread();
-        Work<T> work = new Work<>(loop, task);
+        Work<T> work = new Work<>(loop, executor, task);
         try {
-            executor.execute(work::perform);
+            executor.execute(work.begin);
         } catch (RejectedExecutionException full) {
             loop.execute(() -> work.end(null, full));
         }
@@ -58,8 +62,11 @@ public final class Work<T> extends LoopStage<T> {
 
     /** Off the loop. */
     private void perform() {
+        Callable<? extends T> begun;
         synchronized (lock) {
-            if (isCancelled) {
+            begun = task;
+            task = null;
+            if (begun == null) {
                 return;
             }
             runner = Thread.currentThread();
@@ -67,7 +74,7 @@ public final class Work<T> extends LoopStage<T> {
         T result = null;
         Throwable failure = null;
         try {
-            result = task.call();
+            result = begun.call();
         } catch (Throwable thrown) {
             failure = thrown;
         }
@@ -95,10 +102,7 @@ public final class Work<T> extends LoopStage<T> {
             complete(result);
             return;
         }
-        boolean isWatched = getNumberOfDependents() > 0;
-        if (completeExceptionally(thrown) && !isWatched) {
-            loop.uncaught(thrown);
-        }
+        completeExceptionally(thrown);
     }
 
     /**
@@ -119,9 +123,13 @@ public final class Work<T> extends LoopStage<T> {
         }
         synchronized (lock) {
             isCancelled = true;
+            task = null;
             if (runner != null && mayInterruptIfRunning) {
                 runner.interrupt();
             }
+        }
+        if (executor instanceof WorkPool pool) {
+            pool.forget(begin);
         }
         isAwaited = false;
         loop.countRequests(-1);

@@ -71,6 +71,11 @@ public final class WorkPool implements Executor {
         return threads.getQueue().size();
     }
 
+    /** What has not begun gives its place to others. */
+    void forget(Runnable task) {
+        threads.remove(task);
+    }
+
     /**
      * @throws RejectedExecutionException if as much waits as may wait
      */

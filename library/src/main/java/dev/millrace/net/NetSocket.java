@@ -109,7 +109,8 @@ public final class NetSocket extends InboundStream<NetSocket>
     /** As {@link #connect(Loop, int, String)}, with options. */
     public static NetSocket connect(Loop loop, int port, String host, NetSocketOptions options) {
         NetSocket socket = new NetSocket(loop, null, options);
-        NameLookup.addresses(loop, host, port, socket.connect(options)::start, socket::destroy);
+        SocketConnect connect = socket.connect(options);
+        connect.lookUp = NameLookup.addresses(loop, host, port, connect::start, socket::destroy);
         return socket;
     }
 
@@ -321,6 +322,9 @@ public final class NetSocket extends InboundStream<NetSocket>
             transport.destroy();
             handle.close();
             transport.destroyed();
+            if (connect != null) {
+                connect.lookUp.run();
+            }
             listeners.tellDestroyed(this);
             // Last: it destroys what a pipeline leads to, which may be a user's own and throw.
             inbound.destroy();

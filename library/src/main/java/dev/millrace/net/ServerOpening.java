@@ -35,6 +35,9 @@ final class ServerOpening {
     private final Consumer<? super IOException> failed;
     private boolean isReferenced;
 
+    /** Cancels the look-up of a name. */
+    private Runnable lookUp = () -> {};
+
     /** It has an outcome, or needs none any more. */
     private boolean isOver;
 
@@ -76,8 +79,9 @@ final class ServerOpening {
 
     /** At the first address of {@code host}, a name or a literal. */
     void begin(String host, int port) {
-        NameLookup.addresses(
-                loop, host, port, found -> open(found.getFirst(), this::fail), this::fail);
+        lookUp =
+                NameLookup.addresses(
+                        loop, host, port, found -> open(found.getFirst(), this::fail), this::fail);
     }
 
     /** The source may answer at once, or later, and then {@link #cancel} may come first. */
@@ -128,6 +132,7 @@ final class ServerOpening {
     /** The server is closed: what was opened is closed with it. */
     void cancel() {
         isOver = true;
+        lookUp.run();
         if (attempt != null) {
             attempt.cancel();
         }

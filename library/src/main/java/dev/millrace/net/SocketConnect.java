@@ -17,8 +17,14 @@ final class SocketConnect {
     /** The listener of {@link NetSocket#onConnect}. */
     @Nullable Runnable listener;
 
+    /** Cancels the look-up of the peer's name. */
+    Runnable lookUp = () -> {};
+
     /** What {@link NetSocket#connected} gave out, made when it is first asked for. */
     private @Nullable LoopStage<NetSocket> stage;
+
+    /** The stage's failure, if the program knows of it without the stage. */
+    private @Nullable IOException known;
 
     SocketConnect(NetSocket socket, NetSocketOptions options) {
         this.socket = socket;
@@ -61,7 +67,7 @@ final class SocketConnect {
 
     LoopStage<NetSocket> stage(@Nullable IOException failure) {
         if (stage == null) {
-            stage = new LoopStage<>(socket.loop());
+            stage = new LoopStage<>(socket.loop(), thrown -> thrown == known);
             if (socket.isDestroyed()) {
                 failed(failure);
             } else if (!socket.isConnecting()) {
@@ -71,13 +77,18 @@ final class SocketConnect {
         return stage;
     }
 
-    /** The socket is over; {@code failure}: why, or null. Without effect once it was connected. */
+    /**
+     * The socket is over; {@code failure}: why, or null. Without effect once it was connected. An
+     * error listener is told as well, and a program that destroys a socket knows that it does.
+     */
     void failed(@Nullable IOException failure) {
         if (stage != null) {
-            stage.completeExceptionally(
+            IOException outcome =
                     failure != null
                             ? failure
-                            : new IOException("the socket was destroyed before it was connected"));
+                            : new IOException("the socket was destroyed before it was connected");
+            known = failure == null || socket.listeners.error != null ? outcome : null;
+            stage.completeExceptionally(outcome);
         }
     }
 

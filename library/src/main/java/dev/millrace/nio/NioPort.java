@@ -137,4 +137,7 @@ abstract class NioPort extends Port {
             throw e;
         }
     }
+
+    /** It is closed: lets go of what is its user's. */
+    void release() {}
 }

@@ -141,6 +141,7 @@ final class NioSelector {
         port.leave();
         port.isClosed = true;
         port.attach(PortEvents.NONE);
+        port.release();
         ports.remove(port);
     }
 

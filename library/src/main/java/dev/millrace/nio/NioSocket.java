@@ -327,6 +327,11 @@ final class NioSocket extends NioPort {
         return -1;
     }
 
+    @Override
+    void release() {
+        writer.release();
+    }
+
     NioWriter writer() {
         return writer;
     }

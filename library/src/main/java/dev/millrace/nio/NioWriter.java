@@ -26,6 +26,10 @@ final class NioWriter {
         return parked != null;
     }
 
+    void release() {
+        parked = null;
+    }
+
     void park(byte[] array, int offset, int length) {
         parked = array;
         parkedOffset = offset;

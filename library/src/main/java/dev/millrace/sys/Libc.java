@@ -71,12 +71,12 @@ public final class Libc implements AutoCloseable {
      */
     private final MemorySegment scratch;
 
-    // A heap segment costs an allocation, and a loop receives into one array and sends from one:
-    // remember both.
-    private byte[] lastReceived = new byte[0];
-    private MemorySegment lastReceivedSegment = MemorySegment.ofArray(lastReceived);
-    private byte[] lastSent = lastReceived;
-    private MemorySegment lastSentSegment = lastReceivedSegment;
+    // A heap segment costs an allocation, and a loop receives into one array and sends from one.
+    // No other array is remembered: a segment would keep a user's bytes in memory.
+    private byte[] receiveArray = new byte[0];
+    private MemorySegment receiveSegment = MemorySegment.ofArray(receiveArray);
+    private byte[] sendArray = receiveArray;
+    private MemorySegment sendSegment = receiveSegment;
 
     /** For the calling thread alone. */
     public Libc() {
@@ -92,6 +92,18 @@ public final class Libc implements AutoCloseable {
     /** For several threads that take turns under a lock of theirs. */
     static Libc locked() {
         return new Libc(Arena.ofShared());
+    }
+
+    /** Most of what is received will come into {@code array}, which lives as long as this. */
+    public void receivesInto(byte[] array) {
+        receiveArray = array;
+        receiveSegment = MemorySegment.ofArray(array);
+    }
+
+    /** Most of what is sent will come from {@code array}, which lives as long as this. */
+    public void sendsFrom(byte[] array) {
+        sendArray = array;
+        sendSegment = MemorySegment.ofArray(array);
     }
 
     public int socket(int family, int type, int protocol) {
@@ -332,19 +344,15 @@ public final class Libc implements AutoCloseable {
     }
 
     private MemorySegment received(byte[] array, int offset) {
-        if (array != lastReceived) {
-            lastReceived = array;
-            lastReceivedSegment = MemorySegment.ofArray(array);
-        }
-        return offset == 0 ? lastReceivedSegment : lastReceivedSegment.asSlice(offset);
+        return slice(array == receiveArray ? receiveSegment : MemorySegment.ofArray(array), offset);
+    }
+
+    private static MemorySegment slice(MemorySegment whole, int offset) {
+        return offset == 0 ? whole : whole.asSlice(offset);
     }
 
     private MemorySegment sent(byte[] array, int offset) {
-        if (array != lastSent) {
-            lastSent = array;
-            lastSentSegment = MemorySegment.ofArray(array);
-        }
-        return offset == 0 ? lastSentSegment : lastSentSegment.asSlice(offset);
+        return slice(array == sendArray ? sendSegment : MemorySegment.ofArray(array), offset);
     }
 
     private int transfer(

@@ -27,6 +27,11 @@ public final class Failures {
         this.listener = Objects.requireNonNull(listener, "listener");
     }
 
+    /** Whether there is one, so that the run goes on. */
+    public boolean hasListener() {
+        return listener != null;
+    }
+
     /** Tells the listener; without one, or if it throws as well, the run ends with it. */
     public void report(Throwable thrown) {
         if (listener == null) {

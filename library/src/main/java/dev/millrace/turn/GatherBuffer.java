@@ -1,5 +1,6 @@
 package dev.millrace.turn;
 
+import dev.millrace.driver.Driver;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +17,11 @@ public final class GatherBuffer {
     private final byte[] array = new byte[CAPACITY_BYTES];
     private int length;
     private @Nullable WriteTenant tenant;
+
+    /** Tells {@code driver} where most of what is sent comes from. */
+    void announce(Driver driver) {
+        driver.sendsFrom(array);
+    }
 
     boolean isEmpty() {
         return tenant == null;

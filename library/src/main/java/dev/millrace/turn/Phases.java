@@ -62,6 +62,7 @@ public final class Phases {
         this.immediates = immediates;
         this.closing = closing;
         this.inbox = new RemoteTasks(driver);
+        scope.gather().announce(driver);
         updateTime();
     }
 

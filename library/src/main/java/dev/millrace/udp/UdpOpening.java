@@ -40,6 +40,9 @@ final class UdpOpening {
     private final UdpListeners listeners;
     private State state = State.CREATED;
 
+    /** Cancels the look-up of our own name, or of the peer's. */
+    private Runnable lookUp = () -> {};
+
     /** From connect() on, whether or not that has come to its end. */
     private boolean hasPeer;
 
@@ -62,8 +65,13 @@ final class UdpOpening {
         // A wrong port is the caller's mistake, and leaves the socket as it was.
         IpAddress.loopback(port);
         begin();
-        NameLookup.addresses(
-                loop, host, port, found -> open((IpAddress) found.getFirst()), this::openFailed);
+        lookUp =
+                NameLookup.addresses(
+                        loop,
+                        host,
+                        port,
+                        found -> open((IpAddress) found.getFirst()),
+                        this::openFailed);
     }
 
     void bind(IpAddress address) {
@@ -173,8 +181,13 @@ final class UdpOpening {
     void connect(int port, String host) {
         IpAddress.loopback(port);
         connect(() ->
-                NameLookup.addresses(
-                        loop, host, port, found -> connected(fitting(found)), this::connectFailed));
+                lookUp =
+                        NameLookup.addresses(
+                                loop,
+                                host,
+                                port,
+                                found -> connected(fitting(found)),
+                                this::connectFailed));
     }
 
     private void connect(Runnable attempt) {
@@ -241,6 +254,7 @@ final class UdpOpening {
     }
 
     private void closed() {
+        lookUp.run();
         waiting.fail(SystemError.of(Errno.ECANCELED, "send"));
         listeners.tell(listeners.close);
     }

@@ -65,21 +65,22 @@ final class UdpSender {
         Sending sending = admitted(bytes, null, callback);
         if (sending != null) {
             waiting.addForName(sending);
-            NameLookup.addresses(
-                    opening.loop(),
-                    host,
-                    port,
-                    found -> {
-                        if (waiting.takeForName(sending)) {
-                            sending.to = opening.fitting(found);
-                            opening.perform(sending);
-                        }
-                    },
-                    error -> {
-                        if (waiting.takeForName(sending)) {
-                            tell(callback, error);
-                        }
-                    });
+            sending.lookUp =
+                    NameLookup.addresses(
+                            opening.loop(),
+                            host,
+                            port,
+                            found -> {
+                                if (waiting.takeForName(sending)) {
+                                    sending.to = opening.fitting(found);
+                                    opening.perform(sending);
+                                }
+                            },
+                            error -> {
+                                if (waiting.takeForName(sending)) {
+                                    tell(callback, error);
+                                }
+                            });
         }
     }
 
@@ -137,6 +138,9 @@ final class UdpSender {
         private final @Nullable Consumer<? super @Nullable IOException> callback;
         private @Nullable IpAddress to;
 
+        /** Cancels the look-up of where it goes. */
+        private Runnable lookUp = () -> {};
+
         Sending(
                 byte[] bytes,
                 @Nullable IpAddress to,
@@ -165,6 +169,7 @@ final class UdpSender {
         /** Why there is no socket was told to the socket's own listener. */
         @Override
         public void failed(IOException error) {
+            lookUp.run();
             if (callback != null) {
                 tell(callback, error);
             }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.http.RawHttp.Answer;
+import dev.millrace.loop.Loop;
+import dev.millrace.loop.WorkPool;
 import dev.millrace.stream.WriteLimit;
 import java.io.EOFException;
 import java.io.IOException;
@@ -70,6 +72,59 @@ class HttpFailureTest {
             assertThat(other.get().text()).isEqualTo("good");
             assertThat(fixture.handlerErrors()).hasSize(1);
             assertThat(fixture.server().handlerErrorCount()).isEqualTo(1);
+        }
+    }
+
+    /** Failures of a stage that the handler made, of a continuation, and of one made behind it. */
+    private static void handleLater(Loop loop, ServerRequest request, ServerResponse response) {
+        switch (request.rawPath()) {
+            case "/task" ->
+                    loop.offload(() -> fail(request)).thenAccept(v -> response.end("never"));
+            case "/alone" -> loop.offload(() -> fail(request));
+            case "/continuation" -> loop.offload(() -> 1).thenAccept(HttpFailureTest::fail);
+            case "/composed" ->
+                    loop.offload(() -> 1)
+                            .thenCompose(v -> loop.offload(() -> fail(request)))
+                            .thenRun(() -> {});
+            case "/made" ->
+                    loop.offload(() -> 1).thenAccept(v -> loop.offload(() -> fail(request)));
+            case "/data" -> request.onData(bytes -> loop.offload(() -> fail(request)));
+            case "/elsewhere" ->
+                    loop.offload(() -> 1).thenApplyAsync(HttpFailureTest::fail, WorkPool.shared());
+            case "/taken" ->
+                    loop.offload(() -> fail(request)).whenComplete((v, e) -> response.end("good"));
+            default -> response.end("good");
+        }
+    }
+
+    @Tag("X76")
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/task",
+                "/alone",
+                "/continuation",
+                "/composed",
+                "/made",
+                "/data",
+                "/elsewhere"
+            })
+    void aFailedStageOfTheHandlerIs500(String path) throws IOException {
+        try (var fixture =
+                        HttpFixture.of(loop ->
+                                HttpServer.create(
+                                        loop,
+                                        (request, response) ->
+                                                handleLater(loop, request, response)));
+                RawHttp client = fixture.connect();
+                RawHttp other = fixture.connect()) {
+            Answer answer = client.send(post(path)).answer();
+            assertThat(answer.statusLine()).isEqualTo("HTTP/1.1 500 Internal Server Error");
+            assertThat(client.rest()).isEmpty();
+            assertThat(other.get().text()).isEqualTo("good");
+            assertThat(fixture.handlerErrors()).hasOnlyElementsOfType(Oops.class).hasSize(1);
+            assertThat(other.send(post("/taken")).answer().text()).isEqualTo("good");
+            assertThat(fixture.handlerErrors()).hasSize(1);
         }
     }
 

@@ -22,7 +22,15 @@ import org.junit.jupiter.api.Test;
 class LoopConfinementTest {
     /** The documented ways in for other threads, who may also wait for an outcome. */
     private static final Set<String> WAYS_IN =
-            Set.of("Loop.execute", "AsyncHandle.send", "LoopStage.get", "LoopStage.join");
+            Set.of(
+                    "Loop.execute",
+                    "AsyncHandle.send",
+                    "LoopStage.get",
+                    "LoopStage.join",
+                    "LoopStage.completeExceptionally",
+                    "LoopStage.completeAsync",
+                    "LoopStage.orTimeout",
+                    "LoopStage.completeOnTimeout");
 
     private static final Executor FOREIGN = task -> Thread.ofPlatform().daemon().start(task);
 

@@ -6,6 +6,7 @@ import java.net.spi.InetAddressResolver;
 import java.net.spi.InetAddressResolverProvider;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
 /**
@@ -18,9 +19,16 @@ public final class SlowNames extends InetAddressResolverProvider {
 
     private static volatile CountDownLatch gate = new CountDownLatch(0);
 
-    /** Makes look-ups of {@link #NAME} wait until the latch that it answers is open. */
+    private static final AtomicInteger under = new AtomicInteger();
+    private static final AtomicInteger names = new AtomicInteger();
+    private static final AtomicInteger peak = new AtomicInteger();
+    private static final AtomicInteger onVirtualThreads = new AtomicInteger();
+
+    /** Makes slow look-ups wait until the latch that it answers is open. */
     public static CountDownLatch hold(int count) {
         gate = new CountDownLatch(count);
+        peak.set(0);
+        onVirtualThreads.set(0);
         return gate;
     }
 
@@ -31,7 +39,7 @@ public final class SlowNames extends InetAddressResolverProvider {
             @Override
             public Stream<InetAddress> lookupByName(String host, LookupPolicy policy)
                     throws UnknownHostException {
-                return host.equals(NAME) ? slow() : builtin.lookupByName(host, policy);
+                return host.endsWith(NAME) ? slow() : builtin.lookupByName(host, policy);
             }
 
             @Override
@@ -41,13 +49,32 @@ public final class SlowNames extends InetAddressResolverProvider {
         };
     }
 
+    /** Another slow name: the JDK remembers each, and asks once for those who want the same. */
+    public static String another() {
+        return names.incrementAndGet() + "." + NAME;
+    }
+
+    /** The most slow look-ups at once since the last {@link #hold}. */
+    public static int peak() {
+        return peak.get();
+    }
+
+    /** How many of them were asked on a virtual thread. */
+    public static int onVirtualThreads() {
+        return onVirtualThreads.get();
+    }
+
     private static Stream<InetAddress> slow() throws UnknownHostException {
+        peak.accumulateAndGet(under.incrementAndGet(), Math::max);
+        onVirtualThreads.addAndGet(Thread.currentThread().isVirtual() ? 1 : 0);
         try {
             if (!gate.await(LoopFixture.DEADLINE_SECONDS, TimeUnit.SECONDS)) {
                 throw new UnknownHostException("nobody opened the gate");
             }
         } catch (InterruptedException e) {
             throw new UnknownHostException("interrupted");
+        } finally {
+            under.decrementAndGet();
         }
         return Stream.of(InetAddress.getLoopbackAddress());
     }
