@@ -103,9 +103,9 @@ public interface Driver extends AutoCloseable {
     /**
      * A port on a descriptor that exists: a connected or listening socket, a datagram socket, a
      * pipe, a terminal (row B11). The port owns it from now on; the flags of its description, which
-     * others may share, stay as they are; so of a listener that blocks one connection is taken per
-     * readiness, and without free descriptors none is shed. Standard input, output and error are
-     * served and never closed.
+     * others may share, stay as they are, and are not relied on: another holder may change them; so
+     * of a listener that blocks none is shed without free descriptors. Standard input, output and
+     * error are served and never closed.
      *
      * @throws IOException EBADF; EEXIST if this driver has it already; EPERM for a regular file,
      *     which has no readiness; ENOTCONN for a stream socket that neither is connected nor

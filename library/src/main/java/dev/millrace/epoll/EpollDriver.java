@@ -237,13 +237,15 @@ public final class EpollDriver implements Driver {
     public Shared share(Port port) throws IOException {
         EpollSocket listener = (EpollSocket) port;
         listener.isShared = true;
-        return new SharedDescriptor(duplicate(libc, listener.fd), EpollSocket.Role.LISTENER);
+        int duplicate = duplicate(libc, listener.fd);
+        return new SharedDescriptor(duplicate, EpollSocket.Role.LISTENER, listener.isForeign());
     }
 
     @Override
     public Shared detach(Port port) throws IOException {
         EpollSocket connection = (EpollSocket) port;
-        Shared shared = new SharedDescriptor(duplicate(libc, connection.fd), connection.role);
+        int duplicate = duplicate(libc, connection.fd);
+        Shared shared = new SharedDescriptor(duplicate, connection.role, false);
         connection.isShared = true;
         close(connection);
         return shared;
@@ -257,8 +259,8 @@ public final class EpollDriver implements Driver {
         port.role = descriptor.role;
         if (port.role == EpollSocket.Role.STREAM) {
             port.expectPeer();
-        } else if (port.role == EpollSocket.Role.LISTENER) {
-            port.listens();
+        } else if (descriptor.isForeign) {
+            port.listensElsewhere();
         }
         return set.register(port);
     }
@@ -268,7 +270,8 @@ public final class EpollDriver implements Driver {
     }
 
     /** A duplicate that belongs to no epoll set. */
-    private record SharedDescriptor(int fd, EpollSocket.Role role) implements Shared {
+    private record SharedDescriptor(int fd, EpollSocket.Role role, boolean isForeign)
+            implements Shared {
         @Override
         public void close() {
             try (Libc libc = new Libc()) {
