@@ -2,6 +2,7 @@ package dev.millrace.dns;
 
 import dev.millrace.kernel.Address;
 import dev.millrace.kernel.IpAddress;
+import dev.millrace.kernel.SystemError;
 import dev.millrace.loop.Loop;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -41,7 +42,7 @@ public final class NameLookup {
                             if (thrown == null) {
                                 found.accept(addresses);
                             } else {
-                                failed.accept(error(host, thrown));
+                                failed.accept(SystemError.ofName(thrown, host));
                             }
                         }));
     }
@@ -50,12 +51,6 @@ public final class NameLookup {
         return Arrays.stream(InetAddress.getAllByName(host))
                 .<Address>map(a -> new IpAddress(a, port))
                 .toList();
-    }
-
-    private static IOException error(String host, Throwable thrown) {
-        return thrown instanceof UnknownHostException
-                ? new UnknownHostException("getaddrinfo ENOTFOUND: no address is known for " + host)
-                : new IOException("getaddrinfo failed for " + host, thrown);
     }
 
     /** The address that {@code host} is, or none when it is a name. */

@@ -185,6 +185,16 @@ class StandardStreamsTest {
         assertThat(errors()).isEqualTo("accepted:");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"epoll", "nio"})
+    @Tag("B7")
+    void whatFailsForAThreadHasItsCode(String driver) throws Exception {
+        String script =
+                "MILLRACE_DRIVER=%s %s </ >/dev/full"
+                        .formatted(driver, java(StandardPrograms.Failing.class));
+        assertThat(shell(script).lines()).containsExactlyInAnyOrder("write ENOSPC", "read EISDIR");
+    }
+
     @Test
     @Tag("epoll")
     void theNullDeviceIsAnEmptyFile() throws Exception {

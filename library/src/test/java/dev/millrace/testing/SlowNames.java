@@ -16,6 +16,12 @@ public final class SlowNames extends InetAddressResolverProvider {
     /** Resolves to loopback once the latch of {@link #hold} is open. */
     public static final String NAME = "slow.millrace.test";
 
+    /** There is no such name, as getaddrinfo(3) says it. */
+    public static final String UNKNOWN = "unknown.millrace.test";
+
+    /** No server answers for it at present, as getaddrinfo(3) says it. */
+    public static final String PASSING = "passing.millrace.test";
+
     private static volatile CountDownLatch gate = new CountDownLatch(0);
 
     /** Makes look-ups of {@link #NAME} wait until the latch that it answers is open. */
@@ -31,7 +37,15 @@ public final class SlowNames extends InetAddressResolverProvider {
             @Override
             public Stream<InetAddress> lookupByName(String host, LookupPolicy policy)
                     throws UnknownHostException {
-                return host.equals(NAME) ? slow() : builtin.lookupByName(host, policy);
+                return switch (host) {
+                    case NAME -> slow();
+                    case UNKNOWN ->
+                            throw new UnknownHostException(host + ": Name or service not known");
+                    case PASSING ->
+                            throw new UnknownHostException(
+                                    host + ": Temporary failure in name resolution");
+                    default -> builtin.lookupByName(host, policy);
+                };
             }
 
             @Override
