@@ -7,6 +7,7 @@ import dev.millrace.kernel.KernelOption;
 import dev.millrace.kernel.Readiness;
 import dev.millrace.kernel.UnixAddress;
 import dev.millrace.sys.Errno;
+import java.io.Closeable;
 import java.io.IOException;
 import java.net.NetworkInterface;
 import java.util.Set;
@@ -269,6 +270,21 @@ public interface Driver extends AutoCloseable {
 
     /** Removes the socket file of a listener. */
     void unlink(UnixAddress path);
+
+    /**
+     * The file at {@code path} itself, be it a link; null when there is none, or when it can't be
+     * told which one it is.
+     */
+    @Nullable SocketFile file(UnixAddress path);
+
+    /**
+     * Takes the lock that guards {@code path}, on the file beside it whose name ends in {@code
+     * .lock}; closing gives it up.
+     *
+     * @throws IOException EADDRINUSE when another holder has it, EACCES when there is no folder,
+     *     EEXIST when the file is no regular one, or why it can't be made
+     */
+    Closeable lock(UnixAddress path) throws IOException;
 
     /** Another holder of a listening port's description; it can be adopted any number of times. */
     default Shared share(Port port) throws IOException {

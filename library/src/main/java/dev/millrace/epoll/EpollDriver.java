@@ -3,17 +3,24 @@ package dev.millrace.epoll;
 import dev.millrace.driver.Capability;
 import dev.millrace.driver.Driver;
 import dev.millrace.driver.Port;
+import dev.millrace.driver.SocketFile;
 import dev.millrace.kernel.Address;
 import dev.millrace.kernel.IpAddress;
 import dev.millrace.kernel.KernelOption;
 import dev.millrace.kernel.Readiness;
+import dev.millrace.kernel.SystemError;
 import dev.millrace.kernel.UnixAddress;
 import dev.millrace.sys.Errno;
+import dev.millrace.sys.FileIdentity;
+import dev.millrace.sys.FileType;
 import dev.millrace.sys.Libc;
 import dev.millrace.sys.Linux;
+import dev.millrace.sys.LockFile;
 import dev.millrace.sys.SocketName;
+import java.io.Closeable;
 import java.io.IOException;
 import java.net.NetworkInterface;
+import java.util.Arrays;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  * waiting for readiness on EAGAIN. Every trap of that is in {@code docs/design.md}.
  */
 public final class EpollDriver implements Driver {
+    private static final byte[] LOCK_SUFFIX = {'.', 'l', 'o', 'c', 'k'};
+
     private final EpollSet set = new EpollSet();
     private final Libc libc = set.libc;
     private boolean isClosed;
@@ -231,6 +240,26 @@ public final class EpollDriver implements Driver {
     @Override
     public void unlink(UnixAddress path) {
         libc.unlink(path.bytes());
+    }
+
+    @Override
+    public @Nullable SocketFile file(UnixAddress path) {
+        FileIdentity found = FileIdentity.of(libc, path.bytes());
+        return found == null ? null : new SocketFile(found, found.type() == FileType.S_IFSOCK);
+    }
+
+    @Override
+    public Closeable lock(UnixAddress path) throws IOException {
+        byte[] beside = Arrays.copyOf(path.bytes(), path.bytes().length + LOCK_SUFFIX.length);
+        int end = beside.length - LOCK_SUFFIX.length;
+        System.arraycopy(LOCK_SUFFIX, 0, beside, end, LOCK_SUFFIX.length);
+        LockFile lock = new LockFile(beside);
+        int result = lock.take(libc);
+        if (result < 0) {
+            int errno = result == -Errno.ENOENT ? Errno.EACCES : -result;
+            throw SystemError.of(errno, "listen", path);
+        }
+        return () -> lock.release(libc);
     }
 
     @Override
