@@ -1,7 +1,7 @@
 # Sourced by build and millrace: finds a JDK that is new enough, whatever java the PATH has.
 #
 #   find_jdk    sets jdk to its folder; to nothing when there is none
-#   use_utf8    sets a locale where there is none
+#   use_utf8    sets a locale where there is none that can write file names
 #
 # MILLRACE_JDK, JAVA_HOME and JDK_HOME are asked first, in this order. Only the shell's own commands
 # are used until the last resort: this runs at every start of the command.
@@ -52,12 +52,29 @@ find_jdk() {
     [ "$release" -lt "$jdk_needed" ] || jdk=$home
 }
 
-# Without a locale the JVM could neither read nor write file names beyond ASCII.
+# Without characters beyond ASCII the JVM could neither read nor write most file names: with no locale,
+# with C, and with one that has a name and is not installed, which the C library takes for C. One that
+# works is left alone, and so are the other categories: the children of a program inherit this.
 use_utf8() {
     case ${LC_ALL:-${LC_CTYPE:-${LANG:-}}} in
-        '' | C | POSIX)
-            LC_ALL=C.UTF-8
-            export LC_ALL
+        C.UTF-8 | C.utf8)
+            return 0
+            ;;
+        '' | C | POSIX) ;;
+        *)
+            # Nothing else knows what is installed. Without this program there is musl, which needs no file.
+            command -v locale >/dev/null 2>&1 || return 0
+            case $(locale charmap 2>/dev/null) in
+                ANSI_X3.4-1968 | US-ASCII) ;;
+                *) return 0 ;;
+            esac
             ;;
     esac
+    if [ -n "${LC_ALL:-}" ]; then
+        LC_ALL=C.UTF-8
+        export LC_ALL
+    else
+        LC_CTYPE=C.UTF-8
+        export LC_CTYPE
+    fi
 }

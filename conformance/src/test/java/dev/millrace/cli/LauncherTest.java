@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -68,6 +69,28 @@ class LauncherTest {
                     .startsWith("millrace: can't write to standard output: No space left")
                     .hasLineCount(1);
             assertThat(command.status()).isEqualTo(1);
+        }
+    }
+
+    /** The C library takes it for C, and a path could not be said to the JVM. */
+    @Test
+    void aLocaleThatIsNotInstalledKeepsNoFileFromRunning(@TempDir Path folder) {
+        String program = "void main() { IO.println(System.getenv(\"LC_MESSAGES\")); }";
+        String script =
+                """
+                d=$(printf '%s/\\303\\274n\\303\\257')
+                mkdir -p "$d" && echo '%s' >"$d/x.java" && ./millrace run "$d/x.java"
+                """
+                        .formatted(folder, program);
+        for (String name : List.of("LC_ALL", "LC_CTYPE", "LANG")) {
+            Map<String, String> variables = new HashMap<>(Map.of("LC_ALL", "", "LC_CTYPE", ""));
+            variables.put("LC_MESSAGES", "C");
+            variables.put(name, "xx_YY.UTF-8");
+            List<String> words = List.of("sh", "-c", script);
+            try (Launched command = Launched.start(Launched.root(), variables, words)) {
+                assertThat(command.output()).as(name + command.errors()).isEqualTo("C\n");
+                assertThat(command.status()).isZero();
+            }
         }
     }
 

@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -113,6 +114,19 @@ class UnixBindingTest {
         assertThat(driver.file(bytes(""))).as("the successor's").isEqualTo(second);
         successor.release();
         assertThat(driver.file(bytes(""))).isNull();
+    }
+
+    @Test
+    @Tag("epoll")
+    void aNameThatIsNoTextIsFoundInItsFolder() throws IOException {
+        UnixBinding binding = listen(bytes("%41"), UnixListenOptions.DEFAULTS);
+        try (Stream<Path> found = Files.list(path.getParent())) {
+            assertThat(found.map(UnixAddress::of)).containsExactly(bytes("%41"));
+        }
+        binding.release();
+        String long107 = "x".repeat(107 - path.getParent().toString().length());
+        Path tooLong = path.resolveSibling(long107 + "\uFFFD");
+        assertThatThrownBy(() -> UnixAddress.of(tooLong)).hasMessageContaining("ENAMETOOLONG");
     }
 
     @Test
