@@ -53,28 +53,36 @@ find_jdk() {
 }
 
 # Without characters beyond ASCII the JVM could neither read nor write most file names: with no locale,
-# with C, and with one that has a name and is not installed, which the C library takes for C. One that
-# works is left alone, and so are the other categories: the children of a program inherit this.
+# with C, and when any category has one that is not installed, because then the C library leaves all of
+# them at C. A locale that works is left alone, and LC_CTYPE alone is set where that is enough: the
+# children of a program inherit this.
 use_utf8() {
     case ${LC_ALL:-${LC_CTYPE:-${LANG:-}}} in
-        C.UTF-8 | C.utf8)
-            return 0
-            ;;
-        '' | C | POSIX) ;;
-        *)
-            # Nothing else knows what is installed. Without this program there is musl, which needs no file.
-            command -v locale >/dev/null 2>&1 || return 0
-            case $(locale charmap 2>/dev/null) in
-                ANSI_X3.4-1968 | US-ASCII) ;;
-                *) return 0 ;;
-            esac
+        '' | C | POSIX)
+            LC_CTYPE=C.UTF-8
+            export LC_CTYPE
+            [ -z "${LC_ALL:-}" ] || LC_ALL=C.UTF-8
             ;;
     esac
-    if [ -n "${LC_ALL:-}" ]; then
-        LC_ALL=C.UTF-8
-        export LC_ALL
-    else
-        LC_CTYPE=C.UTF-8
-        export LC_CTYPE
-    fi
+    for locale in ${LC_ALL:-${LANG:-} ${LC_CTYPE:-} ${LC_MESSAGES:-} ${LC_COLLATE:-} ${LC_TIME:-} \
+        ${LC_NUMERIC:-} ${LC_MONETARY:-}}; do
+        case $locale in
+            C | POSIX | C.UTF-8 | C.utf8) ;;
+            *)
+                replace_missing_locale
+                return 0
+                ;;
+        esac
+    done
+}
+
+# Nothing but locale(1) knows what is installed. Without it there is musl, which needs no files.
+replace_missing_locale() {
+    command -v locale >/dev/null 2>&1 || return 0
+    case $(locale charmap 2>&1) in
+        *Cannot* | ANSI_X3.4-1968 | US-ASCII)
+            LC_ALL=C.UTF-8
+            export LC_ALL
+            ;;
+    esac
 }

@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The script in front of the JVM. */
 class LauncherTest {
@@ -72,25 +74,36 @@ class LauncherTest {
         }
     }
 
-    /** The C library takes it for C, and a path could not be said to the JVM. */
-    @Test
-    void aLocaleThatIsNotInstalledKeepsNoFileFromRunning(@TempDir Path folder) {
-        String program = "void main() { IO.println(System.getenv(\"LC_MESSAGES\")); }";
+    /** The C library then leaves all categories at C, and the JVM could not say the path. */
+    @ParameterizedTest
+    @CsvSource({
+        "LC_ALL,xx_YY.UTF-8,C.UTF-8",
+        "LC_CTYPE,xx_YY.UTF-8,C.UTF-8",
+        "LANG,xx_YY.UTF-8,C.UTF-8",
+        "LC_TIME,xx_YY.UTF-8,C.UTF-8",
+        "LC_ALL,C,C.UTF-8",
+        "LANG,C,''",
+        "LANG,C.UTF-8,''",
+    })
+    void noLocaleKeepsAFileFromRunning(String variable, String value, String all, @TempDir Path f)
+            throws IOException {
+        Path program =
+                Files.writeString(
+                        f.resolve("x.java"),
+                        "void main() { IO.println(System.getenv(\"LC_ALL\")); }");
         String script =
                 """
                 d=$(printf '%s/\\303\\274n\\303\\257')
-                mkdir -p "$d" && echo '%s' >"$d/x.java" && ./millrace run "$d/x.java"
+                mkdir "$d" && mv '%s' "$d" && ./millrace run "$d/x.java"
                 """
-                        .formatted(folder, program);
-        for (String name : List.of("LC_ALL", "LC_CTYPE", "LANG")) {
-            Map<String, String> variables = new HashMap<>(Map.of("LC_ALL", "", "LC_CTYPE", ""));
-            variables.put("LC_MESSAGES", "C");
-            variables.put(name, "xx_YY.UTF-8");
-            List<String> words = List.of("sh", "-c", script);
-            try (Launched command = Launched.start(Launched.root(), variables, words)) {
-                assertThat(command.output()).as(name + command.errors()).isEqualTo("C\n");
-                assertThat(command.status()).isZero();
-            }
+                        .formatted(f, program);
+        Map<String, String> variables = new HashMap<>();
+        List.of("LC_ALL", "LC_CTYPE", "LC_TIME", "LANG").forEach(one -> variables.put(one, ""));
+        variables.put(variable, value);
+        List<String> words = List.of("sh", "-c", script);
+        try (Launched command = Launched.start(Launched.root(), variables, words)) {
+            assertThat(command.output().strip()).as(command.errors()).isEqualTo(all);
+            assertThat(command.status()).isZero();
         }
     }
 
