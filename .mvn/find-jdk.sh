@@ -1,7 +1,7 @@
 # Sourced by build and millrace: finds a JDK that is new enough, whatever java the PATH has.
 #
 #   find_jdk    sets jdk to its folder; to nothing when there is none
-#   use_utf8    sets a locale where there is none
+#   use_utf8    sets a locale where there is none that can write file names
 #
 # MILLRACE_JDK, JAVA_HOME and JDK_HOME are asked first, in this order. Only the shell's own commands
 # are used until the last resort: this runs at every start of the command.
@@ -52,10 +52,35 @@ find_jdk() {
     [ "$release" -lt "$jdk_needed" ] || jdk=$home
 }
 
-# Without a locale the JVM could neither read nor write file names beyond ASCII.
+# Without characters beyond ASCII the JVM could neither read nor write most file names: with no locale,
+# with C, and when any category has one that is not installed, because then the C library leaves all of
+# them at C. A locale that works is left alone, and LC_CTYPE alone is set where that is enough: the
+# children of a program inherit this.
 use_utf8() {
     case ${LC_ALL:-${LC_CTYPE:-${LANG:-}}} in
         '' | C | POSIX)
+            LC_CTYPE=C.UTF-8
+            export LC_CTYPE
+            [ -z "${LC_ALL:-}" ] || LC_ALL=C.UTF-8
+            ;;
+    esac
+    for locale in ${LC_ALL:-${LANG:-} ${LC_CTYPE:-} ${LC_MESSAGES:-} ${LC_COLLATE:-} ${LC_TIME:-} \
+        ${LC_NUMERIC:-} ${LC_MONETARY:-}}; do
+        case $locale in
+            C | POSIX | C.UTF-8 | C.utf8) ;;
+            *)
+                replace_missing_locale
+                return 0
+                ;;
+        esac
+    done
+}
+
+# Nothing but locale(1) knows what is installed. Without it there is musl, which needs no files.
+replace_missing_locale() {
+    command -v locale >/dev/null 2>&1 || return 0
+    case $(locale charmap 2>&1) in
+        *Cannot* | ANSI_X3.4-1968 | US-ASCII)
             LC_ALL=C.UTF-8
             export LC_ALL
             ;;

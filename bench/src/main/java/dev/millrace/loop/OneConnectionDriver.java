@@ -3,9 +3,11 @@ package dev.millrace.loop;
 import dev.millrace.driver.Capability;
 import dev.millrace.driver.Driver;
 import dev.millrace.driver.Port;
+import dev.millrace.driver.SocketFile;
 import dev.millrace.kernel.Address;
 import dev.millrace.kernel.KernelOption;
 import dev.millrace.kernel.UnixAddress;
+import java.io.Closeable;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -149,6 +151,16 @@ final class OneConnectionDriver implements Driver {
 
     @Override
     public void unlink(UnixAddress path) {}
+
+    @Override
+    public @Nullable SocketFile file(UnixAddress path) {
+        return null;
+    }
+
+    @Override
+    public Closeable lock(UnixAddress path) {
+        return () -> {};
+    }
 
     @Override
     public void close() {}

@@ -6,10 +6,13 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The script in front of the JVM. */
 class LauncherTest {
@@ -68,6 +71,39 @@ class LauncherTest {
                     .startsWith("millrace: can't write to standard output: No space left")
                     .hasLineCount(1);
             assertThat(command.status()).isEqualTo(1);
+        }
+    }
+
+    /** The C library then leaves all categories at C, and the JVM could not say the path. */
+    @ParameterizedTest
+    @CsvSource({
+        "LC_ALL,xx_YY.UTF-8,C.UTF-8",
+        "LC_CTYPE,xx_YY.UTF-8,C.UTF-8",
+        "LANG,xx_YY.UTF-8,C.UTF-8",
+        "LC_TIME,xx_YY.UTF-8,C.UTF-8",
+        "LC_ALL,C,C.UTF-8",
+        "LANG,C,''",
+        "LANG,C.UTF-8,''",
+    })
+    void noLocaleKeepsAFileFromRunning(String variable, String value, String all, @TempDir Path f)
+            throws IOException {
+        Path program =
+                Files.writeString(
+                        f.resolve("x.java"),
+                        "void main() { IO.println(System.getenv(\"LC_ALL\")); }");
+        String script =
+                """
+                d=$(printf '%s/\\303\\274n\\303\\257')
+                mkdir "$d" && mv '%s' "$d" && ./millrace run "$d/x.java"
+                """
+                        .formatted(f, program);
+        Map<String, String> variables = new HashMap<>();
+        List.of("LC_ALL", "LC_CTYPE", "LC_TIME", "LANG").forEach(one -> variables.put(one, ""));
+        variables.put(variable, value);
+        List<String> words = List.of("sh", "-c", script);
+        try (Launched command = Launched.start(Launched.root(), variables, words)) {
+            assertThat(command.output().strip()).as(command.errors()).isEqualTo(all);
+            assertThat(command.status()).isZero();
         }
     }
 

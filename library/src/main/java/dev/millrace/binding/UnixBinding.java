@@ -1,19 +1,20 @@
 package dev.millrace.binding;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.millrace.driver.Capability;
 import dev.millrace.driver.Driver;
 import dev.millrace.driver.Port;
+import dev.millrace.driver.SocketFile;
 import dev.millrace.kernel.Address;
 import dev.millrace.kernel.SystemError;
 import dev.millrace.kernel.UnixAddress;
 import dev.millrace.kernel.UnixListenOptions;
 import dev.millrace.sys.Errno;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,8 +26,8 @@ public final class UnixBinding {
     private final UnixAddress address;
     private boolean isOwner;
 
-    /** Which file it is; null where that can't be said. */
-    private @Nullable Object key;
+    /** Which file it is; null where that can't be said, and then it counts as another's. */
+    private @Nullable SocketFile file;
 
     /** Held from the probe of a stale file until the listener listens. */
     private @Nullable UnixTakeOver takeOver;
@@ -37,18 +38,35 @@ public final class UnixBinding {
     }
 
     /**
-     * @throws UnsupportedOperationException for an abstract name, if the driver has none
+     * @throws UnsupportedOperationException for an abstract name, or for a path that the JDK can't
+     *     write, if the driver has none of these
      */
     public static void checkName(Driver driver, @Nullable Address address) {
-        if (address instanceof UnixAddress unix && unix.isAbstract()) {
+        if (!(address instanceof UnixAddress unix)) {
+            return;
+        }
+        if (unix.isAbstract()) {
             Capability.ABSTRACT_NAMES.require(driver);
+        } else if (!driver.supports(Capability.EVERY_PATH) && !isWritable(unix)) {
+            Capability.EVERY_PATH.require(driver);
+        }
+    }
+
+    /** Whether a {@link Path} can have the name, which is text to it and has an encoding. */
+    private static boolean isWritable(UnixAddress path) {
+        String text = path.toString();
+        try {
+            return Arrays.equals(text.getBytes(UTF_8), path.bytes())
+                    && !Path.of(text).toString().isEmpty();
+        } catch (InvalidPathException unwritable) {
+            return false;
         }
     }
 
     /** The file of a listener that was bound elsewhere, and is owned there. */
     public static UnixBinding adopted(Driver driver, UnixAddress address) {
         UnixBinding binding = new UnixBinding(driver, address);
-        binding.key = binding.fileKey();
+        binding.file = binding.file();
         return binding;
     }
 
@@ -75,8 +93,8 @@ public final class UnixBinding {
             throw SystemError.of(Errno.EINVAL, "chmod", address);
         }
         if (options.takeOverStale() && !address.isAbstract()) {
-            takeOver = UnixTakeOver.begin(address);
-            takeOver.removeStale(driver);
+            takeOver = UnixTakeOver.begin(driver, address);
+            takeOver.removeStale();
         }
         int bound = driver.bind(port, address);
         if (bound < 0) {
@@ -84,7 +102,7 @@ public final class UnixBinding {
             throw SystemError.of(errno, "listen", address);
         }
         own(true);
-        key = fileKey();
+        file = file();
         if (options.mode().isPresent()) {
             // No client can connect yet: it does not listen.
             int changed = driver.chmod(address, options.mode().getAsInt());
@@ -98,7 +116,7 @@ public final class UnixBinding {
     public void listening() {
         if (isOwner) {
             // NIO has put another one in its place.
-            key = fileKey();
+            file = file();
         }
         endTakeOver();
     }
@@ -120,25 +138,14 @@ public final class UnixBinding {
      * descriptor is closed: afterwards the name might be a successor's already.
      */
     public void release() {
-        if (isOwner && (key == null || key.equals(fileKey()))) {
+        if (isOwner && file != null && file.equals(file())) {
             driver.unlink(address);
         }
         isOwner = false;
         endTakeOver();
     }
 
-    private @Nullable Object fileKey() {
-        if (address.isAbstract()) {
-            return null;
-        }
-        try {
-            return Files.readAttributes(
-                            Path.of(address.toString()),
-                            BasicFileAttributes.class,
-                            LinkOption.NOFOLLOW_LINKS)
-                    .fileKey();
-        } catch (IOException | InvalidPathException unknown) {
-            return null;
-        }
+    private @Nullable SocketFile file() {
+        return address.isAbstract() || address.isUnnamed() ? null : driver.file(address);
     }
 }

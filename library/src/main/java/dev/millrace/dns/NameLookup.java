@@ -2,6 +2,7 @@ package dev.millrace.dns;
 
 import dev.millrace.kernel.Address;
 import dev.millrace.kernel.IpAddress;
+import dev.millrace.kernel.SystemError;
 import dev.millrace.loop.Loop;
 import dev.millrace.loop.Work;
 import dev.millrace.loop.WorkPool;
@@ -10,7 +11,6 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -57,7 +57,7 @@ public final class NameLookup {
                             if (thrown == null) {
                                 found.accept(addresses);
                             } else {
-                                failed.accept(error(host, thrown));
+                                failed.accept(SystemError.ofName(thrown, host));
                             }
                         })));
         return looking;
@@ -96,16 +96,6 @@ public final class NameLookup {
         return Arrays.stream(InetAddress.getAllByName(host))
                 .<Address>map(a -> new IpAddress(a, port))
                 .toList();
-    }
-
-    private static IOException error(String host, Throwable thrown) {
-        if (thrown instanceof RejectedExecutionException) {
-            return new IOException(
-                    "getaddrinfo EAGAIN: too many names wait to be looked up, " + host, thrown);
-        }
-        return thrown instanceof UnknownHostException
-                ? new UnknownHostException("getaddrinfo ENOTFOUND: no address is known for " + host)
-                : new IOException("getaddrinfo failed for " + host, thrown);
     }
 
     /** The address that {@code host} is, or none when it is a name. */

@@ -10,6 +10,8 @@ public enum Capability {
     WATCH_DESCRIPTORS("watching a descriptor"),
     /** Unix sockets with abstract names. */
     ABSTRACT_NAMES("abstract Unix socket names"),
+    /** Unix sockets whose path is any bytes. */
+    EVERY_PATH("a Unix socket path that the locale of this process has no characters for"),
     /** One listening description in several loops. */
     SHARED_LISTENERS("one listening socket in several loops"),
     /** An open connection that moves from one loop to another. */

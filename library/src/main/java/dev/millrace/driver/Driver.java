@@ -7,6 +7,7 @@ import dev.millrace.kernel.KernelOption;
 import dev.millrace.kernel.Readiness;
 import dev.millrace.kernel.UnixAddress;
 import dev.millrace.sys.Errno;
+import java.io.Closeable;
 import java.io.IOException;
 import java.net.NetworkInterface;
 import java.util.Set;
@@ -109,9 +110,9 @@ public interface Driver extends AutoCloseable {
     /**
      * A port on a descriptor that exists: a connected or listening socket, a datagram socket, a
      * pipe, a terminal (row B11). The port owns it from now on; the flags of its description, which
-     * others may share, stay as they are; so of a listener that blocks one connection is taken per
-     * readiness, and without free descriptors none is shed. Standard input, output and error are
-     * served and never closed.
+     * others may share, stay as they are, and are not relied on: another holder may change them; so
+     * of a listener that blocks none is shed without free descriptors. Standard input, output and
+     * error are served and never closed.
      *
      * @throws IOException EBADF; EEXIST if this driver has it already; EPERM for a regular file,
      *     which has no readiness; ENOTCONN for a stream socket that neither is connected nor
@@ -275,6 +276,21 @@ public interface Driver extends AutoCloseable {
 
     /** Removes the socket file of a listener. */
     void unlink(UnixAddress path);
+
+    /**
+     * The file at {@code path} itself, be it a link; null when there is none, or when it can't be
+     * told which one it is.
+     */
+    @Nullable SocketFile file(UnixAddress path);
+
+    /**
+     * Takes the lock that guards {@code path}, on the file beside it whose name ends in {@code
+     * .lock}; closing gives it up.
+     *
+     * @throws IOException EADDRINUSE when another holder has it, EACCES when there is no folder,
+     *     EEXIST when the file is no regular one, or why it can't be made
+     */
+    Closeable lock(UnixAddress path) throws IOException;
 
     /** Another holder of a listening port's description; it can be adopted any number of times. */
     default Shared share(Port port) throws IOException {

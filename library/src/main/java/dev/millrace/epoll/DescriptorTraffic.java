@@ -57,6 +57,7 @@ final class DescriptorTraffic {
         int count = libc.sendmsg(port.fd, message);
         for (int fd : count < 0 ? NONE : descriptors) {
             set.shared(fd);
+            EpollSocket.sent(libc, fd);
         }
         return count;
     }

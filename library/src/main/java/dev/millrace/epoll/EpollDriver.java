@@ -3,17 +3,24 @@ package dev.millrace.epoll;
 import dev.millrace.driver.Capability;
 import dev.millrace.driver.Driver;
 import dev.millrace.driver.Port;
+import dev.millrace.driver.SocketFile;
 import dev.millrace.kernel.Address;
 import dev.millrace.kernel.IpAddress;
 import dev.millrace.kernel.KernelOption;
 import dev.millrace.kernel.Readiness;
+import dev.millrace.kernel.SystemError;
 import dev.millrace.kernel.UnixAddress;
 import dev.millrace.sys.Errno;
+import dev.millrace.sys.FileIdentity;
+import dev.millrace.sys.FileType;
 import dev.millrace.sys.Libc;
 import dev.millrace.sys.Linux;
+import dev.millrace.sys.LockFile;
 import dev.millrace.sys.SocketName;
+import java.io.Closeable;
 import java.io.IOException;
 import java.net.NetworkInterface;
+import java.util.Arrays;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  * waiting for readiness on EAGAIN. Every trap of that is in {@code docs/design.md}.
  */
 public final class EpollDriver implements Driver {
+    private static final byte[] LOCK_SUFFIX = {'.', 'l', 'o', 'c', 'k'};
+
     private final EpollSet set = new EpollSet();
     private final Libc libc = set.libc;
     private boolean isClosed;
@@ -239,17 +248,42 @@ public final class EpollDriver implements Driver {
     }
 
     @Override
+    public @Nullable SocketFile file(UnixAddress path) {
+        FileIdentity found = FileIdentity.of(libc, path.bytes());
+        return found == null ? null : new SocketFile(found, found.type() == FileType.S_IFSOCK);
+    }
+
+    @Override
+    public Closeable lock(UnixAddress path) throws IOException {
+        byte[] beside = Arrays.copyOf(path.bytes(), path.bytes().length + LOCK_SUFFIX.length);
+        int end = beside.length - LOCK_SUFFIX.length;
+        System.arraycopy(LOCK_SUFFIX, 0, beside, end, LOCK_SUFFIX.length);
+        LockFile lock = new LockFile(beside);
+        int result = lock.take(libc);
+        if (result < 0) {
+            int errno = result == -Errno.ENOENT ? Errno.EACCES : -result;
+            throw SystemError.of(errno, "listen", path);
+        }
+        return () -> lock.release(libc);
+    }
+
+    @Override
     public Shared share(Port port) throws IOException {
         EpollSocket listener = (EpollSocket) port;
         listener.isShared = true;
+        int duplicate = duplicate(libc, listener.fd);
         return new SharedDescriptor(
-                duplicate(libc, listener.fd), EpollSocket.Role.LISTENER, listener.shareTurns());
+                duplicate,
+                EpollSocket.Role.LISTENER,
+                listener.isForeign(),
+                listener.shareTurns());
     }
 
     @Override
     public Shared detach(Port port) throws IOException {
         EpollSocket connection = (EpollSocket) port;
-        Shared shared = new SharedDescriptor(duplicate(libc, connection.fd), connection.role, null);
+        int duplicate = duplicate(libc, connection.fd);
+        Shared shared = new SharedDescriptor(duplicate, connection.role, false, null);
         connection.isShared = true;
         close(connection);
         return shared;
@@ -266,8 +300,8 @@ public final class EpollDriver implements Driver {
         port.role = descriptor.role;
         if (port.role == EpollSocket.Role.STREAM) {
             port.expectPeer();
-        } else if (port.role == EpollSocket.Role.LISTENER) {
-            port.listens();
+        } else if (descriptor.isForeign) {
+            port.listensElsewhere();
         }
         return set.register(port);
     }
@@ -277,7 +311,8 @@ public final class EpollDriver implements Driver {
     }
 
     /** A duplicate that belongs to no epoll set. */
-    private record SharedDescriptor(int fd, EpollSocket.Role role, @Nullable AcceptTurns turns)
+    private record SharedDescriptor(
+            int fd, EpollSocket.Role role, boolean isForeign, @Nullable AcceptTurns turns)
             implements Shared {
         @Override
         public void close() {

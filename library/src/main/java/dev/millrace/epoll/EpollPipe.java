@@ -2,15 +2,17 @@ package dev.millrace.epoll;
 
 import dev.millrace.sys.Errno;
 import dev.millrace.sys.Linux;
+import dev.millrace.sys.SharedFile;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A pipe, a terminal or whatever else is no socket, in an epoll set: read(2) and write(2), because
  * recv(2) answers ENOTSOCK.
  *
  * <p>Such a read blocks unless the description says otherwise, and the description that a user
- * brings is shared with others (a shell, say), whose reads would begin to fail with EAGAIN. So it
- * has mostly two descriptors: the one it was given, which stays as it is, and one of a description
- * of its own (see {@link OpenDescriptor}).
+ * brings is shared with others (a shell, say), whose reads would begin to fail with EAGAIN if it
+ * were changed, and who may change it themselves. So it has mostly two descriptors: the one it was
+ * given, which stays as it is, and one of a description of its own (see {@link OpenDescriptor}).
  */
 final class EpollPipe extends EpollStream {
     private static final int NONE = -1;
@@ -21,6 +23,9 @@ final class EpollPipe extends EpollStream {
     private final boolean isReopened;
     private final boolean isWriteOnly;
 
+    /** Without a description of its own: then another holder may make it blocking. */
+    private final @Nullable SharedFile shared;
+
     /** Whether a writer that left before we came shows only by reading; see {@link #readStart}. */
     private boolean isUntried = true;
 
@@ -28,6 +33,7 @@ final class EpollPipe extends EpollStream {
         super(set, fd);
         this.given = given == fd ? NONE : given;
         this.isReopened = given != fd;
+        this.shared = isReopened ? null : new SharedFile(set.libc);
         this.isWriteOnly = isWriteOnly;
         this.isShared = true;
         expectPeer();
@@ -53,14 +59,19 @@ final class EpollPipe extends EpollStream {
 
     @Override
     int receive(byte[] array, int offset, int length) {
-        int count = libc.read(fd, array, offset, length);
+        int count =
+                shared == null
+                        ? libc.read(fd, array, offset, length)
+                        : shared.read(fd, array, offset, length);
         // A pseudo terminal whose other side is closed answers so; it is its end, as for libuv.
         return count == -Errno.EIO ? 0 : count;
     }
 
     @Override
     int send(byte[] array, int offset, int length) {
-        return libc.write(fd, array, offset, length);
+        return shared == null
+                ? libc.write(fd, array, offset, length)
+                : shared.write(fd, array, offset, length);
     }
 
     /** ERR on a pipe: the reader has left. */

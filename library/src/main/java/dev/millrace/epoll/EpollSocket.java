@@ -3,7 +3,9 @@ package dev.millrace.epoll;
 import dev.millrace.driver.AcceptErrors;
 import dev.millrace.driver.Driver;
 import dev.millrace.sys.Errno;
+import dev.millrace.sys.Libc;
 import dev.millrace.sys.Linux;
+import dev.millrace.sys.SharedFile;
 import dev.millrace.sys.SocketName;
 import org.jspecify.annotations.Nullable;
 
@@ -29,8 +31,15 @@ final class EpollSocket extends EpollStream {
     /** Connections accepted per readiness (row C12). */
     private int acceptsPerWakeUp = 1;
 
-    /** Whether accept(2) waits for a client: then it is called once a readiness, and no more. */
-    private boolean isBlocking;
+    /** Whether some listener of this process was sent to another one; see {@link #isForeign}. */
+    private static volatile boolean isAnySent;
+
+    /**
+     * Whether other processes may hold the listener, which is not known of the loop that sent it
+     * alone. Each of them can make accept(2) wait for a client at any time, because O_NONBLOCK is
+     * the description's: so the kernel is asked first whether there is one.
+     */
+    private boolean isForeign;
 
     /** Of a listener that several loops share: whose turn a connection is. */
     private @Nullable AcceptTurns turns;
@@ -96,14 +105,25 @@ final class EpollSocket extends EpollStream {
         return libc.listen(fd, backlog);
     }
 
-    /** It listens already: it was opened so. */
-    void listens() {
+    /** It listens already: it was opened so, and other processes may hold it. */
+    void listensElsewhere() {
         role = Role.LISTENER;
-        isBlocking = (libc.fcntl(fd, Linux.F_GETFL, 0) & Linux.O_NONBLOCK) == 0;
+        isForeign = true;
+    }
+
+    boolean isForeign() {
+        return isForeign || isAnySent;
+    }
+
+    /** The descriptor {@code fd} was sent to another process. */
+    static void sent(Libc libc, int fd) {
+        if (!isAnySent && libc.getsockopt(fd, Linux.SOL_SOCKET, Linux.SO_ACCEPTCONN) == 1) {
+            isAnySent = true;
+        }
     }
 
     void acceptStart(int perWakeUp) {
-        acceptsPerWakeUp = isBlocking ? 1 : perWakeUp;
+        acceptsPerWakeUp = perWakeUp;
         if (isStarving) {
             // It may be gone, and what is accepted now would take the last descriptor.
             isStarving = false;
@@ -203,16 +223,24 @@ final class EpollSocket extends EpollStream {
             DescriptorShortage.starving(set);
             accepted = acceptWithSpare();
         }
-        if (DescriptorShortage.isShortage(accepted) && !isBlocking) {
+        if (DescriptorShortage.isShortage(accepted) && !isBlocking()) {
             accepted = DescriptorShortage.acceptAfterAll(libc, fd, accepted);
         }
         return accepted;
+    }
+
+    /** Whether accept(2) may wait: not to be tried under the lock that all loops share. */
+    private boolean isBlocking() {
+        return isForeign() && SharedFile.isBlocking(libc, fd);
     }
 
     /** Accepts only if the spare descriptor remains. */
     private int acceptWithSpare() {
         if (DescriptorShortage.isLent()) {
             return -Errno.EMFILE;
+        }
+        if (isForeign() && !SharedFile.isReadable(libc, fd)) {
+            return -Errno.EAGAIN;
         }
         int accepted = libc.accept4(fd, Linux.SOCK_NONBLOCK | Linux.SOCK_CLOEXEC);
         if (accepted >= 0 && !DescriptorShortage.allows(libc, accepted)) {
@@ -224,7 +252,7 @@ final class EpollSocket extends EpollStream {
 
     private void shed(int errno) {
         isStarving = true;
-        int count = turnedAway + DescriptorShortage.shed(libc, fd, isBlocking);
+        int count = turnedAway + DescriptorShortage.shed(libc, fd, isBlocking());
         turnedAway = 0;
         try {
             events().onAcceptError(errno, count);

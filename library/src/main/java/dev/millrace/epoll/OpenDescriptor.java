@@ -5,14 +5,17 @@ import dev.millrace.kernel.SystemError;
 import dev.millrace.sys.Errno;
 import dev.millrace.sys.Libc;
 import dev.millrace.sys.Linux;
+import dev.millrace.sys.SharedFile;
 import dev.millrace.sys.Termios;
 import java.io.IOException;
 
 /**
  * Makes ports of descriptors that a user brings (rows B11, X72, X107). The open flags belong to the
- * description, which others may share, and are never changed: sockets are told MSG_DONTWAIT with
- * every call; a pipe or a terminal that blocks is opened a second time, non-blocking, through
- * {@code /proc/self/fd} (proc(5)), which gives it a description of its own.
+ * description, which others may share: they are never changed here, and never trusted, because
+ * another holder may change them at any time. Sockets are told MSG_DONTWAIT with every call; a
+ * listener is asked before each accept(2); a pipe or a terminal is opened a second time,
+ * non-blocking, through {@code /proc/self/fd} (proc(5)), which gives it a description of its own;
+ * what can't be and does not block is served by calls that may wait ({@link SharedFile}).
  */
 final class OpenDescriptor {
     private OpenDescriptor() {}
@@ -46,15 +49,10 @@ final class OpenDescriptor {
         }
     }
 
-    /**
-     * If it is a blocking one, accept(2) is called once a readiness, and can still block: when
-     * another process takes the connection that made it ready. Who shares a listener makes it
-     * non-blocking.
-     */
     private static EpollSocket listener(EpollSet set, int fd) {
         DescriptorShortage.keep(set.libc);
         EpollSocket socket = new EpollSocket(set, fd);
-        socket.listens();
+        socket.listensElsewhere();
         return socket;
     }
 
@@ -72,10 +70,11 @@ final class OpenDescriptor {
         Libc libc = set.libc;
         int flags = EpollSet.check(libc.fcntl(fd, Linux.F_GETFL, 0), "fcntl");
         boolean isWriteOnly = (flags & Linux.O_ACCMODE) == Linux.O_WRONLY;
-        if ((flags & Linux.O_NONBLOCK) != 0) {
+        int own = reopen(libc, fd, kind, flags);
+        if (own < 0 && (flags & Linux.O_NONBLOCK) != 0) {
             return set.admit(new EpollPipe(set, fd, fd, isWriteOnly));
         }
-        int own = reopen(libc, fd, kind, flags);
+        EpollSet.check(own, "open");
         try {
             EpollPipe pipe = set.admit(new EpollPipe(set, own, fd, isWriteOnly));
             // A second descriptor of its own, which no other port may have.
@@ -89,21 +88,20 @@ final class OpenDescriptor {
 
     /**
      * Only pipes and terminals are the same when they are opened again; other devices may be not
-     * (opening the master side of a pseudo terminal makes a new terminal).
+     * (opening the master side of a pseudo terminal makes a new terminal). The descriptor, or a
+     * negated errno.
      */
-    private static int reopen(Libc libc, int fd, DescriptorKind kind, int flags)
-            throws IOException {
+    private static int reopen(Libc libc, int fd, DescriptorKind kind, int flags) {
         if (kind == DescriptorKind.FILE) {
-            throw SystemError.of(Errno.EPERM, "open");
+            return -Errno.EPERM;
         }
         boolean isSame =
                 kind == DescriptorKind.PIPE
                         || (kind == DescriptorKind.TERMINAL && !Termios.isMaster(libc, fd));
         if (!isSame) {
-            throw SystemError.of(Errno.EINVAL, "open");
+            return -Errno.EINVAL;
         }
         int own = Linux.O_NONBLOCK | Linux.O_CLOEXEC | Linux.O_NOCTTY;
-        String path = "/proc/self/fd/" + fd;
-        return EpollSet.check(libc.open(path, (flags & Linux.O_ACCMODE) | own), "open");
+        return libc.open("/proc/self/fd/" + fd, (flags & Linux.O_ACCMODE) | own);
     }
 }

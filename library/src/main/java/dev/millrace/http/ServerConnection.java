@@ -3,9 +3,11 @@ package dev.millrace.http;
 import dev.millrace.http.wire.ParseError;
 import dev.millrace.http.wire.RequestEvents;
 import dev.millrace.http.wire.RequestParser;
+import dev.millrace.kernel.SystemError;
 import dev.millrace.loop.Loop;
 import dev.millrace.net.NetSocket;
 import dev.millrace.stream.BytesListener;
+import dev.millrace.sys.Errno;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
@@ -401,6 +403,6 @@ final class ServerConnection implements BytesListener, RequestEvents {
         reading = null;
         releaseParser();
         server.closed(this);
-        responses.close(new IOException("the peer closed the connection (ECONNRESET)"));
+        responses.close(SystemError.of(Errno.ECONNRESET, "read"));
     }
 }

@@ -1,19 +1,21 @@
 package dev.millrace.kernel;
 
 import dev.millrace.sys.Errno;
+import dev.millrace.sys.JdkErrors;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.SocketException;
+import java.net.UnknownHostException;
 import java.util.Optional;
 import java.util.Set;
 
 /**
- * What the kernel refused. Every such error is an {@link IOException}, of the JDK's finer type
- * where there is one, and carries the parts of its message, which is worded as Node's: {@code
- * listen EADDRINUSE: address already in use 127.0.0.1:8080}, {@code connect ECONNREFUSED
- * 127.0.0.1:1}.
+ * What the kernel refused, or the resolver. Every such error is an {@link IOException}, of the
+ * JDK's finer type where there is one, and carries the parts of its message, which is worded as
+ * Node's: {@code listen EADDRINUSE: address already in use 127.0.0.1:8080}, {@code connect
+ * ECONNREFUSED 127.0.0.1:1}, {@code getaddrinfo ENOTFOUND example.invalid}.
  *
  * {@snippet class="dev.millrace.kernel.KernelExamplesTest" region="error"}
  */
@@ -23,7 +25,10 @@ public sealed interface SystemError {
         return Errno.name(details().errno);
     }
 
-    /** The errno. */
+    /**
+     * The errno; for {@code getaddrinfo}, which has none, libuv's number: 3008 is {@code
+     * ENOTFOUND}.
+     */
     default int errno() {
         return details().errno;
     }
@@ -49,6 +54,33 @@ public sealed interface SystemError {
     /** The error {@code errno} of {@code syscall} on {@code address}. */
     static IOException of(int errno, String syscall, Address address) {
         return of(new Details(errno, syscall, Optional.of(address)));
+    }
+
+    /**
+     * The error of {@code syscall} that a channel or a file of the JDK has told as {@code thrown},
+     * which becomes its cause: the JDK keeps errno to itself, so it is read from the text and the
+     * type, and is {@code likeliest} where these say nothing. One that is known already stays as it
+     * is.
+     */
+    static IOException of(Throwable thrown, String syscall, int likeliest) {
+        if (thrown instanceof SystemError known) {
+            return (IOException) known;
+        }
+        int errno =
+                thrown instanceof Exception exception
+                        ? JdkErrors.errno(exception, likeliest)
+                        : likeliest;
+        IOException error = of(errno, syscall);
+        error.initCause(thrown);
+        return error;
+    }
+
+    /** Why {@code host} has no address, by what the JDK's resolver has thrown. */
+    static IOException ofName(Throwable thrown, String host) {
+        int errno = JdkErrors.nameErrno(thrown);
+        IOException error = new Name(new Details(errno, "getaddrinfo", Optional.empty()), host);
+        error.initCause(thrown);
+        return error;
     }
 
     /**
@@ -79,7 +111,7 @@ public sealed interface SystemError {
     record Details(int errno, String syscall, Optional<Address> address) {
         /** Node leaves the text out for what befalls a connection. */
         private static final Set<String> WITHOUT_TEXT =
-                Set.of("bind", "connect", "read", "write", "shutdown", "send");
+                Set.of("bind", "connect", "read", "write", "shutdown", "send", "getaddrinfo");
 
         String message() {
             String text = WITHOUT_TEXT.contains(syscall) ? "" : ": " + Errno.text(errno);
@@ -144,6 +176,29 @@ public sealed interface SystemError {
         Socket(Details details) {
             super(details.message());
             this.details = details;
+        }
+
+        @Override
+        public Details details() {
+            return details;
+        }
+    }
+
+    /** ENOTFOUND, EAI_AGAIN, EAI_FAIL: a name has no address that could be found. */
+    final class Name extends UnknownHostException implements SystemError {
+        private static final long serialVersionUID = 1;
+        private final transient Details details;
+        private final String host;
+
+        Name(Details details, String host) {
+            super(details.message() + " " + host);
+            this.details = details;
+            this.host = host;
+        }
+
+        /** The name. */
+        public String host() {
+            return host;
         }
 
         @Override

@@ -60,7 +60,9 @@ public final class Terminal implements AutoCloseable {
 
     /**
      * Hands over each key at once, without echo, line editing and signals: Ctrl-C is a byte like
-     * others. The end of the JVM brings back what was before, unless it is killed. Idempotent.
+     * others. The end of the JVM brings back what was before, unless it is killed. Idempotent. In
+     * the background the shell's job control stops the process until it is in the foreground, as
+     * any program that changes its terminal (SIGTTOU); {@link #restore} is not stopped.
      *
      * @throws IllegalStateException if the JVM is about to end
      */

@@ -1,8 +1,11 @@
 package dev.millrace.kernel;
 
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystems;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HexFormat;
 
 /**
  * A Unix socket's address (unix(7)): a path, or a Linux abstract name, which needs no file and has
@@ -17,6 +20,9 @@ public final class UnixAddress implements Address {
     static final int PATH_MAX_BYTES = 107;
 
     private static final int NAME_MAX_BYTES = 108;
+
+    /** What a decoder puts in the place of bytes that it can't read. */
+    private static final char REPLACEMENT = '\uFFFD';
 
     private final byte[] name;
 
@@ -74,9 +80,40 @@ public final class UnixAddress implements Address {
         return new UnixAddress(bytes);
     }
 
-    /** The socket at {@code path}; see {@link #of(String)}. */
+    /**
+     * The socket at {@code path}; see {@link #of(String)}. A path of the default file system that
+     * the locale has no characters for, found in a folder for instance, keeps its bytes, and
+     * becomes absolute.
+     *
+     * @throws IllegalArgumentException as {@link #of(String)}
+     */
     public static UnixAddress of(Path path) {
-        return of(path.toString());
+        String text = path.toString();
+        boolean isWhole = text.indexOf(REPLACEMENT) < 0;
+        return isWhole || path.getFileSystem() != FileSystems.getDefault()
+                ? of(text)
+                : ofBytes(bytes(path));
+    }
+
+    /** The bytes are in the URI alone, each as it is or behind a percent sign. */
+    private static byte[] bytes(Path path) {
+        String raw = path.toUri().getRawPath();
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(raw.length());
+        for (int at = 0; at < raw.length(); at++) {
+            boolean isEscaped = raw.charAt(at) == '%';
+            bytes.write(isEscaped ? HexFormat.fromHexDigits(raw, at + 1, at + 3) : raw.charAt(at));
+            at += isEscaped ? 2 : 0;
+        }
+        if (bytes.size() > PATH_MAX_BYTES) {
+            throw new IllegalArgumentException(
+                    "a Unix socket path has 1 to "
+                            + PATH_MAX_BYTES
+                            + " bytes, this one "
+                            + bytes.size()
+                            + " (ENAMETOOLONG): "
+                            + path);
+        }
+        return bytes.toByteArray();
     }
 
     /** {@code Unix}. */

@@ -3,11 +3,13 @@ package dev.millrace.nio;
 import dev.millrace.driver.Capability;
 import dev.millrace.driver.Driver;
 import dev.millrace.driver.Port;
+import dev.millrace.driver.SocketFile;
 import dev.millrace.kernel.Address;
 import dev.millrace.kernel.IpAddress;
 import dev.millrace.kernel.KernelOption;
 import dev.millrace.kernel.UnixAddress;
 import dev.millrace.sys.Errno;
+import java.io.Closeable;
 import java.io.IOException;
 import java.net.NetworkInterface;
 import java.util.concurrent.atomic.AtomicReference;
@@ -45,6 +47,7 @@ public final class NioDriver implements Driver {
                     OPEN_DESCRIPTORS,
                     WATCH_DESCRIPTORS,
                     ABSTRACT_NAMES,
+                    EVERY_PATH,
                     IPV6_ONLY,
                     PEER_CLOSED,
                     SHED_CONNECTIONS ->
@@ -214,6 +217,16 @@ public final class NioDriver implements Driver {
     @Override
     public void unlink(UnixAddress path) {
         NioFiles.unlink(path.toString());
+    }
+
+    @Override
+    public @Nullable SocketFile file(UnixAddress path) {
+        return NioFiles.file(path.toString());
+    }
+
+    @Override
+    public Closeable lock(UnixAddress path) throws IOException {
+        return NioLock.take(path);
     }
 
     @Override

@@ -15,10 +15,8 @@ final class NioErrors {
                 : JdkErrors.errno(thrown, likeliest);
     }
 
-    /** The errno of {@code syscall} behind {@code thrown}, as an error for users. */
+    /** As {@link SystemError#of(Throwable, String, int)}. */
     static IOException of(Exception thrown, String syscall, int likeliest) {
-        IOException error = SystemError.of(errno(thrown, likeliest), syscall);
-        error.initCause(thrown);
-        return error;
+        return SystemError.of(thrown, syscall, likeliest);
     }
 }

@@ -3,6 +3,7 @@ package dev.millrace.nio;
 import dev.millrace.driver.Driver;
 import dev.millrace.driver.Guarded;
 import dev.millrace.driver.PortEvents;
+import dev.millrace.sys.Errno;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.Channel;
@@ -79,7 +80,7 @@ final class NioSelector {
                 selector.select((timeoutNanos + NANOS_PER_MILLI - 1) / NANOS_PER_MILLI);
             }
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw new UncheckedIOException(NioErrors.of(e, "select", Errno.EIO));
         } finally {
             if (wasInterrupted) {
                 Thread.currentThread().interrupt();
@@ -126,7 +127,7 @@ final class NioSelector {
         try {
             selector.selectNow();
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw new UncheckedIOException(NioErrors.of(e, "select", Errno.EIO));
         }
         selector.selectedKeys().clear();
     }

@@ -2,10 +2,12 @@ package dev.millrace.nio;
 
 import dev.millrace.driver.AcceptErrors;
 import dev.millrace.driver.Driver;
+import dev.millrace.driver.SocketFile;
 import dev.millrace.kernel.Address;
 import dev.millrace.kernel.BufferSource;
 import dev.millrace.kernel.KernelOption;
 import dev.millrace.kernel.SystemError;
+import dev.millrace.kernel.UnixAddress;
 import dev.millrace.sys.Errno;
 import java.io.IOException;
 import java.net.ProtocolFamily;
@@ -62,6 +64,9 @@ final class NioSocket extends NioPort {
     /** Connections accepted per readiness (row C12). */
     private int acceptsPerWakeUp = 1;
 
+    /** The socket's file as bind() has made it; null where there is none, or it is not known. */
+    private @Nullable SocketFile made;
+
     /** Set when the loops of a group share this listener. */
     private @Nullable SharedAcceptor group;
 
@@ -117,6 +122,7 @@ final class NioSocket extends NioPort {
     int bind(Address address) {
         try {
             fresh().bind(NioAddresses.of(address, family));
+            made = address instanceof UnixAddress ? NioFiles.file(address.toString()) : null;
             return 0;
         } catch (IOException | RuntimeException e) {
             return -NioErrors.errno(e, Errno.EADDRINUSE);
@@ -144,7 +150,9 @@ final class NioSocket extends NioPort {
             options.forEach((option, value) -> NioOptions.set(network(), option, value));
             if (file != null) {
                 // What bind() made; the name is free until another socket takes it.
-                Files.deleteIfExists(file);
+                if (made != null && made.equals(NioFiles.file(file.toString()))) {
+                    Files.deleteIfExists(file);
+                }
             }
             server().bind(local, backlog);
             if (file != null && mode != null) {

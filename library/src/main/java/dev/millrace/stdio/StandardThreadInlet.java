@@ -1,8 +1,10 @@
 package dev.millrace.stdio;
 
 import dev.millrace.driver.Driver;
+import dev.millrace.kernel.SystemError;
 import dev.millrace.loop.Loop;
 import dev.millrace.loop.WorkPool;
+import dev.millrace.sys.Errno;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.concurrent.Executor;
@@ -89,7 +91,7 @@ final class StandardThreadInlet implements StandardInlet {
             int count = source.read(array);
             loop.execute(() -> told(count, null));
         } catch (IOException e) {
-            loop.execute(() -> told(-1, e));
+            loop.execute(() -> told(-1, SystemError.of(e, "read", Errno.EIO)));
         }
     }
 

@@ -72,10 +72,7 @@ final class StandardThreadOutlet implements StandardOutlet {
             return;
         }
         if (failure != null) {
-            output.destroy(
-                    failure instanceof IOException known
-                            ? known
-                            : new IOException("write failed: " + failure, failure));
+            output.destroy(SystemError.of(failure, "write", Errno.EIO));
             return;
         }
         handOver();

@@ -52,6 +52,11 @@ public final class Errno {
     public static final int EINPROGRESS = 115;
     public static final int ECANCELED = 125;
 
+    // Not the kernel's: what getaddrinfo(3) says, by libuv's numbers and Node's names.
+    public static final int EAI_AGAIN = 3001;
+    public static final int EAI_FAIL = 3004;
+    public static final int ENOTFOUND = 3008;
+
     private static final Map<Integer, Entry> ENTRIES = new TreeMap<>();
 
     private record Entry(String name, String text) {}
@@ -141,6 +146,9 @@ public final class Errno {
                 130 EOWNERDEAD previous owner died
                 131 ENOTRECOVERABLE state not recoverable
                 132 ERFKILL operation not possible due to rf-kill
+                3001 EAI_AGAIN temporary failure
+                3004 EAI_FAIL permanent failure
+                3008 ENOTFOUND unknown node or service
                 """;
         for (String line : table.split("\n")) {
             String[] part = line.split(" ", 3);

@@ -17,12 +17,13 @@ public final class FileType {
     public static final int S_IFIFO = 0x1000;
     public static final int S_IFCHR = 0x2000;
     public static final int S_IFREG = 0x8000;
+    public static final int S_IFSOCK = 0xC000;
 
-    private static final int S_IFMT = 0xF000;
+    static final int S_IFMT = 0xF000;
     private static final int AT_EMPTY_PATH = 0x1000;
     private static final int STATX_TYPE = 1;
     private static final int STATX_BYTES = 256;
-    private static final int MODE_OFFSET = 28;
+    static final int MODE_OFFSET = 28;
 
     private static final MemorySegment STATX = Symbols.find("statx");
 

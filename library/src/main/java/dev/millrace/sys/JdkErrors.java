@@ -4,6 +4,7 @@ import java.net.BindException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.PortUnreachableException;
+import java.net.UnknownHostException;
 import java.nio.channels.AlreadyBoundException;
 import java.nio.channels.AlreadyConnectedException;
 import java.nio.channels.ClosedChannelException;
@@ -17,13 +18,14 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.Map;
 
 /**
  * The errno behind an exception of the JDK, which keeps it to itself: by its text, then by its
  * type, then what is likeliest for the operation. The text comes first because it is finer: a
  * {@link BindException} may be EADDRINUSE, EADDRNOTAVAIL or EACCES. It is the C library's, in the
- * machine's language, or Windows's; so it can't be all.
+ * machine's language, which with native access can be asked for, or Windows's; so it can't be all.
  */
 public final class JdkErrors {
     /** How the text begins, in lower case; the first that fits counts. */
@@ -33,18 +35,24 @@ public final class JdkErrors {
             2 no such file or directory
             5 input/output error
             5 i/o error
+            6 no such device or address
             9 bad file descriptor
+            9 stream closed
             13 permission denied
             16 device or resource busy
             16 resource busy
             19 no such device
             20 not a directory
+            21 is a directory
             22 invalid argument
             23 too many open files in system
             23 file table overflow
             24 too many open files
             24 no file descriptors available
+            27 file too large
             28 no space left on device
+            29 illegal seek
+            29 invalid seek
             30 read-only file system
             32 broken pipe
             32 protocol wrong type for socket
@@ -94,11 +102,16 @@ public final class JdkErrors {
             111 connection refused
             112 host is down
             113 no route to host
+            116 stale file handle
+            122 disk quota exceeded
+            122 quota exceeded
             113 host is unreachable
             11 resource temporarily unavailable
             12 cannot allocate memory
             12 out of memory
             """;
+
+    private static final boolean IS_LINUX = System.getProperty("os.name").equals("Linux");
 
     private static final Map<String, Integer> TABLE = new LinkedHashMap<>();
 
@@ -140,6 +153,25 @@ public final class JdkErrors {
         return byType == 0 ? likeliest : byType;
     }
 
+    /**
+     * The number of what getaddrinfo(3) has said, of which the JDK tells no more than a text behind
+     * the name, and when it has kept the failure for a while not even that.
+     */
+    public static int nameErrno(Throwable thrown) {
+        if (thrown instanceof RejectedExecutionException) {
+            // Too many names wait to be looked up already.
+            return Errno.EAI_AGAIN;
+        }
+        if (!(thrown instanceof UnknownHostException)) {
+            return Errno.EAI_FAIL;
+        }
+        String message = String.valueOf(thrown.getMessage());
+        String text = message.substring(message.lastIndexOf(": ") + 1).strip();
+        boolean isPassing =
+                text.equals("Temporary failure in name resolution") || text.equals("Try again");
+        return isPassing ? Errno.EAI_AGAIN : Errno.ENOTFOUND;
+    }
+
     private static String text(Exception thrown) {
         String text =
                 thrown instanceof FileSystemException file ? file.getReason() : thrown.getMessage();
@@ -154,7 +186,7 @@ public final class JdkErrors {
                 }
             }
         }
-        return 0;
+        return IS_LINUX && NativeAccess.granted() ? LocalTexts.errno(text) : 0;
     }
 
     private static int byType(Exception thrown) {

@@ -331,7 +331,7 @@ public final class Libc implements AutoCloseable {
         return scratch;
     }
 
-    private long storePath(byte[] path) {
+    long storePath(byte[] path) {
         MemorySegment.copy(path, 0, scratch, JAVA_BYTE, 0, path.length);
         scratch.set(JAVA_BYTE, path.length, (byte) 0);
         return scratch.address();

@@ -76,9 +76,18 @@ public final class Termios {
         return libc.call(TCSETATTR, fd, TCSADRAIN, termios, 0, 0);
     }
 
-    /** As they were at first. 0, or a negated errno. */
+    /**
+     * As they were at first. 0, or a negated errno. From the background as well, where the kernel
+     * would stop the whole process for it (SIGTTOU, termios(3)): a program that ends there must
+     * come to its end, and leave the terminal as it was.
+     */
     public int restore(Libc libc, int fd) {
-        return libc.call(TCSETATTR, fd, TCSADRAIN, store(libc), 0, 0);
+        SignalMask mask = SignalMask.block(libc, SignalMask.SIGTTOU);
+        try {
+            return libc.call(TCSETATTR, fd, TCSADRAIN, store(libc), 0, 0);
+        } finally {
+            mask.close();
+        }
     }
 
     private long store(Libc libc) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.kernel.IpAddress;
 import dev.millrace.loop.Loop;
+import dev.millrace.kernel.SystemError;
 import dev.millrace.loop.TimerHandle;
 import dev.millrace.loop.WorkPool;
 import dev.millrace.net.NetServer;
@@ -11,12 +12,15 @@ import dev.millrace.net.NetSocket;
 import dev.millrace.testing.Journal;
 import dev.millrace.testing.LoopFixture;
 import dev.millrace.testing.SlowNames;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class NameLookupTest {
     private final Journal journal = new Journal();
@@ -94,9 +98,7 @@ class NameLookupTest {
                     }));
         });
         assertThat(journal.lines())
-                .contains(
-                        "getaddrinfo EAGAIN: too many names wait to be looked up, n."
-                                + SlowNames.NAME)
+                .contains("getaddrinfo EAI_AGAIN n." + SlowNames.NAME)
                 .endsWith("cancelled", "found");
         assertThat(journal.count("found")).isEqualTo(1);
     }
@@ -127,17 +129,31 @@ class NameLookupTest {
         assertThat(journal.lines()).containsExactly("close 1", "end");
     }
 
-    @Test
-    void anUnknownNameIsToldOnce() {
+    @ParameterizedTest
+    @CsvSource({
+        SlowNames.UNKNOWN + ",ENOTFOUND,3008",
+        SlowNames.PASSING + ",EAI_AGAIN,3001",
+    })
+    @Tag("B7")
+    void aNameWithoutAnAddressIsToldOnceWithItsCode(String name, String code, int errno) {
         LoopFixture.run(loop ->
                 NameLookup.addresses(
                         loop,
-                        "unknown.invalid",
+                        name,
                         80,
                         found -> journal.add("found"),
-                        error -> journal.add(error.getMessage())));
-        assertThat(journal.lines())
-                .containsExactly("getaddrinfo ENOTFOUND: no address is known for unknown.invalid");
+                        error -> {
+                            journal.add(error.getMessage());
+                            assertThat(error)
+                                    .isInstanceOf(UnknownHostException.class)
+                                    .hasCauseInstanceOf(UnknownHostException.class);
+                            SystemError.Name known = (SystemError.Name) error;
+                            assertThat(known.code()).isEqualTo(code);
+                            assertThat(known.errno()).isEqualTo(errno);
+                            assertThat(known.syscall()).isEqualTo("getaddrinfo");
+                            assertThat(known.host()).isEqualTo(name);
+                        }));
+        assertThat(journal.lines()).containsExactly("getaddrinfo " + code + " " + name);
     }
 
     /** It would be lost in a stage otherwise. */

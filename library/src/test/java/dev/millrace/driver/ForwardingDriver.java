@@ -6,6 +6,7 @@ import dev.millrace.kernel.KernelOption;
 import dev.millrace.kernel.Readiness;
 import dev.millrace.kernel.UnixAddress;
 import dev.millrace.loop.DriverLoops;
+import java.io.Closeable;
 import java.io.IOException;
 import java.net.NetworkInterface;
 import java.util.Set;
@@ -217,6 +218,16 @@ public class ForwardingDriver implements Driver {
     @Override
     public void unlink(UnixAddress path) {
         real.unlink(path);
+    }
+
+    @Override
+    public @Nullable SocketFile file(UnixAddress path) {
+        return real.file(path);
+    }
+
+    @Override
+    public Closeable lock(UnixAddress path) throws IOException {
+        return real.lock(path);
     }
 
     @Override

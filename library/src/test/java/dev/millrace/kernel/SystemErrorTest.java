@@ -7,6 +7,7 @@ import java.net.BindException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.SocketException;
+import java.net.UnknownHostException;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -41,6 +42,27 @@ class SystemErrorTest {
     })
     void aConnectionsErrorsAreShort(int errno, String syscall, String message) {
         assertThat(SystemError.of(errno, syscall)).hasMessage(message);
+    }
+
+    @Test
+    @Tag("B7")
+    void whatTheJdkHasThrownGetsItsCode() {
+        IOException full = new IOException("No space left on device");
+        IOException error = SystemError.of(full, "write", 5);
+        assertThat(error).hasMessage("write ENOSPC").hasCause(full);
+        assertThat(SystemError.of(error, "read", 5)).as("known already").isSameAs(error);
+        OutOfMemoryError memory = new OutOfMemoryError("heap");
+        assertThat(SystemError.of(memory, "read", 5)).hasMessage("read EIO").hasCause(memory);
+    }
+
+    @Test
+    @Tag("B7")
+    void whatIsNoAnswerOfTheResolverIsAFailureOfTheLookUp() {
+        assertThat(SystemError.ofName(new IllegalStateException("kaputt"), "a.test"))
+                .hasMessage("getaddrinfo EAI_FAIL a.test");
+        assertThat(SystemError.ofName(new UnknownHostException("a.test"), "a.test"))
+                .as("kept by the JDK, without a text")
+                .hasMessage("getaddrinfo ENOTFOUND a.test");
     }
 
     @Test

@@ -7,6 +7,7 @@ import dev.millrace.driver.Capability;
 import dev.millrace.driver.Driver;
 import dev.millrace.driver.Port;
 import dev.millrace.driver.PortEvents;
+import dev.millrace.driver.SocketFile;
 import dev.millrace.kernel.Address;
 import dev.millrace.kernel.IpAddress;
 import dev.millrace.kernel.KernelOption;
@@ -202,6 +203,21 @@ class NioDriverTest {
         assertThat(driver.bind(driver.socket(foreign), foreign)).isEqualTo(-Errno.EADDRNOTAVAIL);
         UnixAddress nowhere = UnixAddress.of(folder.resolve("none").resolve("s"));
         assertThat(driver.bind(driver.socket(nowhere), nowhere)).isEqualTo(-Errno.ENOENT);
+    }
+
+    /** A successor has put its own there between the two. */
+    @Test
+    @Tag("G10")
+    void listeningLeavesAFileThatIsAnothers(@TempDir Path folder) throws IOException {
+        UnixAddress address = UnixAddress.of(folder.resolve("s"));
+        Port port = driver.socket(address);
+        assertThat(driver.bind(port, address)).isZero();
+        Port successor = driver.socket(address);
+        driver.unlink(address);
+        assertThat(driver.bind(successor, address)).isZero();
+        SocketFile theirs = driver.file(address);
+        assertThat(driver.listen(port, 16)).isEqualTo(-Errno.EADDRINUSE);
+        assertThat(driver.file(address)).isNotNull().isEqualTo(theirs);
     }
 
     /** Bind and listen are two channels, but one port and one file. */

@@ -80,6 +80,11 @@ class NioErrorsTest {
         "Unix Domain Sockets not supported on this platform,EAFNOSUPPORT",
         "Unix domain path too long,ENAMETOOLONG",
         "No buffer space available,ENOBUFS",
+        "No space left on device,ENOSPC",
+        "Is a directory,EISDIR",
+        "File too large,EFBIG",
+        "Disk quota exceeded,EDQUOT",
+        "Stream Closed,EBADF",
     })
     @Tag("B7")
     void theTextSaysIt(String text, String code) {

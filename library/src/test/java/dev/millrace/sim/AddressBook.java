@@ -1,5 +1,6 @@
 package dev.millrace.sim;
 
+import dev.millrace.driver.SocketFile;
 import dev.millrace.kernel.Address;
 import dev.millrace.kernel.IpAddress;
 import dev.millrace.kernel.KernelOption;
@@ -139,6 +140,14 @@ final class AddressBook {
                 unix.put(path, null);
             }
         }
+    }
+
+    @Nullable SocketFile file(UnixAddress path) {
+        if (!unix.containsKey(path)) {
+            return null;
+        }
+        SimSocket bound = unix.get(path);
+        return new SocketFile(bound == null ? path : bound, true);
     }
 
     void unlink(UnixAddress path) {

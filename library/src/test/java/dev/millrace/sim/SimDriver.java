@@ -4,11 +4,13 @@ import dev.millrace.driver.Capability;
 import dev.millrace.driver.Driver;
 import dev.millrace.driver.Port;
 import dev.millrace.driver.PortEvents;
+import dev.millrace.driver.SocketFile;
 import dev.millrace.kernel.Address;
 import dev.millrace.kernel.KernelOption;
 import dev.millrace.kernel.SystemError;
 import dev.millrace.kernel.UnixAddress;
 import dev.millrace.sys.Errno;
+import java.io.Closeable;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -29,6 +31,7 @@ final class SimDriver implements Driver {
     private static final Set<Capability> CAPABILITIES =
             Set.of(
                     Capability.ABSTRACT_NAMES,
+                    Capability.EVERY_PATH,
                     Capability.IPV6_ONLY,
                     Capability.PEER_CLOSED,
                     Capability.SHED_CONNECTIONS);
@@ -362,6 +365,17 @@ final class SimDriver implements Driver {
     @Override
     public void unlink(UnixAddress path) {
         network.addresses.unlink(path);
+    }
+
+    @Override
+    public @Nullable SocketFile file(UnixAddress path) {
+        return network.addresses.file(path);
+    }
+
+    /** All guests are of one process, whose own listeners do not take each other's file over. */
+    @Override
+    public Closeable lock(UnixAddress path) {
+        return () -> {};
     }
 
     private List<SimSocket> openPorts() {

@@ -45,6 +45,26 @@ final class StandardPrograms {
         }
     }
 
+    /** Tells what became of one write and one read. */
+    static final class Failing {
+        public static void main(String[] arguments) {
+            Loop.run(loop -> {
+                StandardOutput output = StandardOutput.open(loop);
+                output.onError(Failing::tell);
+                output.write("x");
+                output.end();
+                StandardInput input = StandardInput.open(loop);
+                input.onError(Failing::tell);
+                input.onData(buffer -> {});
+            });
+        }
+
+        private static void tell(IOException error) {
+            SystemError known = (SystemError) error;
+            System.err.println(known.syscall() + " " + known.code());
+        }
+    }
+
     /** Writes so many bytes of the pattern, faster than anybody reads. */
     static final class Much {
         public static void main(String[] arguments) {

@@ -185,6 +185,16 @@ class StandardStreamsTest {
         assertThat(errors()).isEqualTo("accepted:");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"epoll", "nio"})
+    @Tag("B7")
+    void whatFailsForAThreadHasItsCode(String driver) throws Exception {
+        String script =
+                "MILLRACE_DRIVER=%s %s </ >/dev/full"
+                        .formatted(driver, java(StandardPrograms.Failing.class));
+        assertThat(shell(script).lines()).containsExactlyInAnyOrder("write ENOSPC", "read EISDIR");
+    }
+
     @Test
     @Tag("epoll")
     void theNullDeviceIsAnEmptyFile() throws Exception {
@@ -256,6 +266,37 @@ class StandardStreamsTest {
         expectEnd(child, 0);
         assertThat(errors())
                 .isEqualTo("false false, write after end (ERR_STREAM_WRITE_AFTER_END), closed");
+    }
+
+    /**
+     * The shell stops it and takes the terminal back, and it ends in the background: to change the
+     * terminal there stops a process (SIGTTOU).
+     */
+    @Test
+    @Tag("epoll")
+    void rawModeEndsThoughTheProgramEndsInTheBackground() throws Exception {
+        try (Libc libc = new Libc()) {
+            PseudoTerminal pty = PseudoTerminal.open(libc);
+            String before = pty.settings();
+            File device = new File(pty.path());
+            String script =
+                    "%s; kill -CONT %%1; kill -TERM %%1; wait %%1; echo $? >&2"
+                            .formatted(java(StandardPrograms.Raw.class));
+            Process shell =
+                    new ProcessBuilder("setsid", "--ctty", "bash", "--norc", "-i", "-c", script)
+                            .redirectInput(device)
+                            .redirectOutput(device)
+                            .redirectError(folder.resolve("errors").toFile())
+                            .start();
+            Kernel.await("raw mode", () -> pty.shown(libc).contains("raw"));
+            ProcessHandle program = shell.toHandle().descendants().findFirst().orElseThrow();
+            new ProcessBuilder("kill", "-STOP", "" + program.pid()).start().waitFor();
+            expectEnd(shell, 0);
+            program.destroyForcibly();
+            assertThat(errors().lines().toList().getLast()).isEqualTo("" + (128 + 15));
+            assertThat(pty.settings()).isEqualTo(before);
+            pty.close(libc);
+        }
     }
 
     @ParameterizedTest

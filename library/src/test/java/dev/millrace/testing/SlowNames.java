@@ -17,6 +17,12 @@ public final class SlowNames extends InetAddressResolverProvider {
     /** Resolves to loopback once the latch of {@link #hold} is open. */
     public static final String NAME = "slow.millrace.test";
 
+    /** There is no such name, as getaddrinfo(3) says it. */
+    public static final String UNKNOWN = "unknown.millrace.test";
+
+    /** No server answers for it at present, as getaddrinfo(3) says it. */
+    public static final String PASSING = "passing.millrace.test";
+
     private static volatile CountDownLatch gate = new CountDownLatch(0);
 
     private static final AtomicInteger under = new AtomicInteger();
@@ -39,7 +45,17 @@ public final class SlowNames extends InetAddressResolverProvider {
             @Override
             public Stream<InetAddress> lookupByName(String host, LookupPolicy policy)
                     throws UnknownHostException {
-                return host.endsWith(NAME) ? slow() : builtin.lookupByName(host, policy);
+                if (host.endsWith(NAME)) {
+                    return slow();
+                }
+                return switch (host) {
+                    case UNKNOWN ->
+                            throw new UnknownHostException(host + ": Name or service not known");
+                    case PASSING ->
+                            throw new UnknownHostException(
+                                    host + ": Temporary failure in name resolution");
+                    default -> builtin.lookupByName(host, policy);
+                };
             }
 
             @Override
