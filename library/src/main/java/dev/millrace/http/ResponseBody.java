@@ -162,7 +162,7 @@ final class ResponseBody extends WriteSide {
             put(LAST_CHUNK, 0, LAST_CHUNK.length, true);
         }
         isOver = true;
-        connection().responses().responseOver();
+        connection().responses().responseEnded();
     }
 
     /** Whether it has begun, and only the end of the connection will say where it ends. */
@@ -209,9 +209,12 @@ final class ResponseBody extends WriteSide {
         }
     }
 
+    /** All that waits counts, so that many responses together hold no more than one. */
     @Override
     protected long queuedBytes() {
-        return waiting != null ? waiting.size() : connection().socket().queuedBytes();
+        return waiting != null
+                ? connection().responses().waitingBytes()
+                : connection().socket().queuedBytes();
     }
 
     /** The socket tells the first response due of its drain, asked or not. */

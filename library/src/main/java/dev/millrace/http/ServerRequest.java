@@ -127,6 +127,11 @@ public final class ServerRequest extends InboundStream<ServerRequest> {
         return isHttp10 ? "1.0" : "1.1";
     }
 
+    /** What it keeps in memory. */
+    int headBytes() {
+        return head.length;
+    }
+
     boolean isHttp10() {
         return isHttp10;
     }
