@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.stream.WriteStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -165,6 +167,35 @@ class HttpConcurrencyTest {
             assertThat(client.answer().text()).isEqualTo("first");
             assertThat(client.answer().body()).hasSize(half.length);
             assertThat(client.answer().body()).hasSize(half.length);
+        }
+    }
+
+    /** Large arrays that may be kept, small writes and lent ones between them, keep their order. */
+    @Tag("R37")
+    @Test
+    void whatWaitsLeavesAsItWasWritten() throws IOException {
+        List<ServerResponse> open = new ArrayList<>();
+        byte[] lent = new byte[20_000];
+        try (var fixture = HttpFixture.serve((request, response) -> open.add(response));
+                RawHttp client = fixture.connect()) {
+            client.send(RawHttp.get("/").repeat(2));
+            fixture.until(() -> open.size() == 2);
+            StringBuilder expected = new StringBuilder();
+            fixture.run(() -> {
+                ServerResponse second = open.get(1);
+                for (char c : "abcdef".toCharArray()) {
+                    String large = ("" + c).repeat(20_000);
+                    second.write(ByteBuffer.wrap(large.getBytes()));
+                    second.write("-" + c + "-");
+                    Arrays.fill(lent, (byte) c);
+                    second.write(lent, 0, lent.length);
+                    expected.append(large).append("-" + c + "-").append(large);
+                }
+                second.end();
+                open.get(0).end("first");
+            });
+            assertThat(client.answer().text()).isEqualTo("first");
+            assertThat(client.answer().text()).isEqualTo(expected.toString());
         }
     }
 }
