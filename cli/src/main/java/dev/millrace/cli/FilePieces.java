@@ -6,7 +6,7 @@ import java.nio.channels.FileChannel;
 
 /** A part of an open file. */
 final class FilePieces implements Pieces {
-    static final int PIECE_BYTES = 64 * 1024;
+    static final int PIECE_BYTES = 128 * 1024;
 
     private final FileChannel channel;
     private final long end;

@@ -11,7 +11,7 @@ import dev.millrace.loop.WorkPool;
  *     and many at once would leave the other requests no processor
  */
 record FileThreads(WorkPool files, WorkPool listings) {
-    private static final int FILES = 8;
+    private static final int FILES = 4;
 
     /** What waits is bounded by the connections: each has one task here for a request at work. */
     private static final int WAITING_MAX = 1 << 20;

@@ -4,7 +4,7 @@ import java.nio.charset.StandardCharsets;
 
 /** The page of a {@link Listing}, some of its rows at a time. */
 final class ListingPieces implements Pieces {
-    static final int PIECE_BYTES = 64 * 1024;
+    static final int PIECE_BYTES = 32 * 1024;
 
     private final Listing listing;
     private int row;
