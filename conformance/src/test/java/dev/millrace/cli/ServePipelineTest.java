@@ -18,9 +18,9 @@ class ServePipelineTest {
     private static final int CONNECTIONS = 12;
     private static final int REQUESTS = 256;
     private static final int NAMES = 5_000;
-    private static final int ASKED = 300;
+    private static final int ASKED = 1_000;
 
-    /** Against one that was a hundred times slower; a busy machine has its share. */
+    /** Beside what a client waits for without the floods: a busy machine has its share. */
     private static final Duration WORST = Duration.ofMillis(300);
 
     private static final long GROWTH_KILOBYTES = 100 << 10;
@@ -53,6 +53,15 @@ class ServePipelineTest {
         return Duration.ofNanos(System.nanoTime() - start);
     }
 
+    private static Duration worst(Launched server) throws IOException {
+        Duration worst = Duration.ZERO;
+        for (int count = 0; count < ASKED; count++) {
+            Duration taken = ask(server);
+            worst = taken.compareTo(worst) > 0 ? taken : worst;
+        }
+        return worst;
+    }
+
     @Tag("faults")
     @Test
     void whoAsksForMuchAndReadsNothingHoldsLittleAndHoldsUpNoOne(@TempDir Path folder)
@@ -67,21 +76,14 @@ class ServePipelineTest {
         List<Peer> floods = new ArrayList<>();
         try (Launched server = Launched.start(heap, "serve", "" + folder, "--port=0")) {
             server.listening();
-            for (int count = 0; count < ASKED; count++) {
-                ask(server);
-            }
+            Duration before = worst(server);
             long kilobytes = kilobytes(server);
             long descriptors = descriptors(server);
             for (int count = 0; count < CONNECTIONS; count++) {
                 floods.add(flood(server, "/f"));
                 floods.add(flood(server, "/many/"));
             }
-            Duration worst = Duration.ZERO;
-            for (int count = 0; count < ASKED * 5; count++) {
-                Duration taken = ask(server);
-                worst = taken.compareTo(worst) > 0 ? taken : worst;
-            }
-            assertThat(worst).isLessThan(WORST);
+            assertThat(worst(server)).isLessThan(WORST.plus(before));
             assertThat(kilobytes(server) - kilobytes).isLessThan(GROWTH_KILOBYTES);
             // Its socket and two files each, and some that are being closed.
             assertThat(descriptors(server) - descriptors).isLessThan(2 * CONNECTIONS * 3 + 10);
