@@ -3,9 +3,10 @@
  * sockets, and HTTP.
  *
  * <p>Packages, from the top down; arrows only point down: {@link dev.millrace.http}; {@link
- * dev.millrace.net} and {@link dev.millrace.udp}; {@link dev.millrace.stdio}; {@link
- * dev.millrace.loop}; {@link dev.millrace.kernel} and {@link dev.millrace.stream}. What is below
- * the loop is not exported: the seam to a kernel, its drivers, and every downcall.
+ * dev.millrace.net} and {@link dev.millrace.udp}; {@link dev.millrace.stdio} and {@link
+ * dev.millrace.files}; {@link dev.millrace.loop}; {@link dev.millrace.kernel} and {@link
+ * dev.millrace.stream}. What is below the loop is not exported: the seam to a kernel, its drivers,
+ * and every downcall.
  */
 module dev.millrace {
     // Only for the events of stalls; nothing of it is loaded where it is absent.
@@ -16,6 +17,7 @@ module dev.millrace {
     exports dev.millrace.loop;
     exports dev.millrace.stream;
     exports dev.millrace.stdio;
+    exports dev.millrace.files;
     exports dev.millrace.net;
     exports dev.millrace.udp;
     exports dev.millrace.http;

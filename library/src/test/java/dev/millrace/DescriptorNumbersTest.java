@@ -28,14 +28,15 @@ class DescriptorNumbersTest {
     private static final Set<String> OF_PORTS = Set.of("turn", "binding", "loop");
 
     /**
-     * Names of errors, those behind the JDK's exceptions, its grant of native access, and its
-     * signals.
+     * Names of errors, those behind the JDK's exceptions, its grant of native access, what holds a
+     * file by its path, and signals.
      */
     private static final Set<String> OF_SYS_FOR_ALL =
             Set.of(
                     "dev/millrace/sys/Errno",
                     "dev/millrace/sys/JdkErrors",
                     "dev/millrace/sys/NativeAccess",
+                    "dev/millrace/sys/PathPin",
                     "dev/millrace/sys/SignalWatch");
 
     private static List<ClassModel> classes() throws IOException {

@@ -1,6 +1,5 @@
 package dev.millrace.cli;
 
-import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -104,8 +103,8 @@ final class ContentTypes {
         return types;
     }
 
-    static String of(Path file) {
-        String name = file.getFileName().toString();
+    /** Of a file with {@code name}. */
+    static String of(String name) {
         String extension = name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
         return BY_EXTENSION.getOrDefault(extension, UNKNOWN);
     }

@@ -1,31 +1,47 @@
 package dev.millrace.cli;
 
+import dev.millrace.files.FoundFile;
 import dev.millrace.http.HttpHandler;
 import dev.millrace.http.ServerRequest;
 import dev.millrace.http.ServerResponse;
 import dev.millrace.loop.Loop;
 import java.io.IOException;
-import java.nio.file.AccessDeniedException;
 import java.util.Optional;
 
 /**
- * Serves a {@link Site}. Whatever asks the file system runs on a virtual thread, so that a slow
- * disk holds up only who waits for it:
+ * Serves a {@link Site}. Whatever asks the file system runs on other threads, so that a slow disk
+ * holds up only who waits for it:
  *
  * <pre>
- *   loop:    request ─┐              ┌─▶ head, then the file, see FileBody
- *   thread:           └─▶ find, open ┘
+ *   loop:    request ─┐                      ┌─▶ head and body, see Body
+ *   thread:           └─▶ find, open, read ──┘
  * </pre>
  */
 final class FileHandler implements HttpHandler {
+    /**
+     * Requests of one connection at work at once. The file of the next one may be opened while the
+     * last one is sent; more would hold descriptors and memory for answers that can't leave yet.
+     */
+    static final int CONCURRENT_REQUESTS = 2;
+
     private static final String ALLOWED = "GET, HEAD";
+
+    /** Of {@code GET http://host HTTP/1.1}, whose path is empty. */
+    private static final byte[] ROOT = {'/'};
+
+    /** Makes, off the loop, what then runs on it. */
+    private interface Work {
+        Runnable prepare() throws IOException;
+    }
 
     private final Loop loop;
     private final Site site;
+    private final FileThreads threads;
 
-    FileHandler(Loop loop, Site site) {
+    FileHandler(Loop loop, Site site, FileThreads threads) {
         this.loop = loop;
         this.site = site;
+        this.threads = threads;
     }
 
     @Override
@@ -34,45 +50,44 @@ final class FileHandler implements HttpHandler {
             Answers.refuseMethod(request, response, ALLOWED);
             return;
         }
-        Optional<String> path = request.path();
+        Optional<byte[]> path = request.pathBytes();
         if (path.isEmpty()) {
             Answers.text(response, 400, "400 Bad Request");
             return;
         }
-        // Empty in "GET http://host HTTP/1.1".
-        String decoded = path.get().isEmpty() ? "/" : path.get();
-        Thread.startVirtualThread(() -> lookUp(request, response, decoded));
+        byte[] decoded = path.get().length == 0 ? ROOT : path.get();
+        threads.files()
+                .execute(() ->
+                        answer(response, () -> prepare(request, response, site.find(decoded))));
     }
 
-    /** Off the loop. */
-    private void lookUp(ServerRequest request, ServerResponse response, String path) {
-        Runnable answer;
+    /** Off the loop. An {@code Error} is answered as well: nothing else would end the response. */
+    private void answer(ServerResponse response, Work work) {
+        Runnable prepared;
         try {
-            answer = prepare(request, response, site.find(path));
-        } catch (AccessDeniedException e) {
-            answer = () -> Answers.text(response, 403, "403 Forbidden");
-        } catch (IOException | RuntimeException e) {
-            answer =
-                    () -> {
-                        HttpService.complain(e);
-                        response.fail(500, e);
-                    };
+            prepared = work.prepare();
+        } catch (Throwable failure) {
+            prepared = () -> HttpService.failed(response, failure);
         }
-        loop.execute(answer);
+        Runnable answer = prepared;
+        loop.execute(() -> {
+            try {
+                answer.run();
+            } catch (RuntimeException failure) {
+                HttpService.failed(response, failure);
+            }
+        });
     }
 
-    /** Off the loop; what it answers runs on it. A request's head may be read on any thread. */
+    /** Off the loop. A request's head may be read on any thread. */
     private Runnable prepare(ServerRequest request, ServerResponse response, Found found)
             throws IOException {
         return switch (found) {
             case Found.Document document -> {
-                FileAnswer answer = FileAnswer.prepare(request, document);
-                yield () -> answer.send(loop, response);
+                FileAnswer answer = FileAnswer.prepare(loop, threads.files(), request, document);
+                yield () -> answer.send(response);
             }
-            case Found.Folder folder -> {
-                byte[] page = Listing.page(folder);
-                yield () -> response.header("Content-Type", Listing.TYPE).end(page);
-            }
+            case Found.Folder folder -> () -> listLater(request, response, folder);
             case Found.Moved moved -> {
                 String query = request.rawQuery().map(text -> "?" + text).orElse("");
                 yield () -> {
@@ -82,6 +97,31 @@ final class FileHandler implements HttpHandler {
             }
             case Found.Nothing() -> () -> Answers.text(response, 404, "404 Not Found");
             case Found.Denied() -> () -> Answers.text(response, 403, "403 Forbidden");
+            case Found.Busy() -> () -> Answers.text(response, 503, "503 Service Unavailable");
+        };
+    }
+
+    /** On the loop. */
+    private void listLater(ServerRequest request, ServerResponse response, Found.Folder folder) {
+        threads.listings().execute(() -> answer(response, () -> list(request, response, folder)));
+    }
+
+    /** Off the loop. */
+    private Runnable list(ServerRequest request, ServerResponse response, Found.Folder folder)
+            throws IOException {
+        Listing listing;
+        try (FoundFile _ = folder.folder()) {
+            listing = Listing.of(folder);
+        } catch (IOException e) {
+            return prepare(request, response, Site.failed(e));
+        }
+        if (request.method().equals("HEAD")) {
+            return () -> response.header("Content-Type", Listing.TYPE).end();
+        }
+        Body body = new Body(loop, threads.listings(), new ListingPieces(listing));
+        return () -> {
+            response.header("Content-Type", Listing.TYPE);
+            body.send(response);
         };
     }
 }

@@ -3,6 +3,7 @@ package dev.millrace.cli;
 import dev.millrace.http.HttpHandler;
 import dev.millrace.http.HttpServer;
 import dev.millrace.http.HttpServerOptions;
+import dev.millrace.http.ServerResponse;
 import dev.millrace.kernel.Address;
 import dev.millrace.loop.Loop;
 import java.io.IOException;
@@ -26,8 +27,13 @@ final class HttpService implements Service {
 
     /** What an HTTP command runs; {@code handlers} makes one for each loop. */
     static ServerRun run(Arguments arguments, Function<Loop, HttpHandler> handlers) {
+        return run(arguments, HttpSettings.read(arguments), handlers);
+    }
+
+    /** As the other {@code run}, with options that are not all the user's. */
+    static ServerRun run(
+            Arguments arguments, HttpServerOptions how, Function<Loop, HttpHandler> handlers) {
         ServerOptions where = ServerOptions.read(arguments, HttpSettings.DEFAULT_PORT);
-        HttpServerOptions how = HttpSettings.read(arguments);
         return new ServerRun(
                 "http", where, loop -> new HttpService(loop, how, handlers.apply(loop)));
     }
@@ -42,6 +48,12 @@ final class HttpService implements Service {
         HttpServer server = HttpServer.create(loop, options, handler);
         server.onListening(onListening).onError(onError).onHandlerError(HttpService::complain);
         servers.add(server.listen(address));
+    }
+
+    /** Answers 500, or cuts an answer that has begun; on the loop. */
+    static void failed(ServerResponse response, Throwable thrown) {
+        complain(thrown);
+        response.fail(500, thrown);
     }
 
     static void complain(Throwable thrown) {

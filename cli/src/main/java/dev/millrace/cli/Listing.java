@@ -1,28 +1,56 @@
 package dev.millrace.cli;
 
+import dev.millrace.files.PathName;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
-/** A folder as a page. Reads the file system, so never on a loop. */
+/**
+ * A folder as a page. What it holds is the names alone, packed: a page is many times as large, and
+ * may wait for long for a peer that does not read.
+ */
 final class Listing {
     static final String TYPE = "text/html; charset=utf-8";
 
-    /** A longer page helps no reader, and it is made in memory. */
+    /** A longer page helps no reader, and its names are sorted in memory. */
     static final int ENTRIES_MAX = 10_000;
 
-    private Listing() {}
+    /** As {@link ByteText}. */
+    private final String shown;
 
-    static byte[] page(Found.Folder folder) throws IOException {
+    private final boolean isCut;
+
+    /** The names, one behind the other, those of folders with a slash. */
+    private final byte[] names;
+
+    /** Where each name ends. */
+    private final int[] ends;
+
+    /** Of {@code names} as {@link ByteText}, in their order. */
+    Listing(String shown, List<String> names, boolean isCut) {
+        this.shown = shown;
+        this.isCut = isCut;
+        this.ends = new int[names.size()];
+        ByteArrayOutputStream packed = new ByteArrayOutputStream();
+        for (int at = 0; at < ends.length; at++) {
+            packed.writeBytes(ByteText.bytes(names.get(at)));
+            ends[at] = packed.size();
+        }
+        this.names = packed.toByteArray();
+    }
+
+    /** Reads the folder, so never on a loop. */
+    static Listing of(Found.Folder folder) throws IOException {
         List<String> names = new ArrayList<>();
         boolean isCut = false;
-        try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder.path())) {
+        try (DirectoryStream<Path> entries = folder.folder().entries()) {
             for (Path entry : entries) {
-                String name = entry.getFileName().toString();
+                String name = ByteText.of(PathName.of(entry).name());
                 if (Site.isHidden(name)) {
                     continue;
                 }
@@ -34,28 +62,38 @@ final class Listing {
             }
         }
         names.sort(null);
-        return html(folder.shown(), names, isCut).getBytes(StandardCharsets.UTF_8);
+        return new Listing(folder.shown(), names, isCut);
     }
 
-    static String html(String shown, List<String> names, boolean isCut) {
-        String title = escape(shown);
-        StringBuilder page = new StringBuilder("<!DOCTYPE html>\n<html>\n<head>\n");
-        page.append("<meta charset=\"utf-8\">\n<title>").append(title).append("</title>\n");
+    int rows() {
+        return ends.length;
+    }
+
+    void begin(StringBuilder page) {
+        String title = escape(ByteText.shown(shown));
+        page.append("<!DOCTYPE html>\n<html>\n<head>\n<meta charset=\"utf-8\">\n");
+        page.append("<title>").append(title).append("</title>\n");
         page.append("</head>\n<body>\n<h1>").append(title).append("</h1>\n<ul>\n");
         if (!shown.equals("/")) {
             page.append("<li><a href=\"../\">../</a></li>\n");
         }
-        for (String name : names) {
-            // "./" keeps a colon in a name from being read as a scheme (RFC 3986 section 4.2).
-            page.append("<li><a href=\"./")
-                    .append(escape(Site.encode(name)))
-                    .append("\">")
-                    .append(escape(name))
-                    .append("</a></li>\n");
-        }
+    }
+
+    void row(StringBuilder page, int row) {
+        int start = row == 0 ? 0 : ends[row - 1];
+        String name = ByteText.of(Arrays.copyOfRange(names, start, ends[row]));
+        // "./" keeps a colon in a name from being read as a scheme (RFC 3986 section 4.2).
+        page.append("<li><a href=\"./")
+                .append(escape(ByteText.encode(name)))
+                .append("\">")
+                .append(escape(ByteText.shown(name)))
+                .append("</a></li>\n");
+    }
+
+    void end(StringBuilder page) {
         page.append("</ul>\n");
         page.append(isCut ? "<p>Only " + ENTRIES_MAX + " names are shown.</p>\n" : "");
-        return page.append("</body>\n</html>\n").toString();
+        page.append("</body>\n</html>\n");
     }
 
     private static String escape(String text) {

@@ -1,5 +1,9 @@
 package dev.millrace.cli;
 
+import dev.millrace.files.FoundFile;
+import dev.millrace.files.PathName;
+import dev.millrace.http.HttpLimits;
+import dev.millrace.http.HttpServerOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -8,6 +12,10 @@ import java.util.List;
 
 /** {@code millrace serve}: a folder over HTTP. */
 final class ServeCommand implements ServerCommand {
+    /** The working folder. The JDK knows it as text only, which its name need not be. */
+    private static final String HERE =
+            Files.isDirectory(Path.of("/proc/self/cwd")) ? "/proc/self/cwd" : "";
+
     @Override
     public String name() {
         return "serve";
@@ -40,14 +48,17 @@ final class ServeCommand implements ServerCommand {
     @Override
     public ServerRun prepare(Arguments arguments) {
         Site site = new Site(folder(arguments.operand().orElse(".")));
-        return HttpService.run(arguments, loop -> new FileHandler(loop, site));
+        FileThreads threads = FileThreads.create();
+        HttpServerOptions how = HttpSettings.read(arguments);
+        HttpLimits limits = how.limits().withMaxConcurrentRequests(FileHandler.CONCURRENT_REQUESTS);
+        return HttpService.run(
+                arguments, how.withLimits(limits), loop -> new FileHandler(loop, site, threads));
     }
 
-    private static Path folder(String name) {
-        try {
-            Path folder = Path.of(name).toRealPath();
-            if (Files.isDirectory(folder)) {
-                return folder;
+    private static PathName folder(String name) {
+        try (FoundFile folder = FoundFile.find(PathName.of(Path.of(HERE).resolve(name)))) {
+            if (folder.isFolder()) {
+                return folder.location();
             }
             throw new Failure("can't serve " + name + ": it is no folder; name one");
         } catch (IOException | InvalidPathException e) {

@@ -1,12 +1,9 @@
 package dev.millrace.cli;
 
+import dev.millrace.files.FoundFile;
+import dev.millrace.files.PathName;
+import dev.millrace.kernel.SystemError;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
-import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -15,28 +12,33 @@ import java.util.List;
  * may block: never call them on a loop.
  *
  * <p>Nothing outside the folder is ever found. Names with a leading dot, which include {@code ..},
- * do not exist here ({@code .well-known} of RFC 8615 does), and where links lead is looked at
- * before anything is opened. A user who may write in the folder can swap a part of it for a link
- * between the two, and so lead out of it; such users have to be trusted that far.
+ * do not exist here ({@code .well-known} of RFC 8615 does). Where links lead is looked at on the
+ * file that was found, not on its name, so a link that is changed meanwhile leads nowhere else
+ * (where {@link FoundFile} can keep a file).
  */
 final class Site {
     private static final String WELL_KNOWN = ".well-known";
     private static final String INDEX = "index.html";
 
-    /** What a segment may hold besides letters and digits (RFC 3986 section 3.3). */
-    private static final String SEGMENT = "-._~!$&'()*+,;=:@";
+    /** How often a file may change while it is opened. */
+    private static final int TRIES = 8;
 
-    private final Path root;
+    private final PathName root;
 
     /** {@code root} has no link in it. */
-    Site(Path root) {
+    Site(PathName root) {
         this.root = root;
     }
 
-    /** What {@code decoded}, a percent-decoded path, leads to. */
-    Found find(String decoded) {
+    /**
+     * What {@code decoded} leads to, a percent-decoded path.
+     *
+     * @throws IOException when the file system fails
+     */
+    Found find(byte[] decoded) throws IOException {
+        String path = ByteText.of(decoded);
         List<String> names = new ArrayList<>();
-        for (String name : decoded.split("/", -1)) {
+        for (String name : path.split("/", -1)) {
             if (isHidden(name)) {
                 return new Found.Nothing();
             }
@@ -44,71 +46,76 @@ final class Site {
                 names.add(name);
             }
         }
-        try {
-            Path asked = root.resolve(String.join("/", names));
-            return at(asked.toRealPath(), names, decoded.endsWith("/"));
-        } catch (AccessDeniedException e) {
-            return new Found.Denied();
-        } catch (IOException | InvalidPathException e) {
-            // No such file, a loop of links, a name too long: all the same to the client.
-            return new Found.Nothing();
+        String relative = String.join("/", names);
+        for (int left = TRIES; left > 0; left--) {
+            try {
+                return find(relative, path.endsWith("/"));
+            } catch (IOException e) {
+                if (!SystemError.codeOf(e).equals("ESTALE")) {
+                    return failed(e);
+                }
+            }
         }
+        return new Found.Busy();
+    }
+
+    /** What an error says of a file; one that says something of the disk is thrown. */
+    static Found failed(IOException error) throws IOException {
+        return switch (SystemError.codeOf(error)) {
+            case "ENOENT", "ENOTDIR", "ELOOP", "ENAMETOOLONG", "EINVAL" -> new Found.Nothing();
+            case "EACCES", "EPERM" -> new Found.Denied();
+            case "EMFILE", "ENFILE", "ENOMEM" -> new Found.Busy();
+            default -> throw error;
+        };
     }
 
     static boolean isHidden(String name) {
         return name.startsWith(".") && !name.equals(WELL_KNOWN);
     }
 
-    private Found at(Path path, List<String> names, boolean hasSlash) throws IOException {
-        if (!path.startsWith(root)) {
+    private Found find(String relative, boolean hasSlash) throws IOException {
+        FoundFile file = FoundFile.find(root.resolve(ByteText.bytes(relative)));
+        Found found = new Found.Nothing();
+        try {
+            found = at(file, relative, hasSlash);
+        } finally {
+            if (!(found instanceof Found.Folder)) {
+                file.close();
+            }
+        }
+        return found;
+    }
+
+    private Found at(FoundFile file, String relative, boolean hasSlash) throws IOException {
+        if (!file.location().isWithin(root)) {
             return new Found.Nothing();
         }
-        BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
-        if (attributes.isRegularFile()) {
-            return hasSlash ? new Found.Nothing() : document(path, attributes);
+        if (file.isFile()) {
+            return hasSlash ? new Found.Nothing() : document(file);
         }
-        if (!attributes.isDirectory()) {
+        if (!file.isFolder()) {
             // A device or a FIFO: opening it might never come back.
             return new Found.Nothing();
         }
-        String shown = names.isEmpty() ? "/" : "/" + String.join("/", names) + "/";
-        return hasSlash ? folder(path, shown) : new Found.Moved(encode(shown));
+        String shown = relative.isEmpty() ? "/" : "/" + relative + "/";
+        return hasSlash ? folder(file, shown) : new Found.Moved(ByteText.encode(shown));
     }
 
-    private Found folder(Path path, String shown) throws IOException {
-        if (Files.exists(path.resolve(INDEX))) {
-            Path index = path.resolve(INDEX).toRealPath();
-            BasicFileAttributes attributes = Files.readAttributes(index, BasicFileAttributes.class);
-            if (index.startsWith(root) && attributes.isRegularFile()) {
-                return document(index, attributes);
+    private Found folder(FoundFile folder, String shown) throws IOException {
+        try (FoundFile index = FoundFile.find(folder.location().resolve(INDEX))) {
+            if (index.location().isWithin(root) && index.isFile()) {
+                return document(index);
+            }
+        } catch (IOException e) {
+            if (!(failed(e) instanceof Found.Nothing)) {
+                throw e;
             }
         }
-        return new Found.Folder(path, shown);
+        return new Found.Folder(folder, shown);
     }
 
-    private static Found document(Path path, BasicFileAttributes attributes) {
+    private static Found document(FoundFile file) throws IOException {
         return new Found.Document(
-                path, attributes.size(), attributes.lastModifiedTime().toInstant());
-    }
-
-    /**
-     * A path as a reference: each byte of its UTF-8 that a segment can't hold becomes a
-     * percent-encoding.
-     */
-    static String encode(String path) {
-        StringBuilder text = new StringBuilder(path.length() + 16);
-        for (byte b : path.getBytes(StandardCharsets.UTF_8)) {
-            char c = (char) (b & 0xff);
-            if (isLetterOrDigit(c) || c == '/' || SEGMENT.indexOf(c) >= 0) {
-                text.append(c);
-            } else {
-                text.append("%%%02X".formatted((int) c));
-            }
-        }
-        return text.toString();
-    }
-
-    private static boolean isLetterOrDigit(char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+                ByteText.of(file.location().name()), file.length(), file.modified(), file.open());
     }
 }

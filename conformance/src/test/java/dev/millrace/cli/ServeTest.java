@@ -91,6 +91,7 @@ class ServeTest {
                 "/a.txt/x",
                 "/none",
                 "/./a.txt",
+                "/%ff",
             })
     void whatIsNotThere(String target) throws IOException {
         Peer.Answer answer = ask("GET " + target);
@@ -99,7 +100,7 @@ class ServeTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/%00", "/a.txt%00", "/%", "/%zz", "/%ff"})
+    @ValueSource(strings = {"/%00", "/a.txt%00", "/%", "/%zz"})
     void whatNamesNothing(String target) throws IOException {
         assertThat(ask("GET " + target).status()).isEqualTo(400);
     }

@@ -273,6 +273,10 @@ public final class HttpServer implements AutoCloseable {
         return request == options.maxRequestsPerConnection();
     }
 
+    HttpLimits limits() {
+        return options.limits();
+    }
+
     boolean isClosing() {
         return isClosing;
     }

@@ -4,7 +4,6 @@ import dev.millrace.http.wire.BodyFraming;
 import dev.millrace.http.wire.FieldsToSend;
 import dev.millrace.stream.WriteSide;
 import dev.millrace.stream.WriteStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
@@ -31,7 +30,7 @@ final class ResponseBody extends WriteSide {
     private boolean isOver;
 
     /** What waits for its turn; null while nothing does. */
-    private @Nullable ByteArrayOutputStream waiting;
+    private @Nullable WaitingBytes waiting;
 
     ResponseBody(ServerResponse response) {
         this.response = response;
@@ -162,7 +161,7 @@ final class ResponseBody extends WriteSide {
             put(LAST_CHUNK, 0, LAST_CHUNK.length, true);
         }
         isOver = true;
-        connection().responses().responseOver();
+        connection().responses().responseEnded();
     }
 
     /** Whether it has begun, and only the end of the connection will say where it ends. */
@@ -189,29 +188,31 @@ final class ResponseBody extends WriteSide {
             return;
         }
         if (waiting == null) {
-            waiting = new ByteArrayOutputStream(Math.max(512, length));
+            waiting = new WaitingBytes();
         }
-        waiting.write(array, offset, length);
+        waiting.add(array, offset, length, isLent);
         connection().responses().countWaiting(length);
     }
 
     /** It is its turn: what was collected goes to the socket. */
     void becomeFirst() {
-        ByteArrayOutputStream collected = waiting;
+        WaitingBytes collected = waiting;
         if (collected != null) {
             waiting = null;
-            byte[] bytes = collected.toByteArray();
-            connection().responses().countWaiting(-bytes.length);
-            connection().send(bytes, 0, bytes.length, false);
+            connection().responses().countWaiting(-collected.size());
+            collected.sendTo(connection());
         }
         if (queuedBytes() < WriteStream.HIGH_WATER_MARK_BYTES) {
             drained();
         }
     }
 
+    /** All that waits counts, so that many responses together hold no more than one. */
     @Override
     protected long queuedBytes() {
-        return waiting != null ? waiting.size() : connection().socket().queuedBytes();
+        return waiting != null
+                ? connection().responses().waitingBytes()
+                : connection().socket().queuedBytes();
     }
 
     /** The socket tells the first response due of its drain, asked or not. */

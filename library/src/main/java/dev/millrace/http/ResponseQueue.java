@@ -23,6 +23,13 @@ final class ResponseQueue {
     private @Nullable ServerResponse last;
     private @Nullable Refusal refusal;
     private int due;
+
+    /** Those due that are not ended: their handlers are at work, or have work under way. */
+    private int open;
+
+    /** The heads of the requests whose responses are due: a request keeps its own. */
+    private long headBytes;
+
     private long waitingBytes;
     private long largestWaiting;
     private boolean isContinueDue;
@@ -39,6 +46,8 @@ final class ResponseQueue {
         }
         last = response;
         due++;
+        open++;
+        headBytes += response.request().headBytes();
     }
 
     boolean isEmpty() {
@@ -93,10 +102,30 @@ final class ResponseQueue {
         }
     }
 
-    /** Whether too much waits to be sent for another request to be read. */
+    long waitingBytes() {
+        return waitingBytes;
+    }
+
+    /**
+     * Whether too much is under way, or waits to be sent, for another request to be read. What a
+     * handler does before its response may leave costs memory, descriptors and time in advance, so
+     * the peer that pipelines gets only some of it.
+     */
     boolean isFull() {
-        long queued = waitingBytes + connection.socket().queuedBytes();
-        return due >= DUE_MAX || queued >= WriteStream.HIGH_WATER_MARK_BYTES;
+        long held = waitingBytes + headBytes + connection.socket().queuedBytes();
+        return due >= DUE_MAX
+                || open >= connection.server().limits().maxConcurrentRequests()
+                || held >= WriteStream.HIGH_WATER_MARK_BYTES;
+    }
+
+    /** A response was ended by its handler, or for it. */
+    void responseEnded() {
+        open--;
+        responseOver();
+        if (first != null) {
+            // One that waits for its turn has made room for the work of another.
+            resumeParsing();
+        }
     }
 
     /** A response has written its last byte; if it is the first, the next one may send. */
@@ -129,6 +158,7 @@ final class ResponseQueue {
         first = over.next;
         over.next = null;
         due--;
+        headBytes -= over.request().headBytes();
         over.request().body().close(null);
         if (first != null) {
             becomeFirst(first);
@@ -197,6 +227,8 @@ final class ResponseQueue {
         last = null;
         refusal = null;
         due = 0;
+        open = 0;
+        headBytes = 0;
         for (; response != null; response = response.next) {
             ServerResponse closing = response;
             closing.request().enter(() -> closing.close(error));

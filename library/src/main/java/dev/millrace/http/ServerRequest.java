@@ -103,6 +103,17 @@ public final class ServerRequest extends InboundStream<ServerRequest> {
         return RequestTarget.decode(rawPath());
     }
 
+    /**
+     * The path, percent-decoded, as the bytes that a file's name is: a name need not be UTF-8.
+     * Empty when an encoding is broken or a byte is NUL: respond with 400 then. Otherwise as {@link
+     * #path}.
+     *
+     * {@snippet class="dev.millrace.http.HttpExamplesTest" region="pathBytes"}
+     */
+    public Optional<byte[]> pathBytes() {
+        return RequestTarget.decodeBytes(rawPath());
+    }
+
     /** What follows the question mark, still percent-encoded; empty without one. */
     public Optional<String> rawQuery() {
         int end = pathEnd();
@@ -125,6 +136,11 @@ public final class ServerRequest extends InboundStream<ServerRequest> {
     /** {@code 1.1} or {@code 1.0}. */
     public String version() {
         return isHttp10 ? "1.0" : "1.1";
+    }
+
+    /** What it keeps in memory. */
+    int headBytes() {
+        return head.length;
     }
 
     boolean isHttp10() {

@@ -326,6 +326,11 @@ public final class Libc implements AutoCloseable {
         return call(OPEN, storePath(path.getBytes(UTF_8)), flags, 0, 0, 0);
     }
 
+    /** As the other {@code open}; {@code path} ends with NUL and is of any length. */
+    int open(MemorySegment path, int flags) {
+        return call(OPEN, path.address(), flags, 0, 0, 0);
+    }
+
     /** For rare calls of other classes: valid until the next call. */
     MemorySegment scratch() {
         return scratch;

@@ -82,6 +82,7 @@ public final class Linux {
     public static final int O_NOCTTY = 0x100;
     public static final int O_NONBLOCK = 0x800;
     public static final int O_CLOEXEC = 0x8_0000;
+    public static final int O_PATH = 0x20_0000;
     public static final int FD_CLOEXEC = 1;
     public static final int STDERR_FILENO = 2;
 

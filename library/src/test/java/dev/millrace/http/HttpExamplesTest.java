@@ -252,6 +252,26 @@ class HttpExamplesTest {
     }
 
     @Test
+    void pathBytes() throws IOException {
+        try (HttpFixture fixture = HttpFixture.serve(HttpExamplesTest::lookUp);
+                RawHttp client = fixture.connect()) {
+            client.send(RawHttp.get("/caf%E9") + RawHttp.get("/%zz") + RawHttp.get("/a%00"));
+            assertThat(client.answer().text()).isEqualTo("5 bytes");
+            assertThat(client.answer().status()).isEqualTo(400);
+            assertThat(client.answer().status()).isEqualTo(400);
+        }
+    }
+
+    private static void lookUp(ServerRequest request, ServerResponse response) {
+        // @start region="pathBytes"
+        request.pathBytes()
+                .ifPresentOrElse(
+                        name -> response.end(name.length + " bytes"),
+                        () -> response.status(400).end());
+        // @end
+    }
+
+    @Test
     void options() throws IOException {
         try (HttpFixture fixture =
                         HttpFixture.of(

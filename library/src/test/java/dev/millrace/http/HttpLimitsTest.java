@@ -12,7 +12,7 @@ class HttpLimitsTest {
 
     @Test
     void limitsAreCheckedWhenTheyAreMade() {
-        assertThat(DEFAULTS).isEqualTo(new HttpLimits(8192, 16384, 1000, 16384, Long.MAX_VALUE));
+        assertThat(DEFAULTS).isEqualTo(new HttpLimits(8192, 16384, 1000, 16384, Long.MAX_VALUE, 8));
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> DEFAULTS.withMaxTargetBytes(0))
                 .withMessage("maxTargetBytes must be at least 1, was 0");
@@ -24,11 +24,16 @@ class HttpLimitsTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> DEFAULTS.withMaxChunkExtensionBytes(-1));
         assertThatIllegalArgumentException().isThrownBy(() -> DEFAULTS.withMaxBodyBytes(-1));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> DEFAULTS.withMaxConcurrentRequests(0))
+                .withMessage("maxConcurrentRequests must be at least 1, was 0");
+        assertThat(DEFAULTS.withMaxConcurrentRequests(1).maxConcurrentRequests()).isOne();
         assertThat(DEFAULTS.withMaxHeaderBytes(1 << 30).maxHeaderBytes()).isEqualTo(1 << 30);
     }
 
     @Test
     void theWireGetsEachLimitInItsPlace() {
-        assertThat(new HttpLimits(1, 2, 3, 4, 5).wire()).isEqualTo(new WireLimits(1, 2, 3, 4, 5));
+        assertThat(new HttpLimits(1, 2, 3, 4, 5, 6).wire())
+                .isEqualTo(new WireLimits(1, 2, 3, 4, 5));
     }
 }

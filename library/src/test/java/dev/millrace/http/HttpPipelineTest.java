@@ -134,24 +134,6 @@ class HttpPipelineTest {
         }
     }
 
-    @Tag("R38")
-    @Test
-    void readingStopsWhileTooManyAnswersAreDue() throws IOException {
-        List<ServerResponse> open = new ArrayList<>();
-        try (var fixture = HttpFixture.serve((request, response) -> open.add(response));
-                RawHttp client = fixture.connect()) {
-            client.send(RawHttp.get("/").repeat(MANY));
-            fixture.until(() -> !open.isEmpty() && open.getFirst().socket().isPaused());
-            fixture.run(() -> assertThat(open).hasSizeBetween(200, 300));
-            for (int number = 0; number < MANY; number++) {
-                int at = number;
-                fixture.until(() -> open.size() > at);
-                fixture.run(() -> open.get(at).end("" + at));
-                assertThat(client.answer().text()).isEqualTo("" + number);
-            }
-        }
-    }
-
     @Tag("J16")
     @Test
     void anAnswerThatWaitsForItsTurnSlowsItsWriter() throws IOException {

@@ -3,6 +3,7 @@ package dev.millrace.http.wire;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Optional;
 
 /** Percent-decoding of paths and queries (RFC 3986 section 2.1), which never guesses. */
@@ -18,6 +19,11 @@ public final class RequestTarget {
         if (text.indexOf('%') < 0) {
             return Optional.of(text);
         }
+        return decodeBytes(text).flatMap(RequestTarget::utf8);
+    }
+
+    /** The bytes alone, UTF-8 or not; empty when an encoding is broken or a byte is NUL. */
+    public static Optional<byte[]> decodeBytes(String text) {
         byte[] bytes = new byte[text.length()];
         int length = 0;
         for (int at = 0; at < text.length(); at++) {
@@ -31,13 +37,14 @@ public final class RequestTarget {
             }
             bytes[length++] = (byte) value;
         }
+        return Optional.of(Arrays.copyOf(bytes, length));
+    }
+
+    private static Optional<String> utf8(byte[] bytes) {
         try {
             // A fresh decoder reports malformed input; String's constructor would replace it.
             return Optional.of(
-                    StandardCharsets.UTF_8
-                            .newDecoder()
-                            .decode(ByteBuffer.wrap(bytes, 0, length))
-                            .toString());
+                    StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString());
         } catch (CharacterCodingException e) {
             return Optional.empty();
         }

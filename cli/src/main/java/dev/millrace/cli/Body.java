@@ -1,0 +1,109 @@
+package dev.millrace.cli;
+
+import dev.millrace.http.ServerResponse;
+import dev.millrace.loop.Loop;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.concurrent.Executor;
+
+/**
+ * An answer's body, sent one piece at a time: the next one is made only when the socket has taken
+ * the last one, so a peer that does not read costs one piece of memory.
+ *
+ * <pre>
+ *   make (a thread) ──▶ write (loop) ──taken, or onDrain──▶ make … ──▶ end
+ *   the peer leaves, or a piece can't be made: the pieces are closed
+ * </pre>
+ */
+final class Body {
+    private final Loop loop;
+    private final Executor threads;
+    private final Pieces pieces;
+    private final byte[] first;
+    private boolean isMaking;
+
+    /** Makes the first piece, off the loop; {@code threads} make the others. */
+    Body(Loop loop, Executor threads, Pieces pieces) throws IOException {
+        this.loop = loop;
+        this.threads = threads;
+        this.pieces = pieces;
+        try {
+            this.first = pieces.next();
+        } catch (Throwable failure) {
+            pieces.close();
+            throw failure;
+        }
+        if (pieces.isOver()) {
+            pieces.close();
+        }
+    }
+
+    /** Sends it, on the loop, behind a head that is ready to go. */
+    void send(ServerResponse response) {
+        if (pieces.isOver()) {
+            response.end(first);
+            return;
+        }
+        response.onDrain(() -> makeNext(response));
+        response.onClose(() -> {
+            if (!isMaking) {
+                close();
+            }
+        });
+        write(response, first);
+    }
+
+    /** It is not sent: the peer has left. On the loop. */
+    void discard() {
+        close();
+    }
+
+    private void write(ServerResponse response, byte[] piece) {
+        boolean mayGoOn = response.write(ByteBuffer.wrap(piece));
+        if (pieces.isOver()) {
+            response.end();
+        } else if (mayGoOn) {
+            makeNext(response);
+        }
+    }
+
+    private void makeNext(ServerResponse response) {
+        if (isMaking || response.isClosed() || response.isEnded()) {
+            return;
+        }
+        isMaking = true;
+        threads.execute(() -> make(response));
+    }
+
+    /** Off the loop. */
+    private void make(ServerResponse response) {
+        Runnable outcome;
+        try {
+            byte[] piece = pieces.next();
+            outcome = () -> write(response, piece);
+        } catch (Throwable failure) {
+            // An Error as well: a response that hears of nothing waits for ever.
+            outcome = () -> HttpService.failed(response, failure);
+        }
+        Runnable made = outcome;
+        loop.execute(() -> {
+            isMaking = false;
+            if (response.isClosed()) {
+                close();
+            } else {
+                made.run();
+            }
+        });
+    }
+
+    /** Off the loop, because closing can wait for a disk as well. */
+    private void close() {
+        threads.execute(() -> {
+            try {
+                pieces.close();
+            } catch (IOException e) {
+                Console.complain("closing a file failed: " + Console.oneLine(e));
+            }
+        });
+    }
+}

@@ -1,0 +1,101 @@
+package dev.millrace.files;
+
+import dev.millrace.kernel.SystemError;
+import dev.millrace.sys.Errno;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Instant;
+import java.util.Objects;
+import java.util.Set;
+
+/**
+ * A file that is looked at by its name, before it is opened and after, where no descriptor can be
+ * asked. The JDK tells nothing of an open file but its length.
+ *
+ * <p>It says no more than it knows: that what is opened is what was found, as long as the two looks
+ * saw the same file in the same state.
+ */
+final class CheckedFile implements FoundFile {
+    private final Path path;
+    private final PathName location;
+    private final BasicFileAttributes attributes;
+
+    private CheckedFile(Path path, BasicFileAttributes attributes) {
+        this.path = path;
+        this.location = PathName.of(path);
+        this.attributes = attributes;
+    }
+
+    static CheckedFile find(PathName name) throws IOException {
+        Path path = name.toPath().toRealPath();
+        return new CheckedFile(path, look(path));
+    }
+
+    private static BasicFileAttributes look(Path path) throws IOException {
+        return Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+    }
+
+    @Override
+    public boolean isFile() {
+        return attributes.isRegularFile();
+    }
+
+    @Override
+    public boolean isFolder() {
+        return attributes.isDirectory();
+    }
+
+    @Override
+    public long length() {
+        return attributes.size();
+    }
+
+    @Override
+    public Instant modified() {
+        return attributes.lastModifiedTime().toInstant();
+    }
+
+    @Override
+    public PathName location() {
+        return location;
+    }
+
+    /** Fails with ESTALE, as a network file system does, when it is not the file any more. */
+    @Override
+    public FileChannel channel() throws IOException {
+        FileChannel channel =
+                FileChannel.open(path, Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS));
+        try {
+            if (!isStill(look(path.toRealPath())) || channel.size() != attributes.size()) {
+                throw SystemError.of(Errno.ESTALE, "open");
+            }
+            return channel;
+        } catch (Throwable failure) {
+            channel.close();
+            throw failure;
+        }
+    }
+
+    private boolean isStill(BasicFileAttributes now) {
+        return now.isRegularFile()
+                && now.size() == attributes.size()
+                && now.lastModifiedTime().equals(attributes.lastModifiedTime())
+                && now.creationTime().equals(attributes.creationTime())
+                && Objects.equals(now.fileKey(), attributes.fileKey());
+    }
+
+    @Override
+    public DirectoryStream<Path> stream() throws IOException {
+        return Files.newDirectoryStream(path);
+    }
+
+    /** Nothing is held. */
+    @Override
+    public void close() {}
+}

@@ -1,0 +1,111 @@
+package dev.millrace.files;
+
+import dev.millrace.kernel.SystemError;
+import dev.millrace.sys.Errno;
+import dev.millrace.sys.JdkErrors;
+import dev.millrace.sys.PathPin;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Path;
+import java.time.Instant;
+
+/**
+ * A file that was found by a name, and is kept: where it lies, what is told of it and what is read
+ * from it belong to one file, whatever becomes of the name meanwhile. A program that looks at a
+ * path and opens it later may look at one file and open another.
+ *
+ * <p>On Linux, with native access, a descriptor keeps it. Elsewhere it is looked at by its name
+ * before it is opened and after, and {@link #open} fails with ESTALE when that was not the same
+ * file in the same state: find it again. A folder is kept by its name alone there.
+ *
+ * <p>All of it may wait for a disk, so it is not for a loop's thread; nor, on Linux, for a virtual
+ * one: a {@code WorkPool} has the threads. One thread at a time.
+ *
+ * {@snippet class="dev.millrace.files.FilesExamplesTest" region="found"}
+ */
+public sealed interface FoundFile extends AutoCloseable permits PinnedFile, CheckedFile {
+    /**
+     * What {@code name} leads to, links followed. It is not opened, so that a FIFO does not wait.
+     *
+     * @throws IOException with a {@code code}: ENOENT, EACCES, ELOOP, EMFILE and what else open(2)
+     *     has
+     */
+    static FoundFile find(PathName name) throws IOException {
+        try {
+            return PathPin.isAvailable() ? PinnedFile.find(name) : CheckedFile.find(name);
+        } catch (IOException | RuntimeException e) {
+            throw failed("open", e);
+        }
+    }
+
+    /** {@code thrown} with its code. */
+    private static IOException failed(String syscall, Exception thrown) {
+        if (thrown instanceof IOException known && thrown instanceof SystemError) {
+            return known;
+        }
+        IOException error = SystemError.of(JdkErrors.errno(thrown, Errno.EIO), syscall);
+        error.initCause(thrown);
+        return error;
+    }
+
+    /** Whether it is a regular file. */
+    boolean isFile();
+
+    /** Whether it is a folder. */
+    boolean isFolder();
+
+    /** How many bytes it had when it was found. */
+    long length();
+
+    /** When it was changed last, as of when it was found. */
+    Instant modified();
+
+    /** Where it lay when it was found; no link is in it. */
+    PathName location();
+
+    /**
+     * Opens it to be read; a file only, and closing it is the caller's.
+     *
+     * @throws IOException with a {@code code}, such as EACCES, or ESTALE as told above
+     * @throws IllegalStateException if it is no regular file
+     */
+    default FileChannel open() throws IOException {
+        if (!isFile()) {
+            throw new IllegalStateException("only a regular file is opened: " + location());
+        }
+        try {
+            return channel();
+        } catch (IOException | RuntimeException e) {
+            throw failed("open", e);
+        }
+    }
+
+    /** As {@link #open}, with the JDK's errors. */
+    FileChannel channel() throws IOException;
+
+    /**
+     * What is in the folder, to be closed by the caller before this is. The paths are for the time
+     * until then only, but for their last names.
+     *
+     * @throws IOException with a {@code code}
+     * @throws IllegalStateException if it is no folder
+     */
+    default DirectoryStream<Path> entries() throws IOException {
+        if (!isFolder()) {
+            throw new IllegalStateException("only a folder has entries: " + location());
+        }
+        try {
+            return stream();
+        } catch (IOException | RuntimeException e) {
+            throw failed("opendir", e);
+        }
+    }
+
+    /** As {@link #entries}, with the JDK's errors. */
+    DirectoryStream<Path> stream() throws IOException;
+
+    /** Lets it go; what was opened stays open. Idempotent. */
+    @Override
+    void close();
+}

@@ -1,0 +1,8 @@
+/**
+ * Files that stay what they were found to be: {@link dev.millrace.files.FoundFile}, by {@link
+ * dev.millrace.files.PathName}.
+ */
+@NullMarked
+package dev.millrace.files;
+
+import org.jspecify.annotations.NullMarked;
