@@ -36,7 +36,11 @@ final class FileHandler implements HttpHandler {
         }
         Optional<String> path = request.path();
         if (path.isEmpty()) {
-            Answers.text(response, 400, "400 Bad Request");
+            Answers.text(
+                    response,
+                    400,
+                    "400 Bad Request: the path is no percent-encoded UTF-8; write %XX for each byte"
+                            + " that is no letter or digit");
             return;
         }
         // Empty in "GET http://host HTTP/1.1".

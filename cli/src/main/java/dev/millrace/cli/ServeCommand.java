@@ -1,13 +1,19 @@
 package dev.millrace.cli;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** {@code millrace serve}: a folder over HTTP. */
 final class ServeCommand implements ServerCommand {
+    private static final String FORBIDDEN =
+            "this user may not read it; allow it (chmod +rx) or name another folder";
+
     @Override
     public String name() {
         return "serve";
@@ -46,16 +52,24 @@ final class ServeCommand implements ServerCommand {
     private static Path folder(String name) {
         try {
             Path folder = Path.of(name).toRealPath();
-            if (Files.isDirectory(folder)) {
-                return folder;
+            if (!Files.isDirectory(folder)) {
+                throw cannot(name, "it is no folder; name the one that it lies in", null);
             }
-            throw new Failure("can't serve " + name + ": it is no folder; name one");
+            // Its names are read for a listing, and its files reached through it.
+            if (!Files.isReadable(folder) || !Files.isExecutable(folder)) {
+                throw cannot(name, FORBIDDEN, null);
+            }
+            return folder;
+        } catch (AccessDeniedException e) {
+            throw cannot(name, FORBIDDEN, e);
+        } catch (NoSuchFileException e) {
+            throw cannot(name, "there is no such folder; name one that exists", e);
         } catch (IOException | InvalidPathException e) {
-            throw new Failure(
-                    "can't serve "
-                            + name
-                            + ": there is no such folder, or this user may not enter it; name another",
-                    e);
+            throw cannot(name, Console.oneLine(e) + "; name another folder", e);
         }
+    }
+
+    private static Failure cannot(String name, String why, @Nullable Exception cause) {
+        return new Failure("can't serve " + name + ": " + why, cause);
     }
 }

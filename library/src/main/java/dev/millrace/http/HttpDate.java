@@ -38,8 +38,8 @@ public final class HttpDate {
 
     /**
      * Reads all three forms: {@code Sun, 06 Nov 1994 08:49:37 GMT}, and the older {@code Sunday,
-     * 06-Nov-94 08:49:37 GMT} and {@code Sun Nov  6 08:49:37 1994}. Of the years that two digits
-     * can mean it is the last one that is not more than 50 years ahead of now.
+     * 06-Nov-94 08:49:37 GMT} and {@code Sun Nov 6 08:49:37 1994}. Of the years that two digits can
+     * mean it is the last one that is not more than 50 years ahead of now.
      *
      * <p>Empty when it is none of them, no day of the calendar, or another day of the week; a
      * condition with such a date is ignored. A leap second is read as the second before it.
