@@ -1,12 +1,14 @@
 package dev.millrace.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -95,6 +97,33 @@ class UsageTest {
             assertThat(command.status()).isEqualTo(1);
             assertThat(command.errors())
                     .startsWith("millrace: can't serve " + missing)
+                    .hasLineCount(1);
+        }
+    }
+
+    @Test
+    void whatIsNoFolderIsNamed(@TempDir Path folder) throws IOException {
+        Path file = Files.writeString(folder.resolve("page.html"), "<p>");
+        try (Launched command = Launched.start("serve", "" + file)) {
+            assertThat(command.status()).isEqualTo(1);
+            assertThat(command.errors())
+                    .isEqualTo(
+                            "millrace: can't serve "
+                                    + file
+                                    + ": it is no folder; name the one that it lies in\n");
+        }
+    }
+
+    /** Root may read and enter everything, so this holds for other users. */
+    @Test
+    void aFolderThatMayNotBeReadIsNamed(@TempDir Path folder) throws IOException {
+        Path closed = Files.createDirectory(folder.resolve("closed"));
+        Files.setPosixFilePermissions(closed, Set.of());
+        assumeFalse(Files.isReadable(closed), "this user may read everything");
+        try (Launched command = Launched.start("serve", "" + closed)) {
+            assertThat(command.status()).isEqualTo(1);
+            assertThat(command.errors())
+                    .startsWith("millrace: can't serve " + closed + ": this user may not read it")
                     .hasLineCount(1);
         }
     }
