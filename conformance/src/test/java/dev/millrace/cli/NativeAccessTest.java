@@ -12,6 +12,8 @@ import java.util.Map;
 import java.util.jar.Attributes;
 import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -46,11 +48,11 @@ class NativeAccessTest {
         Attributes lines = manifest.getMainAttributes();
         lines.put(Attributes.Name.MANIFEST_VERSION, "1.0");
         lines.put(Attributes.Name.MAIN_CLASS, MAIN);
-        lines.put(
-                Attributes.Name.CLASS_PATH,
-                APP.resolve("millrace-cli.jar").toUri()
-                        + " "
-                        + APP.resolve("millrace.jar").toUri());
+        String jars =
+                Stream.of("millrace-cli.jar", "millrace.jar", "jackson-core.jar")
+                        .map(name -> APP.resolve(name).toUri().toString())
+                        .collect(Collectors.joining(" "));
+        lines.put(Attributes.Name.CLASS_PATH, jars);
         lines.putValue("Enable-Native-Access", "ALL-UNNAMED");
         new JarOutputStream(Files.newOutputStream(jar), manifest).close();
         try (Launched server = start(Map.of(), List.of("-jar", "" + jar)).listening()) {

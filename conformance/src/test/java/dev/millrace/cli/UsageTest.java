@@ -38,10 +38,10 @@ class UsageTest {
                 "run                 | run needs a Java source file",
                 "run --driver nio    | run needs a Java source file",
                 "run no-such.java    | there is no file no-such.java; name a Java source file",
-                "run examples        | examples is a folder; name a Java source file in it",
-                "run README.md       | README.md is no Java source file; its name has to end with .java",
-                "run --driver nio millrace | millrace is no Java source file",
-                "run cli/target/app/millrace.jar | cli/target/app/millrace.jar is compiled already",
+                "run src             | src is a folder; name a Java source file in it",
+                "run pom.xml         | pom.xml is no Java source file; its name has to end with .java",
+                "run --driver nio soak | soak is no Java source file",
+                "run ../cli/target/app/millrace.jar | ../cli/target/app/millrace.jar is compiled already",
                 "run /dev/null       | /dev/null is no regular file; name a Java source file",
             })
     void wrongUsageEndsWithStatus2(String words, String message) {
