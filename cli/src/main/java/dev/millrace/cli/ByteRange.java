@@ -3,6 +3,7 @@ package dev.millrace.cli;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * A part of a file (RFC 9110 section 14.1.2).
@@ -32,21 +33,36 @@ record ByteRange(long first, long length) {
             return Optional.empty();
         }
         String field = fields.getFirst().toLowerCase(Locale.ROOT);
-        int dash = field.indexOf('-');
-        if (!field.startsWith(UNIT) || dash < 0 || field.indexOf(',') >= 0) {
+        String range = field.startsWith(UNIT) ? only(field.substring(UNIT.length())) : "";
+        int dash = range.indexOf('-');
+        if (dash < 0) {
             return Optional.empty();
         }
-        String from = field.substring(UNIT.length(), dash);
-        String to = field.substring(dash + 1);
+        String from = range.substring(0, dash);
+        String to = range.substring(dash + 1);
         if (!isDigits(from) || !isDigits(to) || (from.isEmpty() && to.isEmpty())) {
             return Optional.empty();
         }
         return from.isEmpty() ? suffix(number(to), fileLength) : span(from, to, fileLength);
     }
 
+    /** The one element of a list, which may have empty ones beside it (section 5.6.1.2). */
+    private static String only(String list) {
+        List<String> elements =
+                Stream.of(list.split(",")).map(String::strip).filter(s -> !s.isEmpty()).toList();
+        return elements.size() == 1 ? elements.getFirst() : "";
+    }
+
+    /**
+     * Of an empty file the last bytes are all there is: section 14.1.2 calls a suffix satisfiable
+     * unless it is 0. No Content-Range can say so, therefore it is the whole file.
+     */
     private static Optional<ByteRange> suffix(long count, long fileLength) {
-        if (count == 0 || fileLength == 0) {
+        if (count == 0) {
             return Optional.of(UNSATISFIABLE);
+        }
+        if (fileLength == 0) {
+            return Optional.empty();
         }
         long length = Math.min(count, fileLength);
         return Optional.of(new ByteRange(fileLength - length, length));

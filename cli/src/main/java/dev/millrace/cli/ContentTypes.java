@@ -105,7 +105,12 @@ final class ContentTypes {
 
     /** Of a file with {@code name}. */
     static String of(String name) {
-        String extension = name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);
+        int dot = name.lastIndexOf('.');
+        if (dot <= 0) {
+            // No extension: html is a name like any other, and .html a hidden one.
+            return UNKNOWN;
+        }
+        String extension = name.substring(dot + 1).toLowerCase(Locale.ROOT);
         return BY_EXTENSION.getOrDefault(extension, UNKNOWN);
     }
 }

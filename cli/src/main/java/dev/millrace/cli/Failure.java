@@ -1,5 +1,7 @@
 package dev.millrace.cli;
 
+import org.jspecify.annotations.Nullable;
+
 /** The command could not do its work: the message names what, where and the remedy. */
 final class Failure extends RuntimeException {
     private static final long serialVersionUID = 1;
@@ -8,7 +10,7 @@ final class Failure extends RuntimeException {
         super(message);
     }
 
-    Failure(String message, Throwable cause) {
+    Failure(String message, @Nullable Throwable cause) {
         super(message, cause);
     }
 }

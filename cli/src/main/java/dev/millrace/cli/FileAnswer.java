@@ -50,13 +50,13 @@ record FileAnswer(
     private static FileAnswer decide(ServerRequest request, Found.Document document) {
         ByteRange whole = new ByteRange(0, document.length());
         Validator validator = Validator.of(document, Instant.now());
-        int condition = validator.statusFor(request.headers());
+        int condition = validator.statusFor(request.headers()::all);
         if (condition != 200) {
             return new FileAnswer(condition, document, validator, whole, null);
         }
         Optional<ByteRange> asked = Optional.empty();
         // RFC 9110 section 14.2: Range means something for GET only, and If-Range goes first.
-        if (request.method().equals("GET") && validator.allowsRange(request.headers())) {
+        if (request.method().equals("GET") && validator.allowsRange(request.headers()::all)) {
             asked = ByteRange.asked(request.headers().all("Range"), document.length());
         }
         ByteRange part = asked.orElse(whole);

@@ -52,7 +52,11 @@ final class FileHandler implements HttpHandler {
         }
         Optional<byte[]> path = request.pathBytes();
         if (path.isEmpty()) {
-            Answers.text(response, 400, "400 Bad Request");
+            Answers.text(
+                    response,
+                    400,
+                    "400 Bad Request: the path is no percent-encoded UTF-8; write %XX for each byte"
+                            + " that is no letter or digit");
             return;
         }
         byte[] decoded = path.get().length == 0 ? ROOT : path.get();

@@ -26,6 +26,7 @@ final class RunCommand implements Command {
     public String notes() {
         return """
         The file may be a compact one: `import module dev.millrace;` and `void main() { ... }`.
+        The name of a compact one is a class's too: hello_world.java, but not hello-world.java.
         What follows it goes to the program. The driver is epoll or nio, and has to come first.
         Without a locale that can write file names the program, and what it starts, gets LC_CTYPE=C.UTF-8,
         or LC_ALL where one is named that is not installed.

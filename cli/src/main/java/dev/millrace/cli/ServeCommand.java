@@ -4,17 +4,22 @@ import dev.millrace.files.FoundFile;
 import dev.millrace.files.PathName;
 import dev.millrace.http.HttpLimits;
 import dev.millrace.http.HttpServerOptions;
+import dev.millrace.kernel.SystemError;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** {@code millrace serve}: a folder over HTTP. */
 final class ServeCommand implements ServerCommand {
     /** The working folder. The JDK knows it as text only, which its name need not be. */
     private static final String HERE =
             Files.isDirectory(Path.of("/proc/self/cwd")) ? "/proc/self/cwd" : "";
+
+    private static final String FORBIDDEN =
+            "this user may not read it; allow it (chmod +rx) or name another folder";
 
     @Override
     public String name() {
@@ -57,16 +62,23 @@ final class ServeCommand implements ServerCommand {
 
     private static PathName folder(String name) {
         try (FoundFile folder = FoundFile.find(PathName.of(Path.of(HERE).resolve(name)))) {
-            if (folder.isFolder()) {
-                return folder.location();
+            if (!folder.isFolder()) {
+                throw cannot(name, "it is no folder; name the one that it lies in", null);
             }
-            throw new Failure("can't serve " + name + ": it is no folder; name one");
+            // Its names are read for a listing, and its files are reached through it.
+            folder.entries().close();
+            FoundFile.find(folder.location().resolve(".")).close();
+            return folder.location();
         } catch (IOException | InvalidPathException e) {
-            throw new Failure(
-                    "can't serve "
-                            + name
-                            + ": there is no such folder, or this user may not enter it; name another",
-                    e);
+            throw switch (SystemError.codeOf(e)) {
+                case "EACCES" -> cannot(name, FORBIDDEN, e);
+                case "ENOENT" -> cannot(name, "there is no such folder; name one that exists", e);
+                default -> cannot(name, Console.oneLine(e) + "; name another folder", e);
+            };
         }
+    }
+
+    private static Failure cannot(String name, String why, @Nullable Exception cause) {
+        return new Failure("can't serve " + name + ": " + why, cause);
     }
 }

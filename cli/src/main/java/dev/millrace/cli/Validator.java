@@ -1,11 +1,11 @@
 package dev.millrace.cli;
 
 import dev.millrace.http.HttpDate;
-import dev.millrace.http.HttpHeaders;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * A file's validators and the conditions a request may set on them (RFC 9110 sections 8.8 and 13).
@@ -26,9 +26,13 @@ record Validator(String tag, Instant modified, boolean isDateStrong) {
         return new Validator(tag, second, second.plusSeconds(1).isBefore(now));
     }
 
-    /** 200 to go on, 304 or 412; in the order of section 13.2.2. */
-    int statusFor(HttpHeaders headers) {
-        List<String> ifMatch = headers.all("If-Match");
+    /**
+     * 200 to go on, 304 or 412; in the order of section 13.2.2.
+     *
+     * @param headers the values of the fields with a name
+     */
+    int statusFor(Function<String, List<String>> headers) {
+        List<String> ifMatch = headers.apply("If-Match");
         if (!ifMatch.isEmpty()) {
             if (!isListed(ifMatch, true)) {
                 return 412;
@@ -39,7 +43,7 @@ record Validator(String tag, Instant modified, boolean isDateStrong) {
                 return 412;
             }
         }
-        List<String> ifNoneMatch = headers.all("If-None-Match");
+        List<String> ifNoneMatch = headers.apply("If-None-Match");
         if (!ifNoneMatch.isEmpty()) {
             return isListed(ifNoneMatch, false) ? 304 : 200;
         }
@@ -48,12 +52,12 @@ record Validator(String tag, Instant modified, boolean isDateStrong) {
     }
 
     /** Section 13.1.5: a tag is compared strongly, a date must be the very same and strong. */
-    boolean allowsRange(HttpHeaders headers) {
-        Optional<String> condition = headers.first("If-Range");
-        if (condition.isEmpty()) {
-            return true;
+    boolean allowsRange(Function<String, List<String>> headers) {
+        List<String> fields = headers.apply("If-Range");
+        if (fields.size() != 1) {
+            return fields.isEmpty();
         }
-        String text = condition.get();
+        String text = fields.getFirst();
         if (text.startsWith("\"") || text.startsWith("W/")) {
             return text.equals(tag);
         }
@@ -61,8 +65,8 @@ record Validator(String tag, Instant modified, boolean isDateStrong) {
     }
 
     /** A date that is none, or that is given twice, is no condition. */
-    private static Optional<Instant> date(HttpHeaders headers, String name) {
-        List<String> fields = headers.all(name);
+    private static Optional<Instant> date(Function<String, List<String>> headers, String name) {
+        List<String> fields = headers.apply(name);
         return fields.size() == 1 ? HttpDate.parse(fields.getFirst()) : Optional.empty();
     }
 

@@ -21,6 +21,7 @@ class ByteRangeTest {
         "bytes=-1,99,1",
         "bytes=-100,0,100",
         "bytes=-99999999999999999999,0,100",
+        "'bytes=, 5-6 ,',5,2",
     })
     void satisfiable(String field, long first, long length) {
         assertThat(ByteRange.asked(List.of(field), 100)).contains(new ByteRange(first, length));
@@ -44,6 +45,8 @@ class ByteRangeTest {
                 "bytes=1--2",
                 "bytes=0x1-",
                 "bytes=0-1,2-3",
+                "bytes=,",
+                "bytes=0 - 1",
                 "bytes =0-1",
                 "pages=0-1",
                 "bytes=٣-"
@@ -60,7 +63,9 @@ class ByteRangeTest {
 
     @Test
     void nothingOfAnEmptyFileCanBeHad() {
-        assertThat(ByteRange.asked(List.of("bytes=0-"), 0).orElseThrow().isUnsatisfiable())
-                .isTrue();
+        for (String field : List.of("bytes=0-", "bytes=0-0", "bytes=-0")) {
+            assertThat(ByteRange.asked(List.of(field), 0).orElseThrow().isUnsatisfiable()).isTrue();
+        }
+        assertThat(ByteRange.asked(List.of("bytes=-1"), 0)).as("all of it").isEmpty();
     }
 }

@@ -1,13 +1,22 @@
 package dev.millrace.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.jar.Attributes;
+import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Started without the grant of native access, the driver is NIO, and one line names the flag to
@@ -29,6 +38,32 @@ class NativeAccessTest {
     @Test
     void onTheClassPathTheFlagNamesAllUnnamed() {
         expectNio(CLASS_PATH, "add --enable-native-access=ALL-UNNAMED ");
+    }
+
+    @Test
+    void anExecutableJarGrantsItInItsManifest(@TempDir Path folder) throws IOException {
+        assumeTrue(isLinux(), "epoll needs Linux");
+        Path jar = folder.resolve("app.jar");
+        Manifest manifest = new Manifest();
+        Attributes lines = manifest.getMainAttributes();
+        lines.put(Attributes.Name.MANIFEST_VERSION, "1.0");
+        lines.put(Attributes.Name.MAIN_CLASS, MAIN);
+        String jars =
+                Stream.of("millrace-cli.jar", "millrace.jar", "jackson-core.jar")
+                        .map(name -> APP.resolve(name).toUri().toString())
+                        .collect(Collectors.joining(" "));
+        lines.put(Attributes.Name.CLASS_PATH, jars);
+        lines.putValue("Enable-Native-Access", "ALL-UNNAMED");
+        new JarOutputStream(Files.newOutputStream(jar), manifest).close();
+        try (Launched server = start(Map.of(), List.of("-jar", "" + jar)).listening()) {
+            assertThat(server.startLine()).contains(" · epoll · ");
+            assertThat(server.signal("TERM").status()).isZero();
+            assertThat(server.errors()).isEmpty();
+        }
+    }
+
+    private static boolean isLinux() {
+        return System.getProperty("os.name").equals("Linux");
     }
 
     private static void expectNio(List<String> java, String remedy) {

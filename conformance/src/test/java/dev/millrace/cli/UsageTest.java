@@ -1,12 +1,14 @@
 package dev.millrace.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,7 +37,12 @@ class UsageTest {
                 "hello --host ::1%no | --host ::1%no: no network interface is called: no",
                 "run                 | run needs a Java source file",
                 "run --driver nio    | run needs a Java source file",
-                "run no-such.java    | there is no file no-such.java",
+                "run no-such.java    | there is no file no-such.java; name a Java source file",
+                "run src             | src is a folder; name a Java source file in it",
+                "run pom.xml         | pom.xml is no Java source file; its name has to end with .java",
+                "run --driver nio soak | soak is no Java source file",
+                "run ../cli/target/app/millrace.jar | ../cli/target/app/millrace.jar is compiled already",
+                "run /dev/null       | /dev/null is no regular file; name a Java source file",
             })
     void wrongUsageEndsWithStatus2(String words, String message) {
         try (Launched command = Launched.start(words.strip().split(" "))) {
@@ -90,6 +97,33 @@ class UsageTest {
             assertThat(command.status()).isEqualTo(1);
             assertThat(command.errors())
                     .startsWith("millrace: can't serve " + missing)
+                    .hasLineCount(1);
+        }
+    }
+
+    @Test
+    void whatIsNoFolderIsNamed(@TempDir Path folder) throws IOException {
+        Path file = Files.writeString(folder.resolve("page.html"), "<p>");
+        try (Launched command = Launched.start("serve", "" + file)) {
+            assertThat(command.status()).isEqualTo(1);
+            assertThat(command.errors())
+                    .isEqualTo(
+                            "millrace: can't serve "
+                                    + file
+                                    + ": it is no folder; name the one that it lies in\n");
+        }
+    }
+
+    /** Root may read and enter everything, so this holds for other users. */
+    @Test
+    void aFolderThatMayNotBeReadIsNamed(@TempDir Path folder) throws IOException {
+        Path closed = Files.createDirectory(folder.resolve("closed"));
+        Files.setPosixFilePermissions(closed, Set.of());
+        assumeFalse(Files.isReadable(closed), "this user may read everything");
+        try (Launched command = Launched.start("serve", "" + closed)) {
+            assertThat(command.status()).isEqualTo(1);
+            assertThat(command.errors())
+                    .startsWith("millrace: can't serve " + closed + ": this user may not read it")
                     .hasLineCount(1);
         }
     }

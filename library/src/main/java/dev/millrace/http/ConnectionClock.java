@@ -34,6 +34,9 @@ final class ConnectionClock {
     private long sentBytes;
     private long progressNanos;
 
+    /** When the last response was out. */
+    private long lingerNanos;
+
     ConnectionClock(ServerConnection connection) {
         this.connection = connection;
         this.sinceNanos = now();
@@ -103,6 +106,12 @@ final class ConnectionClock {
 
     void lingering() {
         waitFor(Wait.LINGER);
+        lingerNanos = now();
+    }
+
+    /** Something has come that is thrown away. */
+    void lingersOn() {
+        sinceNanos = now();
     }
 
     void stopped() {
@@ -117,6 +126,7 @@ final class ConnectionClock {
             // The last response is still on its way, and the peer has nothing to say before it
             // ends.
             sinceNanos = nowNanos;
+            lingerNanos = nowNanos;
         }
         switch (wait) {
             case HEAD -> {
@@ -137,7 +147,8 @@ final class ConnectionClock {
                 }
             }
             case LINGER -> {
-                if (isOver(HttpServer.LINGER_MAX, nowNanos)) {
+                if (isOver(HttpServer.LINGER_IDLE_MAX, nowNanos)
+                        || nowNanos - lingerNanos >= HttpServer.LINGER_MAX.toNanos()) {
                     connection.socket().destroy();
                 }
             }

@@ -20,10 +20,16 @@ import java.util.stream.Stream;
  * HttpServerOptions}. Belongs to its loop's thread.
  */
 public final class HttpServer implements AutoCloseable {
-    /** How long, and how much, a connection reads on after its last response. */
-    static final Duration LINGER_MAX = Duration.ofSeconds(2);
+    /** How long a connection reads on after its last response while nothing comes. */
+    static final Duration LINGER_IDLE_MAX = Duration.ofSeconds(2);
 
-    static final long LINGER_MAX_BYTES = 1 << 20;
+    /** How long, and how much, it reads on in all. */
+    static final Duration LINGER_MAX = Duration.ofSeconds(30);
+
+    static final long LINGER_MAX_BYTES = 64 << 20;
+
+    /** How much is thrown away so that another request can be read, or before a response is out. */
+    static final long DISCARD_MAX_BYTES = 1 << 20;
 
     private static final Duration CHECK_INTERVAL_MAX = Duration.ofSeconds(1);
     private static final Duration CHECK_INTERVAL_MIN = Duration.ofMillis(5);

@@ -32,7 +32,7 @@ final class KeepAliveDecision {
         boolean isTooMuchUnread =
                 connection.isReading(request)
                         && !request.isWanted()
-                        && request.contentLength() > HttpServer.LINGER_MAX_BYTES;
+                        && request.contentLength() > HttpServer.DISCARD_MAX_BYTES;
         return isTooMuchUnread || request.isAwaitingContinue();
     }
 

@@ -7,8 +7,13 @@ import java.nio.charset.StandardCharsets;
 /**
  * The response to bytes that are no request this server serves, made without a handler; the
  * connection ends with it.
+ *
+ * @param status of the response
+ * @param text its content, which says what was wrong
+ * @param isToHead whether the method was HEAD, whose response has no content (RFC 9110 section
+ *     9.3.2)
  */
-record Refusal(int status, String text) {
+record Refusal(int status, String text, boolean isToHead) {
     void send(NetSocket socket, ResponseHead head) {
         byte[] body = (text + "\n").getBytes(StandardCharsets.UTF_8);
         FieldsToSend fields = new FieldsToSend();
@@ -16,7 +21,9 @@ record Refusal(int status, String text) {
         head.begin(status, null, fields);
         head.contentLength(body.length);
         head.end(false, true, true);
-        head.append(body, 0, body.length);
+        if (!isToHead) {
+            head.append(body, 0, body.length);
+        }
         socket.write(head.array(), 0, head.length());
     }
 }

@@ -79,7 +79,8 @@ final class ResponseBody extends WriteSide {
                         ? BodyFraming.sent(length, request.isHttp10())
                         : BodyFraming.sent(fields, length, request.isHttp10());
         boolean isBodiless = status == 204 || status == 304;
-        framing = isBodiless || request.isHead() ? BodyFraming.NONE : ofGet;
+        boolean isReset = status == 205;
+        framing = isBodiless || isReset || request.isHead() ? BodyFraming.NONE : ofGet;
         remaining = declared >= 0 ? declared : length;
         boolean wantsConnection = !isRemoved(fields, "connection");
         isPersistent = KeepAliveDecision.isKept(connection(), response, framing);
@@ -91,7 +92,10 @@ final class ResponseBody extends WriteSide {
         // RFC 9110 section 8.6: none with 204; on HEAD and 304 it says what GET would have had.
         // A HEAD that ends without a body leaves open how long it would have been.
         boolean isUnknown = isBodiless || (request.isHead() && length == 0);
-        if (declared >= 0 ? status != 204 : ofGet == BodyFraming.LENGTH && !isUnknown) {
+        if (isReset) {
+            // RFC 9110 section 15.3.6: no content, but RFC 9112 section 6.3 reads its length.
+            head.contentLength(0);
+        } else if (declared >= 0 ? status != 204 : ofGet == BodyFraming.LENGTH && !isUnknown) {
             head.contentLength(remaining);
         } else if (ofGet == BodyFraming.CHUNKED && !isUnknown) {
             head.chunked();

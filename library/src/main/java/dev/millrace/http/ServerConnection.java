@@ -114,13 +114,13 @@ final class ServerConnection implements BytesListener, RequestEvents {
 
     /** What follows the last request is ignored (row X34), but not without end. */
     private int ignore(int length) {
+        if (life == Life.LINGERING) {
+            clock.lingersOn();
+        }
         if (discard(length)) {
-            if (life == Life.LINGERING) {
-                socket.destroy();
-            } else {
-                // The response is still due: what comes waits until it is out.
-                socket.pause();
-            }
+            // While a response is due, what comes waits until it is out. While lingering, a close
+            // now would send the reset that is to be avoided; the clock ends it soon.
+            socket.pause();
         }
         return length;
     }
@@ -128,7 +128,10 @@ final class ServerConnection implements BytesListener, RequestEvents {
     /** Counts bytes that are thrown away; true once they are too many. */
     private boolean discard(int length) {
         discarded += length;
-        return discarded > HttpServer.LINGER_MAX_BYTES;
+        return discarded
+                > (life == Life.LINGERING
+                        ? HttpServer.LINGER_MAX_BYTES
+                        : HttpServer.DISCARD_MAX_BYTES);
     }
 
     private int parse(byte[] array, int offset, int length) {
@@ -219,7 +222,8 @@ final class ServerConnection implements BytesListener, RequestEvents {
             return;
         }
         if (responses.isFinished(request) && discard(length)) {
-            socket.destroy();
+            request.body().close(new IOException("too much of the body came after the response"));
+            linger();
         } else {
             request.arrive(array, offset, length);
         }
@@ -334,9 +338,10 @@ final class ServerConnection implements BytesListener, RequestEvents {
             refuseBegun(begun, status, text);
             return;
         }
+        boolean isToHead = parser != null && parser.isInHeadRequest();
         reading = null;
         releaseParser();
-        responses.refuse(new Refusal(status, text));
+        responses.refuse(new Refusal(status, text, isToHead));
     }
 
     /** The body broke after the handler got the request. */

@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  *
  * The length is decided with the first byte: a Content-Length of the handler's wins; a single
  * {@code end(data)} gets one; otherwise the body is chunked, or ends with the connection for
- * HTTP/1.0. Writing after the peer has gone does nothing. Belongs to the loop's thread.
+ * HTTP/1.0. The response to HEAD has none of it, nor has one of 204, 205 or 304: what is written
+ * there is left out. Writing after the peer has gone does nothing. Belongs to the loop's thread.
  *
  * {@snippet class="dev.millrace.http.HttpExamplesTest" region="response"}
  */

@@ -329,7 +329,7 @@ class HttpPersistenceTest {
             assertThat(client.answer().text()).isEqualTo("/");
             assertThatThrownBy(
                             () -> {
-                                for (int sent = 0; sent < 64 << 20; sent += chunk.length) {
+                                for (int sent = 0; sent < 256 << 20; sent += chunk.length) {
                                     client.send(chunk);
                                 }
                             })

@@ -15,6 +15,11 @@ public enum ParseError {
             "HPE_INVALID_URL",
             "The request target must be /path, http://host/path, * (OPTIONS) or host:port (CONNECT),"
                     + " in visible ASCII without a fragment; percent-encode everything else"),
+    NON_ASCII_TARGET(
+            400,
+            "HPE_INVALID_URL",
+            "The request target holds a byte beyond ASCII; percent-encode each byte of its UTF-8,"
+                    + " as in /%C3%BC for a small u with two dots"),
     TARGET_TOO_LONG(
             414,
             "HPE_URL_OVERFLOW",

@@ -34,6 +34,7 @@ final class RequestLineReader extends StartLineReader {
     private static final int VERSION_BYTES = "HTTP/1.1\r\n".length();
     private static final int MAJOR_AT = 5;
 
+    private static final byte[] HEAD = "HEAD".getBytes(US_ASCII);
     private static final byte[] CONNECT = "CONNECT".getBytes(US_ASCII);
     private static final byte[] OPTIONS = "OPTIONS".getBytes(US_ASCII);
     private static final byte[] PREFACE = "PRI * HTTP/2.0".getBytes(US_ASCII);
@@ -45,6 +46,7 @@ final class RequestLineReader extends StartLineReader {
 
     private State state = State.METHOD;
     private int methodEnd;
+    private boolean isHead;
     private int targetEnd;
     private int authorityStart;
     private int authorityEnd;
@@ -57,6 +59,7 @@ final class RequestLineReader extends StartLineReader {
     @Override
     void reset() {
         state = State.METHOD;
+        isHead = false;
         authorityEnd = 0;
         clearError();
     }
@@ -73,6 +76,11 @@ final class RequestLineReader extends StartLineReader {
 
     int methodEnd() {
         return methodEnd;
+    }
+
+    /** Whether the method was read and is HEAD. */
+    boolean isHead() {
+        return isHead;
     }
 
     int targetStart() {
@@ -129,6 +137,7 @@ final class RequestLineReader extends StartLineReader {
                     return wrongMethod(array, at, end, base);
                 }
                 methodEnd = at++ - base;
+                isHead = methodEnd == HEAD.length && Ascii.equals(array, base, at - 1, HEAD);
                 state = State.TARGET;
             case TARGET:
                 at = target(array, at, end, base + methodEnd + 1);
@@ -167,7 +176,10 @@ final class RequestLineReader extends StartLineReader {
         if (b == Ascii.CR || b == Ascii.LF) {
             return fail(ParseError.MISSING_VERSION, at);
         }
-        return fail(at == stop ? ParseError.TARGET_TOO_LONG : ParseError.INVALID_TARGET, at);
+        if (at == stop) {
+            return fail(ParseError.TARGET_TOO_LONG, at);
+        }
+        return fail(b < 0 ? ParseError.NON_ASCII_TARGET : ParseError.INVALID_TARGET, at);
     }
 
     private int version(byte[] array, int from, int end, int base) {

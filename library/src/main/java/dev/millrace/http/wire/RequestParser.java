@@ -176,6 +176,11 @@ public final class RequestParser {
         return phase == Phase.HEAD;
     }
 
+    /** Whether it is in the head of a request whose method is known to be HEAD. */
+    public boolean isInHeadRequest() {
+        return phase == Phase.HEAD && line.isHead();
+    }
+
     /**
      * The array that holds the head, in one piece. The positions below are into it. They are good
      * from {@code onHead} until the next message begins, but not longer than the caller keeps the

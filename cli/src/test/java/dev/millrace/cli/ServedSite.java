@@ -1,0 +1,84 @@
+package dev.millrace.cli;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import dev.millrace.http.HttpServer;
+import dev.millrace.loop.Loop;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+/** A folder that is served on a loop of its own in this process. */
+final class ServedSite implements AutoCloseable {
+    /** Bounds a failure, and nothing else. */
+    private static final int DEADLINE_SECONDS = 30;
+
+    private final CompletableFuture<HttpServer> listening = new CompletableFuture<>();
+    private final Thread thread;
+    private final int port;
+
+    ServedSite(Path folder) throws Exception {
+        Path root = folder.toRealPath();
+        CompletableFuture<Integer> bound = new CompletableFuture<>();
+        thread =
+                Thread.ofPlatform()
+                        .name("served site")
+                        .start(() -> Loop.run(loop -> serve(loop, root, bound)));
+        port = bound.get(DEADLINE_SECONDS, TimeUnit.SECONDS);
+    }
+
+    private void serve(Loop loop, Path root, CompletableFuture<Integer> bound) {
+        HttpServer server = HttpServer.create(loop, new FileHandler(loop, new Site(root)));
+        server.onListening(() -> {
+            listening.complete(server);
+            bound.complete(server.port());
+        });
+        server.listen(0, "127.0.0.1");
+    }
+
+    /** One answer: its head as it came, and its content. */
+    record Answer(List<String> head, String text) {
+        int status() {
+            return Integer.parseInt(head.getFirst().substring(9, 12));
+        }
+
+        /** Empty without the field. */
+        String field(String name) {
+            String begin = name.toLowerCase(Locale.ROOT) + ": ";
+            return head.stream()
+                    .filter(line -> line.toLowerCase(Locale.ROOT).startsWith(begin))
+                    .map(line -> line.substring(begin.length()))
+                    .findFirst()
+                    .orElse("");
+        }
+    }
+
+    /** For instance {@code ask("GET /", "Range: bytes=0-1")}, on a connection of its own. */
+    Answer ask(String line, String... fields) throws IOException {
+        String more = fields.length == 0 ? "" : String.join("\r\n", fields) + "\r\n";
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            socket.setSoTimeout(DEADLINE_SECONDS * 1000);
+            String request = line + " HTTP/1.1\r\nHost: a\r\nConnection: close\r\n" + more + "\r\n";
+            socket.getOutputStream().write(request.getBytes(ISO_8859_1));
+            String all = new String(socket.getInputStream().readAllBytes(), ISO_8859_1);
+            int end = all.indexOf("\r\n\r\n");
+            return new Answer(List.of(all.substring(0, end).split("\r\n")), all.substring(end + 4));
+        }
+    }
+
+    @Override
+    public void close() throws Exception {
+        HttpServer server = listening.get();
+        server.loop()
+                .execute(() -> {
+                    server.close();
+                    server.closeAllConnections();
+                });
+        thread.join(DEADLINE_SECONDS * 1000L);
+    }
+}
