@@ -44,7 +44,7 @@ class ArgumentsTest {
         return Arguments.parse(new Probe(), List.of(words));
     }
 
-    private static void refuses(String message, String... words) {
+    private static void expectRefused(String message, String... words) {
         assertThatExceptionOfType(UsageError.class)
                 .isThrownBy(() -> parse(words))
                 .withMessage(message + "; see: millrace help probe");
@@ -76,7 +76,7 @@ class ArgumentsTest {
         assertThat(parse("--", "--name").text("--name")).isEmpty();
         assertThat(parse("--", "--help").wantsHelp()).isFalse();
         assertThat(parse("--").operand()).isEmpty();
-        refuses("probe takes no second operand: --", "--", "a", "--");
+        expectRefused("probe takes no second operand: --", "--", "a", "--");
     }
 
     @Test
@@ -93,11 +93,11 @@ class ArgumentsTest {
 
     @Test
     void whatDoesNotBelongIsRefused() {
-        refuses("--name is given twice", "--name=a", "--name", "b");
-        refuses("--count needs a value", "--name=a", "--count");
-        refuses("unknown option --nme; did you mean --name?", "--nme=a");
-        refuses("unknown option -x", "-x");
-        refuses("probe takes no second operand: b", "a", "b");
+        expectRefused("--name is given twice", "--name=a", "--name", "b");
+        expectRefused("--count needs a value", "--name=a", "--count");
+        expectRefused("unknown option --nme; did you mean --name?", "--nme=a");
+        expectRefused("unknown option -x", "-x");
+        expectRefused("probe takes no second operand: b", "a", "b");
     }
 
     @Test

@@ -10,7 +10,6 @@ import dev.millrace.net.NetSocket;
 import dev.millrace.net.NetSocketOptions;
 import java.io.IOException;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -49,7 +48,7 @@ public final class HttpServer implements AutoCloseable {
         this.handlerCalls = new HandlerCalls(loop, handler);
         this.bodyDelivery = new BodyDelivery(loop);
         this.parsers = new ParserPool(options.limits());
-        this.head = new ResponseHead(loop, options.timeouts(), InstantSource.system());
+        this.head = new ResponseHead(loop, options.timeouts());
         this.checks = new TimerHandle(loop);
         // The peer may end its side after its request and still wants the response (row J2).
         NetSocketOptions sockets = NetSocketOptions.DEFAULTS.withAllowHalfOpen(true);

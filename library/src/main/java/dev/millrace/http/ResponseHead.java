@@ -29,6 +29,10 @@ final class ResponseHead {
     private long dateEndsNanos;
     private boolean hasDate;
 
+    ResponseHead(Loop loop, HttpTimeouts timeouts) {
+        this(loop, timeouts, InstantSource.system());
+    }
+
     /** {@code instants}: what the Date is read from, once a second. */
     ResponseHead(Loop loop, HttpTimeouts timeouts, InstantSource instants) {
         this.loop = loop;

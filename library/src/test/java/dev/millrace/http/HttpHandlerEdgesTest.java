@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.millrace.http.RawHttp.Answer;
 import dev.millrace.kernel.IpAddress;
 import dev.millrace.net.NetSocket;
+import dev.millrace.stream.Framing;
 import dev.millrace.testing.LoopFixture;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -87,6 +88,103 @@ class HttpHandlerEdgesTest {
             assertThat(answer.status()).isEqualTo(204);
             assertThat(answer.has("Content-Length")).isFalse();
             assertThat(client.get().status()).as("and the connection is kept").isEqualTo(204);
+        }
+    }
+
+    @Tag("R57")
+    @Test
+    void aCloseListenerThatComesLateIsToldWhateverEndedTheExchange() throws IOException {
+        int[] told = new int[1];
+        List<ServerRequest> requests = new ArrayList<>();
+        try (var fixture =
+                        HttpFixture.serve((request, response) -> {
+                            requests.add(request);
+                            response.end();
+                        });
+                RawHttp client = fixture.connect()) {
+            assertThat(client.get().status()).isEqualTo(200);
+            fixture.run(() -> requests.getFirst().onClose(() -> told[0]++));
+            fixture.until(() -> told[0] == 1);
+            assertThat(client.get().status()).isEqualTo(200);
+            assertThat(fixture.<Integer>onLoop(() -> told[0])).isEqualTo(1);
+        }
+    }
+
+    /** All of the body is there, but it is not what its reader takes. */
+    @Test
+    void aBodyThatEndsInsideAFrameIsAnErrorAndNotComplete() throws IOException {
+        StringBuilder told = new StringBuilder();
+        List<ServerRequest> requests = new ArrayList<>();
+        try (var fixture =
+                        HttpFixture.serve((request, response) -> {
+                            requests.add(request);
+                            request.onFrames(Framing.fixedLength(3), frame -> told.append("frame "))
+                                    .onEnd(() -> told.append("end "))
+                                    .onError(error -> told.append("error "))
+                                    .onClose(() -> told.append("close "));
+                        });
+                RawHttp client = fixture.connect()) {
+            client.send(RawHttp.post("BODY"));
+            assertThat(client.isOver()).isTrue();
+            fixture.untilEmpty();
+            assertThat(fixture.<String>onLoop(told::toString)).isEqualTo("frame error close ");
+            fixture.run(() -> assertThat(requests.getFirst().isComplete()).isFalse());
+        }
+    }
+
+    /** The drain of the answer must not read on for a reader that has paused. */
+    @Test
+    void aBodyThatIsPausedStaysSoWhenTheAnswerDrains() throws IOException {
+        int size = 16 << 20;
+        int[] drains = new int[1];
+        List<ServerRequest> requests = new ArrayList<>();
+        try (var fixture =
+                        HttpFixture.serve((request, response) -> {
+                            requests.add(request);
+                            response.onDrain(() -> drains[0]++);
+                            request.onBytes((array, offset, length) -> {
+                                request.pause();
+                                return length;
+                            });
+                            response.write(new byte[size], 0, size);
+                        });
+                RawHttp client = RawHttp.connect(fixture.port(), 64 << 10)) {
+            String head = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\n";
+            client.send(head + "x");
+            fixture.untilRead(head.length() + 1);
+            client.send("x".repeat(1000));
+            assertThat(client.line()).isEqualTo("HTTP/1.1 200 OK");
+            while (!client.line().isEmpty()) {
+                // The rest of the head.
+            }
+            client.line();
+            assertThat(client.exactly(size)).hasSize(size);
+            fixture.until(() -> drains[0] == 1);
+            fixture.turns();
+            assertThat(fixture.<Long>onLoop(() -> requests.getFirst().socket().bytesRead()))
+                    .isEqualTo(head.length() + 1);
+            fixture.run(() -> requests.getFirst().resume());
+            fixture.untilRead(head.length() + 1001);
+        }
+    }
+
+    /** What was received in the same go must not reach a reader that has left. */
+    @Test
+    void aRequestThatIsDestroyedByItsReaderGetsNoMore() throws IOException {
+        int[] calls = new int[1];
+        String chunk = "x".repeat(20_000);
+        try (var fixture =
+                        HttpFixture.serve((request, response) ->
+                                request.onBytes((array, offset, length) -> {
+                                    calls[0]++;
+                                    request.destroy();
+                                    return length;
+                                }));
+                RawHttp client = fixture.connect()) {
+            client.send(RawHttp.chunked(chunk, chunk, chunk));
+            assertThat(client.isOver()).isTrue();
+            fixture.untilEmpty();
+            assertThat(fixture.<Integer>onLoop(() -> calls[0])).isEqualTo(1);
         }
     }
 }
