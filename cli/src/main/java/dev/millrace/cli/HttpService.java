@@ -19,7 +19,7 @@ final class HttpService implements Service {
     private final HttpHandler handler;
     private final List<HttpServer> servers = new ArrayList<>();
 
-    private HttpService(Loop loop, HttpServerOptions options, HttpHandler handler) {
+    HttpService(Loop loop, HttpServerOptions options, HttpHandler handler) {
         this.loop = loop;
         this.options = options;
         this.handler = handler;

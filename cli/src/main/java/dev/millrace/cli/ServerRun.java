@@ -27,6 +27,7 @@ final class ServerRun {
     private final String scheme;
     private final ServerOptions options;
     private final Function<Loop, Service> factory;
+    private final Duration finishMax;
     private final List<Service> services = new ArrayList<>();
     private final AtomicInteger pendingListens;
     private final CountDownLatch ended = new CountDownLatch(1);
@@ -34,9 +35,19 @@ final class ServerRun {
 
     /** {@code factory} makes the service of each loop, on its thread. */
     ServerRun(String scheme, ServerOptions options, Function<Loop, Service> factory) {
+        this(scheme, options, factory, FINISH_MAX);
+    }
+
+    /** With another time than ten seconds for what is in flight. */
+    ServerRun(
+            String scheme,
+            ServerOptions options,
+            Function<Loop, Service> factory,
+            Duration finishMax) {
         this.scheme = scheme;
         this.options = options;
         this.factory = factory;
+        this.finishMax = finishMax;
         this.pendingListens = new AtomicInteger(options.loops() * options.addresses().size());
     }
 
@@ -106,8 +117,8 @@ final class ServerRun {
         }
     }
 
-    private static void finish(Service service) {
+    private void finish(Service service) {
         service.finish();
-        service.loop().setTimeout(FINISH_MAX, service::abort).unref();
+        service.loop().setTimeout(finishMax, service::abort).unref();
     }
 }

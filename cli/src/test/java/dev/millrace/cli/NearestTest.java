@@ -3,6 +3,7 @@ package dev.millrace.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -15,10 +16,18 @@ class NearestTest {
         "--keep,'; did you mean --keep-alive-timeout?'",
         "--verbose,''",
         "-p,''",
+        "k,''",
+        "--p,''",
     })
     void hints(String word, String hint) {
         List<String> known = List.of("--port", "--host", "--keep-alive-timeout");
         assertThat(Nearest.hint(word, known)).isEqualTo(hint);
+    }
+
+    @Test
+    void aShortWordIsNotNearEverything() {
+        assertThat(Nearest.hint("xy", List.of("ab", "cd"))).isEmpty();
+        assertThat(Nearest.hint("ax", List.of("ab"))).isEqualTo("; did you mean ab?");
     }
 
     @ParameterizedTest

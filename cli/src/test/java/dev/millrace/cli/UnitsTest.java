@@ -26,7 +26,19 @@ class UnitsTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"", "s", "-1", "+1", "1.5s", "1 s", "1d", "8761h", "9999999999999999999"})
+            strings = {
+                "",
+                "s",
+                "-1",
+                "+1",
+                "1.5s",
+                "1 s",
+                "1d",
+                "8761h",
+                "31536000001ms",
+                "9999999999999999999",
+                "18446744073709551617"
+            })
     void noDurations(String text) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Units.parseDuration(text))
@@ -40,7 +52,18 @@ class UnitsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "k", "-1", "1kb", "1K", "0x10", "999999999999999999g"})
+    @ValueSource(
+            strings = {
+                "",
+                "k",
+                "-1",
+                "1kb",
+                "1K",
+                "0x10",
+                "999999999999999999g",
+                "8589934592g",
+                "18446744073709551617"
+            })
     void noSizes(String text) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Units.parseBytes(text))

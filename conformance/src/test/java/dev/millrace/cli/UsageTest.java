@@ -8,6 +8,8 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -159,6 +161,38 @@ class UsageTest {
             assertThat(command.output()).startsWith(output);
             assertThat(command.errors()).isEmpty();
             assertThat(command.status()).isZero();
+        }
+    }
+
+    @Test
+    void withoutWordsItSaysWhatThereIs() {
+        try (Launched command = Launched.start()) {
+            assertThat(command.output()).startsWith("Usage: millrace COMMAND");
+            assertThat(command.status()).isZero();
+        }
+    }
+
+    /** Runs the command in a shell, which decides what becomes of its output. */
+    private static Launched inShell(String line) {
+        String script = "m=$0; " + line;
+        String launcher = Launched.root().resolve("millrace").toString();
+        return Launched.start(Path.of(""), Map.of(), List.of("sh", "-c", script, launcher));
+    }
+
+    @Test
+    void outputThatIsLostIsAFailure() {
+        try (Launched command = inShell("\"$m\" version > /dev/full")) {
+            assertThat(command.errors())
+                    .startsWith("millrace: can't write to standard output: ")
+                    .hasLineCount(1);
+            assertThat(command.status()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void aReaderThatHasSeenEnoughIsNoFailure() {
+        try (Launched command = inShell("{ \"$m\" help; echo \"status $?\" >&2; } | true")) {
+            assertThat(command.errors()).isEqualTo("status 0\n");
         }
     }
 }

@@ -6,6 +6,7 @@ import dev.millrace.http.wire.StatusLine;
 import dev.millrace.loop.Loop;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +20,7 @@ final class ResponseHead {
     private static final long NANOS_PER_SECOND = 1_000_000_000;
 
     private final Loop loop;
+    private final InstantSource instants;
     private final byte[] keepAlive;
     private final HeadWriter writer = new HeadWriter();
 
@@ -28,7 +30,13 @@ final class ResponseHead {
     private boolean hasDate;
 
     ResponseHead(Loop loop, HttpTimeouts timeouts) {
+        this(loop, timeouts, InstantSource.system());
+    }
+
+    /** {@code instants}: what the Date is read from, once a second. */
+    ResponseHead(Loop loop, HttpTimeouts timeouts, InstantSource instants) {
         this.loop = loop;
+        this.instants = instants;
         // Announced so that a client does not send into a connection that is about to close (X46).
         long seconds = timeouts.keepAlive().toSeconds();
         this.keepAlive =
@@ -81,7 +89,7 @@ final class ResponseHead {
         if (hasDate && now - dateEndsNanos < 0) {
             return;
         }
-        Instant instant = Instant.now();
+        Instant instant = instants.instant();
         hasDate = true;
         dateEndsNanos = now + NANOS_PER_SECOND - instant.getNano();
         date = ascii("Date: " + HttpDate.format(instant) + "\r\n");

@@ -94,6 +94,25 @@ class HttpCloseTest {
 
     @Tag("R58")
     @Test
+    void whatFollowsTheRequestThatArrivesWhileItClosesIsNotServed() throws IOException {
+        String first = RawHttp.get("/1");
+        try (var fixture = HttpFixture.serve(this::hold);
+                RawHttp client = fixture.connect()) {
+            client.send(first.substring(0, 20));
+            fixture.untilRead(20);
+            fixture.run(fixture.server()::close);
+            client.send(first.substring(20) + RawHttp.get("/2"));
+            untilOpen(fixture, 1);
+            fixture.turns();
+            fixture.run(() -> open.getFirst().end("one"));
+            assertThat(client.answer().text()).isEqualTo("one");
+            assertThat(client.rest()).isEmpty();
+            assertThat(fixture.server().requestCount()).isEqualTo(1);
+        }
+    }
+
+    @Tag("R58")
+    @Test
     void closingWaitsForARequestThatIsStillArriving() throws IOException {
         try (var fixture = HttpFixture.serve(HttpBodyTest::count);
                 RawHttp body = fixture.connect();

@@ -60,4 +60,55 @@ class HeadWriterTest {
     private String written() {
         return new String(writer.array(), 0, writer.length(), ISO_8859_1);
     }
+
+    @Test
+    void aValueHoldsNoControlByteButATabAndNothingBeyondAByte() {
+        FieldsToSend fields = new FieldsToSend();
+        for (int c = 0; c <= 0x101; c++) {
+            String value = "a" + (char) c;
+            boolean isRefused = (c < ' ' && c != '\t') || c == 0x7f || c > 0xff;
+            if (isRefused) {
+                assertThatIllegalArgumentException()
+                        .isThrownBy(() -> fields.set("X", value))
+                        .withMessageContaining("ERR_INVALID_CHAR");
+            } else {
+                fields.set("X", value);
+                assertThat(fields.lines()).containsExactly("X", value);
+            }
+        }
+    }
+
+    @Test
+    void aFieldThatIsRefusedLeavesTheOneBefore() {
+        FieldsToSend fields = new FieldsToSend();
+        fields.set("Content-Length", "5");
+        assertThatIllegalArgumentException().isThrownBy(() -> fields.set("Content-Length", "x"));
+        assertThat(fields.contentLength()).isEqualTo(5);
+        assertThat(fields.lines()).containsExactly("Content-Length", "5");
+    }
+
+    @Test
+    void closeIsFoundAmongOtherOptions() {
+        FieldsToSend fields = new FieldsToSend();
+        fields.set("Connection", "upgrade");
+        assertThat(fields.isClose()).isFalse();
+        fields.add("connection", "x, Close");
+        assertThat(fields.isClose()).isTrue();
+        fields.remove("CONNECTION");
+        assertThat(fields.isClose()).isFalse();
+    }
+
+    @Test
+    void aFieldOfAnyLengthFits() {
+        for (int length = 950; length < 1050; length++) {
+            HeadWriter writer = new HeadWriter();
+            FieldsToSend fields = new FieldsToSend();
+            String value = "v".repeat(length);
+            fields.set("X", value);
+            writer.begin(StatusLine.of(200), fields);
+            writer.end();
+            assertThat(new String(writer.array(), 0, writer.length(), ISO_8859_1))
+                    .isEqualTo("HTTP/1.1 200 OK\r\nX: " + value + "\r\n\r\n");
+        }
+    }
 }

@@ -152,6 +152,8 @@ class RequestParserLimitsTest {
     void chunkedBodies() {
         WireLimits limits = maxBodyBytes(10);
         assertServed(limits, CHUNKED + "7\r\n0123456\r\n3\r\n789\r\n0\r\n\r\n");
+        String whole = CHUNKED + "7\r\n0123456\r\n0\r\n\r\n";
+        assertServed(limits, whole + whole);
         String fits = CHUNKED + "7\r\n0123456\r\n";
         assertRefused(limits, fits + "4\r\n789a\r\n", "BODY_TOO_LARGE 413", fits.length() + 2);
         String three = CHUNKED + "4\r\n0123\r\n4\r\n4567\r\n4\r\n89ab\r\n";

@@ -55,6 +55,28 @@ class RequestParserTest {
         assertThat(log.lines()).contains("trailers A: " + "1".repeat(5000) + "\\r\\n\\r\\n");
     }
 
+    @Tag("J7")
+    @Test
+    void theArrayOfALargeHeadIsNotKeptForTheNextConnection() {
+        String large = GET.replace("Host", "X: " + "1".repeat(6_000) + "\r\nHost");
+        feed(large.substring(0, 10), large.substring(10));
+        assertThat(parser.headArray()).hasSizeGreaterThan(6_000);
+        parser.reset();
+        feed(GET.substring(0, 10), GET.substring(10));
+        assertThat(headText()).isEqualTo(GET);
+        assertThat(parser.headArray()).hasSizeLessThanOrEqualTo(1 << 10);
+    }
+
+    @Test
+    void aFoldedLineIsCalledThatFromTheSecondLineOn() {
+        String line = "GET / HTTP/1.1\r\n";
+        feed(line + " Host: a\r\n");
+        assertThat(parser.error()).isEqualTo(ParseError.LEADING_SPACE);
+        parser.reset();
+        feed(line + "Host: a\r\n b");
+        assertThat(parser.error()).isEqualTo(ParseError.FOLDED_LINE);
+    }
+
     @Tag("J8")
     @Test
     void thePhaseIsVisible() {
