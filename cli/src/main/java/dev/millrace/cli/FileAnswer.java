@@ -49,7 +49,7 @@ record FileAnswer(
 
     private static FileAnswer decide(ServerRequest request, Found.Document document) {
         ByteRange whole = new ByteRange(0, document.length());
-        Validator validator = Validator.of(document, Instant.now());
+        Validator validator = Validator.of(document.length(), document.modified(), Instant.now());
         int condition = validator.statusFor(request.headers()::all);
         if (condition != 200) {
             return new FileAnswer(condition, document, validator, whole, null);

@@ -17,11 +17,10 @@ import java.util.function.Function;
  */
 record Validator(String tag, Instant modified, boolean isDateStrong) {
 
-    static Validator of(Found.Document document, Instant now) {
-        Instant exact = document.modified();
+    static Validator of(long length, Instant modified, Instant now) {
+        Instant exact = modified;
         long nanos = exact.getEpochSecond() * 1_000_000_000L + exact.getNano();
-        String tag =
-                '"' + Long.toHexString(document.length()) + '-' + Long.toHexString(nanos) + '"';
+        String tag = '"' + Long.toHexString(length) + '-' + Long.toHexString(nanos) + '"';
         Instant second = (exact.isAfter(now) ? now : exact).truncatedTo(ChronoUnit.SECONDS);
         return new Validator(tag, second, second.plusSeconds(1).isBefore(now));
     }

@@ -2,6 +2,7 @@ package dev.millrace.cli;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import dev.millrace.files.PathName;
 import dev.millrace.http.HttpServer;
 import dev.millrace.loop.Loop;
 import java.io.IOException;
@@ -33,7 +34,9 @@ final class ServedSite implements AutoCloseable {
     }
 
     private void serve(Loop loop, Path root, CompletableFuture<Integer> bound) {
-        HttpServer server = HttpServer.create(loop, new FileHandler(loop, new Site(root)));
+        FileHandler handler =
+                new FileHandler(loop, new Site(PathName.of(root)), FileThreads.create());
+        HttpServer server = HttpServer.create(loop, handler);
         server.onListening(() -> {
             listening.complete(server);
             bound.complete(server.port());

@@ -3,7 +3,6 @@ package dev.millrace.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.http.HttpDate;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -17,7 +16,7 @@ class ValidatorTest {
     private static final Instant NOW = Instant.parse("2026-11-27T12:00:00.700Z");
 
     private static Validator changed(Duration ago) {
-        return Validator.of(new Found.Document(Path.of("a"), 10, NOW.minus(ago)), NOW);
+        return Validator.of(10, NOW.minus(ago), NOW);
     }
 
     private static boolean allowsRange(Validator validator, String... conditions) {

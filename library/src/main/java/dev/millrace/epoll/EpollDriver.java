@@ -273,10 +273,7 @@ public final class EpollDriver implements Driver {
         listener.isShared = true;
         int duplicate = duplicate(libc, listener.fd);
         return new SharedDescriptor(
-                duplicate,
-                EpollSocket.Role.LISTENER,
-                listener.isForeign(),
-                listener.shareTurns());
+                duplicate, EpollSocket.Role.LISTENER, listener.isForeign(), listener.shareTurns());
     }
 
     @Override

@@ -18,8 +18,8 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.util.LinkedHashMap;
 import java.util.Locale;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.Map;
+import java.util.concurrent.RejectedExecutionException;
 
 /**
  * The errno behind an exception of the JDK, which keeps it to itself: by its text, then by its

@@ -3,8 +3,8 @@ package dev.millrace.dns;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.kernel.IpAddress;
-import dev.millrace.loop.Loop;
 import dev.millrace.kernel.SystemError;
+import dev.millrace.loop.Loop;
 import dev.millrace.loop.TimerHandle;
 import dev.millrace.loop.WorkPool;
 import dev.millrace.net.NetServer;

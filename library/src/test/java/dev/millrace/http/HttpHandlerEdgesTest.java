@@ -41,7 +41,7 @@ class HttpHandlerEdgesTest {
                 throw new IllegalStateException("of the listener");
             });
             server.onListening(() -> {
-                NetSocket client = NetSocket.connect(loop, server.address().orElseThrow());
+                NetSocket client = NetSocket.connect(loop, server.net().address().orElseThrow());
                 client.onData(bytes -> received.append(StandardCharsets.US_ASCII.decode(bytes)));
                 client.onClose(server::close);
                 client.write(RawHttp.get("/"));

@@ -263,7 +263,7 @@ class HttpLetterTest {
         String head = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n";
         try (var fixture = stopped(timeouts);
                 RawHttp client = fixture.connect()) {
-            fixture.until(() -> fixture.server().connectionCount() == 1);
+            fixture.until(() -> fixture.server().net().connectionCount() == 1);
             int before = 0;
             if (isSecond) {
                 client.send(RawHttp.get("/"));

@@ -57,7 +57,7 @@ class HttpMeetingClocksTest {
             pass(fixture, LIMIT.multipliedBy(3));
             fixture.run(() -> requests.getFirst().resume());
             pass(fixture, LIMIT.dividedBy(4));
-            assertThat(fixture.server().connectionCount()).isEqualTo(1);
+            assertThat(fixture.server().net().connectionCount()).isEqualTo(1);
             fixture.run(() -> assertThat(open.getFirst().isEnded()).isFalse());
             pass(fixture, LIMIT.dividedBy(4));
             assertThat(client.answer().status()).isEqualTo(408);
@@ -150,9 +150,9 @@ class HttpMeetingClocksTest {
                                 requests.add(request);
                                 request.socket().unref();
                             });
-            server.unref();
+            server.net().unref();
             server.onListening(() -> {
-                NetSocket client = NetSocket.connect(loop, server.address().orElseThrow());
+                NetSocket client = NetSocket.connect(loop, server.net().address().orElseThrow());
                 client.onConnect(() -> {
                     client.write(RawHttp.get("/"));
                     client.unref();

@@ -111,8 +111,7 @@ class NetServerExamplesTest {
     void aServerBeforeItsListener() {
         LoopFixture.run(loop -> {
             NetServer server = once(loop);
-            server.onListening(
-                    () -> NetSocket.connect(loop, server.port(), "127.0.0.1").resume());
+            server.onListening(() -> NetSocket.connect(loop, server.port(), "127.0.0.1").resume());
         });
         assertThat(printed).hasToString("no more than one|");
     }
