@@ -94,6 +94,15 @@ public final class NetServer implements AutoCloseable {
         return create(loop, NetServerOptions.DEFAULTS, connectionListener);
     }
 
+    /**
+     * As {@link #create(Loop, Consumer)}; its connections behave as those that we open with {@code
+     * sockets}. That record's local address and connect time-out mean nothing here.
+     */
+    public static NetServer create(
+            Loop loop, NetSocketOptions sockets, Consumer<? super NetSocket> connectionListener) {
+        return create(loop, NetServerOptions.DEFAULTS.with(sockets), connectionListener);
+    }
+
     /** As {@link #create(Loop, Consumer)}, with options. */
     public static NetServer create(
             Loop loop, NetServerOptions options, Consumer<? super NetSocket> connectionListener) {

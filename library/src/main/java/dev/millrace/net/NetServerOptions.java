@@ -77,6 +77,15 @@ public record NetServerOptions(
         return new NetServerOptions(allowHalfOpen, noDelay, keepAlive, writeLimit, maxConnections);
     }
 
+    NetServerOptions with(NetSocketOptions sockets) {
+        return new NetServerOptions(
+                sockets.allowHalfOpen(),
+                sockets.noDelay(),
+                sockets.keepAlive(),
+                sockets.writeLimit(),
+                maxConnections);
+    }
+
     /** What an accepted socket needs of them; no-delay it has from the listening socket. */
     NetSocketOptions socket() {
         NetSocketOptions socket =

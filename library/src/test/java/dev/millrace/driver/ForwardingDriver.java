@@ -50,6 +50,11 @@ public class ForwardingDriver implements Driver {
     }
 
     @Override
+    public void sendsFrom(byte[] array) {
+        real.sendsFrom(array);
+    }
+
+    @Override
     public void wakeUp() {
         real.wakeUp();
     }

@@ -106,6 +106,19 @@ class NetServerOptionsTest {
     }
 
     @Test
+    void thoseOfOurOwnSocketsHoldForAcceptedOnes() {
+        NetSocketOptions sockets =
+                NetSocketOptions.DEFAULTS
+                        .withAllowHalfOpen(true)
+                        .withNoDelay(false)
+                        .withKeepAlive(KeepAlive.DEFAULTS)
+                        .withWriteLimit(LIMIT);
+        NetServerOptions options = DEFAULTS.withMaxConnections(3).with(sockets);
+        assertThat(options.socket()).isEqualTo(sockets);
+        assertThat(options.maxConnections()).isEqualTo(3);
+    }
+
+    @Test
     void whatIsMissingIsNamed() {
         assertThatThrownBy(() -> new NetServerOptions(false, true, null, LIMIT, 0))
                 .isInstanceOf(NullPointerException.class)

@@ -139,6 +139,8 @@ class NetServerTest {
         assertThatThrownBy(() -> NetServer.create(loop, (NetServerOptions) null, socket -> {}))
                 .isInstanceOf(NullPointerException.class)
                 .hasMessage("options");
+        assertThatThrownBy(() -> NetServer.create(loop, (NetSocketOptions) null, socket -> {}))
+                .isInstanceOf(NullPointerException.class);
         assertThatThrownBy(() -> NetServer.create(loop, (NetServerOptions) null))
                 .isInstanceOf(NullPointerException.class)
                 .hasMessage("options");
