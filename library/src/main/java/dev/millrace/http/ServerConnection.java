@@ -128,10 +128,9 @@ final class ServerConnection implements BytesListener, RequestEvents {
     /** Counts bytes that are thrown away; true once they are too many. */
     private boolean discard(int length) {
         discarded += length;
+        boolean isLingering = life == Life.LINGERING;
         return discarded
-                > (life == Life.LINGERING
-                        ? HttpServer.LINGER_MAX_BYTES
-                        : HttpServer.DISCARD_MAX_BYTES);
+                > (isLingering ? HttpServer.LINGER_MAX_BYTES : HttpServer.DISCARD_MAX_BYTES);
     }
 
     private int parse(byte[] array, int offset, int length) {
