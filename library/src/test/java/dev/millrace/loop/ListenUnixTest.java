@@ -8,6 +8,7 @@ import dev.millrace.driver.RecordingDriver;
 import dev.millrace.kernel.ListenOptions;
 import dev.millrace.kernel.UnixAddress;
 import dev.millrace.kernel.UnixListenOptions;
+import dev.millrace.sys.Errno;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -135,6 +136,16 @@ class ListenUnixTest {
                 .hasMessage("chmod ENOENT: no such file or directory " + path);
         assertThat(path).doesNotExist();
         assertThatThrownBy(() -> listener.listen(stream -> {})).hasMessageStartingWith("chmod");
+    }
+
+    @Test
+    @Tag("G12")
+    void aFileWhoseModeIsRefusedIsRemovedAtOnce() {
+        driver.refuse("chmod", Errno.EPERM);
+        ListenHandle listener = listener(UnixListenOptions.DEFAULTS.withMode(0600));
+        assertThatThrownBy(() -> listener.bind(UnixAddress.of(path)))
+                .hasMessage("chmod EPERM: operation not permitted " + path);
+        assertThat(path).doesNotExist();
     }
 
     @Test
