@@ -64,6 +64,9 @@ class UnixBindingTest {
         assertThatThrownBy(() -> UnixTakeOver.begin(driver, UnixAddress.of(path)))
                 .isInstanceOf(SystemError.class)
                 .hasMessageContaining("EEXIST");
+        Files.delete(lock);
+        UnixTakeOver.begin(UnixAddress.of(path)).close();
+        assertThat(lock).as("a failure keeps nothing back").isRegularFile();
     }
 
     /** The lock is the process's: a second one must not open, and so give up, the first one's. */

@@ -18,6 +18,16 @@ public abstract class DriverBasicsContract extends DriverContract {
         assertThat(driver.nanoTime() - start).isGreaterThanOrEqualTo(3_000_000);
     }
 
+    /** A timer must not find that it is still too early. */
+    @Test
+    void aPollIsNotOverBeforeItsTimeWhichIsNoWholeMillisecond() {
+        for (int round = 0; round < 10; round++) {
+            long start = driver.nanoTime();
+            poll(1_900_000);
+            assertThat(driver.nanoTime() - start).isGreaterThanOrEqualTo(1_900_000);
+        }
+    }
+
     @Test
     void aPollWithoutATimeoutDoesNotWait() {
         accepting();

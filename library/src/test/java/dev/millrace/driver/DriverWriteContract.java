@@ -59,6 +59,9 @@ public abstract class DriverWriteContract extends DriverContract {
         settle();
         assertThat(pair.client().count("written 0")).isEqualTo(1);
         assertThat(pair.server().received.toArray()).isEqualTo(MUCH);
+        int[] count = {0};
+        poll(2_000_000, callback -> count[0]++);
+        assertThat(count[0]).as("that it could be written to wakes nobody").isZero();
     }
 
     @Test

@@ -352,7 +352,7 @@ public final class RecordingDriver extends ForwardingDriver {
         } catch (Exception e) {
             throw new AssertionError(e);
         }
-        return super.chmod(path, mode);
+        return refused.containsKey("chmod") ? refused.get("chmod") : super.chmod(path, mode);
     }
 
     @Override

@@ -21,7 +21,6 @@ import org.junit.jupiter.api.Test;
 
 /** A process that has no number left for the descriptors it is sent. */
 @Tag("epoll")
-@Tag("faults")
 class DescriptorTrafficTest {
     private static final int LIMIT = 200;
 

@@ -73,9 +73,11 @@ class EpollStreamTest extends EpollFixture {
     @Test
     @Tag("F1")
     void aWriteThatFailsHalfwayForWantOfMemoryIsForgotten() {
-        Scripted stream = new Scripted(set(), PIECE, -Errno.ENOBUFS, -Errno.EPIPE);
-        assertThat(stream.tryWrite()).isEqualTo(PIECE);
-        assertThat(stream.tryWrite()).isEqualTo(-Errno.EPIPE);
+        for (int passing : List.of(Errno.ENOBUFS, Errno.ENOMEM)) {
+            Scripted stream = new Scripted(set(), PIECE, -passing, -Errno.EPIPE);
+            assertThat(stream.tryWrite()).isEqualTo(PIECE);
+            assertThat(stream.tryWrite()).isEqualTo(-Errno.EPIPE);
+        }
     }
 
     /** Then the port is told, and what it has stays its own. */
@@ -109,6 +111,32 @@ class EpollStreamTest extends EpollFixture {
                 System.out.println(libc.fcntl(0, Linux.F_GETFD, 0));
             }
         }
+    }
+
+    /** Has a socket as its standard input, serves and closes it; prints whether it is open. */
+    static final class WithSocketAsInput {
+        public static void main(String[] arguments) throws IOException {
+            try (Libc libc = new Libc();
+                    Driver driver = DriverLoops.open()) {
+                Port listener = driver.socket(IpAddress.loopback(0));
+                driver.bind(listener, IpAddress.loopback(0));
+                driver.listen(listener, 1);
+                libc.close(0);
+                int type = Linux.SOCK_STREAM | Linux.SOCK_CLOEXEC;
+                int input = libc.socket(Linux.AF_INET, type, 0);
+                libc.connect(input, SocketNames.of(driver.localAddress(listener)));
+                driver.close(driver.open(input));
+                System.out.println(input + " " + (libc.fcntl(input, Linux.F_GETFD, 0) >= 0));
+            }
+        }
+    }
+
+    /** Whatever were opened next under its number would get what is meant for it. */
+    @Test
+    @Tag("B3")
+    void aSocketThatWasBroughtAsStandardInputStaysOpen() throws Exception {
+        assertThat(ChildJvm.run(WithSocketAsInput.class))
+                .isEqualTo(new ChildJvm.Result(0, "0 true\n"));
     }
 
     /** Only what was brought as standard input, output or error stays open. */

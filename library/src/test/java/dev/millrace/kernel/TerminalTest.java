@@ -143,6 +143,19 @@ class TerminalTest extends DriverContract {
         expect(end, "end");
     }
 
+    /** The kernel says EIO there. */
+    @Test
+    @Tag("epoll")
+    void theMasterOfATerminalThatIsClosedEnds() throws IOException {
+        int setFlags = 4;
+        libc.fcntl(pty.master(), setFlags, 2 | Linux.O_NONBLOCK);
+        End end = new End(driver.open(pty.master())).read();
+        poll();
+        libc.close(pty.terminal());
+        expect("the end", () -> !end.seen.isEmpty());
+        assertThat(end.seen).containsExactly("end");
+    }
+
     /** To open a master again would make another terminal. */
     @Test
     @Tag("epoll")

@@ -1,6 +1,7 @@
 package dev.millrace.loop;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.driver.RecordingDriver;
 import dev.millrace.kernel.IpAddress;
@@ -185,6 +186,35 @@ class AcceptBackoffTest {
                 .hasToString(
                         "accept EMFILE: too many open files 127.0.0.1:80"
                                 + " (failures: 2, connections closed for want of descriptors: 57)");
+    }
+
+    @Test
+    @Tag("D6")
+    void itRestsThoughTheListenerThatIsToldThrows() throws IOException {
+        ListenHandle other = new ListenHandle(loop, ListenOptions.DEFAULTS);
+        other.bind(IpAddress.loopback(0));
+        other.listen(StreamHandle::close);
+        boolean[] rests = {false};
+        other.onAcceptError(report -> {
+            rests[0] = !isAccepting();
+            throw new IllegalStateException("told");
+        });
+        assertThatThrownBy(() -> other.receiver.onAcceptError(Errno.ENOMEM, 0)).hasMessage("told");
+        assertThat(rests[0]).as("before it is told").isTrue();
+        assertThat(isAccepting()).isFalse();
+    }
+
+    @Test
+    void aClosedListenerReportsNoMore() {
+        listener.receiver.onAcceptError(Errno.EMFILE, 1);
+        listener.receiver.onAcceptError(Errno.EMFILE, 1);
+        assertThat(reports).hasSize(1);
+        listener.close();
+        driver.passMillis(2_000);
+        loop.run(RunMode.NOWAIT);
+        loop.run(RunMode.NOWAIT);
+        assertThat(reports).hasSize(1);
+        assertThat(logged).hasSize(1);
     }
 
     @Test

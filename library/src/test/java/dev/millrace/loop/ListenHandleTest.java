@@ -57,6 +57,17 @@ class ListenHandleTest {
                 .satisfies(e -> assertThat(((SystemError) e).address()).contains(taken));
     }
 
+    @Test
+    void startingAClosedListenerHoldsNoLoop() throws IOException {
+        ListenHandle listener = listener();
+        listener.open();
+        listener.close();
+        listener.start(StreamHandle::close);
+        assertThat(listener.isActive()).isFalse();
+        loop.run(RunMode.NOWAIT);
+        assertThat(loop.isAlive()).isFalse();
+    }
+
     /** The number of the closed one may be another listener's at once (X71). */
     @Test
     @Tag("C12")

@@ -133,6 +133,21 @@ class ListenSharedTest {
         assertThat(taken[1]).isZero();
     }
 
+    /** What was handed on to it would never be taken: its loop runs no more. */
+    @Test
+    void whatWaitedForALoopWhoseDriverIsClosedGoesToTheOthers() {
+        connect(3);
+        turnFirstUntilHandedOn(3);
+        loops.get(1).driver.close();
+        Kernel.await(
+                "3 connections to be taken",
+                () -> {
+                    turn(0, 2);
+                    return IntStream.of(taken).sum() == 3;
+                });
+        assertThat(taken[1]).isZero();
+    }
+
     /**
      * The acceptor alone runs until it has its own one of {@code count}: the others have theirs.
      */

@@ -8,6 +8,8 @@ import dev.millrace.driver.RecordingDriver;
 import dev.millrace.kernel.ListenOptions;
 import dev.millrace.kernel.UnixAddress;
 import dev.millrace.kernel.UnixListenOptions;
+import dev.millrace.sys.Errno;
+import dev.millrace.testing.Kernel;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -138,6 +140,16 @@ class ListenUnixTest {
     }
 
     @Test
+    @Tag("G12")
+    void aFileWhoseModeIsRefusedIsRemovedAtOnce() {
+        driver.refuse("chmod", Errno.EPERM);
+        ListenHandle listener = listener(UnixListenOptions.DEFAULTS.withMode(0600));
+        assertThatThrownBy(() -> listener.bind(UnixAddress.of(path)))
+                .hasMessage("chmod EPERM: operation not permitted " + path);
+        assertThat(path).doesNotExist();
+    }
+
+    @Test
     @Tag("G13")
     void theAddressIsThePath() throws IOException {
         assertThat(listening(UnixListenOptions.DEFAULTS).localAddress())
@@ -188,10 +200,25 @@ class ListenUnixTest {
     @Tag("X69")
     void aLiveOneIsLeftAlone() throws IOException {
         ListenHandle live = listening(UnixListenOptions.DEFAULTS);
-        assertThatThrownBy(() -> listening(TAKE_OVER))
+        ListenHandle second = listener(TAKE_OVER);
+        int sockets = Kernel.descriptors("socket:").size();
+        assertThatThrownBy(() -> second.bind(UnixAddress.of(path)))
                 .hasMessage("listen EADDRINUSE: address already in use " + path);
+        second.close();
+        assertThat(Kernel.descriptors("socket:")).as("the probe is gone").hasSize(sockets);
         assertThat(Connecting.outcome(driver, path)).as("it serves on").isZero();
         live.close();
+    }
+
+    /** Only the start is under the lock: who has lost its file may be followed. */
+    @Test
+    @Tag("G11")
+    void aListenerThatListensHoldsNoLock() throws IOException {
+        listening(TAKE_OVER);
+        Files.delete(path);
+        ListenHandle second = listening(TAKE_OVER);
+        assertThat(Connecting.outcome(driver, path)).isZero();
+        second.close();
     }
 
     @Test

@@ -3,6 +3,8 @@ package dev.millrace.loop;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.millrace.driver.Port;
+import dev.millrace.driver.PortEvents;
 import dev.millrace.driver.RecordingDriver;
 import dev.millrace.kernel.Address;
 import dev.millrace.kernel.UnixAddress;
@@ -150,7 +152,10 @@ class StreamHandleTest {
         assertThatThrownBy(() -> stream.connect(NOWHERE, told("x")))
                 .hasMessage("already connecting");
         runUntil("first connect ENOENT /nowhere/at/all");
+        Port failed = stream.port();
         connect();
+        assertThat(stream.port()).as("a socket of its own").isNotSameAs(failed);
+        assertThat(failed.events()).as("the first one is closed").isSameAs(PortEvents.NONE);
         assertThatThrownBy(() -> stream.connect(NOWHERE, told("x")))
                 .hasMessage("already connected");
         stream.close();

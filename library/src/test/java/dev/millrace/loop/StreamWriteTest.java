@@ -113,6 +113,43 @@ class StreamWriteTest {
         assertThat(stream.bytesWritten()).isEqualTo(written);
     }
 
+    @Test
+    @Tag("F1")
+    void whatIsWrittenInTheCallbackThatClosesLeavesBeforeTheEnd() {
+        pair.connect();
+        pair.peer().readStart();
+        pair.loop.setImmediate(() -> {
+            stream.write(TEN, 0, 4, null);
+            stream.write(TEN, 4, 6, pair.told("write"));
+            stream.close();
+        });
+        LoopFixture.turnUntil(pair.loop, "the end", () -> pair.peerJournal.lines().contains("end"));
+        assertThat(pair.peer().bytesRead()).isEqualTo(10);
+        assertThat(told("write")).containsExactly("write ok");
+    }
+
+    /** More than the gather array holds: it is sent on the way, and nothing is out of place. */
+    @Test
+    @Tag("F2")
+    void moreThanIsGatheredAtOnceLeavesInItsOrder() {
+        pair.connect();
+        pair.peer().readStart();
+        byte[] pattern = "abcdefghijklmnopqrs".repeat(6 * 1024).getBytes(StandardCharsets.UTF_8);
+        pair.loop.setImmediate(() -> {
+            for (int at = 0; at < pattern.length; at += 12 * 1024) {
+                stream.write(pattern, at, Math.min(12 * 1024, pattern.length - at), null);
+            }
+            stream.write(TEN, 0, 10, pair.told("last"));
+        });
+        pair.runUntil("last ok");
+        LoopFixture.turnUntil(
+                pair.loop, "all of it", () -> pair.peer().bytesRead() == pattern.length + 10);
+        assertThat(pair.journal.lines()).noneMatch(line -> line.startsWith("thrown"));
+        String sent = new String(pattern, StandardCharsets.UTF_8);
+        assertThat(String.join("", pair.peerJournal.lines()).replace("read ", ""))
+                .isEqualTo(sent + new String(TEN, StandardCharsets.UTF_8));
+    }
+
     /** As if they had been written in one callback of a stream that is connected. */
     @Test
     @Tag("F2")

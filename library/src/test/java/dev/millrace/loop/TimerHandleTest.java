@@ -58,6 +58,38 @@ class TimerHandleTest {
     }
 
     @Test
+    @Tag("A16")
+    @Tag("R2")
+    void manyTimersDueTogetherFireInTheOrderOfTheirStart() {
+        List<Integer> fired = new ArrayList<>();
+        List<Integer> started = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            int number = i;
+            started.add(i);
+            loop.setTimeout(millis(5), () -> fired.add(number));
+        }
+        loop.run(RunMode.DEFAULT);
+        assertThat(fired).isEqualTo(started);
+    }
+
+    /** The clock's origin is arbitrary: the end of its range may come at any time. */
+    @Test
+    @Tag("A16")
+    void aTimerThatIsDueBehindTheEndOfTheClocksRangeIsNotDueYet() {
+        driver.passMillis((Long.MAX_VALUE - driver.nanoTime()) / 1_000_000 - 1);
+        loop.updateTime();
+        loop.setTimeout(millis(5), journal.line("5"));
+        loop.setTimeout(millis(10), journal.line("10"));
+        loop.run(RunMode.NOWAIT);
+        assertThat(journal.lines()).isEmpty();
+        driver.passMillis(7);
+        loop.run(RunMode.NOWAIT);
+        assertThat(journal.lines()).containsExactly("5");
+        loop.run(RunMode.DEFAULT);
+        assertThat(journal.lines()).containsExactly("5", "10");
+    }
+
+    @Test
     @Tag("R2")
     void aTimerStartedInATimerWaitsForTheNextRound() {
         loop.setTimeout(
@@ -234,6 +266,36 @@ class TimerHandleTest {
         loop.run(RunMode.ONCE);
         assertThat(journal.lines()).containsExactly("soon");
         assertThat(never.dueIn()).isGreaterThan(Duration.ofDays(365));
+        driver.passMillis(Duration.ofDays(365).toMillis());
+        loop.run(RunMode.NOWAIT);
+        assertThat(journal.lines()).as("a year later as well").containsExactly("soon");
+    }
+
+    /** Due times are told apart by their difference, which a time-out of "never" must not wrap. */
+    @Test
+    void aTimerThatIsOverdueComesBeforeOneThatIsNeverDue() {
+        loop.setTimeout(millis(1), journal.line("soon"));
+        driver.passMillis(500);
+        loop.setTimeout(Duration.ofSeconds(Long.MAX_VALUE), journal.line("never"));
+        loop.run(RunMode.NOWAIT);
+        assertThat(journal.lines()).containsExactly("soon");
+    }
+
+    /** As in libuv: what the turn's other timers took is not added. */
+    @Test
+    @Tag("A7")
+    void aRepeatingTimerCountsFromTheTimeOfItsTurn() {
+        List<Duration> left = new ArrayList<>();
+        TimerHandle repeating = new TimerHandle(loop);
+        loop.setTimeout(millis(10), () -> driver.passMillis(7));
+        repeating.start(millis(10), millis(10), () -> left.add(repeating.dueIn()));
+        loop.setTimeout(millis(10), () -> driver.passMillis(7));
+        TimerHandle second = new TimerHandle(loop);
+        second.start(millis(10), millis(10), () -> left.add(second.dueIn()));
+        loop.run(RunMode.ONCE);
+        assertThat(left).containsExactly(millis(10), millis(10));
+        repeating.close();
+        second.close();
     }
 
     @Test

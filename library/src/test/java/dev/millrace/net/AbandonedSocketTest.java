@@ -131,6 +131,26 @@ class AbandonedSocketTest {
         return relay.connections().stream().anyMatch(NetSocket::isPaused);
     }
 
+    /** What it has no destination for is thrown away, so that its sender comes to its end. */
+    @Test
+    @Tag("H16")
+    void aSourceWithoutDestinationIsReadToItsEndOnceOurSideHasEnded() {
+        NetServer server = serve(socket -> {});
+        try (RawClient sender = connect(server);
+                RawClient taker = RawClient.connect(fixture.call(server::port))) {
+            Kernel.await("the other", () -> fixture.call(sockets::size) == 2);
+            fixture.act(() -> {
+                sockets.get(0).pipeTo(sockets.get(1));
+                sockets.get(1).end();
+            });
+            assertThat(taker.readToEnd()).isEmpty();
+            fixture.act(() -> sockets.get(0).end());
+            sender.write(new byte[16 << 20]).halfClose();
+            assertThat(sender.readEnding()).isEqualTo("FIN");
+            Kernel.await("its close", () -> fixture.call(() -> sockets.get(0).isDestroyed()));
+        }
+    }
+
     @Test
     @Tag("H16")
     void aSocketThatItsUserHasPausedKeepsWhatItHas() {

@@ -93,6 +93,25 @@ class ConnectAttemptsTest {
     }
 
     @Test
+    @Tag("X67")
+    void aHandleThatIsClosedMeanwhileTriesNoOther() {
+        try (BlackHole hole = new BlackHole()) {
+            LoopFixture.run(loop -> {
+                StreamHandle handle = new StreamHandle(loop, events);
+                List<Address> addresses = List.of(hole.address(), REFUSED);
+                new ConnectAttempts(
+                                handle,
+                                addresses,
+                                NetSocketOptions.DEFAULTS,
+                                error -> journal.add(line(error)))
+                        .start();
+                loop.setImmediate(handle::close);
+            });
+            assertThat(journal.lines()).containsExactly("connect ECANCELED " + hole.address());
+        }
+    }
+
+    @Test
     @Tag("H12")
     @Tag("X67")
     void whenAllFailTheLastErrorIsToldWithThoseBeforeIt() {

@@ -218,6 +218,23 @@ class NetServerListenSourceTest {
         assertThat(journal.lines()).containsExactly("0.0.0.0", "closed");
     }
 
+    @ParameterizedTest
+    @EnumSource
+    void anotherErrorIsNoReasonToAskAgain(When when) {
+        LoopFixture.run(loop -> {
+            Answer taken =
+                    attempt -> {
+                        journal.add("asked for " + attempt.address().family());
+                        fails(Errno.EADDRINUSE).to(attempt);
+                    };
+            loop.listenSource(source(loop, when, taken));
+            NetServer server = NetServer.create(loop, socket -> {});
+            server.onError(error -> journal.add(SystemError.codeOf(error)));
+            server.listen(0);
+        });
+        assertThat(journal.lines()).containsExactly("asked for IPv6", "EADDRINUSE");
+    }
+
     @Test
     void aCloseBetweenTheTwoFamiliesEndsIt() {
         LoopFixture.run(loop -> {

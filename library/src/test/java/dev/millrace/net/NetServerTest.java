@@ -93,6 +93,15 @@ class NetServerTest {
     }
 
     @Test
+    void onEveryInterfaceNeither() {
+        server.listen(0);
+        expectNothingServed();
+        assertThat(journal.lines()).isEmpty();
+        until("listening");
+        assertThat(server.port()).isPositive();
+    }
+
+    @Test
     void aServerListensOnce() {
         server.listen(IpAddress.loopback(0));
         expectState(() -> server.listen(0), TWICE);

@@ -112,6 +112,46 @@ class NioDriverTest {
         assertThat(ChildJvm.run(command).output().lines()).containsExactly(missing, missing);
     }
 
+    /** However fast it is filled: others get their turn. */
+    @Test
+    @Tag("E5")
+    void oneReadinessReadsABoundedAmount() throws IOException {
+        Port listener = listener(IpAddress.loopback(0));
+        int port = ((IpAddress) driver.localAddress(listener)).port();
+        RawClient client = RawClient.connect(port);
+        poll(driver, LONG_NANOS);
+        Port connection = accepted.getFirst();
+        driver.setOption(connection, KernelOption.RECEIVE_BUFFER_BYTES, 4 << 20);
+        Thread.ofVirtual()
+                .start(() -> {
+                    try (client) {
+                        client.write(new byte[8 << 20]);
+                    }
+                });
+        int[] bytes = {0};
+        boolean[] isOver = {false};
+        connection.attach(
+                new PortEvents() {
+                    @Override
+                    public void onRead(byte[] array, int offset, int length) {
+                        bytes[0] += length;
+                    }
+
+                    @Override
+                    public void onEnd() {
+                        isOver[0] = true;
+                    }
+                });
+        driver.readStart(connection);
+        int most = 0;
+        while (!isOver[0]) {
+            bytes[0] = 0;
+            poll(driver, LONG_NANOS);
+            most = Math.max(most, bytes[0]);
+        }
+        assertThat(most).isBetween(1, 4 * Driver.RECEIVE_MAX_BYTES);
+    }
+
     @Test
     void itSaysWhatItCanDo() {
         List<Capability> able = Stream.of(Capability.values()).filter(driver::supports).toList();

@@ -77,6 +77,32 @@ class LoopTurnOrderTest {
         assertThat(journal.lines()).containsExactly("pending", "check");
     }
 
+    /** As in libuv: what goes on becoming pending does not keep the loop from its next phase. */
+    @Test
+    @Tag("A3")
+    void eightRoundsOfWhatBecomesPendingComeBeforeTheCheckPhase() {
+        LoopFixture.run(loop ->
+                loop.execute(() -> {
+                    loop.setImmediate(journal.line("check"));
+                    failingConnects(loop, 10);
+                }));
+        assertThat(journal.lines()).hasSize(11);
+        assertThat(journal.lines().indexOf("check")).isEqualTo(8);
+    }
+
+    private void failingConnects(Loop loop, int count) {
+        var stream = new StreamHandle(loop, new RecordedEvents(journal));
+        stream.connect(
+                UnixAddress.of("/nowhere/at/all"),
+                new Request(e -> {
+                    journal.add("pending");
+                    stream.close();
+                    if (count > 1) {
+                        failingConnects(loop, count - 1);
+                    }
+                }));
+    }
+
     private void failingConnect(Loop loop) {
         var stream = new StreamHandle(loop, new RecordedEvents(journal));
         stream.connect(

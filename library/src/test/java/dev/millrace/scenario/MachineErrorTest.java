@@ -129,6 +129,23 @@ class MachineErrorTest {
         }
     }
 
+    /** Row X60: the other callbacks of that turn are settled as ever, one by one. */
+    @Test
+    @Tag("X60")
+    void whatComesAfterItInTheTurnIsSettledAsEver() {
+        try (Loop loop = Loop.create()) {
+            loop.setImmediate(() -> enterAgain(loop));
+            loop.setImmediate(() -> {
+                journal.add("second");
+                loop.nextTick(journal.line("its tick"));
+            });
+            loop.setImmediate(journal.line("third"));
+            assertThatThrownBy(() -> loop.run(RunMode.DEFAULT))
+                    .isInstanceOf(StackOverflowError.class);
+            assertThat(journal.lines()).containsExactly("second", "its tick", "third");
+        }
+    }
+
     /** What the child does. */
     static final class Program {
         public static void main(String[] arguments) {

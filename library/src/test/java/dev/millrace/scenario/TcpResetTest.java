@@ -54,6 +54,23 @@ class TcpResetTest {
         return client;
     }
 
+    /** Nothing of what was written follows, and the peer knows that it was not all. */
+    @Test
+    void aSocketThatIsResetTellsItsPeerSo() {
+        try (RawClient client =
+                connect(accepted ->
+                        accepted.onData(bytes -> {
+                            accepted.write(new byte[10]);
+                            accepted.reset();
+                        }))) {
+            client.write("x");
+            assertThat(client.readEnding()).isEqualTo("Connection reset");
+        }
+        journal.await("close");
+        assertThat(journal.lines()).containsExactly("accepted", "close");
+        assertThat(fixture.call(() -> socket.hadError())).isFalse();
+    }
+
     private void failed(Exception error) {
         assertThat(error).isInstanceOf(SocketException.class);
         journal.add("error " + ((SystemError) error).syscall() + " " + SystemError.codeOf(error));

@@ -6,8 +6,11 @@ import dev.millrace.loop.Loop;
 import dev.millrace.testing.RawClient;
 import dev.millrace.testing.Specimens;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -89,6 +92,47 @@ final class StandardPrograms {
                 output.onClose(() -> System.err.print("closed"));
                 output.write(new byte[1_000_000], 0, 1_000_000);
                 loop.setTimeout(Duration.ofMillis(50), output::destroy);
+            });
+        }
+    }
+
+    /** Pauses with the first chunk, and prints how far its input was read many turns later. */
+    static final class Paused {
+        private static final int TURNS = 2_000;
+
+        public static void main(String[] arguments) {
+            Loop.run(loop -> {
+                StandardInput input = StandardInput.open(loop);
+                input.onData(bytes -> {
+                    input.pause();
+                    after(loop, TURNS, input);
+                });
+            });
+        }
+
+        private static void after(Loop loop, int turns, StandardInput input) {
+            if (turns > 0) {
+                loop.setImmediate(() -> after(loop, turns - 1, input));
+                return;
+            }
+            try (Stream<String> lines = Files.lines(Path.of("/proc/self/fdinfo/0"))) {
+                System.err.print(lines.findFirst().orElseThrow().replaceAll("\\s+", " "));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            input.close();
+        }
+    }
+
+    /** Writes much and ends it at once; prints what waits when it is told of the drain. */
+    static final class Drained {
+        public static void main(String[] arguments) {
+            Loop.run(loop -> {
+                StandardOutput output = StandardOutput.open(loop);
+                output.onDrain(() -> System.err.print(output.queuedBytes() + " "));
+                output.onClose(() -> System.err.print("closed"));
+                output.write(new byte[8 << 20], 0, 8 << 20);
+                output.end();
             });
         }
     }

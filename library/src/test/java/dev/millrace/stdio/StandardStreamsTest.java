@@ -129,6 +129,21 @@ class StandardStreamsTest {
         assertThat(errors()).isEqualTo("closed");
     }
 
+    @Test
+    void aPausedInputIsReadNoFurther() throws Exception {
+        Path from = Files.write(folder.resolve("from"), RawClient.pattern(8 << 20));
+        expectEnd(builder(StandardPrograms.Paused.class).redirectInput(from.toFile()).start(), 0);
+        assertThat(errors()).isEqualTo("pos: 65536");
+    }
+
+    @Test
+    void aFileIsDrainedWhenItHasEverything() throws Exception {
+        File to = folder.resolve("to").toFile();
+        expectEnd(builder(StandardPrograms.Drained.class).redirectOutput(to).start(), 0);
+        assertThat(errors()).isEqualTo("0 closed");
+        assertThat(to).hasSize(8 << 20);
+    }
+
     /** Loops come and go in one process, and each may leave a reader behind. */
     @Test
     void theReaderOfAnInputThatIsLeftPausedEndsAfterAWhile() throws Exception {

@@ -1,0 +1,99 @@
+package dev.millrace.conformance.plant;
+
+import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.platform.engine.CancellationToken;
+import org.junit.platform.engine.TestExecutionResult;
+import org.junit.platform.engine.support.descriptor.ClassSource;
+import org.junit.platform.engine.support.descriptor.MethodSource;
+import org.junit.platform.launcher.LauncherDiscoveryRequest;
+import org.junit.platform.launcher.TagFilter;
+import org.junit.platform.launcher.TestExecutionListener;
+import org.junit.platform.launcher.TestIdentifier;
+import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
+import org.junit.platform.launcher.core.LauncherExecutionRequestBuilder;
+import org.junit.platform.launcher.core.LauncherFactory;
+
+/**
+ * Runs test classes in a process of their own: {@code PlantedRun RESULT EXCLUDED FIRST CLASS...},
+ * where EXCLUDED are tags with commas between and FIRST says whether the first failure is enough.
+ * The lines of the file RESULT are {@code failed CLASS.METHOD} and {@code passed CLASS}.
+ */
+final class PlantedRun implements TestExecutionListener {
+    private final List<String> results = new ArrayList<>();
+    private final CancellationToken token = CancellationToken.create();
+    private final boolean isFirstEnough;
+
+    private PlantedRun(boolean isFirstEnough) {
+        this.isFirstEnough = isFirstEnough;
+    }
+
+    public static void main(String[] arguments) throws Exception {
+        PlantedRun run = new PlantedRun(Boolean.parseBoolean(arguments[2]));
+        List<String> classes = Arrays.asList(arguments).subList(3, arguments.length);
+        LauncherDiscoveryRequestBuilder request = LauncherDiscoveryRequestBuilder.request();
+        for (String name : classes) {
+            request.selectors(selectClass(name));
+        }
+        if (!arguments[1].isEmpty()) {
+            request.filters(TagFilter.excludeTags(arguments[1].split(",")));
+        }
+        run.execute(request.build());
+        Files.write(Path.of(arguments[0]), run.results);
+        // A mistake may have left threads that never end.
+        Runtime.getRuntime().halt(0);
+    }
+
+    private void execute(LauncherDiscoveryRequest request) {
+        LauncherFactory.create()
+                .execute(
+                        LauncherExecutionRequestBuilder.request(request)
+                                .cancellationToken(token)
+                                .listeners(this)
+                                .build());
+    }
+
+    @Override
+    public void executionFinished(TestIdentifier test, TestExecutionResult result) {
+        if (result.getStatus() == TestExecutionResult.Status.FAILED) {
+            result.getThrowable().ifPresent(Throwable::printStackTrace);
+            results.add("failed " + place(test));
+            if (isFirstEnough) {
+                token.cancel();
+            }
+        } else if (test.isTest() && result.getStatus() == TestExecutionResult.Status.SUCCESSFUL) {
+            String passed = "passed " + className(test);
+            if (!results.contains(passed)) {
+                results.add(passed);
+            }
+        }
+    }
+
+    private static String place(TestIdentifier test) {
+        return test.getSource()
+                .filter(MethodSource.class::isInstance)
+                .map(MethodSource.class::cast)
+                .map(method -> simple(method.getClassName()) + "." + method.getMethodName())
+                .orElseGet(() -> className(test));
+    }
+
+    private static String className(TestIdentifier test) {
+        return test.getSource()
+                .map(source ->
+                        switch (source) {
+                            case MethodSource method -> method.getClassName();
+                            case ClassSource type -> type.getClassName();
+                            default -> source.toString();
+                        })
+                .orElse(test.getDisplayName());
+    }
+
+    private static String simple(String className) {
+        return className.substring(className.lastIndexOf('.') + 1);
+    }
+}
