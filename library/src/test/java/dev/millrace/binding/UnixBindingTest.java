@@ -65,7 +65,7 @@ class UnixBindingTest {
                 .isInstanceOf(SystemError.class)
                 .hasMessageContaining("EEXIST");
         Files.delete(lock);
-        UnixTakeOver.begin(UnixAddress.of(path)).close();
+        UnixTakeOver.begin(driver, UnixAddress.of(path)).close();
         assertThat(lock).as("a failure keeps nothing back").isRegularFile();
     }
 

@@ -126,8 +126,12 @@ class LoopGroupBalanceTest {
         assertThat(counts.get(emptied).get()).isBetween(24, 36);
     }
 
-    /** A sibling that has fewer and is in a long callback is not waited for. */
+    /**
+     * A sibling that has fewer and is in a long callback is not waited for. The NIO driver hands
+     * connections out in turn, to busy loops as well.
+     */
     @Test
+    @Tag("epoll")
     void aBusySiblingLeavesNoConnectionWaiting() throws Exception {
         start(2);
         Loop busy = counts.keySet().iterator().next();
@@ -142,12 +146,15 @@ class LoopGroupBalanceTest {
             }
         });
         isBusy.await();
-        for (int i = 0; i < 50; i++) {
-            connect();
-            awaitAccepted();
+        try {
+            for (int i = 0; i < 50; i++) {
+                connect();
+                awaitAccepted();
+            }
+            assertThat(counts.get(busy).get()).isZero();
+        } finally {
+            release.countDown();
         }
-        assertThat(counts.get(busy).get()).isZero();
-        release.countDown();
     }
 
     /** One that listens no more is none, at whatever moment it goes. */
