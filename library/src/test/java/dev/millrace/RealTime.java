@@ -44,6 +44,10 @@ final class RealTime {
                     Map.entry("DriverBasicsContract.aPollReturnsWhenTheTimeIsOver", "its timeout"),
                     Map.entry("DriverBasicsContract.wakeUpsAreCollected", "its timeout"),
                     Map.entry(
+                            "DriverBasicsContract"
+                                    + ".aPollIsNotOverBeforeItsTimeWhichIsNoWholeMillisecond",
+                            "its timeout"),
+                    Map.entry(
                             "NioDriverTest.anInterruptedThreadWaitsAllTheSameAndStaysInterrupted",
                             "its timeout"),
                     Map.entry(
