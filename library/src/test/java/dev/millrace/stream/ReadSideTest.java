@@ -225,6 +225,18 @@ class ReadSideTest {
     }
 
     @Test
+    void aDestinationThatHasRoomAgainStartsNothingThatIsPaused() {
+        side.start();
+        side.onData(this::collect);
+        side.holdForPipe();
+        side.pause();
+        side.release();
+        assertThat(isReading).isFalse();
+        side.resume();
+        assertThat(isReading).isTrue();
+    }
+
+    @Test
     void whatComesWhileWhatIsKeptIsOnItsWayQueuesBehindIt() {
         side.start();
         side.onData(this::collect);
