@@ -44,11 +44,9 @@ final class RealTime {
                     Map.entry("DriverBasicsContract.aPollReturnsWhenTheTimeIsOver", "its timeout"),
                     Map.entry("DriverBasicsContract.wakeUpsAreCollected", "its timeout"),
                     Map.entry(
-                            "DriverBasicsContract.aPollIsNotOverBeforeItsTimeWhichIsNoWholeMillisecond",
+                            "DriverBasicsContract"
+                                    + ".aPollIsNotOverBeforeItsTimeWhichIsNoWholeMillisecond",
                             "its timeout"),
-                    Map.entry(
-                            "DriverWriteContract.aWriteEndsOnceWhenThePeerHasReadEnough",
-                            "nothing ends a poll"),
                     Map.entry(
                             "NioDriverTest.anInterruptedThreadWaitsAllTheSameAndStaysInterrupted",
                             "its timeout"),

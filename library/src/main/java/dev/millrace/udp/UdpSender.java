@@ -71,17 +71,22 @@ final class UdpSender {
                             host,
                             port,
                             found -> {
-                                if (waiting.takeForName(sending)) {
+                                if (isWanted(sending)) {
                                     sending.to = opening.fitting(found);
                                     opening.perform(sending);
                                 }
                             },
                             error -> {
-                                if (waiting.takeForName(sending)) {
+                                if (isWanted(sending)) {
                                     tell(callback, error);
                                 }
                             });
         }
+    }
+
+    /** The look-up is over. What the close of the socket finds waiting ends with it. */
+    private boolean isWanted(Sending sending) {
+        return !handle.isClosing() && waiting.takeForName(sending);
     }
 
     private void check(boolean hasAddress) {

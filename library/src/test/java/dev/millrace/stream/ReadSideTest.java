@@ -207,6 +207,68 @@ class ReadSideTest {
     }
 
     @Test
+    void ofWhatIsKeptWithMoreBehindADataListenerIsGivenTheMoreAlone() {
+        StringBuilder data = new StringBuilder();
+        side.start();
+        side.onData(chunk -> data.append(StandardCharsets.US_ASCII.decode(chunk)).append(' '));
+        side.onBytes((array, offset, length) -> {
+            seen.add(text(array, offset, length));
+            side.pause();
+            return seen.size() == 1 ? 1 : length;
+        });
+        deliver("abc");
+        deliver("de");
+        side.resume();
+        runSoon();
+        assertThat(seen).containsExactly("abc", "bcde");
+        assertThat(data).hasToString("abc de ");
+    }
+
+    @Test
+    void aDestinationThatHasRoomAgainStartsNothingThatIsPaused() {
+        side.start();
+        side.onData(this::collect);
+        side.holdForPipe();
+        side.pause();
+        side.release();
+        assertThat(isReading).isFalse();
+        side.resume();
+        assertThat(isReading).isTrue();
+    }
+
+    @Test
+    void whatComesWhileWhatIsKeptIsOnItsWayQueuesBehindIt() {
+        side.start();
+        side.onData(this::collect);
+        side.pause();
+        deliver("one ");
+        side.resume();
+        deliver("two");
+        runSoon();
+        assertThat(seen).containsExactly("one two");
+    }
+
+    /** What it had seen of the bytes before was more than was taken. */
+    @Test
+    void whatComesOutOfAFilterIsNewToADataListener() {
+        side.start();
+        side.onData(this::collect);
+        side.onBytes((array, offset, length) -> {
+            side.pause();
+            return 1;
+        });
+        deliver("abcdef");
+        side.divert((array, offset, length) -> {
+            seen.add("filter " + text(array, offset, length));
+            return length;
+        });
+        deliver("XY");
+        side.resume();
+        runSoon();
+        assertThat(seen).containsExactly("abcdef", "filter bcdef", "XY");
+    }
+
+    @Test
     @Tag("R13")
     void theEndWaitsForWhatIsKept() {
         side.start();
