@@ -10,7 +10,6 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.time.Instant;
 import java.util.Objects;
 import java.util.Set;
 
@@ -21,18 +20,15 @@ import java.util.Set;
  * <p>It says no more than it knows: that what is opened is what was found, as long as the two looks
  * saw the same file in the same state.
  */
-final class CheckedFile implements FoundFile {
+final class CheckedFile extends FoundFile {
     private final Path path;
-    private final PathName location;
-    private final BasicFileAttributes attributes;
 
     private CheckedFile(Path path, BasicFileAttributes attributes) {
+        super(attributes, PathName.of(path));
         this.path = path;
-        this.location = PathName.of(path);
-        this.attributes = attributes;
     }
 
-    static CheckedFile find(PathName name) throws IOException {
+    static CheckedFile named(PathName name) throws IOException {
         Path path = name.toPath().toRealPath();
         return new CheckedFile(path, look(path));
     }
@@ -41,34 +37,9 @@ final class CheckedFile implements FoundFile {
         return Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
     }
 
-    @Override
-    public boolean isFile() {
-        return attributes.isRegularFile();
-    }
-
-    @Override
-    public boolean isFolder() {
-        return attributes.isDirectory();
-    }
-
-    @Override
-    public long length() {
-        return attributes.size();
-    }
-
-    @Override
-    public Instant modified() {
-        return attributes.lastModifiedTime().toInstant();
-    }
-
-    @Override
-    public PathName location() {
-        return location;
-    }
-
     /** Fails with ESTALE, as a network file system does, when it is not the file any more. */
     @Override
-    public FileChannel channel() throws IOException {
+    FileChannel channel() throws IOException {
         FileChannel channel =
                 FileChannel.open(path, Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS));
         try {
@@ -91,7 +62,7 @@ final class CheckedFile implements FoundFile {
     }
 
     @Override
-    public DirectoryStream<Path> stream() throws IOException {
+    DirectoryStream<Path> stream() throws IOException {
         return Files.newDirectoryStream(path);
     }
 

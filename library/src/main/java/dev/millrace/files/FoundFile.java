@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Instant;
 
 /**
@@ -24,16 +25,24 @@ import java.time.Instant;
  *
  * {@snippet class="dev.millrace.files.FilesExamplesTest" region="found"}
  */
-public sealed interface FoundFile extends AutoCloseable permits PinnedFile, CheckedFile {
+public abstract sealed class FoundFile implements AutoCloseable permits PinnedFile, CheckedFile {
+    final BasicFileAttributes attributes;
+    private final PathName location;
+
+    FoundFile(BasicFileAttributes attributes, PathName location) {
+        this.attributes = attributes;
+        this.location = location;
+    }
+
     /**
      * What {@code name} leads to, links followed. It is not opened, so that a FIFO does not wait.
      *
      * @throws IOException with a {@code code}: ENOENT, EACCES, ELOOP, EMFILE and what else open(2)
      *     has
      */
-    static FoundFile find(PathName name) throws IOException {
+    public static FoundFile find(PathName name) throws IOException {
         try {
-            return PathPin.isAvailable() ? PinnedFile.find(name) : CheckedFile.find(name);
+            return PathPin.isAvailable() ? PinnedFile.named(name) : CheckedFile.named(name);
         } catch (IOException | RuntimeException e) {
             throw failed("open", e);
         }
@@ -50,19 +59,29 @@ public sealed interface FoundFile extends AutoCloseable permits PinnedFile, Chec
     }
 
     /** Whether it is a regular file. */
-    boolean isFile();
+    public final boolean isFile() {
+        return attributes.isRegularFile();
+    }
 
     /** Whether it is a folder. */
-    boolean isFolder();
+    public final boolean isFolder() {
+        return attributes.isDirectory();
+    }
 
     /** How many bytes it had when it was found. */
-    long length();
+    public final long length() {
+        return attributes.size();
+    }
 
     /** When it was changed last, as of when it was found. */
-    Instant modified();
+    public final Instant modified() {
+        return attributes.lastModifiedTime().toInstant();
+    }
 
     /** Where it lay when it was found; no link is in it. */
-    PathName location();
+    public final PathName location() {
+        return location;
+    }
 
     /**
      * Opens it to be read; a file only, and closing it is the caller's.
@@ -70,7 +89,7 @@ public sealed interface FoundFile extends AutoCloseable permits PinnedFile, Chec
      * @throws IOException with a {@code code}, such as EACCES, or ESTALE as told above
      * @throws IllegalStateException if it is no regular file
      */
-    default FileChannel open() throws IOException {
+    public final FileChannel open() throws IOException {
         if (!isFile()) {
             throw new IllegalStateException("only a regular file is opened: " + location());
         }
@@ -82,7 +101,7 @@ public sealed interface FoundFile extends AutoCloseable permits PinnedFile, Chec
     }
 
     /** As {@link #open}, with the JDK's errors. */
-    FileChannel channel() throws IOException;
+    abstract FileChannel channel() throws IOException;
 
     /**
      * What is in the folder, to be closed by the caller before this is. The paths are for the time
@@ -91,7 +110,7 @@ public sealed interface FoundFile extends AutoCloseable permits PinnedFile, Chec
      * @throws IOException with a {@code code}
      * @throws IllegalStateException if it is no folder
      */
-    default DirectoryStream<Path> entries() throws IOException {
+    public final DirectoryStream<Path> entries() throws IOException {
         if (!isFolder()) {
             throw new IllegalStateException("only a folder has entries: " + location());
         }
@@ -103,9 +122,9 @@ public sealed interface FoundFile extends AutoCloseable permits PinnedFile, Chec
     }
 
     /** As {@link #entries}, with the JDK's errors. */
-    DirectoryStream<Path> stream() throws IOException;
+    abstract DirectoryStream<Path> stream() throws IOException;
 
     /** Lets it go; what was opened stays open. Idempotent. */
     @Override
-    void close();
+    public abstract void close();
 }

@@ -9,10 +9,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.time.Instant;
 
 /** A file that a descriptor keeps. */
-final class PinnedFile implements FoundFile {
+final class PinnedFile extends FoundFile {
     /** What the kernel puts behind the path of a file that has lost its name. */
     private static final String DELETED = " (deleted)";
 
@@ -20,19 +19,18 @@ final class PinnedFile implements FoundFile {
     private static final int TRIES = 3;
 
     private final PathPin pin;
-    private final BasicFileAttributes attributes;
-    private final PathName location;
 
     private PinnedFile(PathPin pin) throws IOException {
+        super(
+                Files.readAttributes(pin.path(), BasicFileAttributes.class),
+                PathName.of(Files.readSymbolicLink(pin.path())));
         this.pin = pin;
-        this.attributes = Files.readAttributes(pin.path(), BasicFileAttributes.class);
-        this.location = PathName.of(Files.readSymbolicLink(pin.path()));
     }
 
-    static PinnedFile find(PathName name) throws IOException {
+    static PinnedFile named(PathName name) throws IOException {
         for (int left = TRIES; ; left--) {
             PinnedFile found = pin(name);
-            if (left == 1 || !found.location.toString().endsWith(DELETED)) {
+            if (left == 1 || !found.location().toString().endsWith(DELETED)) {
                 return found;
             }
             found.close();
@@ -53,37 +51,12 @@ final class PinnedFile implements FoundFile {
     }
 
     @Override
-    public boolean isFile() {
-        return attributes.isRegularFile();
-    }
-
-    @Override
-    public boolean isFolder() {
-        return attributes.isDirectory();
-    }
-
-    @Override
-    public long length() {
-        return attributes.size();
-    }
-
-    @Override
-    public Instant modified() {
-        return attributes.lastModifiedTime().toInstant();
-    }
-
-    @Override
-    public PathName location() {
-        return location;
-    }
-
-    @Override
-    public FileChannel channel() throws IOException {
+    FileChannel channel() throws IOException {
         return FileChannel.open(pin.path(), StandardOpenOption.READ);
     }
 
     @Override
-    public DirectoryStream<Path> stream() throws IOException {
+    DirectoryStream<Path> stream() throws IOException {
         return Files.newDirectoryStream(pin.path());
     }
 

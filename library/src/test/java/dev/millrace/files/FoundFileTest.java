@@ -31,13 +31,13 @@ class FoundFileTest {
         PINNED {
             @Override
             FoundFile find(PathName name) throws IOException {
-                return PinnedFile.find(name);
+                return PinnedFile.named(name);
             }
         },
         CHECKED {
             @Override
             FoundFile find(PathName name) throws IOException {
-                return CheckedFile.find(name);
+                return CheckedFile.named(name);
             }
         };
 
