@@ -53,11 +53,6 @@ final class Body {
         write(response, first);
     }
 
-    /** It is not sent: the peer has left. On the loop. */
-    void discard() {
-        close();
-    }
-
     private void write(ServerResponse response, byte[] piece) {
         boolean mayGoOn = response.write(ByteBuffer.wrap(piece));
         if (pieces.isOver()) {
@@ -96,8 +91,8 @@ final class Body {
         });
     }
 
-    /** Off the loop, because closing can wait for a disk as well. */
-    private void close() {
+    /** Ends it without sending more. Off the loop, because closing can wait for a disk as well. */
+    void close() {
         threads.execute(() -> {
             try {
                 pieces.close();

@@ -92,7 +92,7 @@ record FileAnswer(
         // The peer has left, or the request broke off and was refused.
         if (response.isClosed() || response.isEnded()) {
             if (body != null) {
-                body.discard();
+                body.close();
             }
             return;
         }

@@ -55,8 +55,8 @@ final class FileHandler implements HttpHandler {
             Answers.text(
                     response,
                     400,
-                    "400 Bad Request: the path is no percent-encoded UTF-8; write %XX for each byte"
-                            + " that is no letter or digit");
+                    "400 Bad Request: behind a percent sign stand two hexadecimal digits (%XX), and not"
+                            + " 00; write %25 for the sign itself");
             return;
         }
         byte[] decoded = path.get().length == 0 ? ROOT : path.get();

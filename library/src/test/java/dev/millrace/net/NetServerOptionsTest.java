@@ -5,10 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.kernel.KeepAlive;
 import dev.millrace.stream.WriteLimit;
-import java.lang.reflect.RecordComponent;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.List;
+import dev.millrace.testing.RecordChanges;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
@@ -43,38 +40,8 @@ class NetServerOptionsTest {
     }
 
     @Test
-    void eachChangeIsOfItsOwnComponentAndKeepsAllOthers() throws ReflectiveOperationException {
-        NetServerOptions all = DEFAULTS;
-        for (UnaryOperator<NetServerOptions> change : CHANGES.values()) {
-            all = change.apply(all);
-        }
-        for (RecordComponent component : NetServerOptions.class.getRecordComponents()) {
-            NetServerOptions one = CHANGES.get(component.getName()).apply(DEFAULTS);
-            assertThat(differences(one, DEFAULTS)).containsExactly(component.getName());
-            NetServerOptions again = CHANGES.get(component.getName()).apply(all);
-            assertThat(again).as("the others stay changed").isEqualTo(all);
-        }
-        assertThat(differences(all, DEFAULTS))
-                .containsExactlyInAnyOrderElementsOf(CHANGES.keySet());
-    }
-
-    private static List<String> differences(NetServerOptions one, NetServerOptions other)
-            throws ReflectiveOperationException {
-        List<String> names = new ArrayList<>();
-        for (RecordComponent component : NetServerOptions.class.getRecordComponents()) {
-            var accessor = component.getAccessor();
-            if (!accessor.invoke(one).equals(accessor.invoke(other))) {
-                names.add(component.getName());
-            }
-        }
-        return names;
-    }
-
-    @Test
-    void everyComponentCanBeChanged() {
-        assertThat(Arrays.stream(NetServerOptions.class.getRecordComponents()))
-                .extracting(RecordComponent::getName)
-                .containsExactlyInAnyOrderElementsOf(CHANGES.keySet());
+    void eachChangeIsOfItsOwnComponentAndKeepsAllOthers() {
+        RecordChanges.expectEachItsOwn(DEFAULTS, CHANGES);
     }
 
     @ParameterizedTest
