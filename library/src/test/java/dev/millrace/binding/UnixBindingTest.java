@@ -8,14 +8,19 @@ import dev.millrace.driver.Driver;
 import dev.millrace.driver.ForwardingDriver;
 import dev.millrace.driver.Port;
 import dev.millrace.driver.SocketFile;
+import dev.millrace.kernel.Address;
 import dev.millrace.kernel.SystemError;
 import dev.millrace.kernel.UnixAddress;
 import dev.millrace.kernel.UnixListenOptions;
 import dev.millrace.loop.DriverLoops;
 import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -181,5 +186,42 @@ class UnixBindingTest {
                     .hasMessageContaining("the locale of this process has no characters for");
         }
         UnixBinding.checkName(driver, UnixAddress.of(path));
+    }
+
+    /** Between the probe, which finds no listener, and the removal another process may come. */
+    @Test
+    @Tag("G11")
+    void aSuccessorThatComesDuringTheProbeKeepsItsFile() throws IOException {
+        listenAndStop(path);
+        Path next = path.resolveSibling("next");
+        Driver interrupted =
+                new ForwardingDriver(driver) {
+                    @Override
+                    public int connect(Port port, Address address) {
+                        int result = super.connect(port, address);
+                        try {
+                            listenAndStop(next);
+                            Files.move(next, path, StandardCopyOption.REPLACE_EXISTING);
+                        } catch (IOException e) {
+                            throw new AssertionError(e);
+                        }
+                        return result;
+                    }
+                };
+        try (UnixTakeOver takeOver = UnixTakeOver.begin(interrupted, UnixAddress.of(path))) {
+            takeOver.removeStale();
+            assertThat(path).exists();
+        }
+        try (UnixTakeOver takeOver = UnixTakeOver.begin(driver, UnixAddress.of(path))) {
+            takeOver.removeStale();
+            assertThat(path).as("nothing has come meanwhile").doesNotExist();
+        }
+    }
+
+    /** The JDK leaves the file. */
+    private static void listenAndStop(Path file) throws IOException {
+        try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            server.bind(UnixDomainSocketAddress.of(file));
+        }
     }
 }

@@ -3,8 +3,13 @@ package dev.millrace.net;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.millrace.driver.Driver;
+import dev.millrace.driver.ForwardingDriver;
+import dev.millrace.driver.Port;
 import dev.millrace.kernel.IpAddress;
+import dev.millrace.kernel.KernelOption;
 import dev.millrace.kernel.SystemError;
+import dev.millrace.loop.DriverLoops;
 import dev.millrace.loop.Loop;
 import dev.millrace.loop.RunMode;
 import dev.millrace.testing.Journal;
@@ -197,6 +202,42 @@ class NetServerTest {
         until("client closed");
         assertThat(journal.lines()).containsSubsequence("connect", "connection", "client closed");
         late.close();
+    }
+
+    @Test
+    void aListenerThatComesLateIsEnough() {
+        NetServer late = NetServer.create(loop).listen(IpAddress.loopback(0));
+        until("listening", late::isListening);
+        NetSocket client = NetSocket.connect(loop, late.address().orElseThrow());
+        client.onClose(journal.line("client closed")).resume();
+        late.onConnection(NetSocket::end);
+        until("client closed");
+        assertThat(late.acceptedCount()).isEqualTo(1);
+        late.close();
+    }
+
+    @Test
+    void connectionsGetTheirNoDelayFromTheListeningSocket() {
+        List<Integer> set = new ArrayList<>();
+        Driver watched =
+                new ForwardingDriver() {
+                    @Override
+                    public int setOption(Port port, KernelOption option, int value) {
+                        if (option == KernelOption.NO_DELAY) {
+                            set.add(value);
+                        }
+                        return super.setOption(port, option, value);
+                    }
+                };
+        try (Loop other = DriverLoops.on(watched)) {
+            NetServerOptions delayed = NetServerOptions.DEFAULTS.withNoDelay(false);
+            NetServer first = NetServer.create(other, delayed).listen(IpAddress.loopback(0));
+            LoopFixture.pollUntil(other, "listening", first::isListening);
+            assertThat(set).isEmpty();
+            NetServer second = NetServer.create(other).listen(IpAddress.loopback(0));
+            LoopFixture.pollUntil(other, "listening", second::isListening);
+            assertThat(set).containsExactly(1);
+        }
     }
 
     @Test
