@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class RequestBody implements ReadSide.Source {
     private final ServerRequest request;
-    private final ReadSide read = new ReadSide(this);
+    private final ReadSide read;
     private @Nullable Consumer<? super IOException> errorListener;
     private @Nullable Runnable closeListener;
 
@@ -30,6 +30,7 @@ final class RequestBody implements ReadSide.Source {
 
     RequestBody(ServerRequest request) {
         this.request = request;
+        this.read = ReadSide.started(this);
     }
 
     ReadSide read() {
@@ -71,6 +72,9 @@ final class RequestBody implements ReadSide.Source {
     /** The exchange is answered: the rest of the body is thrown away as it comes (row R59). */
     void discard() {
         isAnswered = true;
+        if (request.contentLength() == 0) {
+            return;
+        }
         if (read.isPaused()) {
             stopReading();
             connection().resumeBody(request);

@@ -112,10 +112,13 @@ final class ResponseQueue {
      * the peer that pipelines gets only some of it.
      */
     boolean isFull() {
-        long held = waitingBytes + headBytes + connection.socket().queuedBytes();
         return due >= DUE_MAX
                 || open >= connection.server().limits().maxConcurrentRequests()
-                || held >= WriteStream.HIGH_WATER_MARK_BYTES;
+                || heldBytes() >= WriteStream.HIGH_WATER_MARK_BYTES;
+    }
+
+    private long heldBytes() {
+        return waitingBytes + headBytes + connection.socket().queuedBytes();
     }
 
     /** A response was ended by its handler, or for it. */
@@ -183,7 +186,7 @@ final class ResponseQueue {
     }
 
     private void resumeParsing() {
-        if (!isFull()) {
+        if (connection.isParsingHeld() && !isFull()) {
             connection.resumeParsing();
         }
     }

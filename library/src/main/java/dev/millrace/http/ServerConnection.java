@@ -201,17 +201,7 @@ final class ServerConnection implements BytesListener, RequestEvents {
             response.fail(417, new IOException("unknown expectation"));
             return;
         }
-        request.start();
         server.handlerCalls().enter(response);
-    }
-
-    /** What {@code request}'s listeners threw is its handler's failure. */
-    void handlerFailed(ServerRequest request, Throwable thrown) {
-        server.handlerCalls().failed(responses.to(request), thrown);
-    }
-
-    void handlerUnheard(ServerRequest request, Throwable thrown) {
-        server.handlerCalls().unheard(responses.to(request), thrown);
     }
 
     @Override
@@ -267,16 +257,20 @@ final class ServerConnection implements BytesListener, RequestEvents {
         }
     }
 
+    /** Whether the parser waits, and not for the reader of a body. */
+    boolean isParsingHeld() {
+        return parser != null && parser.isPaused() && !isBodyPaused && !isLastRequestRead();
+    }
+
     /**
      * Below the parser it just goes on; otherwise events may be due, and then bytes that were kept.
      */
     void resumeParsing() {
-        if (parser == null || !parser.isPaused() || isBodyPaused || isLastRequestRead()) {
-            return;
-        }
-        parser.resume();
-        if (!isParsing) {
-            loop().nextTick(this::goOn);
+        if (parser != null && isParsingHeld()) {
+            parser.resume();
+            if (!isParsing) {
+                loop().nextTick(this::goOn);
+            }
         }
     }
 

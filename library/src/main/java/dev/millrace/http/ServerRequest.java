@@ -257,13 +257,14 @@ public final class ServerRequest extends InboundStream<ServerRequest> {
         return this;
     }
 
-    void start() {
-        body.read().start();
-    }
-
     /** Some of the body has arrived; or all of it, when {@code length} is 0. */
     void arrive(byte[] array, int offset, int length) {
-        connection.server().bodyDelivery().deliver(this, array, offset, length);
+        if (body.read().isUnheard()) {
+            // Nothing is called that would need a guard.
+            body.arrived(array, offset, length);
+        } else {
+            connection.server().bodyDelivery().deliver(this, array, offset, length);
+        }
     }
 
     /** Runs a part of this request's work that is not below the parser. */
@@ -275,12 +276,12 @@ public final class ServerRequest extends InboundStream<ServerRequest> {
 
     /** What its listeners throw is the handler's failure (row X76). */
     void failed(Throwable thrown) {
-        connection.handlerFailed(this, thrown);
+        connection.server().handlerCalls().failed(connection.responses().to(this), thrown);
     }
 
     /** A stage failed that its handler made, or one of its listeners. */
     void unheard(Throwable thrown) {
-        connection.handlerUnheard(this, thrown);
+        connection.server().handlerCalls().unheard(connection.responses().to(this), thrown);
     }
 
     RequestBody body() {

@@ -102,6 +102,13 @@ public final class ReadSide {
         this.source = source;
     }
 
+    /** A side that need not be started, of a source that reads already. */
+    public static ReadSide started(Source source) {
+        ReadSide side = new ReadSide(source);
+        side.isStarted = true;
+        return side;
+    }
+
     private ReadReceivers receivers() {
         if (receivers == null) {
             receivers = new ReadReceivers();
@@ -214,8 +221,13 @@ public final class ReadSide {
      * listener, or every destination is gone.
      */
     public boolean isAbandoned() {
-        boolean isUnheard = !hasReceiver() && !isDiscarding && !isBetweenOwners;
-        return !isPaused && (isUnheard || isLeft());
+        boolean hasTaker = hasReceiver() || isDiscarding || isBetweenOwners;
+        return !isPaused && (!hasTaker || isLeft());
+    }
+
+    /** Whether there is no listener, and no destination either, so that nothing would be called. */
+    public boolean isUnheard() {
+        return receivers == null && endListener == null;
     }
 
     /** Whether a listener that is being called may be given more. */
@@ -317,10 +329,6 @@ public final class ReadSide {
         return receivers != null && receivers.isAny();
     }
 
-    private boolean hasKept() {
-        return kept.length > 0;
-    }
-
     /**
      * What was kept goes first, and not from inside the call that resumed; without anything kept
      * the source starts.
@@ -329,7 +337,7 @@ public final class ReadSide {
         if (!isStarted || isPaused() || isDestroyed) {
             return;
         }
-        if (!hasKept() && end == End.OPEN) {
+        if (kept.length == 0 && end == End.OPEN) {
             source.startReading();
         } else if (!isScheduled) {
             isScheduled = true;
@@ -342,14 +350,12 @@ public final class ReadSide {
         if (isPaused() || isDestroyed) {
             return;
         }
-        if (hasKept()) {
-            byte[] array = kept;
-            kept = NONE;
-            deliver(array, 0, array.length);
-        }
-        if (end != End.OPEN && !hasKept()) {
+        byte[] array = kept;
+        kept = NONE;
+        deliver(array, 0, array.length);
+        if (end != End.OPEN && kept.length == 0) {
             end();
-        } else if (!isPaused() && !isDestroyed && !hasKept()) {
+        } else if (!isPaused() && !isDestroyed && kept.length == 0) {
             source.startReading();
         }
     }
@@ -360,7 +366,7 @@ public final class ReadSide {
         if (length == 0 || isDestroyed) {
             return;
         }
-        if (isPaused() || hasKept()) {
+        if (isPaused() || kept.length > 0) {
             keep(array, offset, length);
             source.stopReading();
             return;
@@ -414,15 +420,11 @@ public final class ReadSide {
             return;
         }
         end = End.COMING;
-        if (hasKept() || isPaused() || isBetweenOwners) {
+        if (kept.length > 0 || isPaused() || isBetweenOwners) {
             return;
         }
         end = End.TOLD;
-        tellEnd();
-    }
-
-    /** An owner that hands over stops it: the next one is told anew. */
-    private void tellEnd() {
+        // An owner that hands over stops the telling: the next one is told anew.
         int before = handOvers;
         ReadReceivers told = receivers;
         if (told != null && !told.end()) {

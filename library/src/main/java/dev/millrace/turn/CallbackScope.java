@@ -57,11 +57,35 @@ public final class CallbackScope {
     /** Calls {@code callback} for {@code target}; what it throws goes to {@code failed}. */
     public <T> void enter(
             T target, TargetCallback<? super T> callback, BiConsumer<? super T, Throwable> failed) {
+        if (depth > 0) {
+            enterWithin(target, callback, failed);
+        } else {
+            enterOutermost(target, callback, failed);
+        }
+    }
+
+    /**
+     * Each has a method of its own: what the compiler learns about the outermost callback, which
+     * sends what was written, would otherwise be put into every handler below a parser as well.
+     */
+    private <T> void enterWithin(
+            T target, TargetCallback<? super T> callback, BiConsumer<? super T, Throwable> failed) {
         // Kept here, not counted back: an error of the machine may end an inner call half-way
         // (X60).
         int outer = depth;
         depth = outer + 1;
-        if (outer == 0 && gauge != null) {
+        try {
+            callback.call(target);
+        } catch (Throwable thrown) {
+            threw(target, failed, thrown);
+        }
+        depth = outer;
+    }
+
+    private <T> void enterOutermost(
+            T target, TargetCallback<? super T> callback, BiConsumer<? super T, Throwable> failed) {
+        depth = 1;
+        if (gauge != null) {
             gauge.begin();
         }
         try {
@@ -69,12 +93,10 @@ public final class CallbackScope {
         } catch (Throwable thrown) {
             threw(target, failed, thrown);
         }
-        depth = outer;
-        if (outer == 0) {
-            settle();
-            if (gauge != null) {
-                gauge.end();
-            }
+        depth = 0;
+        settle();
+        if (gauge != null) {
+            gauge.end();
         }
     }
 

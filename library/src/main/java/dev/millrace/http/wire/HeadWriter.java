@@ -86,12 +86,14 @@ public final class HeadWriter {
         append(source, 0, source.length);
     }
 
-    /** The characters were checked to fit a byte each. */
+    /**
+     * The characters were checked to fit a byte each, and this method of {@link String}, deprecated
+     * because it does not look, copies them at once.
+     */
+    @SuppressWarnings("deprecation")
     private void append(String text) {
         int count = text.length();
-        for (int at = 0; at < count; at++) {
-            array[length + at] = (byte) text.charAt(at);
-        }
+        text.getBytes(0, count, array, length);
         length += count;
     }
 
