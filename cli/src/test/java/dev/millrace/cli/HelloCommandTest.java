@@ -22,12 +22,18 @@ class HelloCommandTest {
                         + body.length()
                         + "\r\n\r\n"
                         + body;
-        try (RunningServer server = RunningServer.of(run).start();
-                Socket client = server.connect()) {
-            client.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
-            byte[] answer = client.getInputStream().readAllBytes();
+        try (RunningServer server = RunningServer.of(run).start()) {
+            String answer = ask(server, request);
             server.stop().awaitEnd();
-            return new String(answer, StandardCharsets.UTF_8);
+            return answer;
+        }
+    }
+
+    /** Closes before the server ends, which otherwise waits a while for its client to leave. */
+    private static String ask(RunningServer server, String request) throws IOException {
+        try (Socket client = server.connect()) {
+            client.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+            return new String(client.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         }
     }
 

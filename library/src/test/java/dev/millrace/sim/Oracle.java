@@ -10,15 +10,24 @@ final class Oracle {
     private final SimDriver driver;
     private final EventLog log;
     private final List<String> complaints = new ArrayList<>();
+    private Runnable afterTheLast = () -> {};
 
     Oracle(SimDriver driver, EventLog log) {
         this.driver = driver;
         this.log = log;
     }
 
+    /** What ends a run of which no further complaint is kept. */
+    void onEnough(Runnable end) {
+        afterTheLast = end;
+    }
+
     void complain(String who, String what) {
         if (complaints.size() < COMPLAINTS_MAX) {
             complaints.add("at " + driver.nanoTime() + " ns " + who + ": " + what);
+            if (complaints.size() == COMPLAINTS_MAX) {
+                afterTheLast.run();
+            }
         }
     }
 

@@ -73,6 +73,7 @@ final class Simulation {
         try (QuietLog quiet = new QuietLog();
                 Loop loop = DriverLoops.on(driver)) {
             loop.onUncaught(thrown -> oracle.complain("loop", "uncaught " + thrown));
+            oracle.onEnough(loop::stop);
             Scenario scenario = new Scenario(loop, driver, oracle, random.split());
             try {
                 scenario.start(clients);

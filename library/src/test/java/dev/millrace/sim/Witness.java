@@ -43,7 +43,9 @@ final class Witness {
 
     private void see(String event, boolean isRight) {
         oracle.note(event, conversation, received);
-        oracle.require(isRight, who, event + " out of turn: " + this);
+        if (!isRight) {
+            oracle.complain(who, event + " out of turn: " + this);
+        }
     }
 
     void connected() {
