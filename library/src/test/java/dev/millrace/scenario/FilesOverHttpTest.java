@@ -127,6 +127,32 @@ class FilesOverHttpTest {
         assertThat(journal.lines().getFirst()).isEqualTo("ENOENT");
     }
 
+    /** The one before it is still to be answered, on the same connection. */
+    @Test
+    void aFileThatCantBeOpenedLeavesOtherResponsesAlone() {
+        HttpHandler handler =
+                (request, response) -> {
+                    if (request.target().equals("/slow")) {
+                        responses.add(response);
+                        return;
+                    }
+                    open(fixture)
+                            .onError(error -> response.fail(404, error))
+                            .onClose(journal.line("input closed"))
+                            .pipelineTo(response);
+                };
+        try (RawClient client = connect(handler)) {
+            client.write("GET /slow HTTP/1.1\r\nHost: a\r\n\r\n");
+            ask(client);
+            journal.await("input closed");
+            fixture.act(() -> responses.getFirst().end("at last"));
+            assertThat(client.readToEnd())
+                    .startsWith("HTTP/1.1 200 ")
+                    .contains("at lastHTTP/1.1 404 ")
+                    .endsWith("404 Not Found ENOENT\n");
+        }
+    }
+
     /** A client that does not read costs a piece, and what the kernel holds. */
     @Test
     void aSlowClientHoldsTheFileBack() throws IOException {
