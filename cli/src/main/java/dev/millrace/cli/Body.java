@@ -2,40 +2,30 @@ package dev.millrace.cli;
 
 import dev.millrace.http.ServerResponse;
 import dev.millrace.loop.Loop;
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.Executor;
 
 /**
- * An answer's body, sent one piece at a time: the next one is made only when the socket has taken
- * the last one, so a peer that does not read costs one piece of memory.
+ * A listing as an answer's body, sent one piece at a time: the next one is made only when the
+ * socket has taken the last one, so a peer that does not read costs one piece of memory.
  *
  * <pre>
  *   make (a thread) ──▶ write (loop) ──taken, or onDrain──▶ make … ──▶ end
- *   the peer leaves, or a piece can't be made: the pieces are closed
  * </pre>
  */
 final class Body {
     private final Loop loop;
     private final Executor threads;
-    private final Pieces pieces;
+    private final ListingPieces pieces;
     private final byte[] first;
     private boolean isMaking;
 
     /** Makes the first piece, off the loop; {@code threads} make the others. */
-    Body(Loop loop, Executor threads, Pieces pieces) throws IOException {
+    Body(Loop loop, Executor threads, ListingPieces pieces) {
         this.loop = loop;
         this.threads = threads;
         this.pieces = pieces;
-        try {
-            this.first = pieces.next();
-        } catch (Throwable failure) {
-            pieces.close();
-            throw failure;
-        }
-        if (pieces.isOver()) {
-            pieces.close();
-        }
+        this.first = pieces.next();
     }
 
     /** Sends it, on the loop, behind a head that is ready to go. */
@@ -45,11 +35,6 @@ final class Body {
             return;
         }
         response.onDrain(() -> makeNext(response));
-        response.onClose(() -> {
-            if (!isMaking) {
-                close();
-            }
-        });
         write(response, first);
     }
 
@@ -83,21 +68,8 @@ final class Body {
         Runnable made = outcome;
         loop.execute(() -> {
             isMaking = false;
-            if (response.isClosed()) {
-                close();
-            } else {
+            if (!response.isClosed()) {
                 made.run();
-            }
-        });
-    }
-
-    /** Ends it without sending more. Off the loop, because closing can wait for a disk as well. */
-    void close() {
-        threads.execute(() -> {
-            try {
-                pieces.close();
-            } catch (IOException e) {
-                Console.complain("closing a file failed: " + Console.oneLine(e));
             }
         });
     }

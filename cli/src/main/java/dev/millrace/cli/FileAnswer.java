@@ -1,14 +1,16 @@
 package dev.millrace.cli;
 
+import dev.millrace.files.FileInput;
+import dev.millrace.files.FileRange;
 import dev.millrace.http.HttpDate;
 import dev.millrace.http.ServerRequest;
 import dev.millrace.http.ServerResponse;
 import dev.millrace.loop.Loop;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.concurrent.Executor;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The answer to a request for a file: decided, and its first bytes read, off the loop; sent on it.
@@ -17,34 +19,63 @@ import org.jspecify.annotations.Nullable;
  * @param document the file
  * @param validator its validators
  * @param part what of it was asked for
- * @param body its bytes; null when the head tells everything
+ * @param content how its bytes are had
  */
 record FileAnswer(
-        int status,
-        Found.Document document,
-        Validator validator,
-        ByteRange part,
-        @Nullable Body body) {
+        int status, Found.Document document, Validator validator, ByteRange part, Content content) {
+
+    /** How the bytes of an answer are had. */
+    private sealed interface Content {
+        /** The head tells everything. */
+        record None() implements Content {}
+
+        /** So few that they were read when the file was opened: no thread is asked again. */
+        record Read(byte[] bytes) implements Content {}
+
+        /** From the open file, as fast as the peer takes them. */
+        record Streamed() implements Content {}
+    }
+
+    private static final Content NONE = new Content.None();
+
+    /** As many as a stream would read at once. */
+    private static final int READ_MAX_BYTES = 64 * 1024;
 
     /** Off the loop; the document is closed here, or with the body. */
-    static FileAnswer prepare(
-            Loop loop, Executor threads, ServerRequest request, Found.Document document)
-            throws IOException {
-        FileAnswer answer;
+    static FileAnswer prepare(ServerRequest request, Found.Document document) throws IOException {
+        FileChannel file = document.channel();
+        boolean isKept = false;
         try {
-            answer = decide(request, document);
-        } catch (Throwable failure) {
-            document.channel().close();
-            throw failure;
-        }
-        // HEAD has opened the file as well, so that it tells what GET would have told.
-        boolean hasContent = answer.status == 200 || answer.status == 206;
-        if (!hasContent || request.method().equals("HEAD")) {
-            document.channel().close();
+            FileAnswer answer = decide(request, document);
+            // HEAD has opened the file as well, so that it tells what GET would have told.
+            boolean hasContent = answer.status == 200 || answer.status == 206;
+            if (hasContent && !request.method().equals("HEAD")) {
+                isKept = answer.part.length() > READ_MAX_BYTES;
+                Content content =
+                        isKept ? new Content.Streamed() : new Content.Read(read(file, answer.part));
+                return answer.with(content);
+            }
             return answer;
+        } finally {
+            if (!isKept) {
+                file.close();
+            }
         }
-        Body body = new Body(loop, threads, new FilePieces(document.channel(), answer.part));
-        return new FileAnswer(answer.status, document, answer.validator, answer.part, body);
+    }
+
+    private FileAnswer with(Content content) {
+        return new FileAnswer(status, document, validator, part, content);
+    }
+
+    private static byte[] read(FileChannel file, ByteRange part) throws IOException {
+        ByteBuffer buffer = ByteBuffer.allocate((int) part.length());
+        while (buffer.hasRemaining()) {
+            if (file.read(buffer, part.first() + buffer.position()) < 0) {
+                // Its length is about to be announced.
+                throw new IOException("the file became shorter while it was read");
+            }
+        }
+        return buffer.array();
     }
 
     private static FileAnswer decide(ServerRequest request, Found.Document document) {
@@ -52,7 +83,7 @@ record FileAnswer(
         Validator validator = Validator.of(document.length(), document.modified(), Instant.now());
         int condition = validator.statusFor(request.headers()::all);
         if (condition != 200) {
-            return new FileAnswer(condition, document, validator, whole, null);
+            return new FileAnswer(condition, document, validator, whole, NONE);
         }
         Optional<ByteRange> asked = Optional.empty();
         // RFC 9110 section 14.2: Range means something for GET only, and If-Range goes first.
@@ -61,13 +92,13 @@ record FileAnswer(
         }
         ByteRange part = asked.orElse(whole);
         if (part.isUnsatisfiable()) {
-            return new FileAnswer(416, document, validator, part, null);
+            return new FileAnswer(416, document, validator, part, NONE);
         }
-        return new FileAnswer(asked.isPresent() ? 206 : 200, document, validator, part, null);
+        return new FileAnswer(asked.isPresent() ? 206 : 200, document, validator, part, NONE);
     }
 
     /** On the loop. */
-    void send(ServerResponse response) {
+    void send(Loop loop, ServerResponse response) {
         switch (status) {
             case 304 -> {
                 validators(response);
@@ -78,7 +109,7 @@ record FileAnswer(
                 response.header("Content-Range", "bytes */" + document.length());
                 Answers.text(response, 416, "416 Range Not Satisfiable");
             }
-            default -> sendContent(response);
+            default -> sendContent(loop, response);
         }
     }
 
@@ -88,11 +119,12 @@ record FileAnswer(
                 .header("Accept-Ranges", "bytes");
     }
 
-    private void sendContent(ServerResponse response) {
+    private void sendContent(Loop loop, ServerResponse response) {
         // The peer has left, or the request broke off and was refused.
         if (response.isClosed() || response.isEnded()) {
-            if (body != null) {
-                body.close();
+            if (content instanceof Content.Streamed) {
+                // Closing may wait for a disk as well.
+                stream(loop).destroy();
             }
             return;
         }
@@ -103,10 +135,18 @@ record FileAnswer(
         if (status == 206) {
             response.header("Content-Range", part.contentRange(document.length()));
         }
-        if (body == null) {
-            response.end();
-        } else {
-            body.send(response);
+        switch (content) {
+            case Content.None() -> response.end();
+            case Content.Read(byte[] bytes) -> response.end(bytes);
+            case Content.Streamed() ->
+                    stream(loop)
+                            .onError(error -> HttpService.failed(response, error))
+                            .pipelineTo(response);
         }
+    }
+
+    private FileInput stream(Loop loop) {
+        FileRange range = new FileRange(part.first(), part.length());
+        return FileInput.of(loop, document.channel(), range);
     }
 }

@@ -13,7 +13,7 @@ import java.util.Optional;
  * holds up only who waits for it:
  *
  * <pre>
- *   loop:    request ─┐                      ┌─▶ head and body, see Body
+ *   loop:    request ─┐                      ┌─▶ head and body, see FileAnswer
  *   thread:           └─▶ find, open, read ──┘
  * </pre>
  */
@@ -88,8 +88,8 @@ final class FileHandler implements HttpHandler {
             throws IOException {
         return switch (found) {
             case Found.Document document -> {
-                FileAnswer answer = FileAnswer.prepare(loop, threads.files(), request, document);
-                yield () -> answer.send(response);
+                FileAnswer answer = FileAnswer.prepare(request, document);
+                yield () -> answer.send(loop, response);
             }
             case Found.Folder folder -> () -> listLater(request, response, folder);
             case Found.Moved moved -> {

@@ -3,7 +3,7 @@ package dev.millrace.cli;
 import java.nio.charset.StandardCharsets;
 
 /** The page of a {@link Listing}, some of its rows at a time. */
-final class ListingPieces implements Pieces {
+final class ListingPieces {
     static final int PIECE_BYTES = 32 * 1024;
 
     private final Listing listing;
@@ -14,8 +14,8 @@ final class ListingPieces implements Pieces {
         this.listing = listing;
     }
 
-    @Override
-    public byte[] next() {
+    /** The next piece, unless {@link #isOver}. */
+    byte[] next() {
         StringBuilder page = new StringBuilder();
         if (row == 0) {
             listing.begin(page);
@@ -30,11 +30,8 @@ final class ListingPieces implements Pieces {
         return page.toString().getBytes(StandardCharsets.UTF_8);
     }
 
-    @Override
-    public boolean isOver() {
+    /** Whether there is no piece any more. */
+    boolean isOver() {
         return isOver;
     }
-
-    @Override
-    public void close() {}
 }

@@ -170,6 +170,19 @@ class ExamplesTest {
     }
 
     @Test
+    void fileShelf(@TempDir Path folder) throws IOException {
+        try (Launched shelf = run("FileShelf", "0", folder.toString()).listening();
+                Peer peer = Peer.of(shelf);
+                Peer other = Peer.of(shelf)) {
+            peer.send("PUT /a.txt HTTP/1.1\r\nHost: localhost\r\nContent-Length: 4\r\n\r\ntext");
+            assertThat(peer.answer(false).text()).isEqualTo("stored\n");
+            assertThat(folder.resolve("a.txt")).hasContent("text");
+            assertThat(peer.ask("GET /a.txt").text()).isEqualTo("text");
+            assertThat(other.ask("GET /b.txt").text()).isEqualTo("404 Not Found ENOENT\n");
+        }
+    }
+
+    @Test
     void unixService(@TempDir Path folder) throws IOException {
         Path path = folder.resolve("s");
         try (Launched service = run("UnixService", path.toString()).listening();

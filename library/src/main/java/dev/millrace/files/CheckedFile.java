@@ -7,9 +7,11 @@ import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.HashSet;
 import java.util.Objects;
 import java.util.Set;
 
@@ -39,11 +41,15 @@ final class CheckedFile extends FoundFile {
 
     /** Fails with ESTALE, as a network file system does, when it is not the file any more. */
     @Override
-    FileChannel channel() throws IOException {
-        FileChannel channel =
-                FileChannel.open(path, Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS));
+    FileChannel channel(Set<? extends OpenOption> how) throws IOException {
+        Set<OpenOption> options = new HashSet<>(how);
+        options.add(LinkOption.NOFOLLOW_LINKS);
+        FileChannel channel = FileChannel.open(path, options);
         try {
-            if (!isStill(look(path.toRealPath())) || channel.size() != attributes.size()) {
+            BasicFileAttributes now = look(path.toRealPath());
+            boolean isRead = how.contains(StandardOpenOption.READ);
+            // What is written to may be written to by others meanwhile.
+            if (isRead ? !isStill(now) || channel.size() != attributes.size() : !isSame(now)) {
                 throw SystemError.of(Errno.ESTALE, "open");
             }
             return channel;
@@ -54,11 +60,20 @@ final class CheckedFile extends FoundFile {
     }
 
     private boolean isStill(BasicFileAttributes now) {
-        return now.isRegularFile()
+        return isSame(now)
                 && now.size() == attributes.size()
-                && now.lastModifiedTime().equals(attributes.lastModifiedTime())
+                && now.lastModifiedTime().equals(attributes.lastModifiedTime());
+    }
+
+    private boolean isSame(BasicFileAttributes now) {
+        return now.isRegularFile() == attributes.isRegularFile()
                 && now.creationTime().equals(attributes.creationTime())
                 && Objects.equals(now.fileKey(), attributes.fileKey());
+    }
+
+    @Override
+    Path path() {
+        return path;
     }
 
     @Override

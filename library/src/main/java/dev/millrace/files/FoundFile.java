@@ -7,9 +7,15 @@ import dev.millrace.sys.PathPin;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Instant;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A file that was found by a name, and is kept: where it lies, what is told of it and what is read
@@ -26,6 +32,12 @@ import java.time.Instant;
  * {@snippet class="dev.millrace.files.FilesExamplesTest" region="found"}
  */
 public abstract sealed class FoundFile implements AutoCloseable permits PinnedFile, CheckedFile {
+    private static final int FILE_TYPE = 0xF000;
+    private static final int CHARACTER_DEVICE = 0x2000;
+
+    /** Major number 1; minor numbers 3, 5, 7, 8 and 9. */
+    private static final Set<Long> MEMORY_DEVICES = Set.of(0x103L, 0x105L, 0x107L, 0x108L, 0x109L);
+
     final BasicFileAttributes attributes;
     private final PathName location;
 
@@ -94,14 +106,39 @@ public abstract sealed class FoundFile implements AutoCloseable permits PinnedFi
             throw new IllegalStateException("only a regular file is opened: " + location());
         }
         try {
-            return channel();
+            return channel(Set.of(StandardOpenOption.READ));
         } catch (IOException | RuntimeException e) {
             throw failed("open", e);
         }
     }
 
-    /** As {@link #open}, with the JDK's errors. */
-    abstract FileChannel channel() throws IOException;
+    /** Opens it, a file or a device of memory, with the JDK's errors. */
+    abstract FileChannel channel(Set<? extends OpenOption> how) throws IOException;
+
+    /**
+     * Whether it is one of the devices that never wait: null, zero, full, random, urandom, of which
+     * Linux has the numbers (null(4), random(4), full(4)).
+     */
+    final boolean isMemoryDevice() throws IOException {
+        if (!attributes.isOther()) {
+            return false;
+        }
+        try {
+            Map<String, Object> told = Files.readAttributes(path(), "unix:mode,rdev");
+            long mode = number(told.get("mode"));
+            long device = number(told.get("rdev"));
+            return (mode & FILE_TYPE) == CHARACTER_DEVICE && MEMORY_DEVICES.contains(device);
+        } catch (UnsupportedOperationException | IllegalArgumentException noUnix) {
+            return false;
+        }
+    }
+
+    private static long number(@Nullable Object value) {
+        return value instanceof Number number ? number.longValue() : 0;
+    }
+
+    /** A path that leads to it. */
+    abstract Path path();
 
     /**
      * What is in the folder, to be closed by the caller before this is. The paths are for the time

@@ -6,9 +6,10 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Set;
 
 /** A file that a descriptor keeps. */
 final class PinnedFile extends FoundFile {
@@ -51,8 +52,13 @@ final class PinnedFile extends FoundFile {
     }
 
     @Override
-    FileChannel channel() throws IOException {
-        return FileChannel.open(pin.path(), StandardOpenOption.READ);
+    FileChannel channel(Set<? extends OpenOption> how) throws IOException {
+        return FileChannel.open(pin.path(), how);
+    }
+
+    @Override
+    Path path() {
+        return pin.path();
     }
 
     @Override

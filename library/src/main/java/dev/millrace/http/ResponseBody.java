@@ -63,6 +63,8 @@ final class ResponseBody extends WriteSide {
             }
         }
         if (isCut) {
+            // A file that can't be sent fails after its listener has answered so.
+            dismissPipe();
             withdraw();
         } else {
             end();

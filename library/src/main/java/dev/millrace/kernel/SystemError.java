@@ -8,6 +8,7 @@ import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.SocketException;
 import java.net.UnknownHostException;
+import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Set;
 
@@ -43,17 +44,27 @@ public sealed interface SystemError {
         return details().address;
     }
 
+    /** The file it was about, where that is known. */
+    default Optional<Path> path() {
+        return details().path;
+    }
+
     /** All of it. */
     Details details();
 
     /** The error {@code errno} of {@code syscall}. */
     static IOException of(int errno, String syscall) {
-        return of(new Details(errno, syscall, Optional.empty()));
+        return of(new Details(errno, syscall, Optional.empty(), Optional.empty()));
+    }
+
+    /** The error {@code errno} of {@code syscall} on the file {@code path}. */
+    static IOException of(int errno, String syscall, Path path) {
+        return of(new Details(errno, syscall, Optional.empty(), Optional.of(path)));
     }
 
     /** The error {@code errno} of {@code syscall} on {@code address}. */
     static IOException of(int errno, String syscall, Address address) {
-        return of(new Details(errno, syscall, Optional.of(address)));
+        return of(new Details(errno, syscall, Optional.of(address), Optional.empty()));
     }
 
     /**
@@ -75,10 +86,24 @@ public sealed interface SystemError {
         return error;
     }
 
+    /**
+     * As the other {@code of}, on the file {@code path}, which is put to one that is known already.
+     */
+    static IOException of(Throwable thrown, String syscall, int likeliest, Path path) {
+        Details known = ((SystemError) of(thrown, syscall, likeliest)).details();
+        if (thrown instanceof SystemError && known.path.isPresent()) {
+            return (IOException) thrown;
+        }
+        IOException error = of(known.errno, known.syscall, path);
+        error.initCause(thrown);
+        return error;
+    }
+
     /** Why {@code host} has no address, by what the JDK's resolver has thrown. */
     static IOException ofName(Throwable thrown, String host) {
         int errno = JdkErrors.nameErrno(thrown);
-        IOException error = new Name(new Details(errno, "getaddrinfo", Optional.empty()), host);
+        Details details = new Details(errno, "getaddrinfo", Optional.empty(), Optional.empty());
+        IOException error = new Name(details, host);
         error.initCause(thrown);
         return error;
     }
@@ -107,8 +132,9 @@ public sealed interface SystemError {
      * @param errno the errno
      * @param syscall the operation that failed
      * @param address the address it was about
+     * @param path the file it was about
      */
-    record Details(int errno, String syscall, Optional<Address> address) {
+    record Details(int errno, String syscall, Optional<Address> address, Optional<Path> path) {
         /** Node leaves the text out for what befalls a connection. */
         private static final Set<String> WITHOUT_TEXT =
                 Set.of("bind", "connect", "read", "write", "shutdown", "send", "getaddrinfo");
@@ -116,7 +142,8 @@ public sealed interface SystemError {
         String message() {
             String text = WITHOUT_TEXT.contains(syscall) ? "" : ": " + Errno.text(errno);
             String where = address.map(a -> " " + a).orElse("");
-            return syscall + " " + Errno.name(errno) + text + where;
+            String file = path.map(p -> " '" + p + "'").orElse("");
+            return syscall + " " + Errno.name(errno) + text + where + file;
         }
     }
 

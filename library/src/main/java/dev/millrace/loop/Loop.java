@@ -15,9 +15,10 @@ import dev.millrace.turn.TurnQueue;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executor;
 import java.util.function.BiConsumer;
@@ -52,7 +53,9 @@ public final class Loop implements Executor, AutoCloseable {
     /** That of {@link #phases}, for other threads. */
     private volatile @Nullable LoopMeter meter;
 
-    private final List<Runnable> atClose = new ArrayList<>();
+    /** In their order; a set, since thousands of files may come and go. */
+    private final Set<Runnable> atClose = new LinkedHashSet<>();
+
     private boolean isRunning;
 
     Loop(Driver driver) {
@@ -384,7 +387,7 @@ public final class Loop implements Executor, AutoCloseable {
     public void close() {
         checkIdle("stop() it, and close it when run has returned");
         phases.inbox().close();
-        atClose.forEach(Runnable::run);
+        List.copyOf(atClose).forEach(Runnable::run);
         atClose.clear();
         driver.close();
     }
@@ -452,12 +455,21 @@ public final class Loop implements Executor, AutoCloseable {
         return scope.gather();
     }
 
-    /** Runs {@code task} when the loop is closed: for what it holds elsewhere in the process. */
-    void atClose(Runnable task) {
-        atClose.add(task);
+    /**
+     * Runs {@code task} when the loop is closed: for authors of what holds something elsewhere in
+     * the process, a descriptor for instance. By then no callback of the loop comes any more. The
+     * same task once; {@link #notAtClose} takes it back.
+     *
+     * {@snippet class="dev.millrace.loop.LoopExamplesTest" region="atClose"}
+     */
+    public void atClose(Runnable task) {
+        checkThread();
+        atClose.add(Objects.requireNonNull(task, "task"));
     }
 
-    void notAtClose(Runnable task) {
+    /** Takes back what {@link #atClose} was given. */
+    public void notAtClose(Runnable task) {
+        checkThread();
         atClose.remove(task);
     }
 

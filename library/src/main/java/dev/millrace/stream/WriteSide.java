@@ -228,8 +228,8 @@ public abstract class WriteSide {
     public final void end() {
         if (state == State.OPEN) {
             state = State.ENDING;
-            if (pipe != null && !isWithdrawn) {
-                pipe.onDestinationEnded();
+            if (!isWithdrawn) {
+                dismissPipe();
             }
             endWriting();
         }
@@ -240,6 +240,16 @@ public abstract class WriteSide {
         if (state == State.OPEN) {
             isWithdrawn = true;
             end();
+        }
+    }
+
+    /**
+     * What is piped here writes no more, and does not destroy the stream when it fails: for one
+     * that is withdrawn with something else in place of what its writer had.
+     */
+    public final void dismissPipe() {
+        if (pipe != null) {
+            pipe.onDestinationEnded();
         }
     }
 

@@ -19,6 +19,7 @@ public final class Errno {
     public static final int EBUSY = 16;
     public static final int EEXIST = 17;
     public static final int ENOTDIR = 20;
+    public static final int EISDIR = 21;
     public static final int EINVAL = 22;
     public static final int ENFILE = 23;
     public static final int EMFILE = 24;
@@ -26,7 +27,9 @@ public final class Errno {
     public static final int EPIPE = 32;
     public static final int ENAMETOOLONG = 36;
     public static final int ENOSYS = 38;
+    public static final int ESPIPE = 29;
     public static final int ELOOP = 40;
+    public static final int ENODATA = 61;
     public static final int ENONET = 64;
     public static final int EPROTO = 71;
     public static final int ENOTSOCK = 88;

@@ -13,6 +13,7 @@ import java.nio.channels.NotYetConnectedException;
 import java.nio.channels.UnresolvedAddressException;
 import java.nio.channels.UnsupportedAddressTypeException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
@@ -41,6 +42,8 @@ public final class JdkErrors {
             13 permission denied
             16 device or resource busy
             16 resource busy
+            17 file exists
+            18 invalid cross-device link
             19 no such device
             20 not a directory
             21 is a directory
@@ -123,6 +126,7 @@ public final class JdkErrors {
                     Map.entry(PortUnreachableException.class, Errno.ECONNREFUSED),
                     Map.entry(NoRouteToHostException.class, Errno.EHOSTUNREACH),
                     Map.entry(ClosedChannelException.class, Errno.EBADF),
+                    Map.entry(FileAlreadyExistsException.class, Errno.EEXIST),
                     Map.entry(NoSuchFileException.class, Errno.ENOENT),
                     Map.entry(AccessDeniedException.class, Errno.EACCES),
                     Map.entry(NotYetConnectedException.class, Errno.ENOTCONN),

@@ -201,6 +201,20 @@ class LoopExamplesTest {
     }
 
     @Test
+    void closing() {
+        try (Loop loop = Loop.create()) {
+            // @start region="atClose"
+            Runnable release = () -> print("given back");
+            loop.atClose(release); // and loop.notAtClose(release) when it is given back before
+            // @end
+            Runnable other = () -> print("never");
+            loop.atClose(other);
+            loop.notAtClose(other);
+        }
+        assertThat(printed).hasToString("given back|");
+    }
+
+    @Test
     void workElsewhere(@TempDir Path folder) throws IOException {
         Path file = Files.writeString(folder.resolve("greeting"), "hello");
         LoopFixture.run(loop -> readFile(loop, file));
