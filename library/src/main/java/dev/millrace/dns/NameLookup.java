@@ -6,12 +6,16 @@ import dev.millrace.kernel.SystemError;
 import dev.millrace.loop.Loop;
 import dev.millrace.loop.Work;
 import dev.millrace.loop.WorkPool;
+import dev.millrace.sys.Errno;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.UnknownHostException;
-import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,7 +34,7 @@ public final class NameLookup {
 
     /**
      * Tells {@code found} the addresses, or {@code failed} why there are none; never from inside
-     * this call. Behind {@link #WAITING_MAX} others that wait it fails with EAGAIN.
+     * this call. Behind {@link #WAITING_MAX} others that wait it fails with EAI_AGAIN.
      *
      * @return cancels it: neither is told, and it holds the loop no longer
      */
@@ -40,40 +44,97 @@ public final class NameLookup {
             int port,
             Consumer<? super List<Address>> found,
             Consumer<? super IOException> failed) {
+        return addresses(loop, host, port, () -> ofSystem(loop, host), found, failed);
+    }
+
+    /**
+     * As above; {@code resolver} is asked for the addresses of a name, and is the only one to limit
+     * how many look-ups of its own are under way.
+     */
+    public static Runnable addresses(
+            Loop loop,
+            String host,
+            int port,
+            Supplier<? extends CompletionStage<List<InetAddress>>> resolver,
+            Consumer<? super List<Address>> found,
+            Consumer<? super IOException> failed) {
         // Checked before anything starts: a wrong port is the caller's mistake, not the network's.
         IpAddress.loopback(port);
         List<Address> literal = literal(host, port);
         if (!literal.isEmpty()) {
-            Looking looking = new Looking();
+            Looking looking = new Looking(() -> {});
             loop.nextTick(() -> looking.tell(() -> found.accept(literal)));
             return looking;
         }
-        Work<List<Address>> work = loop.offload(THREADS, () -> lookUp(host, port));
-        Looking looking = new Looking(work);
-        work.whenComplete((addresses, thrown) ->
-                // As a tick, so that what the receiver throws is no failure of a stage.
-                loop.nextTick(() ->
-                        looking.tell(() -> {
-                            if (thrown == null) {
-                                found.accept(addresses);
-                            } else {
-                                failed.accept(SystemError.ofName(thrown, host));
-                            }
-                        })));
+        CompletionStage<List<InetAddress>> asked = ask(resolver);
+        Runnable hold = loop.keepAlive();
+        Looking looking =
+                new Looking(() -> {
+                    hold.run();
+                    // Another stage may be what several look-ups wait for.
+                    if (asked instanceof Work<?> work) {
+                        work.cancel();
+                    }
+                });
+        Consumer<Runnable> outcome =
+                receiver -> {
+                    hold.run();
+                    looking.tell(receiver);
+                };
+        asked.whenComplete((hosts, thrown) -> {
+            Runnable receiver = receiver(host, port, hosts, thrown, found, failed);
+            // As a tick, so that what the receiver throws is no failure of a stage.
+            if (loop.inLoop()) {
+                loop.nextTick(() -> outcome.accept(receiver));
+            } else {
+                loop.execute(() -> outcome.accept(receiver));
+            }
+        });
         return looking;
+    }
+
+    /** What a resolver throws is its answer. */
+    private static CompletionStage<List<InetAddress>> ask(
+            Supplier<? extends CompletionStage<List<InetAddress>>> resolver) {
+        try {
+            return Objects.requireNonNull(resolver.get(), "the resolver answered null");
+        } catch (RuntimeException thrown) {
+            return CompletableFuture.failedFuture(thrown);
+        }
+    }
+
+    private static Runnable receiver(
+            String host,
+            int port,
+            @Nullable List<InetAddress> hosts,
+            @Nullable Throwable thrown,
+            Consumer<? super List<Address>> found,
+            Consumer<? super IOException> failed) {
+        if (thrown != null) {
+            Throwable inner = thrown instanceof CompletionException ? thrown.getCause() : null;
+            IOException error = SystemError.ofName(inner == null ? thrown : inner, host);
+            return () -> failed.accept(error);
+        }
+        if (hosts == null || hosts.isEmpty()) {
+            return () -> failed.accept(SystemError.ofName(Errno.ENOTFOUND, host));
+        }
+        List<Address> addresses =
+                hosts.stream().<Address>map(one -> new IpAddress(one, port)).toList();
+        return () -> found.accept(addresses);
+    }
+
+    /** What the JDK's resolver says, on the threads for it. */
+    public static Work<List<InetAddress>> ofSystem(Loop loop, String host) {
+        return loop.offload(THREADS, () -> List.of(InetAddress.getAllByName(host)));
     }
 
     /** One look-up; run, it is cancelled. */
     private static final class Looking implements Runnable {
-        private final @Nullable Work<?> work;
+        private final Runnable cancel;
         private boolean isOver;
 
-        Looking() {
-            this(null);
-        }
-
-        Looking(@Nullable Work<?> work) {
-            this.work = work;
+        Looking(Runnable cancel) {
+            this.cancel = cancel;
         }
 
         void tell(Runnable receiver) {
@@ -85,17 +146,11 @@ public final class NameLookup {
 
         @Override
         public void run() {
-            isOver = true;
-            if (work != null) {
-                work.cancel();
+            if (!isOver) {
+                isOver = true;
+                cancel.run();
             }
         }
-    }
-
-    private static List<Address> lookUp(String host, int port) throws UnknownHostException {
-        return Arrays.stream(InetAddress.getAllByName(host))
-                .<Address>map(a -> new IpAddress(a, port))
-                .toList();
     }
 
     /** The address that {@code host} is, or none when it is a name. */

@@ -9,8 +9,10 @@ import java.net.NoRouteToHostException;
 import java.net.SocketException;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * What the kernel refused, or the resolver. Every such error is an {@link IOException}, of the
@@ -99,13 +101,30 @@ public sealed interface SystemError {
         return error;
     }
 
-    /** Why {@code host} has no address, by what the JDK's resolver has thrown. */
+    /**
+     * Why {@code host} has no address, by what the JDK's resolver has thrown, or another one. An
+     * error of this kind stays as it is.
+     */
     static IOException ofName(Throwable thrown, String host) {
-        int errno = JdkErrors.nameErrno(thrown);
-        Details details = new Details(errno, "getaddrinfo", Optional.empty(), Optional.empty());
-        IOException error = new Name(details, host);
+        if (thrown instanceof SystemError known) {
+            return (IOException) known;
+        }
+        IOException error = ofName(JdkErrors.nameErrno(thrown), host);
         error.initCause(thrown);
         return error;
+    }
+
+    /** Why {@code host} has no address: {@code errno}, for instance 3008 for ENOTFOUND. */
+    static IOException ofName(int errno, String host) {
+        return new Name(new Details(errno, "getaddrinfo", Optional.empty(), Optional.empty()), host);
+    }
+
+    /**
+     * Connecting failed at every address that was tried, for {@code causes}, in the order of the
+     * attempts. One alone is the error itself.
+     */
+    static IOException ofAttempts(List<? extends IOException> causes) {
+        return causes.size() == 1 ? causes.getFirst() : new Attempts(List.copyOf(causes));
     }
 
     /**
@@ -226,6 +245,36 @@ public sealed interface SystemError {
         /** The name. */
         public String host() {
             return host;
+        }
+
+        @Override
+        public Details details() {
+            return details;
+        }
+    }
+
+    /**
+     * Several addresses were tried, and none has connected. The message names them all, each with
+     * its cause; the code is that of the first, as with Node's {@code AggregateError}.
+     */
+    final class Attempts extends ConnectException implements SystemError {
+        private static final long serialVersionUID = 1;
+        private final transient Details details;
+        private final transient List<IOException> causes;
+
+        Attempts(List<IOException> causes) {
+            super(causes.stream().map(Throwable::getMessage).collect(Collectors.joining("; ")));
+            this.causes = causes;
+            IOException first = causes.getFirst();
+            int errno = first instanceof SystemError known ? known.errno() : 0;
+            this.details = new Details(errno, "connect", Optional.empty(), Optional.empty());
+            // The stack trace shows what is suppressed.
+            causes.forEach(this::addSuppressed);
+        }
+
+        /** What each address answered, in the order in which they were tried. */
+        public List<IOException> causes() {
+            return causes;
         }
 
         @Override

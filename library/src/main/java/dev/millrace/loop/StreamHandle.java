@@ -151,6 +151,40 @@ public final class StreamHandle extends Handle {
         }
     }
 
+    /**
+     * Takes the connection of {@code winner}, another stream of this loop, which is closed thereby:
+     * of several that race for one purpose this stream keeps the first to stand. What was written
+     * to this stream before is sent, and what was chosen for it holds for the connection.
+     *
+     * {@snippet class="dev.millrace.loop.StreamHandleExamplesTest" region="takeConnection"}
+     *
+     * @throws IllegalStateException if this stream is connected, connecting, closed or a channel,
+     *     or {@code winner} is not connected, is a channel, or was read from or written to already
+     */
+    public void takeConnection(StreamHandle winner) {
+        loop.checkThread();
+        boolean isFree = port == null && !isConnecting() && !isClosing() && !isChannel();
+        if (!isFree || winner.loop != loop || !winner.isUntouched()) {
+            throw new IllegalStateException(
+                    isFree
+                            ? "only a fresh connection of the same loop can be taken"
+                            : "this stream has a socket, is closed or is a channel");
+        }
+        Port taken = winner.port();
+        setup().isAt(winner.setup().peer());
+        winner.port = null;
+        winner.close();
+        attach(taken);
+        setup().apply(taken);
+        stands();
+    }
+
+    /** Whether it has a connection that nothing has passed through. */
+    private boolean isUntouched() {
+        boolean isUnused = bytesRead() == 0 && bytesWritten() == 0 && !isActive();
+        return isConnected && !isClosing() && !isChannel() && isUnused;
+    }
+
     private boolean isConnecting() {
         return setup != null && setup.isConnecting();
     }

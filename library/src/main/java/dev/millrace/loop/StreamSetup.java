@@ -60,6 +60,16 @@ final class StreamSetup {
         return request != null;
     }
 
+    @Nullable Address peer() {
+        return peer;
+    }
+
+    /** The connection that the stream takes was made to {@code address}; null: it is not known. */
+    void isAt(@Nullable Address address) {
+        peer = address;
+        bindError = 0;
+    }
+
     void connect(Address to, Request asked) {
         UnixBinding.checkName(stream.loop.driver, to);
         UnixBinding.checkName(stream.loop.driver, local);

@@ -1,84 +1,130 @@
 package dev.millrace.net;
 
 import dev.millrace.kernel.Address;
-import dev.millrace.kernel.KernelOption;
+import dev.millrace.kernel.SystemError;
 import dev.millrace.loop.Request;
+import dev.millrace.loop.StreamEvents;
 import dev.millrace.loop.StreamHandle;
 import dev.millrace.loop.TimerHandle;
 import java.io.IOException;
-import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tries the addresses of a name one after the other until one connects (row X67). Without any the
- * last failure is the outcome; each has the one before as its suppressed exception.
+ * Tries the addresses of a name until one connects, as RFC 8305 section 5 has it (rows H11, X67).
+ *
+ * <pre>
+ *   first ──delay is over, or it failed──▶ second beside it ──▶ …      each on a stream of its own
+ *     └──stands──▶ the socket's stream takes it, the others close
+ *   all failed ──▶ one error with all of theirs
+ * </pre>
+ *
+ * An only address is tried on the socket's stream itself.
  */
 final class ConnectAttempts {
     private final StreamHandle handle;
-    private final Iterator<Address> addresses;
+
+    /** Takes what a callback of an attempt throws. */
+    private final StreamEvents owner;
+
     private final NetSocketOptions options;
     private final Consumer<? super @Nullable IOException> outcome;
-    private @Nullable IOException failure;
+    private final List<StreamHandle> underWay = new ArrayList<>();
 
-    /** Runs while an attempt does, if there is a time-out. */
-    private @Nullable TimerHandle timer;
+    /** By the number of the attempt; null for one that has not failed yet. */
+    private final List<@Nullable IOException> failures = new ArrayList<>();
+
+    private Iterator<Address> waiting = List.<Address>of().iterator();
+    private boolean isOnly;
+
+    /** Runs until the next address is tried. */
+    private @Nullable TimerHandle delay;
+
+    /** The outcome was told, or is not wanted any more. */
+    private boolean isOver;
 
     ConnectAttempts(
             StreamHandle handle,
-            List<Address> addresses,
+            StreamEvents owner,
             NetSocketOptions options,
             Consumer<? super @Nullable IOException> outcome) {
         this.handle = handle;
-        this.addresses = addresses.iterator();
+        this.owner = owner;
         this.options = options;
         this.outcome = outcome;
     }
 
-    void start() {
-        if (options.noDelay()) {
-            // A Unix socket refuses the option, which does no harm.
-            handle.option(KernelOption.NO_DELAY, 1);
-        }
-        options.applyTo(handle);
-        options.local().ifPresent(handle::bind);
+    void start(List<Address> addresses) {
+        waiting = addresses.iterator();
+        isOnly = addresses.size() == 1;
         next();
     }
 
     private void next() {
-        handle.connect(addresses.next(), new Request(this::ended));
-        Duration timeout = options.connectTimeout();
-        if (timeout.isPositive()) {
-            timer = handle.loop().setTimeout(timeout, this::late);
+        stopDelay();
+        int number = failures.size();
+        failures.add(null);
+        StreamHandle attempt = isOnly ? handle : new StreamHandle(handle.loop(), owner);
+        options.local().ifPresent(attempt::bind);
+        underWay.add(attempt);
+        attempt.connect(waiting.next(), new Request(error -> ended(attempt, number, error)));
+        if (waiting.hasNext() && ConnectOrder.isParallel(options)) {
+            delay = handle.loop().setTimeout(options.names().attemptDelay(), this::next);
         }
     }
 
-    /** A loop that was busy meanwhile may not have heard yet: its next poll comes first. */
-    private void late() {
-        TimerHandle mine = timer;
-        handle.loop()
-                .setImmediate(() -> {
-                    if (timer == mine) {
-                        handle.abandonConnect();
-                    }
-                });
-    }
-
-    private void ended(@Nullable IOException error) {
-        if (timer != null) {
-            timer.close();
-            timer = null;
+    private void ended(StreamHandle attempt, int number, @Nullable IOException error) {
+        underWay.remove(attempt);
+        if (isOver) {
+            return;
         }
-        if (error != null && failure != null) {
-            error.addSuppressed(failure);
+        if (error == null) {
+            if (!isOnly) {
+                handle.takeConnection(attempt);
+            }
+            end(null);
+            return;
         }
-        failure = error;
-        if (error != null && addresses.hasNext() && !handle.isClosing()) {
+        failures.set(number, error);
+        if (!isOnly) {
+            attempt.close();
+        }
+        if (waiting.hasNext()) {
             next();
-        } else {
-            outcome.accept(error);
+        } else if (underWay.isEmpty()) {
+            end(SystemError.ofAttempts(failures.stream().filter(Objects::nonNull).toList()));
+        }
+    }
+
+    private void end(@Nullable IOException error) {
+        cancel();
+        outcome.accept(error);
+    }
+
+    /** The time is over: what is under way ends with ETIMEDOUT, and nothing further is tried. */
+    void giveUp() {
+        stopDelay();
+        waiting = List.<Address>of().iterator();
+        underWay.forEach(StreamHandle::abandonConnect);
+    }
+
+    /** Closes what is under way, and tells nothing any more. */
+    void cancel() {
+        isOver = true;
+        stopDelay();
+        if (!isOnly) {
+            underWay.forEach(StreamHandle::close);
+        }
+    }
+
+    private void stopDelay() {
+        if (delay != null) {
+            delay.close();
+            delay = null;
         }
     }
 }

@@ -1,6 +1,5 @@
 package dev.millrace.net;
 
-import dev.millrace.dns.NameLookup;
 import dev.millrace.kernel.Address;
 import dev.millrace.kernel.BufferSource;
 import dev.millrace.kernel.KeepAlive;
@@ -17,7 +16,6 @@ import dev.millrace.stream.WriteStream;
 import dev.millrace.turn.Failures;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
@@ -97,8 +95,8 @@ public final class NetSocket extends InboundStream<NetSocket>
 
     /**
      * A connection to {@code port} of {@code host}: an IP literal, or a name, which is looked up
-     * without blocking the loop, and whose addresses are tried in turn. Writes before it stands are
-     * sent then.
+     * without blocking the loop, and whose addresses are tried as {@link NameOptions} has it.
+     * Writes before it stands are sent then. {@link #destroy()} gives it up at any time.
      *
      * {@snippet class="dev.millrace.net.SocketExamplesTest" region="connect"}
      */
@@ -109,8 +107,7 @@ public final class NetSocket extends InboundStream<NetSocket>
     /** As {@link #connect(Loop, int, String)}, with options. */
     public static NetSocket connect(Loop loop, int port, String host, NetSocketOptions options) {
         NetSocket socket = new NetSocket(loop, null, options);
-        SocketConnect connect = socket.connect(options);
-        connect.lookUp = NameLookup.addresses(loop, host, port, connect::start, socket::destroy);
+        socket.connect(options).start(host, port);
         return socket;
     }
 
@@ -122,7 +119,7 @@ public final class NetSocket extends InboundStream<NetSocket>
     /** As {@link #connect(Loop, Address)}, with options. */
     public static NetSocket connect(Loop loop, Address address, NetSocketOptions options) {
         NetSocket socket = new NetSocket(loop, null, options);
-        socket.connect(options).start(List.of(address));
+        socket.connect(options).start(address);
         return socket;
     }
 
@@ -323,7 +320,7 @@ public final class NetSocket extends InboundStream<NetSocket>
             handle.close();
             transport.destroyed();
             if (connect != null) {
-                connect.lookUp.run();
+                connect.cancel();
             }
             listeners.tellDestroyed(this);
             // Last: it destroys what a pipeline leads to, which may be a user's own and throw.

@@ -19,9 +19,11 @@ import java.util.Optional;
  * @param noDelay whether small segments leave at once (TCP_NODELAY)
  * @param keepAlive how the peer of an idle connection is probed; empty does not
  * @param local the address to connect from; empty leaves it to the kernel
- * @param connectTimeout how long one address may take to connect before it counts as failed with
- *     ETIMEDOUT; zero leaves it to the kernel, which takes some two minutes
+ * @param connectTimeout how long connecting may take in all, the look-up of a name and every
+ *     address included, before it fails with ETIMEDOUT; zero leaves it to the kernel, which gives
+ *     an address some two minutes
  * @param writeLimit how much may wait to be written, and what becomes of more
+ * @param names how a name is looked up, and its addresses are tried
  */
 public record NetSocketOptions(
         boolean allowHalfOpen,
@@ -29,10 +31,11 @@ public record NetSocketOptions(
         Optional<KeepAlive> keepAlive,
         Optional<Address> local,
         Duration connectTimeout,
-        WriteLimit writeLimit) {
+        WriteLimit writeLimit,
+        NameOptions names) {
     /**
      * Both sides end together, no delay, no keep-alive, any local address, the kernel's own
-     * time-out, {@link WriteLimit#DEFAULTS}.
+     * time-out, {@link WriteLimit#DEFAULTS}, {@link NameOptions#DEFAULTS}.
      */
     public static final NetSocketOptions DEFAULTS =
             new NetSocketOptions(
@@ -41,7 +44,8 @@ public record NetSocketOptions(
                     Optional.empty(),
                     Optional.empty(),
                     Duration.ZERO,
-                    WriteLimit.DEFAULTS);
+                    WriteLimit.DEFAULTS,
+                    NameOptions.DEFAULTS);
 
     /**
      * @throws IllegalArgumentException if the time-out is negative
@@ -50,6 +54,7 @@ public record NetSocketOptions(
         Objects.requireNonNull(keepAlive, "keepAlive");
         Objects.requireNonNull(local, "local");
         Objects.requireNonNull(writeLimit, "writeLimit");
+        Objects.requireNonNull(names, "names");
         if (connectTimeout.isNegative()) {
             throw new IllegalArgumentException(
                     "connectTimeout is " + connectTimeout + ": use zero for none, or more");
@@ -59,37 +64,55 @@ public record NetSocketOptions(
     /** These options with half-open connections allowed or not. */
     public NetSocketOptions withAllowHalfOpen(boolean allowHalfOpen) {
         return new NetSocketOptions(
-                allowHalfOpen, noDelay, keepAlive, local, connectTimeout, writeLimit);
+                allowHalfOpen, noDelay, keepAlive, local, connectTimeout, writeLimit, names);
     }
 
     /** These options with no-delay on or off. */
     public NetSocketOptions withNoDelay(boolean noDelay) {
         return new NetSocketOptions(
-                allowHalfOpen, noDelay, keepAlive, local, connectTimeout, writeLimit);
+                allowHalfOpen, noDelay, keepAlive, local, connectTimeout, writeLimit, names);
     }
 
     /** These options with the peer probed while the connection is idle. */
     public NetSocketOptions withKeepAlive(KeepAlive keepAlive) {
         return new NetSocketOptions(
-                allowHalfOpen, noDelay, Optional.of(keepAlive), local, connectTimeout, writeLimit);
+                allowHalfOpen,
+                noDelay,
+                Optional.of(keepAlive),
+                local,
+                connectTimeout,
+                writeLimit,
+                names);
     }
 
     /** These options with a local address to connect from. */
     public NetSocketOptions withLocal(Address local) {
         return new NetSocketOptions(
-                allowHalfOpen, noDelay, keepAlive, Optional.of(local), connectTimeout, writeLimit);
+                allowHalfOpen,
+                noDelay,
+                keepAlive,
+                Optional.of(local),
+                connectTimeout,
+                writeLimit,
+                names);
     }
 
-    /** These options with another time-out for each address that is tried. */
+    /** These options with another time-out for connecting. */
     public NetSocketOptions withConnectTimeout(Duration connectTimeout) {
         return new NetSocketOptions(
-                allowHalfOpen, noDelay, keepAlive, local, connectTimeout, writeLimit);
+                allowHalfOpen, noDelay, keepAlive, local, connectTimeout, writeLimit, names);
     }
 
     /** These options with another limit of what may wait to be written. */
     public NetSocketOptions withWriteLimit(WriteLimit writeLimit) {
         return new NetSocketOptions(
-                allowHalfOpen, noDelay, keepAlive, local, connectTimeout, writeLimit);
+                allowHalfOpen, noDelay, keepAlive, local, connectTimeout, writeLimit, names);
+    }
+
+    /** These options with another way to look names up, and to try their addresses. */
+    public NetSocketOptions withNames(NameOptions names) {
+        return new NetSocketOptions(
+                allowHalfOpen, noDelay, keepAlive, local, connectTimeout, writeLimit, names);
     }
 
     /** What holds for accepted sockets as well. */

@@ -1,7 +1,12 @@
 package dev.millrace.net;
 
+import dev.millrace.dns.NameLookup;
 import dev.millrace.kernel.Address;
+import dev.millrace.kernel.KernelOption;
+import dev.millrace.kernel.SystemError;
 import dev.millrace.loop.LoopStage;
+import dev.millrace.loop.TimerHandle;
+import dev.millrace.sys.Errno;
 import java.io.IOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -17,8 +22,14 @@ final class SocketConnect {
     /** The listener of {@link NetSocket#onConnect}. */
     @Nullable Runnable listener;
 
-    /** Cancels the look-up of the peer's name. */
-    Runnable lookUp = () -> {};
+    /** Ends what is under way, the look-up of a name or attempts. */
+    private Runnable cancel = () -> {};
+
+    /** What becomes of it when the time is over. */
+    private Runnable late = () -> {};
+
+    /** Runs until the outcome, if there is a time-out. */
+    private @Nullable TimerHandle timer;
 
     /** What {@link NetSocket#connected} gave out, made when it is first asked for. */
     private @Nullable LoopStage<NetSocket> stage;
@@ -31,16 +42,86 @@ final class SocketConnect {
         this.options = options;
     }
 
-    void start(List<Address> addresses) {
-        if (!socket.isDestroyed()) {
-            new ConnectAttempts(socket.handle, addresses, options, this::ended).start();
+    /** To a name, or a literal. */
+    void start(String host, int port) {
+        applyOptions();
+        NameOptions names = options.names();
+        cancel =
+                NameLookup.addresses(
+                        socket.loop(),
+                        host,
+                        port,
+                        () -> names.resolver().resolve(socket.loop(), host, names.family()),
+                        found -> found(found, host),
+                        this::ended);
+        late = () -> ended(SystemError.ofName(Errno.ETIMEDOUT, host));
+        startTimer();
+    }
+
+    /** A literal needs no choice: it is what was asked for. */
+    private void found(List<Address> found, String host) {
+        boolean isLiteral = !NameLookup.literal(host, 0).isEmpty();
+        List<Address> order = isLiteral ? found : ConnectOrder.of(found, options);
+        if (order.isEmpty()) {
+            ended(SystemError.ofName(Errno.ENOTFOUND, host));
+        } else {
+            attempt(order);
         }
     }
 
-    private void ended(@Nullable IOException error) {
-        if (socket.isDestroyed()) {
-            return;
+    /** To an address. */
+    void start(Address address) {
+        applyOptions();
+        attempt(List.of(address));
+        startTimer();
+    }
+
+    /** At once: what the program says after the call to connect is later, and counts. */
+    private void applyOptions() {
+        if (options.noDelay()) {
+            // A Unix socket refuses the option, which does no harm.
+            socket.handle.option(KernelOption.NO_DELAY, 1);
         }
+        options.applyTo(socket.handle);
+    }
+
+    private void attempt(List<Address> addresses) {
+        ConnectAttempts attempts =
+                new ConnectAttempts(socket.handle, socket.transport, options, this::ended);
+        cancel = attempts::cancel;
+        late = attempts::giveUp;
+        attempts.start(addresses);
+    }
+
+    private void startTimer() {
+        if (options.connectTimeout().isPositive()) {
+            // A loop that was busy meanwhile may not have heard yet: its next poll comes first.
+            timer =
+                    socket.loop()
+                            .setTimeout(
+                                    options.connectTimeout(),
+                                    () -> socket.loop().setImmediate(this::outOfTime));
+        }
+    }
+
+    private void outOfTime() {
+        if (timer != null) {
+            late.run();
+        }
+    }
+
+    /** The socket is over, or the outcome is there: nothing goes on. */
+    void cancel() {
+        if (timer != null) {
+            timer.close();
+            timer = null;
+        }
+        cancel.run();
+        cancel = () -> {};
+    }
+
+    private void ended(@Nullable IOException error) {
+        cancel();
         if (error != null) {
             socket.destroy(error);
         } else if (socket.transport.isReady()) {

@@ -61,6 +61,7 @@ public final class Errno {
     // Not the kernel's: what getaddrinfo(3) says, by libuv's numbers and Node's names.
     public static final int EAI_AGAIN = 3001;
     public static final int EAI_FAIL = 3004;
+    public static final int EAI_MEMORY = 3006;
     public static final int ENOTFOUND = 3008;
 
     private static final Map<Integer, Entry> ENTRIES = new TreeMap<>();
@@ -154,6 +155,7 @@ public final class Errno {
                 132 ERFKILL operation not possible due to rf-kill
                 3001 EAI_AGAIN temporary failure
                 3004 EAI_FAIL permanent failure
+                3006 EAI_MEMORY out of memory
                 3008 ENOTFOUND unknown node or service
                 """;
         for (String line : table.split("\n")) {

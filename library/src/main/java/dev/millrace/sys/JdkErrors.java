@@ -149,12 +149,8 @@ public final class JdkErrors {
 
     /** The errno behind {@code thrown}; {@code likeliest} when nothing tells. */
     public static int errno(Exception thrown, int likeliest) {
-        int byText = byText(text(thrown));
-        if (byText != 0) {
-            return byText;
-        }
         int byType = byType(thrown);
-        return byType == 0 ? likeliest : byType;
+        return byText(text(thrown), byType == 0 ? likeliest : byType);
     }
 
     /**
@@ -171,9 +167,19 @@ public final class JdkErrors {
         }
         String message = String.valueOf(thrown.getMessage());
         String text = message.substring(message.lastIndexOf(": ") + 1).strip();
-        boolean isPassing =
-                text.equals("Temporary failure in name resolution") || text.equals("Try again");
-        return isPassing ? Errno.EAI_AGAIN : Errno.ENOTFOUND;
+        return switch (text) {
+            case "Temporary failure in name resolution", "Try again" -> Errno.EAI_AGAIN;
+            case "Non-recoverable failure in name resolution", "Unrecoverable error" ->
+                    Errno.EAI_FAIL;
+            case "Memory allocation failure", "Out of memory" -> Errno.EAI_MEMORY;
+            // What the system could not do, as too many open files.
+            default -> byText(text.toLowerCase(Locale.ROOT), Errno.ENOTFOUND);
+        };
+    }
+
+    private static int byText(String text, int likeliest) {
+        int known = byText(text);
+        return known == 0 ? likeliest : known;
     }
 
     private static String text(Exception thrown) {

@@ -8,6 +8,7 @@ import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.SocketException;
 import java.net.UnknownHostException;
+import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -75,5 +76,46 @@ class SystemErrorTest {
         assertThat(SystemError.of(2, "connect"))
                 .isInstanceOf(IOException.class)
                 .isInstanceOf(SystemError.Other.class);
+    }
+
+    @ParameterizedTest
+    @Tag("B7")
+    @CsvSource({
+        "Name or service not known, ENOTFOUND, 3008",
+        "No address associated with hostname, ENOTFOUND, 3008",
+        "Temporary failure in name resolution, EAI_AGAIN, 3001",
+        "Try again, EAI_AGAIN, 3001",
+        "Non-recoverable failure in name resolution, EAI_FAIL, 3004",
+        "Unrecoverable error, EAI_FAIL, 3004",
+        "Memory allocation failure, EAI_MEMORY, 3006",
+        "Out of memory, EAI_MEMORY, 3006",
+        "Too many open files, EMFILE, 24",
+    })
+    void whatTheResolverSaysGetsItsCode(String text, String code, int errno) {
+        IOException error =
+                SystemError.ofName(new UnknownHostException("a.test: " + text), "a.test");
+        assertThat(error).hasMessage("getaddrinfo " + code + " a.test");
+        assertThat(((SystemError) error).errno()).isEqualTo(errno);
+        assertThat(SystemError.ofName(error, "b.test")).as("as it is").isSameAs(error);
+        assertThat(SystemError.ofName(errno, "a.test")).hasMessage(error.getMessage());
+    }
+
+    @Test
+    @Tag("H12")
+    void severalAttemptsAreOneErrorAndOneAloneIsItself() {
+        IOException one = SystemError.of(101, "connect", IpAddress.of("::1", 80));
+        IOException two = new IOException("no errno");
+        assertThat(SystemError.ofAttempts(List.of(one))).isSameAs(one);
+        IOException both = SystemError.ofAttempts(List.of(one, two));
+        assertThat(both)
+                .isInstanceOf(ConnectException.class)
+                .hasMessage("connect ENETUNREACH [::1]:80; no errno")
+                .hasSuppressedException(one)
+                .hasSuppressedException(two);
+        SystemError.Attempts attempts = (SystemError.Attempts) both;
+        assertThat(attempts.causes()).containsExactly(one, two);
+        assertThat(attempts.code()).isEqualTo("ENETUNREACH");
+        assertThat(attempts.syscall()).isEqualTo("connect");
+        assertThat(attempts.address()).isEmpty();
     }
 }

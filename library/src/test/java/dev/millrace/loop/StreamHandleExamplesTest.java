@@ -71,6 +71,40 @@ class StreamHandleExamplesTest {
         assertThat(printed).hasToString("connected|the kernel has it|");
     }
 
+    @Test
+    void aRaceOfTwo() {
+        LoopFixture.run(loop -> {
+            ListenHandle listener = echo(loop);
+            IpAddress bound = (IpAddress) Objects.requireNonNull(listener.localAddress());
+            StreamHandle kept = race(loop, bound, IpAddress.loopback(1));
+            kept.onClose(listener::close);
+            send(kept, HELLO);
+            loop.setImmediate(() -> closeAfterEcho(kept));
+        });
+        assertThat(printed).hasToString("the kernel has it|");
+    }
+
+    private static StreamHandle race(Loop loop, Address... addresses) {
+        StreamEvents events = new RecordedEvents(new Journal());
+        // @start region="takeConnection"
+        StreamHandle kept = new StreamHandle(loop, events);
+        for (Address address : addresses) {
+            StreamHandle attempt = new StreamHandle(loop, events);
+            Request ended =
+                    new Request(error -> {
+                        if (error == null && !kept.isConnected()) {
+                            kept.takeConnection(attempt);
+                            kept.readStart();
+                        } else {
+                            attempt.close();
+                        }
+                    });
+            attempt.connect(address, ended);
+        }
+        // @end
+        return kept;
+    }
+
     private void talkTo(ListenHandle listener) {
         Loop loop = listener.loop();
         IpAddress bound = (IpAddress) Objects.requireNonNull(listener.localAddress());

@@ -18,6 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class NetSocketOptionsTest {
     private static final NetSocketOptions DEFAULTS = NetSocketOptions.DEFAULTS;
     private static final IpAddress LOCAL = IpAddress.loopback(0);
+    private static final NameOptions NAMES = NameOptions.DEFAULTS.withFamily(AddressFamily.IPV6);
     private static final WriteLimit LIMIT = new WriteLimit(1, WriteLimit.Policy.REFUSE);
 
     /** One change by each component's name. */
@@ -28,7 +29,8 @@ class NetSocketOptionsTest {
                     "keepAlive", options -> options.withKeepAlive(KeepAlive.DEFAULTS),
                     "local", options -> options.withLocal(LOCAL),
                     "connectTimeout", options -> options.withConnectTimeout(Duration.ofHours(1)),
-                    "writeLimit", options -> options.withWriteLimit(LIMIT));
+                    "writeLimit", options -> options.withWriteLimit(LIMIT),
+                    "names", options -> options.withNames(NAMES));
 
     @Test
     void theDefaultsAreNodes() {
@@ -40,7 +42,8 @@ class NetSocketOptionsTest {
                                 Optional.empty(),
                                 Optional.empty(),
                                 Duration.ZERO,
-                                WriteLimit.DEFAULTS));
+                                WriteLimit.DEFAULTS,
+                                NameOptions.DEFAULTS));
     }
 
     @Test
@@ -61,16 +64,19 @@ class NetSocketOptionsTest {
         Optional<KeepAlive> none = Optional.empty();
         assertThatThrownBy(() ->
                         new NetSocketOptions(
-                                false, true, null, Optional.empty(), Duration.ZERO, LIMIT))
+                                false, true, null, Optional.empty(), Duration.ZERO, LIMIT, NAMES))
                 .isInstanceOf(NullPointerException.class)
                 .hasMessage("keepAlive");
-        assertThatThrownBy(
-                        () -> new NetSocketOptions(false, true, none, null, Duration.ZERO, LIMIT))
+        assertThatThrownBy(() ->
+                        new NetSocketOptions(false, true, none, null, Duration.ZERO, LIMIT, NAMES))
                 .isInstanceOf(NullPointerException.class)
                 .hasMessage("local");
         assertThatThrownBy(() -> DEFAULTS.withWriteLimit(null))
                 .isInstanceOf(NullPointerException.class)
                 .hasMessage("writeLimit");
+        assertThatThrownBy(() -> DEFAULTS.withNames(null))
+                .isInstanceOf(NullPointerException.class)
+                .hasMessage("names");
         assertThatThrownBy(() -> DEFAULTS.withLocal(null)).isInstanceOf(NullPointerException.class);
         assertThatThrownBy(() -> DEFAULTS.withConnectTimeout(null))
                 .isInstanceOf(NullPointerException.class);
