@@ -10,6 +10,7 @@ import dev.millrace.loop.Loop;
 import dev.millrace.loop.StreamHandle;
 import dev.millrace.stream.Filter;
 import dev.millrace.stream.InboundStream;
+import dev.millrace.stream.Listeners;
 import dev.millrace.stream.ReadSide;
 import dev.millrace.stream.StreamPipe;
 import dev.millrace.stream.WriteLimit;
@@ -139,7 +140,7 @@ public final class NetSocket extends InboundStream<NetSocket>
     /** The connection stands: told before any data. Never told for an accepted connection. */
     public NetSocket onConnect(Runnable listener) {
         SocketConnect connect = connect(NetSocketOptions.DEFAULTS);
-        connect.listener = ReadSide.once(connect.listener, listener, "onConnect");
+        connect.listener = Listeners.once(connect.listener, listener, "onConnect");
         return this;
     }
 
@@ -165,14 +166,14 @@ public final class NetSocket extends InboundStream<NetSocket>
     @Override
     public NetSocket onError(Consumer<? super IOException> listener) {
         checkThread();
-        listeners.error = ReadSide.once(listeners.error, listener, "onError");
+        listeners.error = Listeners.and(listeners.error, listener);
         return this;
     }
 
     @Override
     public NetSocket onClose(Runnable listener) {
         checkThread();
-        listeners.close = ReadSide.once(listeners.close, listener, "onClose");
+        listeners.close = Listeners.and(listeners.close, listener);
         return this;
     }
 
@@ -196,7 +197,7 @@ public final class NetSocket extends InboundStream<NetSocket>
      */
     public NetSocket onPeerClosed(Consumer<? super @Nullable IOException> listener) {
         checkThread();
-        listeners.peerClosed = ReadSide.once(listeners.peerClosed, listener, "onPeerClosed");
+        listeners.peerClosed = Listeners.once(listeners.peerClosed, listener, "onPeerClosed");
         return this;
     }
 
@@ -206,7 +207,7 @@ public final class NetSocket extends InboundStream<NetSocket>
      */
     public NetSocket onNoBuffer(Consumer<? super IOException> listener) {
         checkThread();
-        listeners.noBuffer = ReadSide.once(listeners.noBuffer, listener, "onNoBuffer");
+        listeners.noBuffer = Listeners.once(listeners.noBuffer, listener, "onNoBuffer");
         return this;
     }
 
