@@ -18,6 +18,7 @@ import dev.millrace.stream.WriteStream;
 import dev.millrace.turn.Failures;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -135,6 +136,7 @@ public final class NetSocket extends InboundStream<NetSocket>
     /** The connection stands, or a filter is ready, which may be long before or after. */
     void opened() {
         life = Life.OPEN;
+        listeners.opened();
     }
 
     /** The connection stands: told before any data. Never told for an accepted connection. */
@@ -477,6 +479,35 @@ public final class NetSocket extends InboundStream<NetSocket>
     /** Switches keep-alive off, as it is by default; the timing stays. */
     public NetSocket keepAliveOff() {
         handle.keepAliveOff();
+        return this;
+    }
+
+    /**
+     * Tells {@code listener} when no byte went either way for so long, once for each idle stretch,
+     * also while the connection is being made. It only tells: the listener ends the socket, or
+     * doesn't. It never keeps the loop alive. A further call takes the place of the one before;
+     * zero is {@link #timeoutOff}. Exact whatever the loop's callbacks cost, and free of cost for a
+     * message.
+     *
+     * {@snippet class="dev.millrace.net.SocketExamplesTest" region="timeout"}
+     *
+     * @throws IllegalArgumentException if {@code idle} is negative
+     */
+    public NetSocket timeout(Duration idle, Runnable listener) {
+        checkThread();
+        Objects.requireNonNull(listener, "listener");
+        if (idle.isNegative()) {
+            throw new IllegalArgumentException("an idle timeout is zero or more: " + idle);
+        }
+        boolean isSet = !idle.isZero() && !isDestroyed();
+        listeners.idle(isSet ? new IdleTimeout(this, idle, listener) : null);
+        return this;
+    }
+
+    /** Removes the idle timeout, as it is by default. */
+    public NetSocket timeoutOff() {
+        checkThread();
+        listeners.idle(null);
         return this;
     }
 
