@@ -66,8 +66,8 @@ class SocketExamplesTest {
 
     private void say(NetSocket socket) {
         Duration limit = Duration.ofMillis(1);
-        // @start region="timeout" @replace regex="limit" replacement="Duration.ofSeconds(60)"
-        socket.timeout(limit, () -> socket.end("bye\n"));
+        // @start region="timeout"
+        socket.timeout(limit, () -> socket.end("bye\n")); // a minute, say: Duration.ofSeconds(60)
         // @end
     }
 
