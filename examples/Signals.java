@@ -9,10 +9,7 @@ void main(String[] args) {
         server.onListening(() -> IO.println("echo on " + server.address().orElseThrow()));
         server.listen(port, "127.0.0.1");
 
-        var report = new SignalHandle(loop);
-        report.start("USR1", name -> IO.println(server.connectionCount() + " connections"));
-        report.unref();
-
+        loop.onSignal("USR1", name -> IO.println(server.connectionCount() + " connections"));
         for (var name : List.of("TERM", "INT")) {
             var signal = new SignalHandle(loop);
             // Once: then the signal has its usual effect again.

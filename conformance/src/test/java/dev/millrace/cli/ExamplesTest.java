@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Every example compiles, runs and does what its first lines say. */
 class ExamplesTest {
-    private static final int LINES_MAX = 40;
+    private static final int LINES_MAX = 61;
 
     private static Launched run(String name, String... arguments) {
         String file = Launched.root().resolve("examples/" + name + ".java").toString();
@@ -75,6 +75,31 @@ class ExamplesTest {
             peer.send(text).end();
         } catch (IOException e) {
             throw new AssertionError(e);
+        }
+    }
+
+    /** A name and an address; a server that is not there; a greeting of another protocol. */
+    @Test
+    void socks() throws IOException {
+        try (Launched echo = run("TcpEcho", "0").listening();
+                Launched socks = run("Socks", "0").listening()) {
+            String port = "" + (char) (echo.port() >> 8) + (char) (echo.port() & 0xff);
+            for (String target : List.of("\u0003\u0009localhost", "\u0001\u007f\0\0\u0001")) {
+                try (Peer peer = Peer.of(socks)) {
+                    peer.sendBytes("\u0005\u0002\0\u0002");
+                    assertThat(peer.read(2)).isEqualTo("\u0005\0");
+                    peer.sendBytes("\u0005\u0001\0" + target + port + "early").end();
+                    assertThat(peer.readAll()).isEqualTo("\u0005\0\0\u0001\0\0\0\0\0\0early");
+                }
+            }
+            try (Peer peer = Peer.of(socks)) {
+                peer.sendBytes("\u0005\u0001\0\u0005\u0001\0\u0001\u007f\0\0\u0001\0\u0001");
+                assertThat(peer.readAll()).isEqualTo("\u0005\0\u0005\u0005\0\u0001\0\0\0\0\0\0");
+            }
+            try (Peer peer = Peer.of(socks)) {
+                peer.sendBytes("\u0004\u0001\0").end();
+                assertThat(peer.read(1)).isEqualTo("\u0005");
+            }
         }
     }
 

@@ -59,8 +59,16 @@ final class Peer implements AutoCloseable {
         return new Peer(channel);
     }
 
+    /** Characters up to 255, a byte each. */
+    Peer sendBytes(String bytes) throws IOException {
+        return send(ByteBuffer.wrap(bytes.getBytes(StandardCharsets.ISO_8859_1)));
+    }
+
     Peer send(String text) throws IOException {
-        ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
+        return send(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    private Peer send(ByteBuffer bytes) throws IOException {
         // More than once: while another thread reads with a timeout, the channel does not block.
         while (bytes.hasRemaining()) {
             channel.write(bytes);

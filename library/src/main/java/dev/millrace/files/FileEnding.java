@@ -26,12 +26,12 @@ final class FileEnding {
 
     void onError(Consumer<? super IOException> listener) {
         loop.checkThread();
-        errorListener = ReadSide.once(errorListener, listener, "onError");
+        errorListener = Listeners.once(errorListener, listener, "onError");
     }
 
     void onClose(Runnable listener) {
         loop.checkThread();
-        closeListener = ReadSide.once(closeListener, listener, "onClose");
+        closeListener = Listeners.once(closeListener, listener, "onClose");
     }
 
     /** Whether it has begun. */

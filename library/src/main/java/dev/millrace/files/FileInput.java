@@ -99,7 +99,7 @@ public final class FileInput extends InboundStream<FileInput> implements AutoClo
     /** The file is open, {@link #length} is known, and nothing of it was told yet. */
     public FileInput onOpen(Runnable listener) {
         loop.checkThread();
-        openListener = ReadSide.once(openListener, listener, "onOpen");
+        openListener = Listeners.once(openListener, listener, "onOpen");
         return this;
     }
 

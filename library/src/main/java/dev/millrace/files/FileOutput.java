@@ -92,7 +92,7 @@ public final class FileOutput implements WriteStream, AutoCloseable {
     /** The file is open, and nothing was written to it yet. */
     public FileOutput onOpen(Runnable listener) {
         loop.checkThread();
-        openListener = ReadSide.once(openListener, listener, "onOpen");
+        openListener = Listeners.once(openListener, listener, "onOpen");
         return this;
     }
 

@@ -1,7 +1,7 @@
 package dev.millrace.http;
 
 import dev.millrace.loop.Loop;
-import dev.millrace.stream.ReadSide;
+import dev.millrace.stream.Listeners;
 import dev.millrace.turn.Failures;
 import java.util.Objects;
 import java.util.function.Consumer;
@@ -32,11 +32,11 @@ final class HandlerCalls {
     }
 
     void handler(HttpHandler added) {
-        handler = ReadSide.once(handler, Objects.requireNonNull(added, "handler"), "onRequest");
+        handler = Listeners.once(handler, Objects.requireNonNull(added, "handler"), "onRequest");
     }
 
     void listener(Consumer<? super Throwable> added) {
-        listener = ReadSide.once(listener, added, "onHandlerError");
+        listener = Listeners.once(listener, added, "onHandlerError");
     }
 
     /** Calls the handler with {@code response} and the request that it is for. */

@@ -1,5 +1,6 @@
 package dev.millrace.http;
 
+import dev.millrace.stream.Listeners;
 import dev.millrace.stream.ReadSide;
 import java.io.IOException;
 import java.util.function.Consumer;
@@ -46,11 +47,11 @@ final class RequestBody implements ReadSide.Source {
     }
 
     void onError(Consumer<? super IOException> listener) {
-        errorListener = ReadSide.once(errorListener, listener, "onError");
+        errorListener = Listeners.and(errorListener, listener);
     }
 
     void onClose(Runnable listener) {
-        closeListener = ReadSide.once(closeListener, listener, "onClose");
+        closeListener = Listeners.and(closeListener, listener);
         if (isClosed()) {
             soon(listener);
         }

@@ -4,7 +4,7 @@ import dev.millrace.http.wire.FieldsToSend;
 import dev.millrace.http.wire.StatusLine;
 import dev.millrace.kernel.SystemError;
 import dev.millrace.net.NetSocket;
-import dev.millrace.stream.ReadSide;
+import dev.millrace.stream.Listeners;
 import dev.millrace.stream.StreamPipe;
 import dev.millrace.stream.WriteStream;
 import java.io.IOException;
@@ -274,7 +274,7 @@ public final class ServerResponse implements WriteStream {
 
     /** The exchange is over: the response has left, or the connection is gone. */
     public ServerResponse onClose(Runnable listener) {
-        closeListener = ReadSide.once(closeListener, listener, "onClose");
+        closeListener = Listeners.and(closeListener, listener);
         if (isClosed()) {
             tell(listener);
         }

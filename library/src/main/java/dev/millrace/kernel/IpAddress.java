@@ -3,6 +3,7 @@ package dev.millrace.kernel;
 import java.net.Inet4Address;
 import java.net.Inet6Address;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.net.UnknownHostException;
@@ -74,6 +75,40 @@ public record IpAddress(InetAddress host, int port) implements Address {
         } catch (SocketException | UnknownHostException | NumberFormatException e) {
             throw new IllegalArgumentException("no scope of an IPv6 address: " + zone, e);
         }
+    }
+
+    /**
+     * An address of 4 or 16 bytes, as protocols carry it (an IPv4 address mapped into IPv6 is an
+     * IPv4 one).
+     *
+     * @throws IllegalArgumentException if there are neither 4 nor 16 bytes, or the port is out of
+     *     range
+     */
+    public static IpAddress of(byte[] host, int port) {
+        try {
+            return new IpAddress(InetAddress.getByAddress(host), port);
+        } catch (UnknownHostException e) {
+            throw new IllegalArgumentException(
+                    "an IP address of " + host.length + " bytes: it has 4 or 16", e);
+        }
+    }
+
+    /**
+     * The same address as the JDK's own.
+     *
+     * @throws IllegalArgumentException if its name was not looked up
+     */
+    public static IpAddress of(InetSocketAddress address) {
+        if (address.isUnresolved()) {
+            throw new IllegalArgumentException(
+                    address.getHostString() + " was not looked up: connect by the name instead");
+        }
+        return new IpAddress(address.getAddress(), address.getPort());
+    }
+
+    /** The same address for an API of the JDK's. */
+    public InetSocketAddress toInetSocketAddress() {
+        return new InetSocketAddress(host, port);
     }
 
     /** 127.0.0.1, whatever the machine's hosts file says. */

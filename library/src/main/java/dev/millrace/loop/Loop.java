@@ -215,6 +215,21 @@ public final class Loop implements Executor, AutoCloseable {
     }
 
     /**
+     * Tells {@code listener} each {@code signal} of the process from now on, as {@link
+     * SignalHandle#start} does. It does not keep the loop alive.
+     *
+     * {@snippet class="dev.millrace.loop.LoopExamplesTest" region="onSignal"}
+     *
+     * @return the handle, to stop or to close
+     */
+    public SignalHandle onSignal(String signal, Consumer<? super String> listener) {
+        SignalHandle handle = new SignalHandle(this);
+        handle.start(signal, listener);
+        handle.unref();
+        return handle;
+    }
+
+    /**
      * Runs {@code task} right after the callback that is running, before anything else. Ticks that
      * go on adding ticks keep everything else from running, as in Node: {@link #setImmediate} does
      * not, and a {@link StallDetector} reports them.

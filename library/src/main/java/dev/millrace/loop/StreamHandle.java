@@ -40,6 +40,9 @@ public final class StreamHandle extends Handle {
     /** What was chosen for the socket; null for one with nothing chosen. */
     private @Nullable StreamSetup setup;
 
+    /** When bytes last went either way; null while that is not asked for. */
+    private @Nullable StreamProgress progress;
+
     /** A connection stands, or stood until the stream was closed. */
     private boolean isConnected;
 
@@ -295,6 +298,25 @@ public final class StreamHandle extends Handle {
     /** Bytes written so far, those that are still queued included. */
     public long bytesWritten() {
         return backlog.bytesAccepted();
+    }
+
+    /**
+     * When bytes last went either way, on the clock of {@link Loop#hrtime}. It is noted from the
+     * first call on, which returns its own moment; a stream that is not asked notes nothing.
+     */
+    public long progressNanos() {
+        loop.checkThread();
+        if (progress == null) {
+            progress = new StreamProgress(loop);
+        }
+        return progress.nanos();
+    }
+
+    /** The kernel took bytes, or gave some. */
+    void progressed() {
+        if (progress != null) {
+            progress.made();
+        }
     }
 
     /** Whether a connection stands, or stood until {@link #close}. */

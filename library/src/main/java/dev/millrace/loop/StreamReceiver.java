@@ -103,6 +103,7 @@ final class StreamReceiver implements PortEvents {
     @Override
     public void onRead(byte[] array, int offset, int length) {
         bytesRead += length;
+        stream.progressed();
         events.onRead(array, offset, length);
     }
 

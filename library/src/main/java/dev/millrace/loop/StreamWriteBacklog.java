@@ -131,7 +131,7 @@ final class StreamWriteBacklog implements Guarded, WriteTenant {
             return 0;
         }
         bytesAccepted += sent;
-        bytesSent += sent;
+        sent(sent);
         return sent;
     }
 
@@ -219,12 +219,19 @@ final class StreamWriteBacklog implements Guarded, WriteTenant {
             fail(-sent);
             return;
         }
-        bytesSent += sent;
+        sent(sent);
         if (sent < length) {
             enqueue(array, offset + sent, length - sent, isLent);
             Objects.requireNonNull(queue).park(loop.driver, stream.port());
         }
         progressed();
+    }
+
+    private void sent(long count) {
+        bytesSent += count;
+        if (count > 0) {
+            stream.progressed();
+        }
     }
 
     /** The connection stands: what was written before goes out. */
@@ -244,13 +251,13 @@ final class StreamWriteBacklog implements Guarded, WriteTenant {
             fail(errno);
             return;
         }
-        bytesSent += queue.written();
+        sent(queue.written());
         flushQueue(queue);
     }
 
     private void flushQueue(WriteQueue waiting) {
         // Also before a failure: the requests of what went out do end well.
-        bytesSent += waiting.write(loop.driver, stream.port());
+        sent(waiting.write(loop.driver, stream.port()));
         if (waiting.failure() != 0) {
             fail(waiting.failure());
             return;

@@ -9,7 +9,7 @@ import dev.millrace.loop.AcceptReport;
 import dev.millrace.loop.ListenHandle;
 import dev.millrace.loop.Loop;
 import dev.millrace.loop.StreamHandle;
-import dev.millrace.stream.ReadSide;
+import dev.millrace.stream.Listeners;
 import java.io.IOException;
 import java.util.Objects;
 import java.util.Optional;
@@ -241,7 +241,7 @@ public final class NetServer implements AutoCloseable {
      */
     public NetServer onConnection(Consumer<? super NetSocket> listener) {
         loop.checkThread();
-        connectionListener = ReadSide.once(connectionListener, listener, "onConnection");
+        connectionListener = Listeners.once(connectionListener, listener, "onConnection");
         takeOn();
         return this;
     }
@@ -249,21 +249,21 @@ public final class NetServer implements AutoCloseable {
     /** It listens: connections will come. */
     public NetServer onListening(Runnable listener) {
         loop.checkThread();
-        listeningListener = ReadSide.once(listeningListener, listener, "onListening");
+        listeningListener = Listeners.once(listeningListener, listener, "onListening");
         return this;
     }
 
     /** Listening failed. */
     public NetServer onError(Consumer<? super IOException> listener) {
         loop.checkThread();
-        errorListener = ReadSide.once(errorListener, listener, "onError");
+        errorListener = Listeners.and(errorListener, listener);
         return this;
     }
 
     /** A connection was closed at once, because there are as many as there may be. */
     public NetServer onDrop(Consumer<? super ConnectionDrop> listener) {
         loop.checkThread();
-        dropListener = ReadSide.once(dropListener, listener, "onDrop");
+        dropListener = Listeners.once(dropListener, listener, "onDrop");
         return this;
     }
 
@@ -275,14 +275,14 @@ public final class NetServer implements AutoCloseable {
      */
     public NetServer onAcceptError(Consumer<? super AcceptReport> listener) {
         loop.checkThread();
-        acceptErrorListener = ReadSide.once(acceptErrorListener, listener, "onAcceptError");
+        acceptErrorListener = Listeners.once(acceptErrorListener, listener, "onAcceptError");
         return this;
     }
 
     /** It is closed, and its last connection is gone. */
     public NetServer onClose(Runnable listener) {
         loop.checkThread();
-        closeListener = ReadSide.once(closeListener, listener, "onClose");
+        closeListener = Listeners.and(closeListener, listener);
         return this;
     }
 

@@ -9,6 +9,7 @@ import dev.millrace.loop.Loop;
 import dev.millrace.loop.StreamHandle;
 import dev.millrace.stream.Filter;
 import dev.millrace.stream.InboundStream;
+import dev.millrace.stream.Listeners;
 import dev.millrace.stream.ReadSide;
 import dev.millrace.stream.StreamPipe;
 import dev.millrace.stream.WriteLimit;
@@ -16,6 +17,7 @@ import dev.millrace.stream.WriteStream;
 import dev.millrace.turn.Failures;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
@@ -131,12 +133,13 @@ public final class NetSocket extends InboundStream<NetSocket>
     /** The connection stands, or a filter is ready, which may be long before or after. */
     void opened() {
         life = Life.OPEN;
+        listeners.opened();
     }
 
     /** The connection stands: told before any data. Never told for an accepted connection. */
     public NetSocket onConnect(Runnable listener) {
         SocketConnect connect = connect(NetSocketOptions.DEFAULTS);
-        connect.listener = ReadSide.once(connect.listener, listener, "onConnect");
+        connect.listener = Listeners.once(connect.listener, listener, "onConnect");
         return this;
     }
 
@@ -162,14 +165,14 @@ public final class NetSocket extends InboundStream<NetSocket>
     @Override
     public NetSocket onError(Consumer<? super IOException> listener) {
         checkThread();
-        listeners.error = ReadSide.once(listeners.error, listener, "onError");
+        listeners.error = Listeners.and(listeners.error, listener);
         return this;
     }
 
     @Override
     public NetSocket onClose(Runnable listener) {
         checkThread();
-        listeners.close = ReadSide.once(listeners.close, listener, "onClose");
+        listeners.close = Listeners.and(listeners.close, listener);
         return this;
     }
 
@@ -193,7 +196,7 @@ public final class NetSocket extends InboundStream<NetSocket>
      */
     public NetSocket onPeerClosed(Consumer<? super @Nullable IOException> listener) {
         checkThread();
-        listeners.peerClosed = ReadSide.once(listeners.peerClosed, listener, "onPeerClosed");
+        listeners.peerClosed = Listeners.once(listeners.peerClosed, listener, "onPeerClosed");
         return this;
     }
 
@@ -203,7 +206,7 @@ public final class NetSocket extends InboundStream<NetSocket>
      */
     public NetSocket onNoBuffer(Consumer<? super IOException> listener) {
         checkThread();
-        listeners.noBuffer = ReadSide.once(listeners.noBuffer, listener, "onNoBuffer");
+        listeners.noBuffer = Listeners.once(listeners.noBuffer, listener, "onNoBuffer");
         return this;
     }
 
@@ -473,6 +476,35 @@ public final class NetSocket extends InboundStream<NetSocket>
     /** Switches keep-alive off, as it is by default; the timing stays. */
     public NetSocket keepAliveOff() {
         handle.keepAliveOff();
+        return this;
+    }
+
+    /**
+     * Tells {@code listener} when no byte went either way for so long, once for each idle stretch,
+     * also while the connection is being made. It only tells: the listener ends the socket, or
+     * doesn't. It never keeps the loop alive. A further call takes the place of the one before;
+     * zero is {@link #timeoutOff}. Exact whatever the loop's callbacks cost, and free of cost for a
+     * message.
+     *
+     * {@snippet class="dev.millrace.net.SocketExamplesTest" region="timeout"}
+     *
+     * @throws IllegalArgumentException if {@code idle} is negative
+     */
+    public NetSocket timeout(Duration idle, Runnable listener) {
+        checkThread();
+        Objects.requireNonNull(listener, "listener");
+        if (idle.isNegative()) {
+            throw new IllegalArgumentException("an idle timeout is zero or more: " + idle);
+        }
+        boolean isSet = !idle.isZero() && !isDestroyed();
+        listeners.idle(isSet ? new IdleTimeout(this, idle, listener) : null);
+        return this;
+    }
+
+    /** Removes the idle timeout, as it is by default. */
+    public NetSocket timeoutOff() {
+        checkThread();
+        listeners.idle(null);
         return this;
     }
 

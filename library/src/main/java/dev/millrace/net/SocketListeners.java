@@ -17,6 +17,9 @@ final class SocketListeners {
     @Nullable Consumer<? super IOException> noBuffer;
     @Nullable Runnable close;
 
+    /** Null unless an idle time is set. */
+    private @Nullable IdleTimeout idle;
+
     /** The connections of the server that accepted it; they outlast every owner of the socket. */
     @Nullable ServerConnections countedBy;
 
@@ -51,9 +54,26 @@ final class SocketListeners {
         peerClosed = null;
         noBuffer = null;
         close = null;
+        idle(null);
+    }
+
+    /** In place of the present one. */
+    void idle(@Nullable IdleTimeout chosen) {
+        if (idle != null) {
+            idle.stop();
+        }
+        idle = chosen;
+    }
+
+    /** The connection stands, which is progress. */
+    void opened() {
+        if (idle != null) {
+            idle.restart();
+        }
     }
 
     void tellDestroyed(NetSocket socket) {
+        idle(null);
         if (countedBy != null) {
             countedBy.destroyed(socket);
         }

@@ -1,7 +1,7 @@
 package dev.millrace.stdio;
 
 import dev.millrace.loop.Loop;
-import dev.millrace.stream.ReadSide;
+import dev.millrace.stream.Listeners;
 import dev.millrace.turn.Failures;
 import java.io.IOException;
 import java.util.function.Consumer;
@@ -21,12 +21,12 @@ final class StandardEnding {
 
     void onError(Consumer<? super IOException> listener) {
         loop.checkThread();
-        errorListener = ReadSide.once(errorListener, listener, "onError");
+        errorListener = Listeners.and(errorListener, listener);
     }
 
     void onClose(Runnable listener) {
         loop.checkThread();
-        closeListener = ReadSide.once(closeListener, listener, "onClose");
+        closeListener = Listeners.and(closeListener, listener);
     }
 
     boolean isOver() {

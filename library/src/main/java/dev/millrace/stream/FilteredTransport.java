@@ -165,9 +165,7 @@ public final class FilteredTransport implements FilterWire {
 
     /** The bytes that the stream received before it had the filter, copied; the filter is first. */
     public void unread(byte[] array, int offset, int length) {
-        int before = unread.length;
-        unread = Arrays.copyOf(unread, before + length);
-        System.arraycopy(array, offset, unread, before, length);
+        unread = KeptBytes.andThen(unread, array, offset, length);
         giveUnreadSoon();
     }
 

@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Gives the frames of a stream to a listener, one by one.
@@ -28,6 +29,12 @@ final class FrameReader<F> implements BytesListener {
     private final Framing<F> framing;
     private final Consumer<? super F> listener;
 
+    /** Is told of a bad frame, which otherwise destroys the stream. */
+    private final @Nullable Consumer<? super FrameException> bad;
+
+    /** There was a bad frame: the rest is thrown away. */
+    private boolean isBroken;
+
     /** The beginning of a frame whose rest is still to come, and how much of the array that is. */
     private byte[] begun = NONE;
 
@@ -40,13 +47,25 @@ final class FrameReader<F> implements BytesListener {
     private boolean hasLeft;
 
     FrameReader(ReadSide side, Framing<F> framing, Consumer<? super F> listener) {
+        this(side, framing, listener, null);
+    }
+
+    FrameReader(
+            ReadSide side,
+            Framing<F> framing,
+            Consumer<? super F> listener,
+            @Nullable Consumer<? super FrameException> bad) {
         this.side = side;
+        this.bad = bad;
         this.framing = Objects.requireNonNull(framing, "framing");
         this.listener = Objects.requireNonNull(listener, "listener");
     }
 
     @Override
     public int onBytes(byte[] array, int offset, int length) {
+        if (isBroken) {
+            return length;
+        }
         int taken = 0;
         try {
             while (taken < length && side.isFlowing() && !hasLeft) {
@@ -56,9 +75,21 @@ final class FrameReader<F> implements BytesListener {
                                 : further(array, offset + taken, length - taken);
             }
         } catch (FrameException e) {
-            side.fail(e);
+            return broken(e, length);
         }
         return taken;
+    }
+
+    private int broken(FrameException error, int length) {
+        isBroken = true;
+        begun = NONE;
+        begunBytes = 0;
+        if (bad == null) {
+            side.fail(error);
+        } else {
+            bad.accept(error);
+        }
+        return length;
     }
 
     /** At a border. */
@@ -94,9 +125,17 @@ final class FrameReader<F> implements BytesListener {
         return frameBytes - before;
     }
 
-    /** The stream gets another owner. The answer: the beginning of the frame that has begun. */
+    /**
+     * The stream gets another owner, or another listener. The answer: the beginning of the frame
+     * that has begun.
+     */
     ByteBuffer leave() {
         hasLeft = true;
+        return giveBack();
+    }
+
+    /** The beginning of the frame that has begun; it comes again. */
+    ByteBuffer giveBack() {
         ByteBuffer back = ByteBuffer.wrap(begun, 0, begunBytes);
         begun = NONE;
         begunBytes = 0;
@@ -123,9 +162,8 @@ final class FrameReader<F> implements BytesListener {
     @Override
     public void onEnd() {
         if (begunBytes > 0) {
-            side.fail(
-                    new FrameException(
-                            "the stream ended inside a frame, after " + begunBytes + " bytes"));
+            String text = "the stream ended inside a frame, after " + begunBytes + " bytes";
+            broken(new FrameException(text), 0);
         }
     }
 }

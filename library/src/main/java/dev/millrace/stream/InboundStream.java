@@ -1,6 +1,7 @@
 package dev.millrace.stream;
 
 import java.nio.ByteBuffer;
+import java.util.Objects;
 import java.util.function.Consumer;
 
 /**
@@ -36,6 +37,33 @@ public abstract class InboundStream<S extends InboundStream<S>> implements ReadS
     @Override
     public <F> S onFrames(Framing<F> framing, Consumer<? super F> listener) {
         return onBytes(new FrameReader<>(readSide(), framing, listener));
+    }
+
+    @Override
+    public <F> S onFrames(
+            Framing<F> framing,
+            Consumer<? super F> listener,
+            Consumer<? super FrameException> bad) {
+        Objects.requireNonNull(bad, "bad");
+        return onBytes(new FrameReader<>(readSide(), framing, listener, bad));
+    }
+
+    @Override
+    public S offData() {
+        readSide().offData();
+        return self();
+    }
+
+    @Override
+    public S offBytes() {
+        readSide().offBytes();
+        return self();
+    }
+
+    @Override
+    public S unshift(ByteBuffer bytes) {
+        readSide().unshift(bytes);
+        return self();
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.millrace.stream;
 
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 final class ReadReceivers {
     /** The place of a receiver that came during a delivery, until that is over. */
     private static final long BEHIND_THIS_CHUNK = Long.MAX_VALUE;
+
+    private static final ByteBuffer NONE = ByteBuffer.allocate(0);
 
     private @Nullable Consumer<? super ByteBuffer> dataListener;
     private @Nullable BytesListener bytesListener;
@@ -41,12 +44,51 @@ final class ReadReceivers {
     private boolean isForgotten;
 
     void onData(Consumer<? super ByteBuffer> listener) {
-        dataListener = ReadSide.once(dataListener, listener, "onData");
+        dataListener = Objects.requireNonNull(listener, "listener");
         dataFrom = firstPlace();
     }
 
-    void onBytes(BytesListener listener) {
-        bytesListener = ReadSide.once(bytesListener, listener, "onBytes");
+    void offData() {
+        dataListener = null;
+    }
+
+    /** In place of the present one, whose beginning of a frame is the answer. */
+    ByteBuffer onBytes(@Nullable BytesListener listener) {
+        ByteBuffer back = leave();
+        position -= back.remaining();
+        bytesListener = listener;
+        return back;
+    }
+
+    @Nullable BytesListener taker() {
+        return bytesListener;
+    }
+
+    private ByteBuffer leave() {
+        return bytesListener instanceof FrameReader<?> frames ? frames.leave() : NONE;
+    }
+
+    /**
+     * So many bytes are put back: the listener of onBytes took them, and the others have seen them;
+     * without one, they come again for all.
+     *
+     * @return the beginning of a frame, which comes behind them
+     */
+    ByteBuffer putBack(int count) {
+        position -= count;
+        if (bytesListener instanceof FrameReader<?> frames) {
+            ByteBuffer begun = frames.giveBack();
+            position -= begun.remaining();
+            return begun;
+        }
+        if (bytesListener == null) {
+            long place = firstPlace();
+            dataFrom = place;
+            for (StreamPipe at = pipe; at != null; at = at.next()) {
+                at.from = place;
+            }
+        }
+        return NONE;
     }
 
     StreamPipe pipe(ReadStream from, ReadSide side, WriteStream destination, boolean isPipeline) {
@@ -104,7 +146,7 @@ final class ReadReceivers {
     }
 
     private int give(byte[] array, int offset, int length) {
-        BytesListener taker = bytesListener;
+        boolean hasTaker = bytesListener != null;
         long end = position + length;
         if (dataListener != null && dataFrom < end) {
             int seen = (int) Math.max(0, dataFrom - position);
@@ -120,6 +162,8 @@ final class ReadReceivers {
                 at.onBytes(array, offset + seen, length - seen);
             }
         }
+        // One that came meanwhile gets the next chunk, unless it stands in for another.
+        BytesListener taker = hasTaker ? bytesListener : null;
         if (taker == null || isDestroyed) {
             return length;
         }
@@ -163,8 +207,6 @@ final class ReadReceivers {
     /** The stream gets another owner; what the listener of onBytes has taken and not used. */
     ByteBuffer forget() {
         isForgotten = true;
-        return bytesListener instanceof FrameReader<?> frames
-                ? frames.leave()
-                : ByteBuffer.allocate(0);
+        return leave();
     }
 }

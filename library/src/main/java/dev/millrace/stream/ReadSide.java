@@ -2,7 +2,6 @@ package dev.millrace.stream;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -59,15 +58,13 @@ public final class ReadSide {
         LEFT
     }
 
-    private static final byte[] NONE = new byte[0];
-
     private final Source source;
 
     /** Of the present owner; made when the first one comes. */
     private @Nullable ReadReceivers receivers;
 
     private @Nullable Runnable endListener;
-    private byte[] kept = NONE;
+    private byte[] kept = KeptBytes.NONE;
 
     /** A listener is being called: what it leaves is not known yet. */
     private boolean isTaking;
@@ -121,24 +118,38 @@ public final class ReadSide {
         receiverCame();
     }
 
+    public void offData() {
+        receivers().offData();
+    }
+
     public void onBytes(BytesListener listener) {
-        receivers().onBytes(listener);
+        giveBack(receivers().onBytes(Objects.requireNonNull(listener, "listener")));
         receiverCame();
     }
 
+    public void offBytes() {
+        giveBack(receivers().onBytes(null));
+    }
+
+    /**
+     * As {@link ReadStream#unshift}.
+     *
+     * @throws IllegalStateException if the end was told
+     */
+    public void unshift(ByteBuffer bytes) {
+        if (isEnded()) {
+            throw new IllegalStateException("unshift after the end of the stream was told");
+        }
+        giveBack(receivers().putBack(bytes.remaining()));
+        giveBack(bytes.duplicate());
+        flowAgain();
+    }
+
     public void onEnd(Runnable listener) {
-        endListener = once(endListener, listener, "onEnd");
+        endListener = Listeners.and(endListener, listener);
         if (isBetweenOwners) {
             receiverCame();
         }
-    }
-
-    /** Sets the one listener of an event. */
-    public static <L> L once(@Nullable L present, L listener, String event) {
-        if (present != null) {
-            throw new IllegalStateException(event + " has a listener already");
-        }
-        return Objects.requireNonNull(listener, "listener");
     }
 
     /** {@code isPipeline}: as {@link ReadStream#pipelineTo}. */
@@ -232,7 +243,7 @@ public final class ReadSide {
 
     /** Whether a listener that is being called may be given more. */
     boolean isFlowing() {
-        return !isPaused() && !isDestroyed && diversion == null;
+        return !isPaused() && !isDestroyed && diversion == null && kept.length == 0;
     }
 
     /**
@@ -246,7 +257,7 @@ public final class ReadSide {
             return;
         }
         byte[] array = kept;
-        kept = NONE;
+        kept = KeptBytes.NONE;
         receivers().startAnew();
         if (array.length > 0) {
             filter.onBytes(array, 0, array.length);
@@ -298,12 +309,8 @@ public final class ReadSide {
 
     /** Puts bytes before those that are kept. */
     private void giveBack(ByteBuffer bytes) {
-        int length = bytes.remaining();
-        if (length > 0 && !isDestroyed) {
-            byte[] joined = new byte[length + kept.length];
-            bytes.get(joined, 0, length);
-            System.arraycopy(kept, 0, joined, length, kept.length);
-            kept = joined;
+        if (bytes.hasRemaining() && !isDestroyed) {
+            kept = KeptBytes.inFront(bytes, kept);
             source.stopReading();
         }
     }
@@ -311,7 +318,7 @@ public final class ReadSide {
     /** No further event: the stream is destroyed. What was kept is thrown away. */
     public void destroy() {
         isDestroyed = true;
-        kept = NONE;
+        kept = KeptBytes.NONE;
         if (receivers != null) {
             receivers.destroy();
         }
@@ -319,6 +326,7 @@ public final class ReadSide {
 
     private void receiverCame() {
         isBetweenOwners = false;
+        isDiscarding = false;
         if (hold == Hold.LEFT) {
             hold = Hold.NONE;
         }
@@ -351,7 +359,7 @@ public final class ReadSide {
             return;
         }
         byte[] array = kept;
-        kept = NONE;
+        kept = KeptBytes.NONE;
         deliver(array, 0, array.length);
         if (end != End.OPEN && kept.length == 0) {
             end();
@@ -367,33 +375,35 @@ public final class ReadSide {
             return;
         }
         if (isPaused() || kept.length > 0) {
-            keep(array, offset, length);
+            kept = KeptBytes.andThen(kept, array, offset, length);
             source.stopReading();
             return;
         }
-        int before = handOvers;
+        BytesListener before = taker();
         int taken = take(array, offset, length);
-        boolean isSameOwner = handOvers == before;
+        if (taken < length && !isDestroyed) {
+            // Behind what was put back meanwhile.
+            kept = KeptBytes.andThen(kept, array, offset + taken, length - taken);
+        }
         BytesListener filter = diversion;
         if (filter != null) {
             diversion = null;
-            if (taken < length && !isDestroyed) {
-                // Behind what an old owner gave back.
-                keep(array, offset + taken, length - taken);
-            }
             divert(filter);
-        } else if (taken < length && !isDestroyed) {
-            keep(array, offset + taken, length - taken);
+        } else if (kept.length > 0) {
             source.stopReading();
             if (hasReceiver() && !isPaused()) {
                 // Left without a pause: the listener gets the rest again, if that leads anywhere.
-                if (taken == 0 && isSameOwner) {
+                if (taken == 0 && taker() == before) {
                     throw new IllegalStateException(
                             "onBytes took nothing without pausing the stream");
                 }
                 flowAgain();
             }
         }
+    }
+
+    private @Nullable BytesListener taker() {
+        return receivers == null ? null : receivers.taker();
     }
 
     private int take(byte[] array, int offset, int length) {
@@ -406,12 +416,6 @@ public final class ReadSide {
         } finally {
             isTaking = false;
         }
-    }
-
-    private void keep(byte[] array, int offset, int length) {
-        byte[] joined = Arrays.copyOf(kept, kept.length + length);
-        System.arraycopy(array, offset, joined, kept.length, length);
-        kept = joined;
     }
 
     /** The source has no more bytes. The end is told when everything before it was taken. */

@@ -11,19 +11,36 @@ import java.util.function.Consumer;
  * up to 64 KiB; then nothing more is received until there is one, so memory stays bounded and the
  * peer is slowed down. The end is told after the last byte was taken, not before.
  *
- * <p>Every {@code on} method holds one listener, which runs on the loop's thread; a second
- * registration throws {@link IllegalStateException}. What a listener throws destroys the stream.
+ * <p>Listeners run on the loop's thread. There may be several for the end, the error and the close,
+ * which are told in the order they came; of those for bytes the last one counts. What a listener
+ * throws destroys the stream.
  */
 public interface ReadStream {
     /**
      * Receives each chunk as a buffer that belongs to the listener for ever.
      *
      * {@snippet class="dev.millrace.stream.StreamSnippets" region="onData"}
+     *
+     * <p>A listener that is set takes the place of the present one, from the next chunk on.
      */
     ReadStream onData(Consumer<? super ByteBuffer> listener);
 
-    /** Receives each chunk in place; for listeners that copy or consume at once. */
+    /** Removes the listener of {@link #onData}. Without any other, what comes is kept. */
+    ReadStream offData();
+
+    /**
+     * Receives each chunk in place; for listeners that copy or consume at once.
+     *
+     * <p>A listener that is set takes the place of the present one, of {@link #onFrames} as well:
+     * it gets what that one has left, the beginning of a frame included.
+     */
     ReadStream onBytes(BytesListener listener);
+
+    /**
+     * Removes the listener of {@link #onBytes} or {@link #onFrames}. What it has left, the
+     * beginning of a frame included, and what comes is kept until there is another.
+     */
+    ReadStream offBytes();
 
     /**
      * Receives whole messages, in place of {@link #onBytes}.
@@ -40,13 +57,39 @@ public interface ReadStream {
      */
     <F> ReadStream onFrames(Framing<F> framing, Consumer<? super F> listener);
 
-    /** The peer has ended its side, and every byte before was taken. */
+    /**
+     * As {@link #onFrames(Framing, Consumer)}, but a bad frame is told to {@code bad} and does not
+     * destroy the stream, so that {@code bad} may still respond. No frame comes after it: what
+     * comes is thrown away, up to the end, unless {@code bad} sets another listener.
+     *
+     * {@snippet class="dev.millrace.stream.StreamSnippets" region="badFrames"}
+     */
+    <F> ReadStream onFrames(
+            Framing<F> framing, Consumer<? super F> listener, Consumer<? super FrameException> bad);
+
+    /**
+     * Puts bytes back, in front of what is still to come: the next listener gets them first, or the
+     * same one, in a call of its own. They are copied. Inside a listener of {@link #onFrames} they
+     * come before what follows the frame, so that a protocol can change in mid-stream.
+     *
+     * <p>A listener of {@link #onData} beside one of {@link #onBytes} or {@link #onFrames} has seen
+     * them already and gets them no more.
+     *
+     * {@snippet class="dev.millrace.stream.StreamSnippets" region="unshift"}
+     *
+     * @throws IllegalStateException if the end was told
+     */
+    ReadStream unshift(ByteBuffer bytes);
+
+    /**
+     * The peer has ended its side, and every byte before was taken. There may be several listeners.
+     */
     ReadStream onEnd(Runnable listener);
 
-    /** The stream failed; told once, before {@link #onClose}. */
+    /** The stream failed; told once, before {@link #onClose}. There may be several listeners. */
     ReadStream onError(Consumer<? super IOException> listener);
 
-    /** The stream is over; told once, last of all. */
+    /** The stream is over; told once, last of all. There may be several listeners. */
     ReadStream onClose(Runnable listener);
 
     /** Stops the flow at once. */

@@ -113,12 +113,12 @@ public abstract class WriteSide {
 
     /** As {@link WriteStream#onDrain}. */
     public final void onDrain(Runnable listener) {
-        drainListener = ReadSide.once(drainListener, listener, "onDrain");
+        drainListener = Listeners.once(drainListener, listener, "onDrain");
     }
 
     /** The last byte was handed on, after {@link #end}. */
     public final void onFinish(Runnable listener) {
-        finishListener = ReadSide.once(finishListener, listener, "onFinish");
+        finishListener = Listeners.and(finishListener, listener);
     }
 
     /** As {@link WriteStream#piped}. */

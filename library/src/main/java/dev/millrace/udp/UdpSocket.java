@@ -5,7 +5,7 @@ import dev.millrace.kernel.KernelOption;
 import dev.millrace.kernel.UdpOptions;
 import dev.millrace.loop.Loop;
 import dev.millrace.loop.UdpHandle;
-import dev.millrace.stream.ReadSide;
+import dev.millrace.stream.Listeners;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
@@ -68,21 +68,21 @@ public final class UdpSocket implements AutoCloseable {
      */
     public UdpSocket onMessage(BiConsumer<? super ByteBuffer, ? super IpAddress> listener) {
         loop.checkThread();
-        listeners.message = ReadSide.once(listeners.message, listener, "onMessage");
+        listeners.message = Listeners.once(listeners.message, listener, "onMessage");
         return this;
     }
 
     /** It is bound, and receives from now on. */
     public UdpSocket onListening(Runnable listener) {
         loop.checkThread();
-        listeners.listening = ReadSide.once(listeners.listening, listener, "onListening");
+        listeners.listening = Listeners.once(listeners.listening, listener, "onListening");
         return this;
     }
 
     /** It is connected; see {@link #connect(IpAddress)}. */
     public UdpSocket onConnect(Runnable listener) {
         loop.checkThread();
-        listeners.connect = ReadSide.once(listeners.connect, listener, "onConnect");
+        listeners.connect = Listeners.once(listeners.connect, listener, "onConnect");
         return this;
     }
 
@@ -91,14 +91,14 @@ public final class UdpSocket implements AutoCloseable {
      */
     public UdpSocket onError(Consumer<? super IOException> listener) {
         loop.checkThread();
-        listeners.error = ReadSide.once(listeners.error, listener, "onError");
+        listeners.error = Listeners.and(listeners.error, listener);
         return this;
     }
 
     /** It is closed, and every send has been told its outcome. */
     public UdpSocket onClose(Runnable listener) {
         loop.checkThread();
-        listeners.close = ReadSide.once(listeners.close, listener, "onClose");
+        listeners.close = Listeners.and(listeners.close, listener);
         return this;
     }
 

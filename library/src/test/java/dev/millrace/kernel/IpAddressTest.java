@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.millrace.epoll.SocketNames;
 import java.net.Inet6Address;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -45,6 +46,27 @@ class IpAddressTest {
         assertThat(address).hasToString("[fe80::1%7]:80");
         assertThat(SocketNames.of(address).scope()).isEqualTo(7);
         assertThat(SocketNames.of(SocketNames.of(address))).hasToString("[fe80::1%7]:80");
+    }
+
+    @Test
+    void bytesAsProtocolsCarryThem() {
+        assertThat(IpAddress.of(new byte[] {(byte) 192, 0, 2, 1}, 80)).hasToString("192.0.2.1:80");
+        byte[] ipv6 = new byte[16];
+        ipv6[15] = 1;
+        assertThat(IpAddress.of(ipv6, 80)).hasToString("[::1]:80");
+        assertThatThrownBy(() -> IpAddress.of(new byte[5], 80))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("an IP address of 5 bytes: it has 4 or 16");
+    }
+
+    @Test
+    void theJdksOwnAddressThereAndBack() {
+        IpAddress address = IpAddress.of("::1", 8080);
+        assertThat(IpAddress.of(address.toInetSocketAddress())).isEqualTo(address);
+        InetSocketAddress name = InetSocketAddress.createUnresolved("example.org", 80);
+        assertThatThrownBy(() -> IpAddress.of(name))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("example.org was not looked up: connect by the name instead");
     }
 
     @Test

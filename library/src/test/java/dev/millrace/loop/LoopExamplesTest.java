@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.millrace.driver.RecordingDriver;
 import dev.millrace.kernel.Address;
 import dev.millrace.net.NetServer;
+import dev.millrace.sys.JvmSignals;
 import dev.millrace.testing.LoopFixture;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -423,6 +424,25 @@ class LoopExamplesTest {
         } catch (IOException e) {
             attempt.failed(e);
         }
+    }
+
+    /** The listener for the signal does not keep the loop, the server does. */
+    @Test
+    void signals() {
+        LoopFixture.run(loop -> {
+            NetServer server = NetServer.create(loop, socket -> {});
+            server.listen(0, "127.0.0.1");
+            server.onClose(() -> print("closed"));
+            onTerm(loop, server);
+            JvmSignals.open().raise("TERM");
+        });
+        assertThat(printed).hasToString("closed|");
+    }
+
+    private static void onTerm(Loop loop, NetServer server) {
+        // @start region="onSignal"
+        loop.onSignal("TERM", name -> server.close());
+        // @end
     }
 
     @Test

@@ -165,10 +165,8 @@ class NetServerTest {
         Map<String, Consumer<NetServer>> second = new LinkedHashMap<>();
         second.put("onConnection", one -> one.onConnection(socket -> {}));
         second.put("onListening", one -> one.onListening(() -> {}));
-        second.put("onError", one -> one.onError(error -> {}));
         second.put("onDrop", one -> one.onDrop(drop -> {}));
         second.put("onAcceptError", one -> one.onAcceptError(report -> {}));
-        second.put("onClose", one -> one.onClose(() -> {}));
         NetServer fresh = NetServer.create(loop);
         second.forEach((event, register) -> {
             register.accept(fresh);

@@ -229,14 +229,9 @@ class NetSocketTest {
     void listenersAreOneEachAndNeverNull() {
         Map<String, Consumer<NetSocket>> second = new LinkedHashMap<>();
         second.put("onConnect", one -> one.onConnect(() -> {}));
-        second.put("onError", one -> one.onError(error -> {}));
-        second.put("onClose", one -> one.onClose(() -> {}));
         second.put("onDrain", one -> one.onDrain(() -> {}));
-        second.put("onFinish", one -> one.onFinish(() -> {}));
         second.put("onPeerClosed", one -> one.onPeerClosed(reset -> {}));
         second.put("onNoBuffer", one -> one.onNoBuffer(error -> {}));
-        second.put("onData", one -> one.onData(bytes -> {}));
-        second.put("onEnd", one -> one.onEnd(() -> {}));
         NetSocket client = connecting();
         second.forEach((event, register) -> {
             register.accept(client);

@@ -10,6 +10,7 @@ import dev.millrace.stream.WriteStream;
 import dev.millrace.testing.LoopFixture;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
@@ -49,6 +50,24 @@ class SocketExamplesTest {
         socket.onConnect(() -> socket.end("hello"));
         socket.onData(data -> print(StandardCharsets.UTF_8.decode(data)));
         socket.onError(error -> print("no luck: " + error.getMessage()));
+        // @end
+    }
+
+    @Test
+    void anIdleTimeout() {
+        exchange(
+                this::say,
+                (loop, port) -> {
+                    NetSocket client = NetSocket.connect(loop, port, "127.0.0.1");
+                    client.onData(data -> print(StandardCharsets.UTF_8.decode(data)));
+                });
+        assertThat(printed).hasToString("bye\n");
+    }
+
+    private void say(NetSocket socket) {
+        Duration limit = Duration.ofMillis(1);
+        // @start region="timeout"
+        socket.timeout(limit, () -> socket.end("bye\n")); // a minute, say: Duration.ofSeconds(60)
         // @end
     }
 

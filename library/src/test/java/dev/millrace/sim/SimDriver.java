@@ -12,6 +12,7 @@ import dev.millrace.kernel.UnixAddress;
 import dev.millrace.sys.Errno;
 import java.io.Closeable;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -76,6 +77,11 @@ final class SimDriver implements Driver {
     SimDriver patient() {
         isPatient = true;
         return this;
+    }
+
+    /** A callback takes so long. */
+    void pass(Duration time) {
+        agenda.passTo(agenda.now() + time.toNanos());
     }
 
     /** The socket that was made or accepted last; null if that failed. */

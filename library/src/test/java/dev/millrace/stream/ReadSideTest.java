@@ -363,16 +363,4 @@ class ReadSideTest {
         side.resume();
         assertThat(isReading).isTrue();
     }
-
-    @Test
-    void eachEventHasOneListener() {
-        side.onData(this::collect);
-        assertThatThrownBy(() -> side.onData(this::collect))
-                .hasMessage("onData has a listener already");
-        side.onBytes((array, offset, length) -> length);
-        assertThatThrownBy(() -> side.onBytes((array, offset, length) -> length))
-                .hasMessage("onBytes has a listener already");
-        side.onEnd(() -> {});
-        assertThatThrownBy(() -> side.onEnd(() -> {})).hasMessage("onEnd has a listener already");
-    }
 }

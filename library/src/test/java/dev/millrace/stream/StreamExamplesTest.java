@@ -51,13 +51,15 @@ class StreamExamplesTest {
 
         @Override
         public TextStream onError(Consumer<? super IOException> listener) {
-            errorListener = ReadSide.once(errorListener, listener, "onError");
+            // @start region="listeners"
+            errorListener = Listeners.and(errorListener, listener);
+            // @end
             return this;
         }
 
         @Override
         public TextStream onClose(Runnable listener) {
-            closeListener = ReadSide.once(closeListener, listener, "onClose");
+            closeListener = Listeners.and(closeListener, listener);
             return this;
         }
 

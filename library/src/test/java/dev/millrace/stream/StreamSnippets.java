@@ -36,6 +36,29 @@ final class StreamSnippets {
         // @end
     }
 
+    static <S extends ReadStream & WriteStream> void badFrames(S socket) {
+        // @start region="badFrames"
+        Lines lines = Framing.lines(512);
+        socket.onFrames(
+                lines,
+                line -> socket.write(lines.encode("250 ok")),
+                bad -> socket.end("500 line too long\r\n"));
+        // @end
+    }
+
+    static <S extends ReadStream & WriteStream> void unshift(S socket, WriteStream upstream) {
+        // @start region="unshift"
+        socket.onData(chunk -> {
+            byte version = chunk.get();
+            socket.offData(); // what follows is for another protocol
+            if (version == 5) {
+                socket.unshift(chunk);
+                socket.pipelineTo(upstream);
+            }
+        });
+        // @end
+    }
+
     static <S extends ReadStream & WriteStream> void framing(S socket) {
         // @start region="framing"
         Lines lines = Framing.lines(8192);

@@ -290,11 +290,14 @@ class WriteSideTest {
     }
 
     @Test
-    void oneListenerOfAKind() {
+    void oneListenerForTheDrainAndSeveralForTheFinish() {
         side.onDrain(() -> {});
-        side.onFinish(() -> {});
         assertThatThrownBy(() -> side.onDrain(() -> {})).hasMessageContaining("onDrain");
-        assertThatThrownBy(() -> side.onFinish(() -> {})).hasMessageContaining("onFinish");
+        side.onFinish(() -> seen.add("first"));
+        side.onFinish(() -> seen.add("second"));
+        side.end();
+        side.finished();
+        assertThat(seen).containsExactly("end", "first", "second");
     }
 
     /** Says when it is paused and resumed. */
