@@ -1,7 +1,7 @@
 package dev.millrace.files;
 
 import dev.millrace.loop.Loop;
-import dev.millrace.stream.ReadSide;
+import dev.millrace.stream.Listeners;
 import dev.millrace.turn.Failures;
 import java.io.IOException;
 import java.util.function.Consumer;
@@ -26,12 +26,12 @@ final class FileEnding {
 
     void onError(Consumer<? super IOException> listener) {
         loop.checkThread();
-        errorListener = Listeners.once(errorListener, listener, "onError");
+        errorListener = Listeners.and(errorListener, listener);
     }
 
     void onClose(Runnable listener) {
         loop.checkThread();
-        closeListener = Listeners.once(closeListener, listener, "onClose");
+        closeListener = Listeners.and(closeListener, listener);
     }
 
     /** Whether it has begun. */

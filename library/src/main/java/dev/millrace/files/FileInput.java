@@ -3,6 +3,7 @@ package dev.millrace.files;
 import dev.millrace.kernel.SystemError;
 import dev.millrace.loop.Loop;
 import dev.millrace.stream.InboundStream;
+import dev.millrace.stream.Listeners;
 import dev.millrace.stream.ReadSide;
 import dev.millrace.sys.Errno;
 import java.io.IOException;

@@ -2,7 +2,7 @@ package dev.millrace.files;
 
 import dev.millrace.kernel.SystemError;
 import dev.millrace.loop.Loop;
-import dev.millrace.stream.ReadSide;
+import dev.millrace.stream.Listeners;
 import dev.millrace.stream.StreamPipe;
 import dev.millrace.stream.WriteLimit;
 import dev.millrace.stream.WriteSide;

@@ -116,7 +116,8 @@ public sealed interface SystemError {
 
     /** Why {@code host} has no address: {@code errno}, for instance 3008 for ENOTFOUND. */
     static IOException ofName(int errno, String host) {
-        return new Name(new Details(errno, "getaddrinfo", Optional.empty(), Optional.empty()), host);
+        return new Name(
+                new Details(errno, "getaddrinfo", Optional.empty(), Optional.empty()), host);
     }
 
     /**
