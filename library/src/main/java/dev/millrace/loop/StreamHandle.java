@@ -40,8 +40,10 @@ public final class StreamHandle extends Handle {
     /** What was chosen for the socket; null for one with nothing chosen. */
     private @Nullable StreamSetup setup;
 
-    /** When bytes last went either way; null while that is not asked for. */
-    private @Nullable StreamProgress progress;
+    /** It was asked for {@link #progressNanos}. */
+    private boolean notesProgress;
+
+    private long progressNanos;
 
     /** A connection stands, or stood until the stream was closed. */
     private boolean isConnected;
@@ -306,16 +308,17 @@ public final class StreamHandle extends Handle {
      */
     public long progressNanos() {
         loop.checkThread();
-        if (progress == null) {
-            progress = new StreamProgress(loop);
+        if (!notesProgress) {
+            notesProgress = true;
+            progressed();
         }
-        return progress.nanos();
+        return progressNanos;
     }
 
     /** The kernel took bytes, or gave some. */
     void progressed() {
-        if (progress != null) {
-            progress.made();
+        if (notesProgress) {
+            progressNanos = loop.hrtime();
         }
     }
 
