@@ -56,7 +56,8 @@ final class SocketTransport extends WriteSide implements StreamEvents, ReadSide.
     }
 
     WriteLimit writeLimit() {
-        return filter == null ? socket.handle.writeLimit() : filter.filtered.limit();
+        WriteLimit direct = socket.handle.writeLimit();
+        return filter == null ? direct : filter.filtered.limit();
     }
 
     void writeLimit(WriteLimit limit) {
