@@ -129,7 +129,7 @@ class ExportsTest {
         assertThat(isHidden(dev.millrace.loop.Loop[].class)).isFalse();
     }
 
-    private static List<Class<?>> exportedTypes() throws IOException, ReflectiveOperationException {
+    static List<Class<?>> exportedTypes() throws IOException, ReflectiveOperationException {
         Path classes = SourceFile.root().resolve("library/target/classes");
         List<Class<?>> types = new ArrayList<>();
         try (Stream<Path> files = Files.walk(classes.resolve("dev/millrace"))) {

@@ -164,4 +164,11 @@ public abstract sealed class FoundFile implements AutoCloseable permits PinnedFi
     /** Lets it go; what was opened stays open. Idempotent. */
     @Override
     public abstract void close();
+
+    /** {@code FoundFile[/etc/hosts, 220 B]}. */
+    @Override
+    public final String toString() {
+        String size = isFolder() ? "folder" : isFile() ? length() + " B" : "special";
+        return "FoundFile[" + location + ", " + size + "]";
+    }
 }

@@ -45,17 +45,17 @@ final class HandlerCalls {
     }
 
     private static void call(ServerResponse response) throws Exception {
-        HandlerCalls calls = response.request().connection().server().handlerCalls();
+        HandlerCalls calls = response.request.connection().server().handlerCalls();
         calls.count++;
-        Objects.requireNonNull(calls.handler).handle(response.request(), response);
+        Objects.requireNonNull(calls.handler).handle(response.request, response);
     }
 
     private static void threw(ServerResponse response, Throwable thrown) {
-        response.request().connection().server().handlerCalls().failed(response, thrown);
+        response.request.connection().server().handlerCalls().failed(response, thrown);
     }
 
     private static void stageFailed(ServerResponse response, Throwable thrown) {
-        response.request().unheard(thrown);
+        response.request.unheard(thrown);
     }
 
     /** A stage that the handler made has failed, and nothing is behind it to answer. */

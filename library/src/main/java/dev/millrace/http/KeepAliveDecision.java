@@ -23,8 +23,8 @@ final class KeepAliveDecision {
         FieldsToSend fields = response.fieldsOrNull();
         return framing.mayPersist()
                 && !connection.endsWith(response)
-                && !isRestUnreadable(connection, response.request())
-                && isAllowedBy(fields, response.request());
+                && !isRestUnreadable(connection, response.request)
+                && isAllowedBy(fields, response.request);
     }
 
     /** The rest of the request's body may be too long to throw away, or may never come. */

@@ -37,7 +37,7 @@ final class ResponseBody extends WriteSide {
     }
 
     private ServerConnection connection() {
-        return response.request().connection();
+        return response.request.connection();
     }
 
     /** Decides the framing and writes the head. {@code length}: of the whole body, or -1. */
@@ -73,8 +73,8 @@ final class ResponseBody extends WriteSide {
 
     private ResponseHead head(long length) {
         FieldsToSend fields = response.fieldsOrNull();
-        ServerRequest request = response.request();
-        int status = response.status();
+        ServerRequest request = response.request;
+        int status = response.status;
         long declared = fields == null ? -1 : fields.contentLength();
         BodyFraming ofGet =
                 fields == null
@@ -172,7 +172,7 @@ final class ResponseBody extends WriteSide {
 
     /** Whether it has begun, and only the end of the connection will say where it ends. */
     boolean isOpenEnded() {
-        return framing == BodyFraming.CLOSE && response.isHeadSent() && !isFinished();
+        return framing == BodyFraming.CLOSE && response.isHeadSent && !isFinished();
     }
 
     /** Whether everything was written, here or to the socket. */
@@ -227,7 +227,7 @@ final class ResponseBody extends WriteSide {
 
     @Override
     protected void soon(Runnable task) {
-        response.request().body().soon(task);
+        response.request.body().soon(task);
     }
 
     /** The response is complete and stays so. A handler that was cut off makes no mistake. */
@@ -243,6 +243,6 @@ final class ResponseBody extends WriteSide {
     /** What {@code listener} throws is the handler's failure. */
     @Override
     protected void call(Runnable listener) {
-        response.request().enter(listener);
+        response.request.enter(listener);
     }
 }

@@ -47,7 +47,7 @@ final class ResponseQueue {
         last = response;
         due++;
         open++;
-        headBytes += response.request().headBytes();
+        headBytes += response.request.headBytes();
     }
 
     boolean isEmpty() {
@@ -78,7 +78,7 @@ final class ResponseQueue {
     /** The response due to {@code request}, or null when it was given. */
     @Nullable ServerResponse to(ServerRequest request) {
         ServerResponse at = first;
-        while (at != null && at.request() != request) {
+        while (at != null && at.request != request) {
             at = at.next;
         }
         return at;
@@ -86,7 +86,7 @@ final class ResponseQueue {
 
     /** Whether {@code request} was answered before all of it had arrived. */
     boolean isFinished(ServerRequest request) {
-        return first != null && first.request() == request && first.isFinished();
+        return first != null && first.request == request && first.isFinished();
     }
 
     /**
@@ -140,8 +140,8 @@ final class ResponseQueue {
                 connection.linger();
                 return;
             }
-            if (connection.isReading(over.request())) {
-                over.request().body().discard();
+            if (connection.isReading(over.request)) {
+                over.request.body().discard();
                 return;
             }
             pop();
@@ -161,8 +161,8 @@ final class ResponseQueue {
         first = over.next;
         over.next = null;
         due--;
-        headBytes -= over.request().headBytes();
-        over.request().body().close(null);
+        headBytes -= over.request.headBytes();
+        over.request.body().close(null);
         if (first != null) {
             becomeFirst(first);
         } else {
@@ -177,7 +177,7 @@ final class ResponseQueue {
     }
 
     private void becomeFirst(ServerResponse response) {
-        if (isContinueDue && connection.isReading(response.request())) {
+        if (isContinueDue && connection.isReading(response.request)) {
             isContinueDue = false;
             connection.send(CONTINUE, 0, CONTINUE.length, true);
         }
@@ -201,9 +201,9 @@ final class ResponseQueue {
 
     /** RFC 9110 section 15.2: an interim response, which has to keep the order as well. */
     void sendContinue(ServerRequest request) {
-        if (first == null || first.request() != request) {
+        if (first == null || first.request != request) {
             isContinueDue = true;
-        } else if (!first.isHeadSent()) {
+        } else if (!first.isHeadSent) {
             connection.send(CONTINUE, 0, CONTINUE.length, true);
         }
     }
@@ -234,7 +234,7 @@ final class ResponseQueue {
         headBytes = 0;
         for (; response != null; response = response.next) {
             ServerResponse closing = response;
-            closing.request().enter(() -> closing.close(error));
+            closing.request.enter(() -> closing.close(error));
         }
     }
 }

@@ -339,11 +339,11 @@ final class ServerConnection implements BytesListener, RequestEvents {
 
     /** The body broke after the handler got the request. */
     private void refuseBegun(ServerResponse response, int status, String text) {
-        ServerRequest request = response.request();
+        ServerRequest request = response.request;
         request.body().close(new IOException("the request broke off: " + text));
         reading = null;
         releaseParser();
-        if (!response.isEnded()) {
+        if (!response.body().isEnded()) {
             response.refuse(status, text);
         } else if (responses.isFinished(request)) {
             linger();

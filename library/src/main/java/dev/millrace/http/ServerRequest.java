@@ -16,7 +16,9 @@ import java.util.function.Consumer;
 
 /**
  * A request: its head, and its body as a stream with back-pressure down to the socket. Belongs to
- * the loop's thread; may be kept and read after the response was given.
+ * the loop's thread; may be kept and read after the response was given. Its head (method, target,
+ * path, query, authority, version, header fields, announced length) never changes, and any thread
+ * may read it, that of {@code loop.offload} for instance.
  *
  * <p>{@link #onEnd} means that the body is complete. When the peer goes away before, {@link
  * #onError} is told, and no end.
@@ -24,6 +26,9 @@ import java.util.function.Consumer;
  * {@snippet class="dev.millrace.http.HttpExamplesTest" region="request"}
  */
 public final class ServerRequest extends InboundStream<ServerRequest> {
+    /** How much of a target {@link #toString} shows. */
+    private static final int SHOWN_BYTES_MAX = 100;
+
     private final ServerConnection connection;
     private final RequestBody body = new RequestBody(this);
 
@@ -164,11 +169,13 @@ public final class ServerRequest extends InboundStream<ServerRequest> {
 
     /** Whether the whole body has arrived. */
     public boolean isComplete() {
+        connection.loop().checkThread();
         return body.isComplete();
     }
 
     /** The connection it came on. */
     public NetSocket socket() {
+        connection.loop().checkThread();
         return connection.socket();
     }
 
@@ -230,12 +237,14 @@ public final class ServerRequest extends InboundStream<ServerRequest> {
 
     @Override
     public ServerRequest onError(Consumer<? super IOException> listener) {
+        connection.loop().checkThread();
         body.onError(listener);
         return this;
     }
 
     @Override
     public ServerRequest onClose(Runnable listener) {
+        connection.loop().checkThread();
         body.onClose(listener);
         return this;
     }
@@ -243,6 +252,7 @@ public final class ServerRequest extends InboundStream<ServerRequest> {
     /** Destroys the connection, and with it whatever is still to be answered on it. */
     @Override
     public void destroy() {
+        connection.loop().checkThread();
         connection.responses().abort();
     }
 
@@ -290,5 +300,21 @@ public final class ServerRequest extends InboundStream<ServerRequest> {
 
     ServerConnection connection() {
         return connection;
+    }
+
+    /**
+     * One line for a log: {@code ServerRequest[GET /path HTTP/1.1, complete]}. Any thread, any
+     * state.
+     */
+    @Override
+    public String toString() {
+        String state = body.isComplete() ? "complete" : body.isClosed() ? "broken off" : "arriving";
+        return "ServerRequest[" + line() + " HTTP/" + version() + ", " + state + "]";
+    }
+
+    /** Method and target, which may be long. */
+    String line() {
+        boolean isShort = targetEnd - methodEnd <= SHOWN_BYTES_MAX;
+        return text(0, isShort ? targetEnd : methodEnd + SHOWN_BYTES_MAX) + (isShort ? "" : "...");
     }
 }

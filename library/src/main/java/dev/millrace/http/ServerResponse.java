@@ -31,12 +31,15 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ServerResponse implements WriteStream {
     private final ServerConnection connection;
-    private final ServerRequest request;
+
+    /** What it answers; those of this package read it and the next two as they are. */
+    final ServerRequest request;
+
     private final ResponseBody body;
-    private int status = 200;
+    int status = 200;
     private @Nullable String reason;
     private @Nullable FieldsToSend fields;
-    private boolean isHeadSent;
+    boolean isHeadSent;
     private @Nullable Runnable closeListener;
 
     /** The next response due on the connection. */
@@ -74,6 +77,7 @@ public final class ServerResponse implements WriteStream {
 
     /** The status. */
     public int status() {
+        connection.loop().checkThread();
         return status;
     }
 
@@ -182,6 +186,7 @@ public final class ServerResponse implements WriteStream {
 
     @Override
     public void end(ByteBuffer buffer) {
+        connection.loop().checkThread();
         byte[] bytes = new byte[buffer.remaining()];
         buffer.get(bytes);
         end(bytes);
@@ -203,7 +208,7 @@ public final class ServerResponse implements WriteStream {
     /** As {@link #fail}, with a text that tells the peer more. */
     void refuse(int status, String text) {
         connection.loop().checkThread();
-        if (isEnded() || isClosed()) {
+        if (body.isEnded() || body.isClosed()) {
             return;
         }
         if (isHeadSent) {
@@ -225,44 +230,52 @@ public final class ServerResponse implements WriteStream {
      */
     @Override
     public void destroy() {
-        if (!isClosed()) {
+        connection.loop().checkThread();
+        if (!body.isClosed()) {
             connection.responses().abort();
         }
     }
 
     /** Whether the head was decided, so that status and fields can't be changed any more. */
     public boolean isHeadSent() {
+        connection.loop().checkThread();
         return isHeadSent;
     }
 
     /** Whether {@link #end} was called. */
     public boolean isEnded() {
+        connection.loop().checkThread();
         return body.isEnded();
     }
 
     /** Whether the exchange is over, one way or the other. */
     public boolean isClosed() {
+        connection.loop().checkThread();
         return body.isClosed();
     }
 
     /** The request that it is for. */
     public ServerRequest request() {
+        connection.loop().checkThread();
         return request;
     }
 
     /** The connection it leaves on. */
     public NetSocket socket() {
+        connection.loop().checkThread();
         return connection.socket();
     }
 
     @Override
     public ServerResponse onDrain(Runnable listener) {
+        connection.loop().checkThread();
         body.onDrain(listener);
         return this;
     }
 
     /** The whole response was handed to the socket. */
     public ServerResponse onFinish(Runnable listener) {
+        connection.loop().checkThread();
         // Not from inside the end that brought it about, so that what comes after it is heard.
         Objects.requireNonNull(listener, "listener");
         body.onFinish(() -> tell(listener));
@@ -274,8 +287,9 @@ public final class ServerResponse implements WriteStream {
 
     /** The exchange is over: the response has left, or the connection is gone. */
     public ServerResponse onClose(Runnable listener) {
+        connection.loop().checkThread();
         closeListener = Listeners.and(closeListener, listener);
-        if (isClosed()) {
+        if (body.isClosed()) {
             tell(listener);
         }
         return this;
@@ -283,6 +297,7 @@ public final class ServerResponse implements WriteStream {
 
     @Override
     public void piped(StreamPipe pipe) {
+        connection.loop().checkThread();
         body.piped(pipe);
     }
 
@@ -311,7 +326,7 @@ public final class ServerResponse implements WriteStream {
     /** The connection is gone. */
     void close(@Nullable IOException error) {
         request.body().close(error);
-        if (isClosed()) {
+        if (body.isClosed()) {
             return;
         }
         if (!body.isEnded()) {
@@ -319,5 +334,16 @@ public final class ServerResponse implements WriteStream {
         }
         body.closed();
         tell(closeListener);
+    }
+
+    /**
+     * One line for a log: {@code ServerResponse[200 to GET /path, head open]}. Any thread, any
+     * state.
+     */
+    @Override
+    public String toString() {
+        String head = isHeadSent ? "head sent" : "head open";
+        String state = body.isClosed() ? "closed" : body.isEnded() ? "ended" : head;
+        return "ServerResponse[" + status + " to " + request.line() + ", " + state + "]";
     }
 }

@@ -107,4 +107,10 @@ public final class Terminal implements AutoCloseable {
         }
         return result;
     }
+
+    /** {@code Terminal[descriptor 0, raw]}. It waits for no other thread. */
+    @Override
+    public String toString() {
+        return "Terminal[descriptor " + descriptor + (raw == null ? "]" : ", raw]");
+    }
 }

@@ -47,7 +47,7 @@ public final class AsyncHandle extends Handle {
     }
 
     @Override
-    public HandleKind kind() {
+    HandleKind ownKind() {
         return HandleKind.ASYNC;
     }
 

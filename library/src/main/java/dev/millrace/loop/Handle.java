@@ -32,7 +32,10 @@ public abstract sealed class Handle implements AutoCloseable
     final Loop loop;
     private boolean isActive;
     private boolean isReferenced = true;
-    private boolean isClosing;
+
+    /** For the ways of the bytes, which check nothing twice. */
+    boolean isClosing;
+
     private boolean isClosed;
     private @Nullable Runnable closeListener;
 
@@ -48,20 +51,28 @@ public abstract sealed class Handle implements AutoCloseable
     }
 
     /** What it is. */
-    public abstract HandleKind kind();
+    public final HandleKind kind() {
+        loop.checkThread();
+        return ownKind();
+    }
+
+    abstract HandleKind ownKind();
 
     /** Whether it is at work, and so keeps the loop alive unless {@link #unref} was called. */
     public final boolean isActive() {
+        loop.checkThread();
         return isActive;
     }
 
     /** Whether {@link #close} was called. */
     public final boolean isClosing() {
+        loop.checkThread();
         return isClosing;
     }
 
     /** Whether closing is over. */
     public final boolean isClosed() {
+        loop.checkThread();
         return isClosed;
     }
 
@@ -140,6 +151,27 @@ public abstract sealed class Handle implements AutoCloseable
     /** The last callback of a handle. */
     private void tellClosed() {
         Objects.requireNonNull(closeListener).run();
+    }
+
+    /** One line for a log: {@code TimerHandle[active, due in 400 ms]}. Any thread, any state. */
+    @Override
+    public final String toString() {
+        return getClass().getSimpleName()
+                + "["
+                + state()
+                + (isReferenced ? "" : ", unreferenced")
+                + details()
+                + "]";
+    }
+
+    /** For any thread: reads fields alone, and what it says may be old there. */
+    String state() {
+        return isClosed ? "closed" : isClosing ? "closing" : isActive ? "active" : "open";
+    }
+
+    /** What else there is to say, behind a comma; as {@link #state}. */
+    String details() {
+        return "";
     }
 
     /** The error {@code errno} of this handle, with the address it is about where there is one. */

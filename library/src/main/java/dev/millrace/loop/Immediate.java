@@ -32,4 +32,10 @@ public final class Immediate implements AutoCloseable {
     void failed(Throwable thrown) {
         loop.uncaught(thrown);
     }
+
+    /** {@code Immediate[waiting]} or {@code Immediate[over]}. Any thread. */
+    @Override
+    public String toString() {
+        return isCancelled ? "Immediate[over]" : "Immediate[waiting]";
+    }
 }

@@ -79,16 +79,18 @@ public final class ListenAttempt {
 
     /** The handle that is to listen. */
     public ListenHandle handle() {
+        handle.loop.checkThread();
         return handle;
     }
 
-    /** Where it is to listen. */
+    /** Where it is to listen. Any thread. */
     public Address address() {
         return address;
     }
 
     /** Whether the asker has lost interest; an answer is of no consequence then. */
     public boolean isCancelled() {
+        handle.loop.checkThread();
         return state == State.CANCELLED;
     }
 
@@ -159,5 +161,11 @@ public final class ListenAttempt {
         if (cancelListener != null) {
             cancelListener.run();
         }
+    }
+
+    /** {@code ListenAttempt[OPEN, 127.0.0.1:8080]}. Any thread. */
+    @Override
+    public String toString() {
+        return "ListenAttempt[" + state + ", " + address + "]";
     }
 }

@@ -55,6 +55,10 @@ public final class ListenHandle extends Handle {
     final Receiver receiver = new Receiver();
     private @Nullable Port port;
     private @Nullable Address asked;
+
+    /** The last answer of {@link #localAddress}, or what was asked for: to be shown. */
+    private @Nullable Address shown;
+
     private @Nullable IOException delayed;
     private @Nullable UnixBinding unix;
     private final Runnable atLoopClose = this::removeFile;
@@ -133,6 +137,7 @@ public final class ListenHandle extends Handle {
     private void bindUnix(UnixAddress path) throws IOException {
         unix = UnixBinding.create(loop.driver, path);
         asked = path;
+        shown = path;
         // Also when the loop is closed by force.
         loop.atClose(atLoopClose);
         try {
@@ -147,6 +152,7 @@ public final class ListenHandle extends Handle {
     private void bindIp(IpAddress address) {
         TcpBinding.require(loop.driver, address, options);
         asked = address;
+        shown = address;
         try {
             TcpBinding.check(address, options);
             Port opened = attach(loop.driver.socket(address));
@@ -174,6 +180,7 @@ public final class ListenHandle extends Handle {
     void adopt(Driver.Shared shared, Address address) throws IOException {
         attach(loop.driver.adopt(shared));
         asked = address;
+        shown = address;
         if (address instanceof UnixAddress path) {
             unix = UnixBinding.adopted(loop.driver, path);
         }
@@ -314,21 +321,26 @@ public final class ListenHandle extends Handle {
      * #close}.
      */
     public @Nullable Address localAddress() {
-        return port == null || isClosing() ? null : loop.driver.localAddress(port);
+        loop.checkThread();
+        Address found = port == null || isClosing ? null : loop.driver.localAddress(port);
+        shown = found == null ? shown : found;
+        return found;
     }
 
     /** How many times accepting failed so far. */
     public long acceptErrorCount() {
+        loop.checkThread();
         return rest.failures();
     }
 
     /** How many waiting connections were closed so far, for want of descriptors. */
     public long shedCount() {
+        loop.checkThread();
         return rest.shed();
     }
 
     @Override
-    public HandleKind kind() {
+    HandleKind ownKind() {
         return HandleKind.of(asked);
     }
 
@@ -357,6 +369,12 @@ public final class ListenHandle extends Handle {
 
     private Port port() {
         return Objects.requireNonNull(port, "no socket yet");
+    }
+
+    @Override
+    String details() {
+        Address where = shown;
+        return where == null ? "" : ", " + where;
     }
 
     /** What the driver reports. */

@@ -31,7 +31,8 @@ import org.jspecify.annotations.Nullable;
  * timers.
  *
  * <p>A loop and all its handles belong to the thread that made it; a call from another one throws
- * {@link WrongThreadException}. The way back is {@link #execute}, which any thread may call.
+ * {@link WrongThreadException}, also one that only looks. The way back is {@link #execute}, which
+ * any thread may call. {@code toString()} is for any thread, and so is what says so.
  *
  * {@snippet class="dev.millrace.loop.LoopExamplesTest" region="run"}
  */
@@ -125,6 +126,7 @@ public final class Loop implements Executor, AutoCloseable {
 
     /** Whether something keeps the loop running. */
     public boolean isAlive() {
+        checkThread();
         return phases.isAlive();
     }
 
@@ -254,15 +256,19 @@ public final class Loop implements Executor, AutoCloseable {
      * The time that passed on the loop's clock, read once a turn; only differences mean something.
      */
     public Duration now() {
+        checkThread();
         return Duration.ofNanos(phases.nowNanos());
     }
 
     /** {@link #now} in nanoseconds. */
     public long nowNanos() {
+        checkThread();
         return phases.nowNanos();
     }
 
-    /** The loop's clock in nanoseconds, read in this call; libuv's {@code uv_hrtime}. */
+    /**
+     * The loop's clock in nanoseconds, read in this call; libuv's {@code uv_hrtime}. Any thread.
+     */
     public long hrtime() {
         return driver.nanoTime();
     }
@@ -337,6 +343,7 @@ public final class Loop implements Executor, AutoCloseable {
 
     /** Where listeners get their sockets from. */
     public ListenSource listenSource() {
+        checkThread();
         return listenSource;
     }
 
@@ -346,7 +353,7 @@ public final class Loop implements Executor, AutoCloseable {
         listenSource = Objects.requireNonNull(source, "source");
     }
 
-    /** The name of the driver it runs on, {@code epoll} for instance. */
+    /** The name of the driver it runs on, {@code epoll} for instance. Any thread. */
     public String driverName() {
         return driver.name();
     }
@@ -425,13 +432,18 @@ public final class Loop implements Executor, AutoCloseable {
      */
     public void checkThread() {
         if (Thread.currentThread() != thread) {
-            throw new WrongThreadException(
-                    "this belongs to the loop of "
-                            + thread.getName()
-                            + " but was called from "
-                            + name(Thread.currentThread())
-                            + ": hand the call over with loop.execute(() -> ...)");
+            throw wrongThread();
         }
+    }
+
+    /** By itself, so that the compare is small enough to be inlined everywhere. */
+    private WrongThreadException wrongThread() {
+        return new WrongThreadException(
+                "this belongs to the loop of "
+                        + thread.getName()
+                        + " but was called from "
+                        + name(Thread.currentThread())
+                        + ": hand the call over with loop.execute(() -> ...)");
     }
 
     /** Most virtual threads have no name. */
@@ -448,6 +460,21 @@ public final class Loop implements Executor, AutoCloseable {
     public Runnable keepAlive() {
         checkThread();
         return new Hold(this);
+    }
+
+    /**
+     * One line for a log: {@code Loop[main, 5 handles]}, those that keep it alive. Any thread, any
+     * state.
+     */
+    @Override
+    public String toString() {
+        String what = phases.inbox().isClosed() ? "closed" : phases.activeHandles() + " handles";
+        return "Loop[" + thread.getName() + ", " + what + "]";
+    }
+
+    /** {@link #nowNanos}, for texts on any thread. */
+    long turnNanos() {
+        return phases.nowNanos();
     }
 
     void run(Runnable task) {

@@ -136,4 +136,11 @@ public final class LoopGroup {
             }
         }
     }
+
+    /** {@code LoopGroup[4 loops, 4 running]}. */
+    @Override
+    public String toString() {
+        long running = threads.stream().filter(Thread::isAlive).count();
+        return "LoopGroup[" + threads.size() + " loops, " + running + " running]";
+    }
 }

@@ -405,4 +405,11 @@ public sealed class LoopStage<T> extends StageMethods<T> permits Work {
         }
         isObserved = true;
     }
+
+    /** {@code Work[pending]}; or done, failed, cancelled. Any thread. */
+    @Override
+    public String toString() {
+        String state = isCancelled() ? "cancelled" : isCompletedExceptionally() ? "failed" : "done";
+        return getClass().getSimpleName() + "[" + (isDone() ? state : "pending") + "]";
+    }
 }

@@ -35,7 +35,7 @@ public final class PhaseHandle extends Handle {
     }
 
     @Override
-    public HandleKind kind() {
+    HandleKind ownKind() {
         return switch (phase) {
             case IDLE -> HandleKind.IDLE;
             case PREPARE -> HandleKind.PREPARE;
@@ -70,6 +70,11 @@ public final class PhaseHandle extends Handle {
     @Override
     void release() {
         loop.phase(phase).remove(hook);
+    }
+
+    @Override
+    String details() {
+        return ", " + phase;
     }
 
     /** What the phase's list holds of it. */

@@ -39,18 +39,28 @@ public final class Request {
 
     /** What the user attached. */
     public @Nullable Object data() {
+        checkThread();
         return data;
     }
 
     /** Attaches something of the user's. */
     public Request data(@Nullable Object data) {
+        checkThread();
         this.data = data;
         return this;
     }
 
     /** What it waits for, or null when it is free. */
     public @Nullable Kind kind() {
+        checkThread();
         return kind;
+    }
+
+    /** Before its first use it belongs to no loop. */
+    private void checkThread() {
+        if (handle != null) {
+            handle.loop.checkThread();
+        }
     }
 
     void begin(Kind kind, Handle handle) {
@@ -95,5 +105,12 @@ public final class Request {
 
     private void failed(Throwable thrown) {
         Objects.requireNonNull(handle).thrown(thrown);
+    }
+
+    /** {@code Request[WRITE]}, or {@code Request[free]}. Any thread. */
+    @Override
+    public String toString() {
+        Kind now = kind;
+        return "Request[" + (now == null ? "free" : now) + "]";
     }
 }

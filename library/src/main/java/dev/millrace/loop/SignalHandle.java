@@ -30,7 +30,7 @@ public final class SignalHandle extends Handle {
     }
 
     @Override
-    public HandleKind kind() {
+    HandleKind ownKind() {
         return HandleKind.SIGNAL;
     }
 
@@ -113,5 +113,11 @@ public final class SignalHandle extends Handle {
     void release() {
         loop.notAtClose(atLoopClose);
         stopWatching();
+    }
+
+    @Override
+    String details() {
+        Watched now = watched;
+        return now == null ? "" : ", SIG" + now.name;
     }
 }

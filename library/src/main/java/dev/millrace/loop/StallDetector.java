@@ -150,4 +150,15 @@ public final class StallDetector implements AutoCloseable {
             }
         }
     }
+
+    /** {@code StallDetector[main, 100 ms]}. Any thread. */
+    @Override
+    public String toString() {
+        return "StallDetector["
+                + (isClosed ? "closed, " : "")
+                + loop.thread().getName()
+                + ", "
+                + Duration.ofNanos(thresholdNanos).toMillis()
+                + " ms]";
+    }
 }

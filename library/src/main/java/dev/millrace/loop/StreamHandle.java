@@ -46,7 +46,12 @@ public final class StreamHandle extends Handle {
     private long progressNanos;
 
     /** A connection stands, or stood until the stream was closed. */
-    private boolean isConnected;
+    boolean isConnected;
+
+    /** The last answers of {@link #localAddress} and {@link #remoteAddress}: to be shown. */
+    private @Nullable Address shownLocal;
+
+    private @Nullable Address shownRemote;
 
     /** Remembered, as a closed socket can't be asked any more. */
     private HandleKind kind = HandleKind.UNKNOWN;
@@ -84,7 +89,7 @@ public final class StreamHandle extends Handle {
      */
     public void open(int descriptor) throws IOException {
         loop.checkThread();
-        if (port != null || isConnecting() || isClosing()) {
+        if (port != null || isConnecting() || isClosing) {
             throw SystemError.of(Errno.EBUSY, "open");
         }
         Capability.OPEN_DESCRIPTORS.require(loop.driver);
@@ -107,7 +112,7 @@ public final class StreamHandle extends Handle {
 
     /** TCP, UNIX, PIPE or TERMINAL; asked for the first time after closing, UNKNOWN. */
     @Override
-    public HandleKind kind() {
+    HandleKind ownKind() {
         if (kind == HandleKind.UNKNOWN) {
             kind = HandleKind.of(localAddress());
         }
@@ -136,13 +141,14 @@ public final class StreamHandle extends Handle {
      */
     public void connect(Address peer, Request request) {
         loop.checkThread();
-        if (isConnecting() || isConnected || isClosing()) {
+        if (isConnecting() || isConnected || isClosing) {
             throw new IllegalStateException(
-                    isClosing()
+                    isClosing
                             ? "the stream is closed"
                             : isConnected ? "already connected" : "already connecting");
         }
         setup().connect(peer, request);
+        shownRemote = peer;
     }
 
     /**
@@ -151,7 +157,7 @@ public final class StreamHandle extends Handle {
      */
     public void abandonConnect() {
         loop.checkThread();
-        if (setup != null && !isClosing()) {
+        if (setup != null && !isClosing) {
             setup.abandon();
         }
     }
@@ -207,7 +213,7 @@ public final class StreamHandle extends Handle {
         }
         isConnected = errno == 0;
         request.end(errno);
-        if (isConnected && !isClosing()) {
+        if (isConnected && !isClosing) {
             stands();
         }
     }
@@ -284,21 +290,24 @@ public final class StreamHandle extends Handle {
      */
     public void shutdown(Request request) {
         loop.checkThread();
-        backlog.shutdown(request, !isClosing() && (isConnected || isConnecting()));
+        backlog.shutdown(request, !isClosing && (isConnected || isConnecting()));
     }
 
     /** Bytes written but not handed to the kernel yet. */
     public long queuedBytes() {
+        loop.checkThread();
         return backlog.queuedBytes();
     }
 
     /** Bytes received so far; survives {@link #close}. */
     public long bytesRead() {
+        loop.checkThread();
         return receiver.bytesRead();
     }
 
     /** Bytes written so far, those that are still queued included. */
     public long bytesWritten() {
+        loop.checkThread();
         return backlog.bytesAccepted();
     }
 
@@ -324,33 +333,42 @@ public final class StreamHandle extends Handle {
 
     /** Whether a connection stands, or stood until {@link #close}. */
     public boolean isConnected() {
+        loop.checkThread();
         return isConnected;
     }
 
     /** Whether bytes can still arrive. */
     public boolean isReadable() {
-        return isConnected && !receiver.isOver() && !isClosing();
+        loop.checkThread();
+        return isConnected && !receiver.isOver() && !isClosing;
     }
 
     /** Whether bytes can be written. */
     public boolean isWritable() {
-        return isConnected && backlog.isOpen() && !receiver.isBroken() && !isClosing();
+        loop.checkThread();
+        return isConnected && backlog.isOpen() && !receiver.isBroken() && !isClosing;
     }
 
     /** The local address, or null when there is no socket (any more). */
     public @Nullable Address localAddress() {
-        return port == null || isClosing() ? null : loop.driver.localAddress(port);
+        loop.checkThread();
+        Address found = port == null || isClosing ? null : loop.driver.localAddress(port);
+        shownLocal = found == null ? shownLocal : found;
+        return found;
     }
 
     /** The peer's address, or null when no connection stands (any more). */
     public @Nullable Address remoteAddress() {
-        return isConnected && !isClosing() ? loop.driver.remoteAddress(port()) : null;
+        loop.checkThread();
+        Address found = isConnected && !isClosing ? loop.driver.remoteAddress(port()) : null;
+        shownRemote = found == null ? shownRemote : found;
+        return found;
     }
 
     /** Closes with a reset: unsent bytes are thrown away and the peer sees ECONNRESET. */
     public void reset() {
         loop.checkThread();
-        if (port != null && !isClosing()) {
+        if (port != null && !isClosing) {
             // First, or close() would flush them into a descriptor number that may be another's by
             // then.
             loop.gather().discard(backlog);
@@ -371,7 +389,7 @@ public final class StreamHandle extends Handle {
      */
     public void option(KernelOption option, int value) {
         loop.checkThread();
-        if (!isClosing()) {
+        if (!isClosing) {
             setup().option(option, value);
         }
     }
@@ -412,9 +430,9 @@ public final class StreamHandle extends Handle {
     public void carryDescriptors() throws IOException {
         loop.checkThread();
         Capability.PASS_DESCRIPTORS.require(loop.driver);
-        if (isClosing() || isActive() || receiver.bytesRead() > 0) {
+        if (isClosing || isActive() || receiver.bytesRead() > 0) {
             throw new IllegalStateException(
-                    isClosing() ? "the stream is closed" : "the stream was read from already");
+                    isClosing ? "the stream is closed" : "the stream was read from already");
         }
         int result = port == null || isChannel() ? 0 : loop.driver.carryDescriptors(port);
         if (result < 0) {
@@ -427,6 +445,7 @@ public final class StreamHandle extends Handle {
 
     /** Whether descriptors can travel over it. */
     public boolean isChannel() {
+        loop.checkThread();
         return setup != null && setup.received != null;
     }
 
@@ -448,6 +467,7 @@ public final class StreamHandle extends Handle {
 
     /** How much may wait to be written. */
     public WriteLimit writeLimit() {
+        loop.checkThread();
         return backlog.limit();
     }
 
@@ -515,5 +535,23 @@ public final class StreamHandle extends Handle {
 
     @Nullable Port portOrNull() {
         return port;
+    }
+
+    @Override
+    String state() {
+        String state = super.state();
+        boolean isOver = state.startsWith("clos");
+        return isOver ? state : isConnected ? "connected" : isConnecting() ? "connecting" : "open";
+    }
+
+    @Override
+    String details() {
+        Address from = shownLocal;
+        Address to = shownRemote;
+        String ends = (from == null ? "?" : from) + " -> " + (to == null ? "?" : to);
+        return (from == null && to == null ? "" : ", " + ends)
+                + (", read " + receiver.bytesRead() + " B")
+                + (", written " + backlog.bytesAccepted() + " B")
+                + (", queued " + backlog.queuedBytes() + " B");
     }
 }

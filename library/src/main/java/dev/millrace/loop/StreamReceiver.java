@@ -65,9 +65,9 @@ final class StreamReceiver implements PortEvents {
     }
 
     void start() {
-        if (state == State.STOPPED && !stream.isClosing()) {
+        if (state == State.STOPPED && !stream.isClosing) {
             become(State.READING);
-            if (stream.isConnected()) {
+            if (stream.isConnected) {
                 stream.loop.driver.readStart(stream.port());
             }
         }
@@ -76,7 +76,7 @@ final class StreamReceiver implements PortEvents {
     void stop() {
         if (state == State.READING) {
             become(State.STOPPED);
-            if (stream.isConnected()) {
+            if (stream.isConnected) {
                 stream.loop.driver.readStop(stream.port());
             }
         }

@@ -137,9 +137,9 @@ final class StreamWriteBacklog implements Guarded, WriteTenant {
 
     private void check(byte[] array, int offset, int length) {
         Objects.checkFromIndexSize(offset, length, array.length);
-        if (isShutdownWanted || stream.isClosing()) {
+        if (isShutdownWanted || stream.isClosing) {
             throw new IllegalStateException(
-                    stream.isClosing() ? "write after close" : "write after end");
+                    stream.isClosing ? "write after close" : "write after end");
         }
     }
 
@@ -168,7 +168,7 @@ final class StreamWriteBacklog implements Guarded, WriteTenant {
      */
     @Override
     public boolean isBlocked() {
-        return queue != null || !stream.isConnected();
+        return queue != null || !stream.isConnected;
     }
 
     private boolean exceedsLimit(int length) {
@@ -335,7 +335,7 @@ final class StreamWriteBacklog implements Guarded, WriteTenant {
     @Override
     public void deliver() {
         isListed = false;
-        if (stream.isClosing()) {
+        if (stream.isClosing) {
             return;
         }
         if (isNextWriteOver()) {
@@ -356,7 +356,7 @@ final class StreamWriteBacklog implements Guarded, WriteTenant {
         }
         // The drained may have written on, and ended: those bytes go first.
         boolean isDrained = bytesSent == bytesAccepted;
-        if (shutdown != null && isDrained && stream.isConnected() && !stream.isClosing()) {
+        if (shutdown != null && isDrained && stream.isConnected && !stream.isClosing) {
             Request request = shutdown;
             shutdown = null;
             request.end(-loop.driver.shutdown(stream.port()));

@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * {@snippet class="dev.millrace.loop.LoopExamplesTest" region="timer"}
  */
 public final class TimerHandle extends Handle {
+    private static final long NANOS_PER_MILLI = 1_000_000;
+
     private final Entry entry = new Entry();
     private long repeatNanos;
     private @Nullable Runnable callback;
@@ -27,7 +29,7 @@ public final class TimerHandle extends Handle {
     }
 
     @Override
-    public HandleKind kind() {
+    HandleKind ownKind() {
         return HandleKind.TIMER;
     }
 
@@ -90,6 +92,7 @@ public final class TimerHandle extends Handle {
 
     /** The time left, by the loop's cached time; zero when it is due or stopped. */
     public Duration dueIn() {
+        loop.checkThread();
         return entry.isStarted()
                 ? Duration.ofNanos(Math.max(0, entry.dueNanos() - loop.nowNanos()))
                 : Duration.ZERO;
@@ -137,5 +140,12 @@ public final class TimerHandle extends Handle {
         return duration.getSeconds() > Long.MAX_VALUE / 2_000_000_000L
                 ? Long.MAX_VALUE / 2
                 : duration.toNanos();
+    }
+
+    @Override
+    String details() {
+        long nanos = Math.max(0, entry.dueNanos() - loop.turnNanos());
+        return (entry.isStarted() ? ", due in " + nanos / NANOS_PER_MILLI + " ms" : "")
+                + (repeatNanos > 0 ? ", every " + repeatNanos / NANOS_PER_MILLI + " ms" : "");
     }
 }

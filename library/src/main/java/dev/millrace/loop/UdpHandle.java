@@ -40,6 +40,10 @@ public final class UdpHandle extends Handle {
     final Receiver receiver = new Receiver();
     private @Nullable Port port;
     private @Nullable IpAddress peer;
+
+    /** The last answer of {@link #localAddress}: to be shown. */
+    private @Nullable IpAddress shown;
+
     private @Nullable BufferSource bufferSource;
     private boolean isReceiving;
 
@@ -64,6 +68,7 @@ public final class UdpHandle extends Handle {
                     "the socket is bound already (ERR_SOCKET_ALREADY_BOUND)");
         }
         attach(UdpBinding.bound(loop.driver, options, address));
+        shown = address.port() == 0 ? localAddress() : address;
     }
 
     /**
@@ -76,7 +81,7 @@ public final class UdpHandle extends Handle {
      */
     public void open(int descriptor) throws IOException {
         loop.checkThread();
-        if (port != null || isClosing()) {
+        if (port != null || isClosing) {
             throw SystemError.of(Errno.EBUSY, "open");
         }
         attach(UdpBinding.opened(loop.driver, descriptor));
@@ -133,7 +138,7 @@ public final class UdpHandle extends Handle {
     /** Reports datagrams from now on; a socket that is not bound is bound to any IPv4 port. */
     public void receiveStart() {
         loop.checkThread();
-        if (isReceiving || isClosing()) {
+        if (isReceiving || isClosing) {
             return;
         }
         try {
@@ -217,18 +222,20 @@ public final class UdpHandle extends Handle {
     }
 
     private void tell(LoopCallback<UdpHandle> told) {
-        if (!isClosing()) {
+        if (!isClosing) {
             loop.enter(this, told, UdpHandle::thrown);
         }
     }
 
     /** Bytes of the datagrams that the kernel has not taken yet. */
     public long queuedBytes() {
+        loop.checkThread();
         return queue.queuedBytes();
     }
 
     /** How many datagrams the kernel has not taken yet. */
     public int queuedCount() {
+        loop.checkThread();
         return queue.queuedCount();
     }
 
@@ -310,27 +317,33 @@ public final class UdpHandle extends Handle {
 
     /** Where it is bound, or null when it is not (any more). */
     public @Nullable IpAddress localAddress() {
-        return port == null || isClosing() ? null : (IpAddress) loop.driver.localAddress(port);
+        loop.checkThread();
+        IpAddress found =
+                port == null || isClosing ? null : (IpAddress) loop.driver.localAddress(port);
+        shown = found == null ? shown : found;
+        return found;
     }
 
     /** The peer it is connected to, or null. */
     public @Nullable IpAddress remoteAddress() {
-        return isClosing() ? null : peer;
+        loop.checkThread();
+        return isClosing ? null : peer;
     }
 
     @Override
-    public HandleKind kind() {
+    HandleKind ownKind() {
         return HandleKind.UDP;
     }
 
     /** Whether datagrams are reported. */
     public boolean isReceiving() {
+        loop.checkThread();
         return isReceiving;
     }
 
     private void checkOpen() {
         loop.checkThread();
-        if (isClosing()) {
+        if (isClosing) {
             throw new IllegalStateException("the socket is closed (ERR_SOCKET_DGRAM_NOT_RUNNING)");
         }
     }
@@ -358,6 +371,15 @@ public final class UdpHandle extends Handle {
     @Override
     void thrown(Throwable thrown) {
         events.onThrown(thrown);
+    }
+
+    @Override
+    String details() {
+        IpAddress from = shown;
+        IpAddress to = peer;
+        return (from == null && to == null ? "" : ", " + (from == null ? "?" : from))
+                + (to == null ? "" : " -> " + to)
+                + (", queued " + queue.queuedBytes() + " B");
     }
 
     /** What the driver reports. */

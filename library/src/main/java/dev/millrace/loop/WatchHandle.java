@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class WatchHandle extends Handle {
     private final Port port;
+    private final int descriptor;
     private @Nullable Consumer<? super Set<Readiness>> listener;
     private @Nullable Consumer<? super IOException> errorListener;
 
@@ -36,12 +37,13 @@ public final class WatchHandle extends Handle {
      */
     public WatchHandle(Loop loop, int descriptor) throws IOException {
         super(loop);
+        this.descriptor = descriptor;
         port = loop.driver.watch(descriptor);
         port.attach(new Receiver());
     }
 
     @Override
-    public HandleKind kind() {
+    HandleKind ownKind() {
         return HandleKind.WATCH;
     }
 
@@ -91,6 +93,11 @@ public final class WatchHandle extends Handle {
     @Override
     void release() {
         loop.driver.close(port);
+    }
+
+    @Override
+    String details() {
+        return ", descriptor " + descriptor;
     }
 
     /** What the driver reports. */

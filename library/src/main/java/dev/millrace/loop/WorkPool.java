@@ -83,4 +83,10 @@ public final class WorkPool implements Executor {
     public void execute(Runnable task) {
         threads.execute(task);
     }
+
+    /** {@code WorkPool[4 threads, 0 waiting]}. */
+    @Override
+    public String toString() {
+        return "WorkPool[" + threads.getMaximumPoolSize() + " threads, " + waiting() + " waiting]";
+    }
 }

@@ -3,6 +3,8 @@ package dev.millrace.net;
 import dev.millrace.loop.Loop;
 import dev.millrace.loop.TimerHandle;
 import java.time.Duration;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Tells when a socket was idle for so long (rows H5 to H7, R28). Progress costs it nothing: the
@@ -31,7 +33,17 @@ final class IdleTimeout {
 
     private boolean isTold;
 
-    IdleTimeout(NetSocket socket, Duration limit, Runnable listener) {
+    /** As {@link NetSocket#timeout} takes it; null for none. */
+    static @Nullable IdleTimeout of(NetSocket socket, Duration limit, Runnable listener) {
+        Objects.requireNonNull(listener, "listener");
+        if (limit.isNegative()) {
+            throw new IllegalArgumentException("an idle timeout is zero or more: " + limit);
+        }
+        boolean isSet = !limit.isZero() && !socket.isDestroyed();
+        return isSet ? new IdleTimeout(socket, limit, listener) : null;
+    }
+
+    private IdleTimeout(NetSocket socket, Duration limit, Runnable listener) {
         this.socket = socket;
         this.limitNanos = limit.compareTo(NEVER) < 0 ? limit.toNanos() : NEVER.toNanos();
         this.listener = listener;

@@ -11,6 +11,7 @@ import dev.millrace.loop.Loop;
 import dev.millrace.loop.StreamHandle;
 import dev.millrace.stream.Listeners;
 import java.io.IOException;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -46,6 +47,9 @@ public final class NetServer implements AutoCloseable {
 
     /** The listener; null before the outcome of listen. */
     private @Nullable ListenHandle handle;
+
+    /** Where it listens, to be shown. */
+    private @Nullable Address shown;
 
     /** The listen under way. */
     private @Nullable ServerOpening opening;
@@ -184,6 +188,7 @@ public final class NetServer implements AutoCloseable {
 
     private void opened(ListenHandle opened) {
         handle = opened;
+        shown = opened.localAddress();
         opening = null;
         life = Life.LISTENING;
         opened.onAcceptError(this::acceptFailed);
@@ -373,6 +378,7 @@ public final class NetServer implements AutoCloseable {
 
     /** Where it listens, with the port the kernel chose; empty while it does not. */
     public Optional<Address> address() {
+        loop.checkThread();
         return Optional.ofNullable(handle == null ? null : handle.localAddress());
     }
 
@@ -385,41 +391,61 @@ public final class NetServer implements AutoCloseable {
 
     /** The connections that are open now. */
     public Set<NetSocket> connections() {
+        loop.checkThread();
         return connections.open();
     }
 
     /** How many connections are open now. */
     public int connectionCount() {
+        loop.checkThread();
         return connections.count();
     }
 
     /** How many connections were served so far, those that are open included. */
     public long acceptedCount() {
+        loop.checkThread();
         return connections.served();
     }
 
     /** How many connections were closed at once because there were too many. */
     public long droppedCount() {
+        loop.checkThread();
         return connections.dropped();
     }
 
     /** How many waiting connections were closed so far for want of descriptors. */
     public long shedCount() {
+        loop.checkThread();
         return handle == null ? 0 : handle.shedCount();
     }
 
     /** How many times accepting failed so far; it goes on regardless. */
     public long acceptErrorCount() {
+        loop.checkThread();
         return handle == null ? 0 : handle.acceptErrorCount();
     }
 
     /** Whether it takes connections. */
     public boolean isListening() {
+        loop.checkThread();
         return life == Life.LISTENING;
     }
 
     /** The loop it belongs to. */
     public Loop loop() {
         return loop;
+    }
+
+    /**
+     * One line for a log: {@code NetServer[listening tcp://127.0.0.1:8080, 3 connections]}. Any
+     * thread, any state.
+     */
+    @Override
+    public String toString() {
+        Address at = shown;
+        String scheme = at instanceof IpAddress ? " tcp://" : " unix:";
+        return "NetServer["
+                + (life.name().toLowerCase(Locale.ROOT) + (at == null ? "" : scheme + at))
+                + (", " + connections.count() + " connections]");
     }
 }

@@ -14,7 +14,6 @@ import dev.millrace.stream.ReadSide;
 import dev.millrace.stream.StreamPipe;
 import dev.millrace.stream.WriteLimit;
 import dev.millrace.stream.WriteStream;
-import dev.millrace.turn.Failures;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -39,14 +38,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class NetSocket extends InboundStream<NetSocket>
         implements WriteStream, AutoCloseable {
-    /** The life of a socket as drawn above; which side has ended, its two sides know. */
-    private enum Life {
-        CONNECTING,
-        OPEN,
-        DESTROYED,
-        CLOSED
-    }
-
     /** The kernel's end. */
     final StreamHandle handle;
 
@@ -65,7 +56,8 @@ public final class NetSocket extends InboundStream<NetSocket>
     /** The error that destroyed it, for {@link #onError}. */
     private @Nullable IOException failure;
 
-    private Life life;
+    /** As drawn above. */
+    private SocketLife life;
 
     /** Whether we opened it; then an error without a listener goes to the loop. */
     private final boolean isOurs;
@@ -81,7 +73,7 @@ public final class NetSocket extends InboundStream<NetSocket>
 
     private NetSocket(Loop loop, @Nullable StreamHandle accepted, NetSocketOptions options) {
         this.isOurs = accepted == null;
-        this.life = isOurs ? Life.CONNECTING : Life.OPEN;
+        this.life = isOurs ? SocketLife.CONNECTING : SocketLife.OPEN;
         this.allowHalfOpen = options.allowHalfOpen();
         this.transport = new SocketTransport(this);
         this.handle = accepted == null ? new StreamHandle(loop, transport) : accepted;
@@ -132,7 +124,7 @@ public final class NetSocket extends InboundStream<NetSocket>
 
     /** The connection stands, or a filter is ready, which may be long before or after. */
     void opened() {
-        life = Life.OPEN;
+        life = SocketLife.OPEN;
         listeners.opened();
     }
 
@@ -235,12 +227,7 @@ public final class NetSocket extends InboundStream<NetSocket>
      */
     public NetSocket filter(Filter filter) {
         checkThread();
-        if (transport.isEnded()) {
-            throw new IllegalStateException("a filter after the end of the socket");
-        }
-        if (!isDestroyed()) {
-            transport.filter(filter);
-        }
+        transport.filter(filter);
         return this;
     }
 
@@ -315,9 +302,8 @@ public final class NetSocket extends InboundStream<NetSocket>
 
     /** Destroys the socket with an error for {@link #onError}, or null; the first call counts. */
     public void destroy(@Nullable IOException error) {
-        checkThread();
         if (!isDestroyed()) {
-            life = Life.DESTROYED;
+            life = SocketLife.DESTROYED;
             failure = error;
             transport.destroy();
             handle.close();
@@ -333,14 +319,11 @@ public final class NetSocket extends InboundStream<NetSocket>
 
     /** A listener threw: the socket is destroyed with it, and never without a word. */
     void thrown(Throwable thrown) {
-        listeners.thrown(thrown, isDestroyed(), isOurs);
-        String text = Failures.describe(thrown);
-        destroy(new IOException("a listener of the socket threw " + text, thrown));
+        destroy(listeners.thrown(thrown, isDestroyed(), isOurs));
     }
 
     /** Destroys the socket with a reset, so that the peer sees ECONNRESET. */
     public void reset() {
-        checkThread();
         if (!isDestroyed()) {
             handle.reset();
             destroy();
@@ -349,7 +332,7 @@ public final class NetSocket extends InboundStream<NetSocket>
 
     /** The closing phase: error, then close. */
     void closed() {
-        life = Life.CLOSED;
+        life = SocketLife.CLOSED;
         transport.closed();
         transport.closed(failure);
         if (connect != null) {
@@ -384,7 +367,7 @@ public final class NetSocket extends InboundStream<NetSocket>
      */
     public NetSocket handOver(ByteBuffer unread) {
         checkThread();
-        if (life == Life.CLOSED || inbound.isPiped() || transport.isPiped()) {
+        if (life == SocketLife.CLOSED || inbound.isPiped() || transport.isPiped()) {
             throw new IllegalStateException("the socket is closed, or a pipe is under way");
         }
         inbound.handOver(unread);
@@ -492,20 +475,13 @@ public final class NetSocket extends InboundStream<NetSocket>
      */
     public NetSocket timeout(Duration idle, Runnable listener) {
         checkThread();
-        Objects.requireNonNull(listener, "listener");
-        if (idle.isNegative()) {
-            throw new IllegalArgumentException("an idle timeout is zero or more: " + idle);
-        }
-        boolean isSet = !idle.isZero() && !isDestroyed();
-        listeners.idle(isSet ? new IdleTimeout(this, idle, listener) : null);
+        listeners.idle(IdleTimeout.of(this, idle, listener));
         return this;
     }
 
     /** Removes the idle timeout, as it is by default. */
     public NetSocket timeoutOff() {
-        checkThread();
-        listeners.idle(null);
-        return this;
+        return timeout(Duration.ZERO, () -> {});
     }
 
     /** How much may wait to be written. */
@@ -532,7 +508,8 @@ public final class NetSocket extends InboundStream<NetSocket>
 
     /** Whether the connection is still being made. */
     public boolean isConnecting() {
-        return life == Life.CONNECTING;
+        checkThread();
+        return life == SocketLife.CONNECTING;
     }
 
     /** Whether bytes can be written to the connection. */
@@ -542,11 +519,23 @@ public final class NetSocket extends InboundStream<NetSocket>
 
     /** Whether it is over. */
     public boolean isDestroyed() {
-        return life == Life.DESTROYED || life == Life.CLOSED;
+        checkThread();
+        return life.isOver();
     }
 
     /** Whether an error ended it. */
     public boolean hadError() {
+        checkThread();
         return failure != null;
+    }
+
+    /**
+     * One line for a log: {@code NetSocket[open, 127.0.0.1:4000 -> 127.0.0.1:8080, read 5 B,
+     * written 0 B, queued 0 B]}. An address is there once the program has connected to it or asked
+     * for it: the kernel is not asked. Any thread, any state.
+     */
+    @Override
+    public String toString() {
+        return life.text(handle);
     }
 }

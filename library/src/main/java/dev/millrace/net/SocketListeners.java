@@ -35,13 +35,18 @@ final class SocketListeners {
         }
     }
 
-    /** A listener threw. It must not pass without a word if no listener will be told. */
-    void thrown(Throwable thrown, boolean isDestroyed, boolean isUncaughtTold) {
+    /**
+     * A listener threw: the error that destroys the socket. It must not pass without a word if no
+     * listener will be told.
+     */
+    IOException thrown(Throwable thrown, boolean isDestroyed, boolean isUncaughtTold) {
         if (isDestroyed) {
             log("a listener of a closed socket threw", thrown);
         } else if (error == null && !isUncaughtTold) {
             log("a listener of a socket threw, the socket is destroyed", thrown);
         }
+        String text = Failures.describe(thrown);
+        return new IOException("a listener of the socket threw " + text, thrown);
     }
 
     private static void log(String text, Throwable thrown) {

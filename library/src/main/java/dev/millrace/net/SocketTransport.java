@@ -39,6 +39,12 @@ final class SocketTransport extends WriteSide implements StreamEvents, ReadSide.
     }
 
     void filter(Filter added) {
+        if (isEnded()) {
+            throw new IllegalStateException("a filter after the end of the socket");
+        }
+        if (socket.isDestroyed()) {
+            return;
+        }
         if (filter != null) {
             throw new IllegalStateException("the socket has a filter already");
         }
@@ -56,7 +62,8 @@ final class SocketTransport extends WriteSide implements StreamEvents, ReadSide.
     }
 
     WriteLimit writeLimit() {
-        return filter == null ? socket.handle.writeLimit() : filter.filtered.limit();
+        WriteLimit direct = socket.handle.writeLimit();
+        return filter == null ? direct : filter.filtered.limit();
     }
 
     void writeLimit(WriteLimit limit) {

@@ -63,11 +63,13 @@ public final class StandardInput extends InboundStream<StandardInput> implements
 
     /** What is behind it; {@link DescriptorKind#OTHER} if the driver knows no descriptors. */
     public DescriptorKind kind() {
+        loop.checkThread();
         return descriptor.kind();
     }
 
     /** The terminal, if it is one; its raw mode ends with this stream. */
     public Optional<Terminal> terminal() {
+        loop.checkThread();
         return descriptor.terminal();
     }
 
@@ -137,6 +139,16 @@ public final class StandardInput extends InboundStream<StandardInput> implements
     @Override
     protected StandardInput self() {
         return this;
+    }
+
+    /** One line for a log: {@code StandardInput[open, PIPE]}. Any thread, any state. */
+    @Override
+    public String toString() {
+        return "StandardInput["
+                + (ending.isOver() ? "closed" : "open")
+                + ", "
+                + descriptor.kind()
+                + "]";
     }
 
     /** What the read side asks of the inlet. */

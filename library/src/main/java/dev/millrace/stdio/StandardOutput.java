@@ -76,11 +76,13 @@ public final class StandardOutput implements WriteStream, AutoCloseable {
 
     /** What is behind it; {@link DescriptorKind#OTHER} if the driver knows no descriptors. */
     public DescriptorKind kind() {
+        loop.checkThread();
         return descriptor.kind();
     }
 
     /** The terminal, if it is one. */
     public Optional<Terminal> terminal() {
+        loop.checkThread();
         return descriptor.terminal();
     }
 
@@ -127,6 +129,7 @@ public final class StandardOutput implements WriteStream, AutoCloseable {
 
     /** Bytes written that the kernel has not taken yet. */
     public long queuedBytes() {
+        loop.checkThread();
         return outlet.queuedBytes();
     }
 
@@ -164,6 +167,16 @@ public final class StandardOutput implements WriteStream, AutoCloseable {
 
     void thrown(Throwable thrown) {
         destroy(StandardEnding.thrown(thrown));
+    }
+
+    /**
+     * One line for a log: {@code StandardOutput[open, descriptor 1, PIPE]}. Any thread, any state.
+     */
+    @Override
+    public String toString() {
+        return "StandardOutput["
+                + (ending.isOver() ? "closed" : "open")
+                + (", descriptor " + descriptor.number() + ", " + descriptor.kind() + "]");
     }
 
     /** What the write side asks of the outlet. */

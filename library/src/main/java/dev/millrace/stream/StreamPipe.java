@@ -174,4 +174,16 @@ public final class StreamPipe implements BytesListener {
             side.release();
         }
     }
+
+    /** One line for a log: {@code StreamPipe[NetSocket -> ServerResponse, FLOWING]}. Any thread. */
+    @Override
+    public String toString() {
+        return "StreamPipe["
+                + source.getClass().getSimpleName()
+                + " -> "
+                + destination.getClass().getSimpleName()
+                + ", "
+                + state
+                + "]";
+    }
 }

@@ -221,6 +221,11 @@ public final class Phases {
         activeHandles += difference;
     }
 
+    /** Handles that keep the loop alive; on another thread the number may be old. */
+    public int activeHandles() {
+        return activeHandles;
+    }
+
     /** Counts requests, and other work under way, that keep the loop alive. */
     public void countRequests(int difference) {
         activeRequests += difference;

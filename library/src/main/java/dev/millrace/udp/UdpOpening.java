@@ -10,6 +10,7 @@ import dev.millrace.loop.UdpHandle;
 import dev.millrace.sys.Errno;
 import java.io.IOException;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * The way of a {@link UdpSocket} to its port and to its peer, and what has to wait meanwhile.
@@ -259,13 +260,18 @@ final class UdpOpening {
         listeners.tell(listeners.close);
     }
 
+    /** In a word; any thread. */
+    String state() {
+        return state.name().toLowerCase(Locale.ROOT);
+    }
+
     /** Whether there is a peer, or is going to be. */
     boolean hasPeer() {
         return hasPeer;
     }
 
+    /** The handle checks the thread. */
     void checkOpen() {
-        loop.checkThread();
         if (handle.isClosing()) {
             throw new IllegalStateException("the socket is closed (ERR_SOCKET_DGRAM_NOT_RUNNING)");
         }

@@ -352,4 +352,17 @@ public final class UdpSocket implements AutoCloseable {
     public void close() {
         handle.close();
     }
+
+    /**
+     * One line for a log: {@code UdpSocket[open, 127.0.0.1:5353, queued 0 B]}. Any thread, any
+     * state.
+     */
+    @Override
+    public String toString() {
+        // "UdpHandle[active, ...]": what follows the state, which is said in this class's words.
+        String text = handle.toString();
+        boolean isOver = text.startsWith("UdpHandle[clos");
+        String state = isOver ? text.substring(10, text.indexOf(',')) : opening.state();
+        return "UdpSocket[" + state + text.substring(text.indexOf(','));
+    }
 }

@@ -104,7 +104,8 @@ class HttpBodyTest {
             for (int round = 0; round < 10; round++) {
                 fixture.turns();
             }
-            assertThat(fixture.<Long>onLoop(held[0].socket()::bytesRead)).isLessThan(3 * SLICE);
+            assertThat(fixture.<Long>onLoop(() -> held[0].socket().bytesRead()))
+                    .isLessThan(3 * SLICE);
             fixture.run(() -> count(held[0].request(), held[0]));
             assertThat(client.answer().text()).isEqualTo("" + LARGE);
             fixture.run(() -> assertThat(held[0].request().isComplete()).isTrue());
@@ -214,9 +215,10 @@ class HttpBodyTest {
                 client.send(EXPECTING);
                 int requests = round;
                 fixture.until(() -> fixture.server().requestCount() == requests);
-                long before = fixture.onLoop(held[0].socket()::bytesWritten);
+                long before = fixture.onLoop(() -> held[0].socket().bytesWritten());
                 fixture.turns();
-                assertThat(fixture.<Long>onLoop(held[0].socket()::bytesWritten)).isEqualTo(before);
+                assertThat(fixture.<Long>onLoop(() -> held[0].socket().bytesWritten()))
+                        .isEqualTo(before);
                 fixture.run(() -> count(held[0].request(), held[0]));
                 Answer interim = client.answer();
                 assertThat(interim.statusLine()).isEqualTo("HTTP/1.1 100 Continue");
@@ -259,7 +261,7 @@ class HttpBodyTest {
             client.send(RawHttp.get("/") + EXPECTING);
             fixture.until(() -> fixture.server().requestCount() == 2);
             fixture.turns();
-            assertThat(fixture.<Long>onLoop(first[0].socket()::bytesWritten)).isZero();
+            assertThat(fixture.<Long>onLoop(() -> first[0].socket().bytesWritten())).isZero();
             fixture.run(() -> first[0].end("first"));
             assertThat(client.answer().text()).isEqualTo("first");
             assertThat(client.answer().status()).isEqualTo(100);

@@ -107,7 +107,7 @@ class HttpCloseTest {
             fixture.run(() -> open.getFirst().end("one"));
             assertThat(client.answer().text()).isEqualTo("one");
             assertThat(client.rest()).isEmpty();
-            assertThat(fixture.server().requestCount()).isEqualTo(1);
+            assertThat(fixture.requestCount()).isEqualTo(1);
         }
     }
 
@@ -162,13 +162,13 @@ class HttpCloseTest {
             try (RawHttp three = fixture.connect()) {
                 assertThat(three.isOver()).isTrue();
             }
-            assertThat(fixture.server().net().droppedCount()).isEqualTo(1);
+            assertThat(fixture.droppedCount()).isEqualTo(1);
             one.close();
             fixture.until(() -> fixture.server().net().connectionCount() == 1);
             try (RawHttp three = fixture.connect()) {
                 assertThat(three.get().text()).isEqualTo("served");
             }
-            assertThat(fixture.server().net().droppedCount()).isEqualTo(1);
+            assertThat(fixture.droppedCount()).isEqualTo(1);
         }
     }
 
@@ -187,7 +187,7 @@ class HttpCloseTest {
                         HttpFixture.serve(options, (request, response) -> response.end("served"));
                 RawHttp client = fixture.connect()) {
             assertThat(client.isOver()).isTrue();
-            assertThat(fixture.server().net().droppedCount()).isEqualTo(1);
+            assertThat(fixture.droppedCount()).isEqualTo(1);
         }
     }
 

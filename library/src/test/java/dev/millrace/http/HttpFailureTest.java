@@ -71,7 +71,7 @@ class HttpFailureTest {
             assertThat(client.rest()).isEmpty();
             assertThat(other.get().text()).isEqualTo("good");
             assertThat(fixture.handlerErrors()).hasSize(1);
-            assertThat(fixture.server().handlerErrorCount()).isEqualTo(1);
+            assertThat(fixture.handlerErrorCount()).isEqualTo(1);
         }
     }
 
@@ -148,7 +148,7 @@ class HttpFailureTest {
                 RawHttp client = fixture.connect()) {
             for (int round = 1; round <= 3; round++) {
                 assertThat(client.send(RawHttp.get("/ended")).answer().text()).isEqualTo("good");
-                assertThat(fixture.server().handlerErrorCount()).isEqualTo(round);
+                assertThat(fixture.handlerErrorCount()).isEqualTo(round);
             }
         }
     }
@@ -162,7 +162,7 @@ class HttpFailureTest {
             assertThat(client.answer().text()).isEqualTo("good");
             assertThat(client.answer().status()).isEqualTo(500);
             assertThat(client.rest()).isEmpty();
-            assertThat(fixture.server().requestCount()).isEqualTo(2);
+            assertThat(fixture.requestCount()).isEqualTo(2);
         }
     }
 
@@ -329,7 +329,7 @@ class HttpFailureTest {
                 }
             }
             fixture.untilEmpty();
-            assertThat(fixture.server().requestCount()).isEqualTo(20);
+            assertThat(fixture.requestCount()).isEqualTo(20);
             assertThat(fixture.handlerErrors()).isEmpty();
         }
     }

@@ -86,6 +86,23 @@ final class HttpFixture implements AutoCloseable {
         return onLoop(server::port);
     }
 
+    /** What the server has counted; from outside the loop. */
+    long requestCount() {
+        return onLoop(server::requestCount);
+    }
+
+    long handlerErrorCount() {
+        return onLoop(server::handlerErrorCount);
+    }
+
+    int connectionCount() {
+        return onLoop(() -> server.net().connectionCount());
+    }
+
+    long droppedCount() {
+        return onLoop(() -> server.net().droppedCount());
+    }
+
     /** What the handlers threw so far. */
     List<Throwable> handlerErrors() {
         return onLoop(() -> List.copyOf(handlerErrors));

@@ -157,7 +157,7 @@ class HttpLingerTest {
             assertThat(client.rest()).endsWith("\r\n\r\nanswer");
             fixture.turns();
             assertThat(fixture.<Long>onLoop(socket::bytesRead)).isEqualTo(read);
-            assertThat(fixture.server().net().connectionCount()).isEqualTo(1);
+            assertThat(fixture.connectionCount()).isEqualTo(1);
             pass(fixture, HttpServer.LINGER_IDLE_MAX.plusSeconds(1));
             fixture.untilEmpty();
             assertThat(sent.get(20, TimeUnit.SECONDS)).isLessThan((int) limit * 2);
@@ -172,11 +172,11 @@ class HttpLingerTest {
             assertThat(client.send(LAST).rest()).endsWith("\r\n\r\nanswer");
             NetSocket socket = socketOf(fixture);
             pass(fixture, HttpServer.LINGER_IDLE_MAX.minusMillis(100));
-            assertThat(fixture.server().net().connectionCount()).isEqualTo(1);
+            assertThat(fixture.connectionCount()).isEqualTo(1);
             client.send("x");
             fixture.until(() -> socket.bytesRead() == LAST.length() + 1);
             pass(fixture, HttpServer.LINGER_IDLE_MAX.minusMillis(100));
-            assertThat(fixture.server().net().connectionCount()).isEqualTo(1);
+            assertThat(fixture.connectionCount()).isEqualTo(1);
             pass(fixture, Duration.ofMillis(1100));
             fixture.untilEmpty();
         }
@@ -190,7 +190,7 @@ class HttpLingerTest {
             assertThat(client.send(LAST).rest()).endsWith("\r\n\r\nanswer");
             NetSocket socket = socketOf(fixture);
             int seconds = 0;
-            while (fixture.onLoop(fixture.server().net()::connectionCount) == 1 && seconds < 60) {
+            while (fixture.connectionCount() == 1 && seconds < 60) {
                 seconds++;
                 long read = LAST.length() + seconds;
                 client.send("x");

@@ -8,11 +8,12 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** The request and the response of one exchange each, given every listener twice. */
+/** The request and the response of one exchange: every listener twice, and from other threads. */
 class HttpListenersTest {
     @Test
     @Tag("X84")
@@ -40,6 +41,50 @@ class HttpListenersTest {
                         .as(method.toString())
                         .isEqualTo("taken, IllegalStateException");
             }
+        }
+    }
+
+    /** The head never changes, so any thread may read it: work off the loop for instance. */
+    private static final Set<String> ANY_THREAD =
+            Set.of(
+                    "method",
+                    "target",
+                    "path",
+                    "rawPath",
+                    "pathBytes",
+                    "rawQuery",
+                    "authority",
+                    "version",
+                    "headers",
+                    "header",
+                    "contentLength",
+                    "toString");
+
+    @Test
+    @Tag("X82")
+    void everythingButTheHeadIsRefusedOnAForeignThread() {
+        CompletableFuture<List<String>> accepted = new CompletableFuture<>();
+        HttpHandler handler =
+                (request, response) -> {
+                    List<String> found = new ArrayList<>();
+                    for (Object target : List.of(request, response)) {
+                        for (Method method : Specimens.methods(target.getClass())) {
+                            CompletableFuture<String> outcome = new CompletableFuture<>();
+                            Thread.startVirtualThread(() -> outcome.complete(call(method, target)));
+                            if (!outcome.join().equals("WrongThreadException")) {
+                                found.add(method.getName());
+                            }
+                        }
+                    }
+                    accepted.complete(found);
+                    response.end("ok");
+                };
+        try (var fixture = HttpFixture.serve(handler);
+                RawClient client = RawClient.connect(fixture.port())) {
+            client.write("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n").readToEnd();
+            List<String> expected = new ArrayList<>(ANY_THREAD);
+            expected.add("toString");
+            assertThat(accepted.join()).containsExactlyInAnyOrderElementsOf(expected);
         }
     }
 

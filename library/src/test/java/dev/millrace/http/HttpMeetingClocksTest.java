@@ -57,7 +57,7 @@ class HttpMeetingClocksTest {
             pass(fixture, LIMIT.multipliedBy(3));
             fixture.run(() -> requests.getFirst().resume());
             pass(fixture, LIMIT.dividedBy(4));
-            assertThat(fixture.server().net().connectionCount()).isEqualTo(1);
+            assertThat(fixture.connectionCount()).isEqualTo(1);
             fixture.run(() -> assertThat(open.getFirst().isEnded()).isFalse());
             pass(fixture, LIMIT.dividedBy(4));
             assertThat(client.answer().status()).isEqualTo(408);

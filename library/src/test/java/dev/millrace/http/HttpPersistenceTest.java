@@ -85,7 +85,7 @@ class HttpPersistenceTest {
             assertThat(client.send(older + older).rest())
                     .doesNotContain("Connection:")
                     .containsOnlyOnce("silent");
-            assertThat(fixture.server().requestCount()).isEqualTo(1);
+            assertThat(fixture.requestCount()).isEqualTo(1);
             for (int round = 0; round < 2; round++) {
                 assertThat(newer.send(RawHttp.get("/")).answer().text()).isEqualTo("silent");
             }
@@ -105,7 +105,7 @@ class HttpPersistenceTest {
             Answer first = client.answer();
             assertThat(first.header("Connection")).isEqualTo("keep-alive");
             assertThat(client.rest()).contains("Connection: close").endsWith("/2");
-            assertThat(fixture.server().requestCount()).isEqualTo(2);
+            assertThat(fixture.requestCount()).isEqualTo(2);
         }
     }
 
@@ -135,7 +135,7 @@ class HttpPersistenceTest {
                     assertThat(client.rest())
                             .startsWith("HTTP/1.1 200 OK\r\n")
                             .endsWith("\r\n\r\n/last");
-                    assertThat(fixture.server().requestCount()).isEqualTo(1);
+                    assertThat(fixture.requestCount()).isEqualTo(1);
                 }
             }
         }
@@ -149,13 +149,13 @@ class HttpPersistenceTest {
                 RawHttp client = fixture.connect()) {
             client.send("GET /last HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
             fixture.until(() -> fixture.server().requestCount() == 1);
-            long before = fixture.onLoop(late.getFirst().socket()::bytesRead);
+            long before = fixture.onLoop(() -> late.getFirst().socket().bytesRead());
             String more = "\0\0\0" + RawHttp.get("/more");
             client.send(more);
             fixture.untilRead(before + more.length());
             answerLate(fixture, 1);
             assertThat(client.rest()).endsWith("\r\n\r\n/last");
-            assertThat(fixture.server().requestCount()).isEqualTo(1);
+            assertThat(fixture.requestCount()).isEqualTo(1);
         }
     }
 
@@ -192,7 +192,7 @@ class HttpPersistenceTest {
             assertThat(client.answer().text()).isEqualTo("/slow");
             assertThat(client.answer().text()).isEqualTo("closes");
             assertThat(client.rest()).isEmpty();
-            assertThat(fixture.server().requestCount()).isEqualTo(2);
+            assertThat(fixture.requestCount()).isEqualTo(2);
         }
     }
 

@@ -38,7 +38,7 @@ class HttpRefusalTest {
             assertThat(client.rest()).isEmpty();
             client.endOutput();
             fixture.untilEmpty();
-            assertThat(fixture.server().requestCount()).isZero();
+            assertThat(fixture.requestCount()).isZero();
             return answer;
         }
     }
@@ -256,7 +256,7 @@ class HttpRefusalTest {
             assertThat(answer.header("Connection")).isEqualTo("close");
             assertThat(answer.text()).contains("417");
             assertThat(client.rest()).isEmpty();
-            assertThat(fixture.server().requestCount()).isZero();
+            assertThat(fixture.requestCount()).isZero();
         }
     }
 }

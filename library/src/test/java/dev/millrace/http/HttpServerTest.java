@@ -46,7 +46,7 @@ class HttpServerTest {
             assertThat(answer.header("Keep-Alive")).isEqualTo("timeout=5");
             Instant date = HttpDate.parse(answer.header("Date")).orElseThrow();
             assertThat(date).isBetween(before.minusSeconds(2), Instant.now().plusSeconds(1));
-            assertThat(fixture.server().requestCount()).isEqualTo(1);
+            assertThat(fixture.requestCount()).isEqualTo(1);
         }
     }
 
@@ -231,8 +231,8 @@ class HttpServerTest {
                 assertThat(client.send(RawHttp.get("/" + number)).answer().text())
                         .isEqualTo("/" + number);
             }
-            assertThat(fixture.server().requestCount()).isEqualTo(15);
-            assertThat(fixture.server().net().connectionCount()).isEqualTo(2);
+            assertThat(fixture.requestCount()).isEqualTo(15);
+            assertThat(fixture.connectionCount()).isEqualTo(2);
         }
     }
 

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -31,6 +32,26 @@ class LoopConfinementTest {
                     "LoopStage.completeAsync",
                     "LoopStage.orTimeout",
                     "LoopStage.completeOnTimeout");
+
+    /** What every type answers to any thread. */
+    private static final Set<String> ASKED_ANYWHERE = Set.of("loop", "toString");
+
+    /** The other answers that are promised to any thread. */
+    private static final Set<String> ANY_THREAD =
+            Set.of(
+                    "Loop.inLoop",
+                    "Loop.metrics",
+                    "Loop.hrtime",
+                    "Loop.driverName",
+                    "ListenAttempt.address",
+                    "LoopStage.get",
+                    "LoopStage.join",
+                    "LoopStage.exceptionNow",
+                    "LoopStage.copy",
+                    "LoopStage.minimalCompletionStage",
+                    "LoopStage.toCompletableFuture",
+                    "LoopStage.newIncompleteFuture",
+                    "LoopStage.defaultExecutor");
 
     private static final Executor FOREIGN = task -> Thread.ofPlatform().daemon().start(task);
 
@@ -53,25 +74,72 @@ class LoopConfinementTest {
     @Test
     @Tag("X82")
     void everyCommandFromAForeignThreadIsRefused() {
-        List<String> tried = new ArrayList<>();
         List<String> accepted = new ArrayList<>();
+        int tried =
+                tryOnAForeignThread(
+                        method -> !isQuestion(method) && !WAYS_IN.contains(name(method)), accepted);
+        assertThat(tried).isGreaterThan(80);
+        assertThat(accepted).as("begin with checkThread()").isEmpty();
+    }
+
+    /** What only looks is refused as well: it would read what the loop is writing. */
+    @Test
+    @Tag("X82")
+    void everyReaderFromAForeignThreadIsRefused() {
+        List<String> accepted = new ArrayList<>();
+        int tried =
+                tryOnAForeignThread(method -> isQuestion(method) && !isAnyThread(method), accepted);
+        assertThat(tried).isGreaterThan(60);
+        assertThat(accepted).as("begin with checkThread()").isEmpty();
+    }
+
+    @Test
+    @Tag("X82")
+    void whatIsPromisedToAnyThreadIsAnsweredThere() {
+        loop.measure();
+        List<String> accepted = new ArrayList<>();
+        // The work has no outcome, and never will.
+        int tried =
+                tryOnAForeignThread(
+                        method ->
+                                isQuestion(method)
+                                        && isAnyThread(method)
+                                        && !name(method)
+                                                .matches("LoopStage[.](get|join|exceptionNow)"),
+                        accepted);
+        assertThat(accepted).hasSize(tried).allMatch(line -> line.endsWith(": null"));
+    }
+
+    /** Adds to {@code accepted} what was not refused; how many methods there were. */
+    private int tryOnAForeignThread(Predicate<Method> which, List<String> accepted) {
+        int tried = 0;
         for (Class<?> type : Specimens.types(loop)) {
             Object specimen = Specimens.make(type, loop);
-            for (Method method : Specimens.methods(type)) {
-                String name = method.getDeclaringClass().getSimpleName() + "." + method.getName();
-                if (!isQuestion(method) && !WAYS_IN.contains(name)) {
-                    tried.add(name);
-                    Throwable thrown =
-                            CompletableFuture.supplyAsync(() -> thrownBy(method, specimen), FOREIGN)
-                                    .join();
-                    if (!(thrown instanceof WrongThreadException)) {
-                        accepted.add(name + ": " + thrown);
-                    }
+            for (Method method : Specimens.methods(type).stream().filter(which).toList()) {
+                tried++;
+                Throwable thrown =
+                        CompletableFuture.supplyAsync(() -> thrownBy(method, specimen), FOREIGN)
+                                .join();
+                if (!isRefusal(thrown)) {
+                    accepted.add(type.getSimpleName() + ", " + name(method) + ": " + thrown);
                 }
             }
         }
-        assertThat(tried).hasSizeGreaterThan(80);
-        assertThat(accepted).as("begin with checkThread()").isEmpty();
+        return tried;
+    }
+
+    /** By our own check, which names the way back, and not by what lies below it. */
+    private static boolean isRefusal(Throwable thrown) {
+        return thrown instanceof WrongThreadException
+                && thrown.getMessage().contains("loop.execute(");
+    }
+
+    private static String name(Method method) {
+        return method.getDeclaringClass().getSimpleName() + "." + method.getName();
+    }
+
+    private static boolean isAnyThread(Method method) {
+        return ASKED_ANYWHERE.contains(method.getName()) || ANY_THREAD.contains(name(method));
     }
 
     /** What only looks: no parameters, and an answer that is not the object itself. */

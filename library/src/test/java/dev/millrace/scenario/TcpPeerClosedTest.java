@@ -137,7 +137,7 @@ class TcpPeerClosedTest {
             client.write("kept");
             Kernel.await(
                     "the bytes to be kept",
-                    () -> fixture.<Long>call(sockets.getFirst()::bytesRead) == 4);
+                    () -> fixture.<Long>call(() -> sockets.getFirst().bytesRead()) == 4);
             client.halfClose();
             journal.await("left FIN");
             readAll();

@@ -279,19 +279,12 @@ final class StandardPrograms {
                         Stream.of(input, output)
                                 .flatMap(stream ->
                                         Specimens.methods(stream.getClass()).stream()
-                                                .filter(method -> !isQuestion(method))
                                                 .filter(method -> !isRefused(method, stream))
                                                 .map(Method::getName))
                                 .collect(Collectors.joining(" "));
                 error.write("accepted:" + accepted);
                 input.close();
             });
-        }
-
-        private static boolean isQuestion(Method method) {
-            return method.getParameterCount() == 0
-                    && method.getReturnType() != void.class
-                    && method.getReturnType() != method.getDeclaringClass();
         }
 
         private static boolean isRefused(Method method, Object stream) {

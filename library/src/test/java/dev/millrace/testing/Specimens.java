@@ -11,6 +11,7 @@ import dev.millrace.kernel.UnixAddress;
 import dev.millrace.loop.AsyncHandle;
 import dev.millrace.loop.Handle;
 import dev.millrace.loop.Immediate;
+import dev.millrace.loop.ListenAttempt;
 import dev.millrace.loop.ListenHandle;
 import dev.millrace.loop.Loop;
 import dev.millrace.loop.PhaseHandle;
@@ -62,6 +63,13 @@ public final class Specimens {
                 UdpHandle.class,
                 loop -> new UdpHandle(loop, UdpOptions.DEFAULTS, stub(UdpEvents.class)));
         add(ListenHandle.class, loop -> new ListenHandle(loop, ListenOptions.DEFAULTS));
+        add(
+                ListenAttempt.class,
+                loop ->
+                        ListenAttempt.start(
+                                new ListenHandle(loop, ListenOptions.DEFAULTS),
+                                IpAddress.loopback(0),
+                                error -> {}));
         add(Immediate.class, loop -> loop.setImmediate(() -> {}));
         add(Work.class, loop -> loop.offload(task -> {}, () -> ""));
         add(

@@ -1,0 +1,27 @@
+package dev.millrace.net;
+
+import dev.millrace.loop.StreamHandle;
+import java.util.Locale;
+
+/** The life of a {@link NetSocket} as drawn there; which side has ended, its two sides know. */
+enum SocketLife {
+    CONNECTING,
+    OPEN,
+    DESTROYED,
+    CLOSED;
+
+    /** Whether it is over, or about to be. */
+    boolean isOver() {
+        return this == DESTROYED || this == CLOSED;
+    }
+
+    /**
+     * What the socket on {@code handle} says of itself, on any thread: its own state, and what the
+     * handle says of addresses and bytes without asking the kernel.
+     */
+    String text(StreamHandle handle) {
+        // "StreamHandle[connected, ...]": that state is the socket's in other words.
+        String known = handle.toString();
+        return "NetSocket[" + name().toLowerCase(Locale.ROOT) + known.substring(known.indexOf(','));
+    }
+}
