@@ -48,7 +48,7 @@ class HttpTextsTest {
                                     + " ServerResponse[200 to POST /a?b, head open]",
                             "ServerResponse[201 to POST /a?b, head sent]",
                             "ServerRequest[POST /a?b HTTP/1.1, complete]"
-                                    + " ServerResponse[201 to POST /a?b, ended]");
+                                    + " ServerResponse[201 to POST /a?b, closed]");
         }
     }
 
