@@ -1,10 +1,8 @@
 package dev.millrace.loop;
 
-import dev.millrace.driver.Capability;
 import dev.millrace.driver.Port;
 import dev.millrace.kernel.Address;
 import dev.millrace.kernel.BufferSource;
-import dev.millrace.kernel.DescriptorKind;
 import dev.millrace.kernel.KeepAlive;
 import dev.millrace.kernel.KernelOption;
 import dev.millrace.kernel.SystemError;
@@ -89,24 +87,14 @@ public final class StreamHandle extends Handle {
      */
     public void open(int descriptor) throws IOException {
         loop.checkThread();
-        if (port != null || isConnecting() || isClosing) {
-            throw SystemError.of(Errno.EBUSY, "open");
-        }
-        Capability.OPEN_DESCRIPTORS.require(loop.driver);
-        DescriptorKind found = DescriptorKind.of(descriptor);
-        boolean isStream = found != DescriptorKind.LISTENER && found != DescriptorKind.UDP;
-        if (!isStream || (isChannel() && found != DescriptorKind.UNIX)) {
-            throw SystemError.of(Errno.EINVAL, "open");
-        }
-        Port opened = loop.driver.open(descriptor);
-        if (isChannel()) {
-            loop.driver.carryDescriptors(opened);
-        }
-        kind = HandleKind.of(found);
+        setup().adopt(descriptor);
+    }
+
+    /** The connection of {@code opened} is this stream's from now on. */
+    void stands(Port opened, HandleKind ofOpened) {
+        kind = ofOpened;
         attach(opened);
-        if (setup != null) {
-            setup.apply(opened);
-        }
+        setup().apply(opened);
         stands();
     }
 
@@ -174,26 +162,15 @@ public final class StreamHandle extends Handle {
      */
     public void takeConnection(StreamHandle winner) {
         loop.checkThread();
-        boolean isFree = port == null && !isConnecting() && !isClosing() && !isChannel();
-        if (!isFree || winner.loop != loop || !winner.isUntouched()) {
-            throw new IllegalStateException(
-                    isFree
-                            ? "only a fresh connection of the same loop can be taken"
-                            : "this stream has a socket, is closed or is a channel");
-        }
-        Port taken = winner.port();
-        setup().isAt(winner.setup().peer());
-        winner.port = null;
-        winner.close();
-        attach(taken);
-        setup().apply(taken);
-        stands();
+        setup().take(winner);
     }
 
-    /** Whether it has a connection that nothing has passed through. */
-    private boolean isUntouched() {
-        boolean isUnused = bytesRead() == 0 && bytesWritten() == 0 && !isActive();
-        return isConnected && !isClosing() && !isChannel() && isUnused;
+    /** Lets go of its socket, and is closed thereby. */
+    Port giveAway() {
+        Port given = port();
+        port = null;
+        close();
+        return given;
     }
 
     private boolean isConnecting() {
@@ -319,14 +296,14 @@ public final class StreamHandle extends Handle {
         loop.checkThread();
         if (!notesProgress) {
             notesProgress = true;
-            progressed();
+            progressNanos = loop.hrtime();
         }
         return progressNanos;
     }
 
     /** The kernel took bytes, or gave some. */
-    void progressed() {
-        if (notesProgress) {
+    void progressed(int bytes) {
+        if (notesProgress && bytes > 0) {
             progressNanos = loop.hrtime();
         }
     }
@@ -429,18 +406,7 @@ public final class StreamHandle extends Handle {
      */
     public void carryDescriptors() throws IOException {
         loop.checkThread();
-        Capability.PASS_DESCRIPTORS.require(loop.driver);
-        if (isClosing || isActive() || receiver.bytesRead() > 0) {
-            throw new IllegalStateException(
-                    isClosing ? "the stream is closed" : "the stream was read from already");
-        }
-        int result = port == null || isChannel() ? 0 : loop.driver.carryDescriptors(port);
-        if (result < 0) {
-            throw SystemError.of(-result, "carryDescriptors");
-        }
-        if (!isChannel()) {
-            setup().received = new StreamDescriptors(this);
-        }
+        setup().carryDescriptors();
     }
 
     /** Whether descriptors can travel over it. */

@@ -103,7 +103,7 @@ final class StreamReceiver implements PortEvents {
     @Override
     public void onRead(byte[] array, int offset, int length) {
         bytesRead += length;
-        stream.progressed();
+        stream.progressed(length);
         events.onRead(array, offset, length);
     }
 
@@ -137,6 +137,7 @@ final class StreamReceiver implements PortEvents {
 
     @Override
     public void onWritten(int errno) {
+        stream.progressed(errno == 0 ? 1 : 0);
         stream.backlog().written(errno);
     }
 

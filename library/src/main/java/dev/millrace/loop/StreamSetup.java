@@ -1,10 +1,12 @@
 package dev.millrace.loop;
 
 import dev.millrace.binding.UnixBinding;
+import dev.millrace.driver.Capability;
 import dev.millrace.driver.Driver;
 import dev.millrace.driver.Port;
 import dev.millrace.kernel.Address;
 import dev.millrace.kernel.BufferSource;
+import dev.millrace.kernel.DescriptorKind;
 import dev.millrace.kernel.KernelOption;
 import dev.millrace.kernel.SystemError;
 import dev.millrace.kernel.UnixAddress;
@@ -60,16 +62,6 @@ final class StreamSetup {
         return request != null;
     }
 
-    @Nullable Address peer() {
-        return peer;
-    }
-
-    /** The connection that the stream takes was made to {@code address}; null: it is not known. */
-    void isAt(@Nullable Address address) {
-        peer = address;
-        bindError = 0;
-    }
-
     void connect(Address to, Request asked) {
         UnixBinding.checkName(stream.loop.driver, to);
         UnixBinding.checkName(stream.loop.driver, local);
@@ -122,6 +114,71 @@ final class StreamSetup {
             }
         }
         return driver.connect(port, to);
+    }
+
+    /** As {@link StreamHandle#open}. */
+    void adopt(int descriptor) throws IOException {
+        if (stream.portOrNull() != null || isConnecting() || stream.isClosing) {
+            throw SystemError.of(Errno.EBUSY, "open");
+        }
+        Driver driver = stream.loop.driver;
+        Capability.OPEN_DESCRIPTORS.require(driver);
+        DescriptorKind found = DescriptorKind.of(descriptor);
+        boolean isStream = found != DescriptorKind.LISTENER && found != DescriptorKind.UDP;
+        if (!isStream || (received != null && found != DescriptorKind.UNIX)) {
+            throw SystemError.of(Errno.EINVAL, "open");
+        }
+        Port opened = driver.open(descriptor);
+        if (received != null) {
+            driver.carryDescriptors(opened);
+        }
+        stream.stands(opened, HandleKind.of(found));
+    }
+
+    /** As {@link StreamHandle#takeConnection}. */
+    void take(StreamHandle winner) {
+        boolean isFree =
+                stream.portOrNull() == null
+                        && !isConnecting()
+                        && !stream.isClosing
+                        && received == null;
+        if (!isFree || winner.loop != stream.loop || !isUntouched(winner)) {
+            throw new IllegalStateException(
+                    isFree
+                            ? "only a fresh connection of the same loop can be taken"
+                            : "this stream has a socket, is closed or is a channel");
+        }
+        peer = winner.setup().peer;
+        bindError = 0;
+        stream.stands(winner.giveAway(), HandleKind.UNKNOWN);
+    }
+
+    /** Whether it has a connection that nothing has passed through. */
+    private static boolean isUntouched(StreamHandle stream) {
+        boolean isUnused = stream.bytesRead() == 0 && stream.bytesWritten() == 0;
+        return isUnused
+                && stream.isConnected
+                && !stream.isClosing
+                && !stream.isActive()
+                && !stream.isChannel();
+    }
+
+    /** As {@link StreamHandle#carryDescriptors}. */
+    void carryDescriptors() throws IOException {
+        Driver driver = stream.loop.driver;
+        Capability.PASS_DESCRIPTORS.require(driver);
+        if (stream.isClosing || stream.isActive() || stream.bytesRead() > 0) {
+            throw new IllegalStateException(
+                    stream.isClosing ? "the stream is closed" : "the stream was read from already");
+        }
+        Port port = stream.portOrNull();
+        int result = port == null || received != null ? 0 : driver.carryDescriptors(port);
+        if (result < 0) {
+            throw SystemError.of(-result, "carryDescriptors");
+        }
+        if (received == null) {
+            received = new StreamDescriptors(stream);
+        }
     }
 
     /** What was chosen before there was a port holds for {@code port}. */

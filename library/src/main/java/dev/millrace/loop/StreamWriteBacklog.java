@@ -131,7 +131,8 @@ final class StreamWriteBacklog implements Guarded, WriteTenant {
             return 0;
         }
         bytesAccepted += sent;
-        sent(sent);
+        bytesSent += sent;
+        stream.progressed(sent);
         return sent;
     }
 
@@ -219,19 +220,13 @@ final class StreamWriteBacklog implements Guarded, WriteTenant {
             fail(-sent);
             return;
         }
-        sent(sent);
+        bytesSent += sent;
+        stream.progressed(sent);
         if (sent < length) {
             enqueue(array, offset + sent, length - sent, isLent);
             Objects.requireNonNull(queue).park(loop.driver, stream.port());
         }
         progressed();
-    }
-
-    private void sent(long count) {
-        bytesSent += count;
-        if (count > 0) {
-            stream.progressed();
-        }
     }
 
     /** The connection stands: what was written before goes out. */
@@ -251,13 +246,13 @@ final class StreamWriteBacklog implements Guarded, WriteTenant {
             fail(errno);
             return;
         }
-        sent(queue.written());
+        bytesSent += queue.written();
         flushQueue(queue);
     }
 
     private void flushQueue(WriteQueue waiting) {
         // Also before a failure: the requests of what went out do end well.
-        sent(waiting.write(loop.driver, stream.port()));
+        bytesSent += waiting.write(loop.driver, stream.port());
         if (waiting.failure() != 0) {
             fail(waiting.failure());
             return;
@@ -357,9 +352,8 @@ final class StreamWriteBacklog implements Guarded, WriteTenant {
         // The drained may have written on, and ended: those bytes go first.
         boolean isDrained = bytesSent == bytesAccepted;
         if (shutdown != null && isDrained && stream.isConnected && !stream.isClosing) {
-            Request request = shutdown;
-            shutdown = null;
-            request.end(-loop.driver.shutdown(stream.port()));
+            // No write waits any more, so that it is the next.
+            Objects.requireNonNull(takeRequest()).end(-loop.driver.shutdown(stream.port()));
         }
     }
 

@@ -48,6 +48,18 @@ class FoundFileTest {
         }
     }
 
+    @Test
+    void itsTextNamesItAndItsSize() throws IOException {
+        Path path = Files.writeString(folder.toRealPath().resolve("f"), "four");
+        for (Way way : Way.values()) {
+            try (FoundFile file = way.find(path);
+                    FoundFile place = way.find(path.getParent())) {
+                assertThat(file).hasToString("FoundFile[" + path + ", 4 B]");
+                assertThat(place).hasToString("FoundFile[" + path.getParent() + ", folder]");
+            }
+        }
+    }
+
     private static String code(Throwable error) {
         return SystemError.codeOf(error);
     }

@@ -62,6 +62,8 @@ class TerminalTest extends DriverContract {
             terminal.raw();
             terminal.raw();
             assertThat(terminal.isRaw()).isTrue();
+            String name = "Terminal[descriptor " + pty.terminal();
+            assertThat(terminal).hasToString(name + ", raw]");
             pty.type(libc, "k\u0003");
             byte[] keys = new byte[10];
             assertThat(libc.read(pty.terminal(), keys, 0, 1)).isEqualTo(1);

@@ -2,8 +2,11 @@ package dev.millrace.scenario;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.kernel.UnixAddress;
 import dev.millrace.loop.Loop;
+import dev.millrace.net.NetSocket;
 import dev.millrace.testing.Specimens;
+import dev.millrace.testing.TriplingFilter;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
@@ -91,6 +94,25 @@ class LoopConfinementTest {
                 tryOnAForeignThread(method -> isQuestion(method) && !isAnyThread(method), accepted);
         assertThat(tried).isGreaterThan(60);
         assertThat(accepted).as("begin with checkThread()").isEmpty();
+    }
+
+    /** Where the answer is the filter's and not the handle's. */
+    @Test
+    @Tag("X82")
+    void whatLooksAtASocketWithAFilterIsRefusedAsWell() {
+        NetSocket socket = NetSocket.connect(loop, UnixAddress.of("/nowhere/at/all"));
+        socket.filter(TriplingFilter.asker(TriplingFilter.Stage.NEVER));
+        List<String> tried = new ArrayList<>();
+        for (Method method : Specimens.methods(NetSocket.class)) {
+            if (isQuestion(method) && !isAnyThread(method)) {
+                tried.add(method.getName());
+                Throwable thrown =
+                        CompletableFuture.supplyAsync(() -> thrownBy(method, socket), FOREIGN)
+                                .join();
+                assertThat(isRefusal(thrown)).as(method.getName() + ": " + thrown).isTrue();
+            }
+        }
+        assertThat(tried).contains("writeLimit", "queuedBytes");
     }
 
     @Test

@@ -159,6 +159,7 @@ class UserTextsTest {
         assertThat(client.toString()).startsWith("NetSocket[destroyed, unreferenced, " + own);
         turn();
         assertThat(client.toString()).startsWith("NetSocket[closed, unreferenced, " + own);
+        assertThat(client.isDestroyed()).as("for ever").isTrue();
         peer.destroy();
         server.close();
         assertThat(server).hasToString("NetServer[closing tcp://" + place + ", 0 connections]");

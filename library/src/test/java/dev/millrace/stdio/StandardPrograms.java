@@ -282,7 +282,7 @@ final class StandardPrograms {
                                                 .filter(method -> !isRefused(method, stream))
                                                 .map(Method::getName))
                                 .collect(Collectors.joining(" "));
-                error.write("accepted:" + accepted);
+                error.write("accepted:" + accepted + "\n" + input + " " + output);
                 input.close();
             });
         }
