@@ -42,8 +42,8 @@ final class Planting {
         }
     }
 
-    /** A hang dies by a test's own deadline; this one is for those that stop the process. */
-    private static final long LIMIT_MINUTES = 2;
+    /** A hang dies by a deadline of its test; this one is for those that stop the process. */
+    private static final long LIMIT_MINUTES = 3;
 
     private final Path root;
     private final Path work;
