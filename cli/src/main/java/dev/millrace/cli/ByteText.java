@@ -41,6 +41,17 @@ final class ByteText {
         return text.toString();
     }
 
+    /** Whether it stands as it is in a reference and on a page, as most names do. */
+    static boolean isPlain(String path) {
+        for (int at = 0; at < path.length(); at++) {
+            char c = path.charAt(at);
+            if (!isLetterOrDigit(c) && "-._~/".indexOf(c) < 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     private static boolean isLetterOrDigit(char c) {
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
     }

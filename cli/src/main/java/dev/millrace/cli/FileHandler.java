@@ -1,6 +1,5 @@
 package dev.millrace.cli;
 
-import dev.millrace.files.FoundFile;
 import dev.millrace.http.HttpHandler;
 import dev.millrace.http.ServerRequest;
 import dev.millrace.http.ServerResponse;
@@ -9,7 +8,7 @@ import java.io.IOException;
 import java.util.Optional;
 
 /**
- * Serves a {@link Site}. Whatever asks the file system runs on other threads, so that a slow disk
+ * Serves what it finds. Whatever asks the file system runs on other threads, so that a slow disk
  * holds up only who waits for it:
  *
  * <pre>
@@ -34,13 +33,18 @@ final class FileHandler implements HttpHandler {
         Runnable prepare() throws IOException;
     }
 
+    /** Finds what a decoded path leads to, off the loop; a {@link Site} does. */
+    interface Finder {
+        Found find(byte[] decoded) throws IOException;
+    }
+
     private final Loop loop;
-    private final Site site;
+    private final Finder finder;
     private final FileThreads threads;
 
-    FileHandler(Loop loop, Site site, FileThreads threads) {
+    FileHandler(Loop loop, Finder finder, FileThreads threads) {
         this.loop = loop;
-        this.site = site;
+        this.finder = finder;
         this.threads = threads;
     }
 
@@ -62,7 +66,7 @@ final class FileHandler implements HttpHandler {
         byte[] decoded = path.get().length == 0 ? ROOT : path.get();
         threads.files()
                 .execute(() ->
-                        answer(response, () -> prepare(request, response, site.find(decoded))));
+                        answer(response, () -> prepare(request, response, finder.find(decoded))));
     }
 
     /** Off the loop. An {@code Error} is answered as well: nothing else would end the response. */
@@ -107,15 +111,17 @@ final class FileHandler implements HttpHandler {
 
     /** On the loop. */
     private void listLater(ServerRequest request, ServerResponse response, Found.Folder folder) {
-        threads.listings().execute(() -> answer(response, () -> list(request, response, folder)));
+        threads.listings()
+                .read(folder, reading -> answer(response, () -> list(request, response, reading)));
     }
 
     /** Off the loop. */
-    private Runnable list(ServerRequest request, ServerResponse response, Found.Folder folder)
+    private Runnable list(
+            ServerRequest request, ServerResponse response, ListingThread.Reading reading)
             throws IOException {
         Listing listing;
-        try (FoundFile _ = folder.folder()) {
-            listing = Listing.of(folder);
+        try {
+            listing = reading.listing();
         } catch (IOException e) {
             return prepare(request, response, Site.failed(e));
         }

@@ -7,10 +7,9 @@ import dev.millrace.loop.WorkPool;
  * one.
  *
  * @param files look up, open and read
- * @param listings make pages of folders: a single thread, because a page is work of milliseconds,
- *     and many at once would leave the other requests no processor
+ * @param listings makes pages of folders
  */
-record FileThreads(WorkPool files, WorkPool listings) {
+record FileThreads(WorkPool files, ListingThread listings) {
     private static final int FILES = 4;
 
     /** What waits is bounded by the connections: each has one task here for a request at work. */
@@ -18,7 +17,6 @@ record FileThreads(WorkPool files, WorkPool listings) {
 
     static FileThreads create() {
         return new FileThreads(
-                new WorkPool("millrace-files", FILES, WAITING_MAX),
-                new WorkPool("millrace-listings", 1, WAITING_MAX));
+                new WorkPool("millrace-files", FILES, WAITING_MAX), new ListingThread(WAITING_MAX));
     }
 }

@@ -50,7 +50,7 @@ final class Listing {
         boolean isCut = false;
         try (DirectoryStream<Path> entries = folder.folder().entries()) {
             for (Path entry : entries) {
-                String name = ByteText.of(PathName.of(entry).name());
+                String name = name(entry);
                 if (Site.isHidden(name)) {
                     continue;
                 }
@@ -63,6 +63,22 @@ final class Listing {
         }
         names.sort(null);
         return new Listing(folder.shown(), names, isCut);
+    }
+
+    /** Its last name as {@link ByteText}; few need the way by way of their bytes. */
+    private static String name(Path entry) {
+        String path = entry.toString();
+        String last = path.substring(path.lastIndexOf('/') + 1);
+        return isAscii(last) ? last : ByteText.of(PathName.of(entry).name());
+    }
+
+    private static boolean isAscii(String text) {
+        for (int at = 0; at < text.length(); at++) {
+            if (text.charAt(at) >= 0x80) {
+                return false;
+            }
+        }
+        return true;
     }
 
     int rows() {
@@ -82,11 +98,12 @@ final class Listing {
     void row(StringBuilder page, int row) {
         int start = row == 0 ? 0 : ends[row - 1];
         String name = ByteText.of(Arrays.copyOfRange(names, start, ends[row]));
+        boolean isPlain = ByteText.isPlain(name);
         // "./" keeps a colon in a name from being read as a scheme (RFC 3986 section 4.2).
         page.append("<li><a href=\"./")
-                .append(escape(ByteText.encode(name)))
+                .append(isPlain ? name : escape(ByteText.encode(name)))
                 .append("\">")
-                .append(escape(ByteText.shown(name)))
+                .append(isPlain ? name : escape(ByteText.shown(name)))
                 .append("</a></li>\n");
     }
 

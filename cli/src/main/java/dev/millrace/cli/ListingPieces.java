@@ -16,7 +16,7 @@ final class ListingPieces {
 
     /** The next piece, unless {@link #isOver}. */
     byte[] next() {
-        StringBuilder page = new StringBuilder();
+        StringBuilder page = new StringBuilder(PIECE_BYTES + 1024);
         if (row == 0) {
             listing.begin(page);
         }

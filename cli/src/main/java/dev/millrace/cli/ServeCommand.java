@@ -57,7 +57,9 @@ final class ServeCommand implements ServerCommand {
         HttpServerOptions how = HttpSettings.read(arguments);
         HttpLimits limits = how.limits().withMaxConcurrentRequests(FileHandler.CONCURRENT_REQUESTS);
         return HttpService.run(
-                arguments, how.withLimits(limits), loop -> new FileHandler(loop, site, threads));
+                arguments,
+                how.withLimits(limits),
+                loop -> new FileHandler(loop, site::find, threads));
     }
 
     private static PathName folder(String name) {

@@ -24,18 +24,20 @@ final class ServedSite implements AutoCloseable {
     private final int port;
 
     ServedSite(Path folder) throws Exception {
-        Path root = folder.toRealPath();
+        this(new Site(PathName.of(folder.toRealPath()))::find);
+    }
+
+    ServedSite(FileHandler.Finder finder) throws Exception {
         CompletableFuture<Integer> bound = new CompletableFuture<>();
         thread =
                 Thread.ofPlatform()
                         .name("served site")
-                        .start(() -> Loop.run(loop -> serve(loop, root, bound)));
+                        .start(() -> Loop.run(loop -> serve(loop, finder, bound)));
         port = bound.get(DEADLINE_SECONDS, TimeUnit.SECONDS);
     }
 
-    private void serve(Loop loop, Path root, CompletableFuture<Integer> bound) {
-        FileHandler handler =
-                new FileHandler(loop, new Site(PathName.of(root)), FileThreads.create());
+    private void serve(Loop loop, FileHandler.Finder finder, CompletableFuture<Integer> bound) {
+        FileHandler handler = new FileHandler(loop, finder, FileThreads.create());
         HttpServer server = HttpServer.create(loop, handler);
         server.onListening(() -> {
             listening.complete(server);

@@ -147,4 +147,23 @@ class LauncherTest {
             assertThat(command.output()).contains("command.aot");
         }
     }
+
+    private static String jvmOf(String command, String options) throws IOException {
+        Map<String, String> variables = Map.of("JDK_JAVA_OPTIONS", options);
+        try (Launched server = Launched.start(variables, command, "--port", "0").listening()) {
+            Path line = Path.of("/proc/" + server.pid() + "/cmdline");
+            return Files.readString(line).replace('\0', ' ');
+        }
+    }
+
+    /** And no heap is so small that the JVM does not start with it. */
+    @Test
+    void onlyServeHasASmallYoungGenerationUnlessTheUserWantsAnother() throws IOException {
+        String flag = "-XX:MaxNewSize";
+        assertThat(jvmOf("serve", "-Xmx256m")).contains(flag);
+        assertThat(jvmOf("hello", "-Xmx256m")).doesNotContain(flag);
+        for (String options : List.of("-Xmx256m -Xmn64m", "-XX:NewRatio=2", "-Xmx9m", "-Xmx24m")) {
+            assertThat(jvmOf("serve", options)).as(options).doesNotContain(flag);
+        }
+    }
 }

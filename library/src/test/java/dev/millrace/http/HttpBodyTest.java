@@ -269,6 +269,22 @@ class HttpBodyTest {
         }
     }
 
+    /** RFC 9110 section 15.2: an interim answer comes before the final one, never within it. */
+    @Tag("R46")
+    @Test
+    void noInterimAnswerFollowsTheHead() throws IOException {
+        try (var fixture =
+                        HttpFixture.serve((request, response) -> {
+                            response.flushHead();
+                            count(request, response);
+                        });
+                RawHttp client = fixture.connect()) {
+            String all = client.send(EXPECTING + "body").rest();
+            assertThat(all).startsWith("HTTP/1.1 200 OK\r\n").doesNotContain("100 Continue");
+            assertThat(all).endsWith("\r\n\r\n1\r\n4\r\n0\r\n\r\n");
+        }
+    }
+
     @Tag("R46")
     @Test
     void http10IsNotToldToGoOn() throws IOException {

@@ -252,6 +252,18 @@ class ListenUnixTest {
         assertThat(stale).as("not even through a link").exists();
     }
 
+    /** A folder stands in its place, and then no more. */
+    @Test
+    @Tag("G11")
+    void aLockThatCouldNotBeTakenIsNotHeldEither() throws IOException {
+        Path lock = Files.createDirectory(path.resolveSibling("s.lock"));
+        assertThatThrownBy(() -> listening(TAKE_OVER)).hasMessageStartingWith("listen E");
+        Files.delete(lock);
+        ListenHandle listener = listening(TAKE_OVER);
+        assertThat(Connecting.outcome(driver, path)).isZero();
+        listener.close();
+    }
+
     @Test
     @Tag("G11")
     void ofSeveralLoopsThatTryAtOnceOneWins() throws Exception {

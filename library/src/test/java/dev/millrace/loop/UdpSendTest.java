@@ -156,6 +156,23 @@ class UdpSendTest {
     }
 
     @Test
+    void oneThatHadToWaitEndsWithItsErrorAndTheNextOneLeaves() {
+        UdpHandle roomy = new UdpHandle(loop, UdpOptions.DEFAULTS, told);
+        driver.withDatagramsAtOnce(1);
+        for (int length : new int[] {1, 65_508, 2}) {
+            byte[] bytes = new byte[length];
+            Request request =
+                    new Request(error ->
+                            ended.add(length + (error == null ? "" : " " + error.getMessage())));
+            roomy.send(bytes, 0, length, receiver.localAddress(), request);
+        }
+        assertThat(roomy.queuedCount()).isEqualTo(2);
+        runUntilReceived(2);
+        assertThat(ended)
+                .containsExactly("1", "65508 send EMSGSIZE " + receiver.localAddress(), "2");
+    }
+
+    @Test
     void anErrorWithoutARequestGoesToTheOwner() {
         byte[] bytes = new byte[65_508];
         loop.run(() -> {

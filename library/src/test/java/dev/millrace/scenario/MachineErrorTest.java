@@ -133,16 +133,31 @@ class MachineErrorTest {
     @Test
     @Tag("X60")
     void whatComesAfterItInTheTurnIsSettledAsEver() {
-        try (Loop loop = Loop.create()) {
-            loop.setImmediate(() -> enterAgain(loop));
-            loop.setImmediate(() -> {
-                journal.add("second");
-                loop.nextTick(journal.line("its tick"));
-            });
-            loop.setImmediate(journal.line("third"));
-            assertThatThrownBy(() -> loop.run(RunMode.DEFAULT))
-                    .isInstanceOf(StackOverflowError.class);
-            assertThat(journal.lines()).containsExactly("second", "its tick", "third");
+        // In which of the loop's calls the stack ends depends on how much of it is used before.
+        for (int used = 0; used < 64; used++) {
+            int below = used;
+            Journal turn = new Journal();
+            try (Loop loop = Loop.create()) {
+                loop.setImmediate(() -> descend(below, () -> enterAgain(loop)));
+                loop.setImmediate(() -> {
+                    turn.add("second");
+                    loop.nextTick(turn.line("its tick"));
+                });
+                loop.setImmediate(turn.line("third"));
+                assertThatThrownBy(() -> loop.run(RunMode.DEFAULT))
+                        .isInstanceOf(StackOverflowError.class);
+            }
+            assertThat(turn.lines())
+                    .as("below %s frames", used)
+                    .containsExactly("second", "its tick", "third");
+        }
+    }
+
+    private static void descend(int frames, Runnable then) {
+        if (frames > 0) {
+            descend(frames - 1, then);
+        } else {
+            then.run();
         }
     }
 

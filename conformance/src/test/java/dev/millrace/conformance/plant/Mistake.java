@@ -28,7 +28,8 @@ import java.util.stream.Stream;
  * </pre>
  *
  * <p>{@code driver: nio} runs the tests on the portable driver, {@code faults: yes} those tests as
- * well that are tagged so. Lines before the first entry that start with {@code #} are comments.
+ * well that are tagged so, and with {@code launched: yes} the command that tests start has the
+ * mistake, too. Lines before the first entry that start with {@code #} are comments.
  *
  * @param source the file of the list, without its folder
  * @param line where the entry starts in it
@@ -40,7 +41,8 @@ record Mistake(
         Map<String, String> fields,
         String old,
         String fresh) {
-    private static final Set<String> NAMES = Set.of("file", "tests", "rows", "driver", "faults");
+    private static final Set<String> NAMES =
+            Set.of("file", "tests", "rows", "driver", "faults", "launched");
 
     /** Where an entry is wrong, and how. */
     static final class Unreadable extends RuntimeException {
@@ -127,6 +129,11 @@ record Mistake(
         return fields.get("file");
     }
 
+    /** The module whose code it changes. */
+    String module() {
+        return file().substring(0, file().indexOf('/'));
+    }
+
     /** Simple names. */
     List<String> tests() {
         return Arrays.stream(fields.get("tests").split(",")).map(String::strip).toList();
@@ -134,7 +141,9 @@ record Mistake(
 
     Surroundings surroundings() {
         return new Surroundings(
-                "nio".equals(fields.get("driver")), "yes".equals(fields.get("faults")));
+                "nio".equals(fields.get("driver")),
+                "yes".equals(fields.get("faults")),
+                "yes".equals(fields.get("launched")));
     }
 
     boolean mentions(String word) {

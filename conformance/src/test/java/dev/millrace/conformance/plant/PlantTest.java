@@ -57,6 +57,7 @@ class PlantTest {
                 file: a/B.java
                 tests: OneTest
                 faults: yes
+                launched: yes
                 -- old
                     two;
                 -- new
@@ -69,9 +70,9 @@ class PlantTest {
         assertThat(first.tests()).containsExactly("OneTest", "OtherTest");
         assertThat(first.old()).isEqualTo("    one;\n\n    two;");
         assertThat(first.fresh()).isEmpty();
-        assertThat(first.surroundings()).isEqualTo(new Surroundings(true, false));
+        assertThat(first.surroundings()).isEqualTo(new Surroundings(true, false, false));
         assertThat(read.getLast().fresh()).isEqualTo("    three;");
-        assertThat(read.getLast().surroundings()).isEqualTo(new Surroundings(false, true));
+        assertThat(read.getLast().surroundings()).isEqualTo(new Surroundings(false, true, true));
     }
 
     @Test
@@ -114,8 +115,7 @@ class PlantTest {
                 .isEqualTo(Kind.DOES_NOT_COMPILE);
         assertThat(planting.plant(mistake("no such text", "x")).kind())
                 .isEqualTo(Kind.DOES_NOT_APPLY);
-        assertThat(planting.failures(List.of("LagHistogramTest"), new Surroundings(false, false)))
-                .isEmpty();
+        assertThat(planting.failures(List.of("LagHistogramTest"), Surroundings.PLAIN)).isEmpty();
     }
 
     private static Mistake mistake(String old, String fresh) {

@@ -2,11 +2,17 @@ package dev.millrace.conformance.plant;
 
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.platform.engine.CancellationToken;
 import org.junit.platform.engine.TestExecutionResult;
 import org.junit.platform.engine.support.descriptor.ClassSource;
@@ -22,19 +28,29 @@ import org.junit.platform.launcher.core.LauncherFactory;
 /**
  * Runs test classes in a process of their own: {@code PlantedRun RESULT EXCLUDED FIRST CLASS...},
  * where EXCLUDED are tags with commas between and FIRST says whether the first failure is enough.
- * The lines of the file RESULT are {@code failed CLASS.METHOD} and {@code passed CLASS}.
+ * The lines of the file RESULT are {@code failed CLASS.METHOD} and {@code passed CLASS}. Where the
+ * first failure is enough, a test that does not end is one: it is named, and where it stood is
+ * printed.
  */
 final class PlantedRun implements TestExecutionListener {
+    private static final long HANG_SECONDS = 60;
+
+    private final Path file;
     private final List<String> results = new ArrayList<>();
+    private final ScheduledExecutorService watch =
+            Executors.newSingleThreadScheduledExecutor(
+                    task -> Thread.ofPlatform().daemon().unstarted(task));
+    private @Nullable Future<?> hang;
     private final CancellationToken token = CancellationToken.create();
     private final boolean isFirstEnough;
 
-    private PlantedRun(boolean isFirstEnough) {
+    private PlantedRun(Path file, boolean isFirstEnough) {
+        this.file = file;
         this.isFirstEnough = isFirstEnough;
     }
 
     public static void main(String[] arguments) throws Exception {
-        PlantedRun run = new PlantedRun(Boolean.parseBoolean(arguments[2]));
+        PlantedRun run = new PlantedRun(Path.of(arguments[0]), Boolean.parseBoolean(arguments[2]));
         List<String> classes = Arrays.asList(arguments).subList(3, arguments.length);
         LauncherDiscoveryRequestBuilder request = LauncherDiscoveryRequestBuilder.request();
         for (String name : classes) {
@@ -44,8 +60,12 @@ final class PlantedRun implements TestExecutionListener {
             request.filters(TagFilter.excludeTags(arguments[1].split(",")));
         }
         run.execute(request.build());
-        Files.write(Path.of(arguments[0]), run.results);
         // A mistake may have left threads that never end.
+        run.end();
+    }
+
+    private synchronized void end() throws IOException {
+        Files.write(file, results);
         Runtime.getRuntime().halt(0);
     }
 
@@ -58,8 +78,30 @@ final class PlantedRun implements TestExecutionListener {
                                 .build());
     }
 
+    /** No time-out of JUnit's ends a loop that does not heed an interrupt. */
     @Override
-    public void executionFinished(TestIdentifier test, TestExecutionResult result) {
+    public void executionStarted(TestIdentifier test) {
+        if (isFirstEnough && test.isTest()) {
+            Thread runner = Thread.currentThread();
+            hang = watch.schedule(() -> hangs(test, runner), HANG_SECONDS, TimeUnit.SECONDS);
+        }
+    }
+
+    private synchronized @Nullable Void hangs(TestIdentifier test, Thread runner)
+            throws IOException {
+        Exception where = new Exception("no end within " + HANG_SECONDS + " s");
+        where.setStackTrace(runner.getStackTrace());
+        where.printStackTrace();
+        results.add("failed " + place(test) + ", which had no end within " + HANG_SECONDS + " s");
+        end();
+        return null;
+    }
+
+    @Override
+    public synchronized void executionFinished(TestIdentifier test, TestExecutionResult result) {
+        if (hang != null && test.isTest()) {
+            hang.cancel(false);
+        }
         if (result.getStatus() == TestExecutionResult.Status.FAILED) {
             result.getThrowable().ifPresent(Throwable::printStackTrace);
             results.add("failed " + place(test));

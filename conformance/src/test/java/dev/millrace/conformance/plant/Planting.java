@@ -42,8 +42,8 @@ final class Planting {
         }
     }
 
-    /** A hang dies by a test's own deadline; this one is for those that stop the process. */
-    private static final long LIMIT_MINUTES = 2;
+    /** A hang dies by a deadline of its test; this one is for those that stop the process. */
+    private static final long LIMIT_MINUTES = 3;
 
     private final Path root;
     private final Path work;
@@ -76,11 +76,28 @@ final class Planting {
                 : new Outcome(Kind.DIED, killer, seconds);
     }
 
+    /** Test classes of one module, and how they run. */
+    private record Run(
+            String module,
+            List<String> classes,
+            Surroundings surroundings,
+            boolean isFirstEnough) {}
+
+    private Path commandRoot(Mistake mistake, Path override) throws IOException {
+        if (!mistake.surroundings().isLaunched()) {
+            return root;
+        }
+        Path copy = override.resolve("root");
+        return Files.exists(copy)
+                ? copy
+                : CopiedCommand.make(root, override, override, mistake.module());
+    }
+
     private @Nullable String firstFailure(Mistake mistake, Path override)
             throws IOException, InterruptedException {
         for (var part : byModule(mistake.tests()).entrySet()) {
-            for (String line :
-                    run(part.getKey(), part.getValue(), mistake.surroundings(), override, true)) {
+            Run run = new Run(part.getKey(), part.getValue(), mistake.surroundings(), true);
+            for (String line : run(run, override, commandRoot(mistake, override))) {
                 if (!line.startsWith("passed ")) {
                     return line.startsWith("failed ") ? line.substring(7) : line;
                 }
@@ -94,8 +111,11 @@ final class Planting {
             throws IOException, InterruptedException {
         List<String> failures = new ArrayList<>();
         Path override = emptied(work.resolve("baseline" + surroundings.hashCode()));
+        Path commandRoot =
+                surroundings.isLaunched() ? CopiedCommand.make(root, override, root, "") : root;
         for (var part : byModule(classes).entrySet()) {
-            List<String> lines = run(part.getKey(), part.getValue(), surroundings, override, false);
+            Run run = new Run(part.getKey(), part.getValue(), surroundings, false);
+            List<String> lines = run(run, override, commandRoot);
             lines.stream().filter(line -> !line.startsWith("passed ")).forEach(failures::add);
             for (String name : part.getValue()) {
                 if (!lines.contains("passed " + name)) {
@@ -119,34 +139,29 @@ final class Planting {
     }
 
     /** The lines that {@link PlantedRun} writes, or one that says how the process ended instead. */
-    private List<String> run(
-            String module,
-            List<String> classes,
-            Surroundings surroundings,
-            Path override,
-            boolean isFirstEnough)
+    private List<String> run(Run run, Path override, Path commandRoot)
             throws IOException, InterruptedException {
         Path result = override.resolve("result");
         Files.deleteIfExists(result);
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-Xshare:auto"));
-        command.addAll(List.of("-XX:TieredStopAtLevel=1", "-Dmillrace.root=" + root));
-        if (surroundings.isNio()) {
+        command.addAll(List.of("-XX:TieredStopAtLevel=1", "-Dmillrace.root=" + commandRoot));
+        if (run.surroundings.isNio()) {
             command.add("-Dmillrace.driver=nio");
         }
         command.addAll(List.of("-cp", override + File.pathSeparator + classPath()));
         command.addAll(List.of(PlantedRun.class.getName(), result.toString()));
-        command.add(excluded(surroundings));
-        command.add("" + isFirstEnough);
-        command.addAll(classes);
+        command.add(excluded(run.surroundings));
+        command.add("" + run.isFirstEnough);
+        command.addAll(run.classes);
         Process process =
                 new ProcessBuilder(command)
-                        .directory(root.resolve(module).toFile())
+                        .directory(root.resolve(run.module).toFile())
                         .redirectErrorStream(true)
                         .redirectOutput(override.resolve("log").toFile())
                         .start();
-        long limitMinutes = isFirstEnough ? LIMIT_MINUTES : LIMIT_MINUTES * classes.size();
+        long limitMinutes = LIMIT_MINUTES * (run.isFirstEnough ? 1 : run.classes.size());
         try {
             if (!process.waitFor(limitMinutes, TimeUnit.MINUTES)) {
                 return List.of("no end within " + limitMinutes + " minutes");

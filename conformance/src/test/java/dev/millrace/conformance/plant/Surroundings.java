@@ -1,9 +1,17 @@
 package dev.millrace.conformance.plant;
 
-/** How the tests of an entry run. */
-record Surroundings(boolean isNio, boolean withFaults) {
+/**
+ * How the tests of an entry run.
+ *
+ * @param isLaunched whether what they start by {@code ./millrace} has the mistake as well
+ */
+record Surroundings(boolean isNio, boolean withFaults, boolean isLaunched) {
+    static final Surroundings PLAIN = new Surroundings(false, false, false);
+
     @Override
     public String toString() {
-        return (isNio ? " on nio" : "") + (withFaults ? " with faults" : "");
+        return (isNio ? " on nio" : "")
+                + (withFaults ? " with faults" : "")
+                + (isLaunched ? " launched" : "");
     }
 }

@@ -87,6 +87,21 @@ class HeadWriterTest {
         assertThat(fields.lines()).containsExactly("Content-Length", "5");
     }
 
+    /** The name of a field has no case (RFC 9110 section 5.1). */
+    @Test
+    void whatWasRemovedInOneCaseMayBeSetInAnother() {
+        FieldsToSend fields = new FieldsToSend();
+        fields.remove("TRANSFER-ENCODING");
+        assertThat(fields.isRemoved("transfer-encoding")).isTrue();
+        assertThat(BodyFraming.sent(fields, -1, false)).isEqualTo(BodyFraming.CLOSE);
+        fields.set("transfer-Encoding", "Chunked");
+        assertThat(fields.isRemoved("transfer-encoding")).isFalse();
+        assertThat(BodyFraming.sent(fields, -1, false)).isEqualTo(BodyFraming.CHUNKED);
+        fields.remove("date");
+        fields.add("Date", "today");
+        assertThat(fields.isRemoved("date")).isFalse();
+    }
+
     @Test
     void closeIsFoundAmongOtherOptions() {
         FieldsToSend fields = new FieldsToSend();
