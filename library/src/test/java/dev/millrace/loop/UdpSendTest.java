@@ -243,7 +243,7 @@ class UdpSendTest {
         next[0] =
                 () -> {
                     sent[0]++;
-                    if (!isOver[0]) {
+                    if (!isOver[0] && sent[0] <= 1000) {
                         send("x", new Request(error -> next[0].run()));
                     }
                 };
