@@ -39,7 +39,7 @@ record FileAnswer(
     private static final Content NONE = new Content.None();
 
     /** As many as a stream would read at once. */
-    private static final int READ_MAX_BYTES = 64 * 1024;
+    static final int READ_MAX_BYTES = 64 * 1024;
 
     /** Off the loop; the document is closed here, or with the body. */
     static FileAnswer prepare(ServerRequest request, Found.Document document) throws IOException {

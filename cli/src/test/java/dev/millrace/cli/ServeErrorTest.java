@@ -41,7 +41,7 @@ class ServeErrorTest {
     private Found.Document document(int goodReads) {
         BreakingFile file = new BreakingFile(goodReads);
         opened.add(file);
-        return new Found.Document("f", 2L * FilePieces.PIECE_BYTES, Instant.EPOCH, file);
+        return new Found.Document("f", 2L * FileAnswer.READ_MAX_BYTES, Instant.EPOCH, file);
     }
 
     @Test
@@ -70,7 +70,7 @@ class ServeErrorTest {
             for (int count = 0; count < 8; count++) {
                 ServedSite.Answer answer = site.ask("GET /later");
                 assertThat(answer.status()).isEqualTo(200);
-                assertThat(answer.text().length()).isLessThan(2 * FilePieces.PIECE_BYTES);
+                assertThat(answer.text().length()).isLessThan(2 * FileAnswer.READ_MAX_BYTES);
             }
             assertThat(site.ask("GET /none").status()).isEqualTo(404);
         }

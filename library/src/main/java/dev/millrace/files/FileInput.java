@@ -121,16 +121,19 @@ public final class FileInput extends InboundStream<FileInput> implements AutoClo
      * tells no length.
      */
     public OptionalLong length() {
+        loop.checkThread();
         return length == FileSource.UNKNOWN ? OptionalLong.empty() : OptionalLong.of(length);
     }
 
     /** How many bytes it has given so far. */
     public long bytesRead() {
+        loop.checkThread();
         return bytesRead;
     }
 
     /** The place in the file of the byte that comes next. */
     public long position() {
+        loop.checkThread();
         return range.start() + bytesRead;
     }
 

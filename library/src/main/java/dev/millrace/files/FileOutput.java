@@ -142,11 +142,17 @@ public final class FileOutput implements WriteStream, AutoCloseable {
 
     /** Bytes written here that the kernel has not taken yet. */
     public long queuedBytes() {
+        loop.checkThread();
+        return waitingBytes();
+    }
+
+    private long waitingBytes() {
         return underWay + waiting.bytes();
     }
 
     /** How many bytes are in the file, of those written here. */
     public long bytesWritten() {
+        loop.checkThread();
         return bytesWritten;
     }
 
@@ -155,6 +161,7 @@ public final class FileOutput implements WriteStream, AutoCloseable {
      * #onOpen} on, and as if nothing else did.
      */
     public long position() {
+        loop.checkThread();
         return position;
     }
 
@@ -223,7 +230,7 @@ public final class FileOutput implements WriteStream, AutoCloseable {
         }
         isUnderWay = false;
         proceed();
-        if (queuedBytes() == 0) {
+        if (waitingBytes() == 0) {
             largest = 0;
             tellDrained();
         }
@@ -262,7 +269,7 @@ public final class FileOutput implements WriteStream, AutoCloseable {
     @Override
     public String toString() {
         String state = ending.isOver() ? "closed" : isOpen ? "open" : "opening";
-        String waits = ", " + queuedBytes() + " waiting";
+        String waits = ", " + waitingBytes() + " waiting";
         return "FileOutput[" + path + ", " + state + ", " + bytesWritten + " bytes" + waits + "]";
     }
 
@@ -279,7 +286,7 @@ public final class FileOutput implements WriteStream, AutoCloseable {
                 int length,
                 boolean isLent,
                 @Nullable Consumer<? super @Nullable IOException> callback) {
-            if (WriteLimit.DEFAULTS.isExceededBy(length, FileOutput.this.queuedBytes(), largest)) {
+            if (WriteLimit.DEFAULTS.isExceededBy(length, waitingBytes(), largest)) {
                 FileOutput.this.over(SystemError.of(Errno.ENOBUFS, "write", path));
                 return false;
             }
@@ -293,7 +300,7 @@ public final class FileOutput implements WriteStream, AutoCloseable {
 
         @Override
         protected long queuedBytes() {
-            return FileOutput.this.queuedBytes();
+            return waitingBytes();
         }
 
         @Override

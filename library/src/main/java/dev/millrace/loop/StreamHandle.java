@@ -506,16 +506,17 @@ public final class StreamHandle extends Handle {
     @Override
     String state() {
         String state = super.state();
-        boolean isOver = state.startsWith("clos");
-        return isOver ? state : isConnected ? "connected" : isConnecting() ? "connecting" : "open";
+        return state.startsWith("clos")
+                ? state
+                : isConnected ? "connected" : isConnecting() ? "connecting" : "open";
     }
 
     @Override
     String details() {
         Address from = shownLocal;
-        Address to = shownRemote;
-        String ends = (from == null ? "?" : from) + " -> " + (to == null ? "?" : to);
-        return (from == null && to == null ? "" : ", " + ends)
+        String ends =
+                (from == null ? "?" : from) + " -> " + (shownRemote == null ? "?" : shownRemote);
+        return (from == null && shownRemote == null ? "" : ", " + ends)
                 + (", read " + receiver.bytesRead() + " B")
                 + (", written " + backlog.bytesAccepted() + " B")
                 + (", queued " + backlog.queuedBytes() + " B");

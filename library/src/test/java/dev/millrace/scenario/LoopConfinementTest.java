@@ -24,6 +24,10 @@ import org.junit.jupiter.api.Test;
  * where all of them can be made.
  */
 class LoopConfinementTest {
+    /** Streams tell several of their ends, and take another listener for their bytes. */
+    private static final String TAKES_ANOTHER =
+            "(.*(Socket|Server)|File.*)[.]on(Close|Error|Finish|End|Data|Bytes)";
+
     /** The documented ways in for other threads, who may also wait for an outcome. */
     private static final Set<String> WAYS_IN =
             Set.of(
@@ -186,7 +190,7 @@ class LoopConfinementTest {
 
     @Test
     @Tag("X84")
-    void aSecondListenerIsRefusedEverywhere() {
+    void aSecondListenerIsRefusedWhereOneIsMeant() {
         List<String> tried = new ArrayList<>();
         List<String> wrong = new ArrayList<>();
         for (Class<?> type : Specimens.types(loop)) {
@@ -198,7 +202,8 @@ class LoopConfinementTest {
                     tried.add(name);
                     Throwable first = thrownBy(method, specimen);
                     Throwable second = thrownBy(method, specimen);
-                    if (first != null || !(second instanceof IllegalStateException)) {
+                    boolean isRefused = second instanceof IllegalStateException;
+                    if (first != null || isRefused == name.matches(TAKES_ANOTHER)) {
                         wrong.add(name + ": " + first + ", then " + second);
                     }
                 }

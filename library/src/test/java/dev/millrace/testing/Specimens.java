@@ -2,6 +2,8 @@ package dev.millrace.testing;
 
 import dev.millrace.driver.Guarded;
 import dev.millrace.driver.PortEvents;
+import dev.millrace.files.FileInput;
+import dev.millrace.files.FileOutput;
 import dev.millrace.http.HttpServer;
 import dev.millrace.kernel.IpAddress;
 import dev.millrace.kernel.ListenOptions;
@@ -37,6 +39,7 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.EnumSet;
@@ -78,6 +81,8 @@ public final class Specimens {
         add(NetServer.class, loop -> NetServer.create(loop));
         add(NetSocket.class, loop -> NetSocket.connect(loop, UnixAddress.of("/nowhere/at/all")));
         add(UdpSocket.class, UdpSocket::create);
+        add(FileInput.class, loop -> FileInput.open(loop, Path.of("/dev/null")));
+        add(FileOutput.class, loop -> FileOutput.create(loop, Path.of("/dev/null")));
         add(HttpServer.class, loop -> HttpServer.create(loop));
     }
 
