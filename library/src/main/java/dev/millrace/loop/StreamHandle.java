@@ -129,12 +129,6 @@ public final class StreamHandle extends Handle {
      */
     public void connect(Address peer, Request request) {
         loop.checkThread();
-        if (isConnecting() || isConnected || isClosing) {
-            throw new IllegalStateException(
-                    isClosing
-                            ? "the stream is closed"
-                            : isConnected ? "already connected" : "already connecting");
-        }
         setup().connect(peer, request);
         shownRemote = peer;
     }

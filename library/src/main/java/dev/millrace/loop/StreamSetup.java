@@ -62,7 +62,14 @@ final class StreamSetup {
         return request != null;
     }
 
+    /** As {@link StreamHandle#connect}. */
     void connect(Address to, Request asked) {
+        if (isConnecting() || stream.isConnected || stream.isClosing) {
+            throw new IllegalStateException(
+                    stream.isClosing
+                            ? "the stream is closed"
+                            : stream.isConnected ? "already connected" : "already connecting");
+        }
         UnixBinding.checkName(stream.loop.driver, to);
         UnixBinding.checkName(stream.loop.driver, local);
         asked.begin(Request.Kind.CONNECT, stream);
