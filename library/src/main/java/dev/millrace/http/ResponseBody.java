@@ -190,7 +190,7 @@ final class ResponseBody extends WriteSide {
             connection().send(array, offset, length, isLent);
             return;
         }
-        if (connection().socket().isDestroyed()) {
+        if (connection().isGone) {
             return;
         }
         if (waiting == null) {

@@ -30,6 +30,9 @@ final class ResponseQueue {
     /** The heads of the requests whose responses are due: a request keeps its own. */
     private long headBytes;
 
+    /** No more than this waits in the socket, which is asked only when that may be too much. */
+    private long queuedAtMost;
+
     private long waitingBytes;
     private long largestWaiting;
     private boolean isContinueDue;
@@ -114,11 +117,20 @@ final class ResponseQueue {
     boolean isFull() {
         return due >= DUE_MAX
                 || open >= connection.server().limits().maxConcurrentRequests()
-                || heldBytes() >= WriteStream.HIGH_WATER_MARK_BYTES;
+                || isMuchHeld();
     }
 
-    private long heldBytes() {
-        return waitingBytes + headBytes + connection.socket().queuedBytes();
+    private boolean isMuchHeld() {
+        long room = WriteStream.HIGH_WATER_MARK_BYTES - waitingBytes - headBytes;
+        if (queuedAtMost >= room) {
+            queuedAtMost = connection.socket().queuedBytes();
+        }
+        return queuedAtMost >= room;
+    }
+
+    /** So many bytes went to the socket. */
+    void sent(int length) {
+        queuedAtMost += length;
     }
 
     /** A response was ended by its handler, or for it. */

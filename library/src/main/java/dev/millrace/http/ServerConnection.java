@@ -56,7 +56,10 @@ final class ServerConnection implements BytesListener, RequestEvents {
     private final ResponseQueue responses = new ResponseQueue(this);
 
     /** The parser is on the stack: it can't be called again, nor given back. */
-    private boolean isParsing;
+    boolean isParsing;
+
+    /** The socket is destroyed. */
+    boolean isGone;
 
     /** The reader of the body has paused it. */
     private boolean isBodyPaused;
@@ -100,16 +103,17 @@ final class ServerConnection implements BytesListener, RequestEvents {
         return clock;
     }
 
-    boolean isParsing() {
-        return isParsing;
-    }
-
     @Override
     public int onBytes(byte[] array, int offset, int length) {
         if (isLastRequestRead()) {
             return ignore(length);
         }
         return parse(array, offset, length);
+    }
+
+    @Override
+    public void onDestroyed() {
+        isGone = true;
     }
 
     /** What follows the last request is ignored (row X34), but not without end. */
@@ -167,7 +171,7 @@ final class ServerConnection implements BytesListener, RequestEvents {
 
     /** Whether nothing more is served: what the parser still tells is of no interest. */
     private boolean isOver() {
-        return life == Life.LINGERING || socket.isDestroyed();
+        return life == Life.LINGERING || isGone;
     }
 
     private void releaseParser() {
@@ -275,11 +279,11 @@ final class ServerConnection implements BytesListener, RequestEvents {
     }
 
     private void goOn() {
-        if (parser == null || parser.isPaused() || isParsing || socket.isDestroyed()) {
+        if (parser == null || parser.isPaused() || isParsing || isGone) {
             return;
         }
         parse(NOTHING, 0, 0);
-        if (!socket.isDestroyed() && (parser == null || !parser.isPaused())) {
+        if (!isGone && (parser == null || !parser.isPaused())) {
             socket.resume();
         }
     }
@@ -320,6 +324,7 @@ final class ServerConnection implements BytesListener, RequestEvents {
         } else {
             socket.write(ByteBuffer.wrap(array, offset, length));
         }
+        responses.sent(length);
     }
 
     /** Answers what can't be served, behind what is due, and ends the connection. */

@@ -23,7 +23,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class WatchHandle extends Handle {
     private final Port port;
-    private final int descriptor;
     private @Nullable Consumer<? super Set<Readiness>> listener;
     private @Nullable Consumer<? super IOException> errorListener;
 
@@ -37,7 +36,6 @@ public final class WatchHandle extends Handle {
      */
     public WatchHandle(Loop loop, int descriptor) throws IOException {
         super(loop);
-        this.descriptor = descriptor;
         port = loop.driver.watch(descriptor);
         port.attach(new Receiver());
     }
@@ -93,11 +91,6 @@ public final class WatchHandle extends Handle {
     @Override
     void release() {
         loop.driver.close(port);
-    }
-
-    @Override
-    String details() {
-        return ", descriptor " + descriptor;
     }
 
     /** What the driver reports. */

@@ -8,6 +8,7 @@ import dev.millrace.stream.Filter;
 import dev.millrace.stream.ReadSide;
 import dev.millrace.stream.WriteLimit;
 import dev.millrace.stream.WriteSide;
+import dev.millrace.stream.WriteStream;
 import dev.millrace.sys.Errno;
 import java.io.IOException;
 import java.util.function.Consumer;
@@ -30,6 +31,9 @@ final class SocketTransport extends WriteSide implements StreamEvents, ReadSide.
 
     /** What transforms the bytes of both directions; null: nothing does. */
     private @Nullable SocketFilter filter;
+
+    /** No more than this waits in the handle, which is asked only when that may be much. */
+    private long queuedAtMost;
 
     /** The peer has ended its side while it was not read. */
     private boolean hasPeerLeft;
@@ -178,9 +182,12 @@ final class SocketTransport extends WriteSide implements StreamEvents, ReadSide.
             return filter.write(array, offset, length, isLent, callback);
         }
         Request request = callback == null ? null : new Request(callback);
-        return isLent
-                ? socket.handle.write(array, offset, length, request)
-                : socket.handle.writeOwned(array, offset, length, request);
+        boolean isTaken =
+                isLent
+                        ? socket.handle.write(array, offset, length, request)
+                        : socket.handle.writeOwned(array, offset, length, request);
+        queuedAtMost += length;
+        return isTaken;
     }
 
     /** What a filter would make of bytes that the kernel may not take can't be taken back. */
@@ -192,6 +199,14 @@ final class SocketTransport extends WriteSide implements StreamEvents, ReadSide.
     protected long queuedBytes() {
         long queued = socket.handle.queuedBytes();
         return filter == null ? queued : queued + filter.filtered.heldBytes();
+    }
+
+    @Override
+    protected boolean isBelowMark() {
+        if (filter != null || queuedAtMost >= WriteStream.HIGH_WATER_MARK_BYTES) {
+            queuedAtMost = queuedBytes();
+        }
+        return queuedAtMost < WriteStream.HIGH_WATER_MARK_BYTES;
     }
 
     @Override

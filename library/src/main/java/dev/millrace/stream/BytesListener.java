@@ -17,4 +17,10 @@ public interface BytesListener {
 
     /** The stream has ended, and every byte was taken; told before the listener of the end. */
     default void onEnd() {}
+
+    /**
+     * The stream was destroyed: no further call. Told once, within the call that destroys it; not
+     * to an owner that has handed the stream over.
+     */
+    default void onDestroyed() {}
 }

@@ -198,7 +198,11 @@ final class ReadReceivers {
 
     /** The stream is destroyed. */
     void destroy() {
+        boolean isFirst = !isDestroyed;
         isDestroyed = true;
+        if (isFirst && bytesListener != null) {
+            bytesListener.onDestroyed();
+        }
         for (StreamPipe at = pipe; at != null; at = at.next()) {
             at.onSourceDestroyed();
         }

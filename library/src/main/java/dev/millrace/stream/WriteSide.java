@@ -77,6 +77,14 @@ public abstract class WriteSide {
     /** Bytes that were written and not handed on yet. */
     protected abstract long queuedBytes();
 
+    /**
+     * Whether fewer bytes wait than {@link WriteStream#HIGH_WATER_MARK_BYTES}, asked after every
+     * write; for streams that know it without counting.
+     */
+    protected boolean isBelowMark() {
+        return queuedBytes() < WriteStream.HIGH_WATER_MARK_BYTES;
+    }
+
     /** {@link #drained} is to be called once, soon, when no byte waits any more. */
     protected abstract void notifyDrained();
 
@@ -201,7 +209,7 @@ public abstract class WriteSide {
             boolean isLent,
             @Nullable Consumer<? super @Nullable IOException> callback) {
         boolean isTaken = handOn(array, offset, length, isLent, callback);
-        boolean isBelow = isTaken && queuedBytes() < WriteStream.HIGH_WATER_MARK_BYTES;
+        boolean isBelow = isTaken && isBelowMark();
         // What became of the bytes may have destroyed the stream.
         if (!isBelow && !isDrainDue && state != State.DESTROYED) {
             isDrainDue = true;

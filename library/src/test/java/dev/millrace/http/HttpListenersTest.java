@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 class HttpListenersTest {
     @Test
     @Tag("X84")
-    void aSecondListenerIsRefused() {
+    void aSecondListenerIsRefusedWhereOneIsMeant() {
         List<Method> methods = new ArrayList<>();
         for (Class<?> type : List.of(ServerRequest.class, ServerResponse.class)) {
             Specimens.methods(type).stream()
@@ -39,10 +39,16 @@ class HttpListenersTest {
                 client.write("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n").readToEnd();
                 assertThat(outcome.join())
                         .as(method.toString())
-                        .isEqualTo("taken, IllegalStateException");
+                        .isEqualTo(
+                                method.getName().matches(TAKES_ANOTHER)
+                                        ? "taken, taken"
+                                        : "taken, IllegalStateException");
             }
         }
     }
+
+    /** Several are told of an end; of those for bytes the last one counts. */
+    private static final String TAKES_ANOTHER = "on(Close|Error|Finish|End|Data|Bytes)";
 
     /** The head never changes, so any thread may read it: work off the loop for instance. */
     private static final Set<String> ANY_THREAD =

@@ -70,6 +70,33 @@ class ReadSideHandOverTest {
         });
     }
 
+    /** One that notes that its stream was destroyed. */
+    private BytesListener mourner(String name) {
+        return new BytesListener() {
+            @Override
+            public int onBytes(byte[] array, int offset, int length) {
+                return length;
+            }
+
+            @Override
+            public void onDestroyed() {
+                seen.append(name).append('|');
+            }
+        };
+    }
+
+    @Test
+    void theListenerOfTheOwnerIsToldOnceThatTheStreamIsDestroyed() {
+        side.start();
+        side.onBytes(mourner("old"));
+        side.handOver(bytes(""));
+        side.onBytes(mourner("new"));
+        assertThat(seen).isEmpty();
+        side.destroy();
+        side.destroy();
+        assertThat(seen).hasToString("new|");
+    }
+
     private void newOwner() {
         side.onBytes((array, offset, length) -> {
             seen.append(new String(array, offset, length, StandardCharsets.UTF_8));
