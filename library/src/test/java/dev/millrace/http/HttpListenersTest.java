@@ -15,6 +15,9 @@ import org.junit.jupiter.api.Test;
 
 /** The request and the response of one exchange: every listener twice, and from other threads. */
 class HttpListenersTest {
+    /** Several are told of an end; of those for bytes the last one counts. */
+    private static final String TAKES_ANOTHER = "on(Close|Error|Finish|End|Data|Bytes|Frames)";
+
     @Test
     @Tag("X84")
     void aSecondListenerIsRefusedWhereOneIsMeant() {
@@ -46,9 +49,6 @@ class HttpListenersTest {
             }
         }
     }
-
-    /** Several are told of an end; of those for bytes the last one counts. */
-    private static final String TAKES_ANOTHER = "on(Close|Error|Finish|End|Data|Bytes)";
 
     /** The head never changes, so any thread may read it: work off the loop for instance. */
     private static final Set<String> ANY_THREAD =

@@ -187,10 +187,11 @@ class NameResolverTest {
                 waiting.add(NetSocket.connect(loop, port, i + ".test", with(resolver)));
             }
             written(NetSocket.connect(loop, port, "good.test", with(resolver)))
-                    .onClose(() -> waiting.forEach(socket -> {
-                        socket.destroy();
-                        destroyed.add(socket.isDestroyed());
-                    }));
+                    .onClose(() ->
+                            waiting.forEach(socket -> {
+                                socket.destroy();
+                                destroyed.add(socket.isDestroyed());
+                            }));
         });
         assertThat(journal.lines()).containsExactly("connected");
         assertThat(destroyed).hasSize(HANGING).containsOnly(true);
