@@ -14,7 +14,8 @@ void main(String[] args) {
                         .onFinish(() -> response.status(201).end("stored\n"))
                         .onError(error -> response.fail(507, error));
             } else {
-                FileInput.open(loop, folder.resolve(name))
+                var file = FileInput.open(loop, folder.resolve(name));
+                file.onOpen(() -> response.header("Content-Length", "" + file.length().orElseThrow()))
                         .onError(error -> response.fail(404, error))
                         .pipelineTo(response);
             }

@@ -4,7 +4,7 @@ import module dev.millrace;
 void main(String[] args) {
     int port = args.length > 0 ? Integer.parseInt(args[0]) : 1080;
     Loop.run(loop -> {
-        var server = NetServer.create(loop, this::greet);
+        var server = NetServer.create(loop, NetServerOptions.DEFAULTS.withAllowHalfOpen(true), this::greet);
         server.onListening(() -> IO.println("socks on " + server.address().orElseThrow()));
         server.listen(port, "127.0.0.1");
     });
