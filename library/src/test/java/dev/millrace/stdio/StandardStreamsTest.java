@@ -296,8 +296,11 @@ class StandardStreamsTest {
             PseudoTerminal pty = PseudoTerminal.open(libc);
             String before = pty.settings();
             File device = new File(pty.path());
+            // A read in the background stops it as well (SIGTTIN: 149), which is as it should be.
             String script =
-                    "%s; kill -CONT %%1; kill -TERM %%1; wait %%1; echo $? >&2"
+                    ("%s; kill -CONT %%1; kill -TERM %%1; wait %%1; ended=$?;"
+                                    + " while [ $ended = 149 ]; do kill -CONT %%1; wait %%1; ended=$?; done;"
+                                    + " echo $ended >&2")
                             .formatted(java(StandardPrograms.Raw.class));
             Process shell =
                     new ProcessBuilder("setsid", "--ctty", "bash", "--norc", "-i", "-c", script)
