@@ -38,6 +38,7 @@ class HttpTextsTest {
                     .write("Content-Length: 1\r\n\r\n");
             ServerResponse response = kept.join();
             client.write("1").readToEnd();
+            client.close(); // or the server would linger
             fixture.untilEmpty();
             assertThat(fixture.server())
                     .hasToString("HttpServer[listening " + place + ", 0 connections, 1 requests]");
