@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  */
 final class IdleTimeout {
+    /** It looks again for as long as the socket is open: no limit makes the loop spin. */
+    private static final long LEAST_NANOS = 1_000_000;
+
     /** A century. */
     private static final Duration NEVER = Duration.ofDays(36_500);
 
@@ -45,7 +48,8 @@ final class IdleTimeout {
 
     private IdleTimeout(NetSocket socket, Duration limit, Runnable listener) {
         this.socket = socket;
-        this.limitNanos = limit.compareTo(NEVER) < 0 ? limit.toNanos() : NEVER.toNanos();
+        long asked = limit.compareTo(NEVER) < 0 ? limit.toNanos() : NEVER.toNanos();
+        this.limitNanos = Math.max(asked, LEAST_NANOS);
         this.listener = listener;
         this.timer = new TimerHandle(socket.loop());
         timer.unref();

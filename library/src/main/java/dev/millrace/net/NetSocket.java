@@ -463,11 +463,11 @@ public final class NetSocket extends InboundStream<NetSocket>
     }
 
     /**
-     * Tells {@code listener} when no byte went either way for so long, once for each idle stretch,
-     * also while the connection is being made. It only tells: the listener ends the socket, or
-     * doesn't. It never keeps the loop alive. A further call takes the place of the one before;
-     * zero is {@link #timeoutOff}. Exact whatever the loop's callbacks cost, and free of cost for a
-     * message.
+     * Tells {@code listener} when no byte went either way for so long (a millisecond at least),
+     * once for each idle stretch, also while the connection is being made. It only tells: the
+     * listener ends the socket, or doesn't. It never keeps the loop alive. A further call takes the
+     * place of the one before; zero is {@link #timeoutOff}. Exact whatever the loop's callbacks
+     * cost, and free of cost for a message.
      *
      * {@snippet class="dev.millrace.net.SocketExamplesTest" region="timeout"}
      *

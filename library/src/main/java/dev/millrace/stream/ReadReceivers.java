@@ -200,11 +200,15 @@ final class ReadReceivers {
     void destroy() {
         boolean isFirst = !isDestroyed;
         isDestroyed = true;
-        if (isFirst && bytesListener != null) {
-            bytesListener.onDestroyed();
-        }
-        for (StreamPipe at = pipe; at != null; at = at.next()) {
-            at.onSourceDestroyed();
+        try {
+            if (isFirst && bytesListener != null) {
+                bytesListener.onDestroyed();
+            }
+        } finally {
+            // A user's listener may throw; what is piped from here is cut off all the same.
+            for (StreamPipe at = pipe; at != null; at = at.next()) {
+                at.onSourceDestroyed();
+            }
         }
     }
 

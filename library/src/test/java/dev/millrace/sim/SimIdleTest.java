@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.millrace.kernel.IpAddress;
 import dev.millrace.loop.DriverLoops;
 import dev.millrace.loop.Loop;
+import dev.millrace.loop.PhaseHandle;
 import dev.millrace.loop.RunMode;
 import dev.millrace.net.NetServer;
 import dev.millrace.net.NetSocket;
@@ -168,6 +169,19 @@ class SimIdleTest {
         client.timeout(LIMIT, () -> at("of a destroyed one"));
         run();
         assertThat(journal.lines()).containsExactly("0 error");
+    }
+
+    @Test
+    void aTinyLimitDoesNotMakeTheLoopSpin() {
+        NetSocket client = client(100, NetSocket::resume);
+        client.timeout(Duration.ofNanos(1), () -> at("idle"));
+        int[] turns = {0};
+        PhaseHandle check = new PhaseHandle(loop, PhaseHandle.Phase.CHECK);
+        check.start(() -> turns[0]++);
+        check.unref();
+        run();
+        assertThat(journal.lines()).containsExactly("1 idle");
+        assertThat(turns[0]).isBetween(50, 200);
     }
 
     @Test

@@ -234,9 +234,30 @@ class ReadSideChangesTest extends HandFedStream {
         assertThat(seen).isEmpty();
     }
 
+    @Test
+    void aListenerThatThrowsAtTheEndOfItAllDoesNotSaveThePipe() {
+        Collected destination = new Collected();
+        stream.onBytes(
+                new BytesListener() {
+                    @Override
+                    public int onBytes(byte[] array, int offset, int length) {
+                        return length;
+                    }
+
+                    @Override
+                    public void onDestroyed() {
+                        throw new IllegalStateException("thrown");
+                    }
+                });
+        stream.pipelineTo(destination);
+        assertThatThrownBy(stream::destroy).hasMessage("thrown");
+        assertThat(destination.isDestroyed).isTrue();
+    }
+
     /** A destination that takes everything. */
     private static final class Collected implements WriteStream {
         private final StringBuilder text = new StringBuilder();
+        private boolean isDestroyed;
 
         @Override
         public boolean write(byte[] array, int offset, int length) {
@@ -253,7 +274,9 @@ class ReadSideChangesTest extends HandFedStream {
         public void end() {}
 
         @Override
-        public void destroy() {}
+        public void destroy() {
+            isDestroyed = true;
+        }
 
         @Override
         public WriteStream onDrain(Runnable listener) {
