@@ -12,6 +12,7 @@ import dev.millrace.testing.RawClient;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -190,7 +191,7 @@ class TcpEventOrderTest {
      */
     @Test
     void anEndAfterTheConnectionIsGoneStillCloses() {
-        RawClient[] client = new RawClient[1];
+        CompletableFuture<RawClient> client = new CompletableFuture<>();
         serve(
                 NetServerOptions.DEFAULTS.withAllowHalfOpen(true),
                 socket -> {
@@ -201,7 +202,7 @@ class TcpEventOrderTest {
                     Thread.ofVirtual()
                             .start(() -> {
                                 journal.await("end");
-                                client[0].reset();
+                                client.join().reset();
                                 socket.loop()
                                         .execute(() -> {
                                             socket.end();
@@ -209,7 +210,7 @@ class TcpEventOrderTest {
                                         });
                             });
                 },
-                port -> client[0] = RawClient.connect(port).halfClose());
+                port -> client.complete(RawClient.connect(port).halfClose()));
         assertThat(journal.lines()).containsExactly("end", "finish", "close hadError=false");
     }
 
