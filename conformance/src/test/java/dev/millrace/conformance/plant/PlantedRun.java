@@ -15,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.platform.engine.CancellationToken;
 import org.junit.platform.engine.TestExecutionResult;
+import org.junit.platform.engine.UniqueId;
 import org.junit.platform.engine.support.descriptor.ClassSource;
 import org.junit.platform.engine.support.descriptor.MethodSource;
 import org.junit.platform.launcher.LauncherDiscoveryRequest;
@@ -109,7 +110,7 @@ final class PlantedRun implements TestExecutionListener {
                 token.cancel();
             }
         } else if (test.isTest() && result.getStatus() == TestExecutionResult.Status.SUCCESSFUL) {
-            String passed = "passed " + className(test);
+            String passed = "passed " + selected(test);
             if (!results.contains(passed)) {
                 results.add(passed);
             }
@@ -121,6 +122,15 @@ final class PlantedRun implements TestExecutionListener {
                 .filter(MethodSource.class::isInstance)
                 .map(MethodSource.class::cast)
                 .map(method -> simple(method.getClassName()) + "." + method.getMethodName())
+                .orElseGet(() -> className(test));
+    }
+
+    /** The class that was asked for; the test may stand in one inside it, or be inherited. */
+    private static String selected(TestIdentifier test) {
+        return test.getUniqueIdObject().getSegments().stream()
+                .filter(segment -> segment.getType().equals("class"))
+                .findFirst()
+                .map(UniqueId.Segment::getValue)
                 .orElseGet(() -> className(test));
     }
 
