@@ -16,12 +16,22 @@ import java.util.concurrent.Executor;
 final class Body {
     private final Loop loop;
     private final Executor threads;
-    private final ListingPieces pieces;
+    private final Pieces pieces;
+
+    /** Of a page; each is made on another thread than the loop's. */
+    interface Pieces {
+        /** The next one, unless {@link #isOver}. */
+        byte[] next();
+
+        /** Whether there is none any more. */
+        boolean isOver();
+    }
+
     private final byte[] first;
     private boolean isMaking;
 
     /** Makes the first piece, off the loop; {@code threads} make the others. */
-    Body(Loop loop, Executor threads, ListingPieces pieces) {
+    Body(Loop loop, Executor threads, Pieces pieces) {
         this.loop = loop;
         this.threads = threads;
         this.pieces = pieces;

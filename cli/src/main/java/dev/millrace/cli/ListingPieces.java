@@ -3,7 +3,7 @@ package dev.millrace.cli;
 import java.nio.charset.StandardCharsets;
 
 /** The page of a {@link Listing}, some of its rows at a time. */
-final class ListingPieces {
+final class ListingPieces implements Body.Pieces {
     static final int PIECE_BYTES = 32 * 1024;
 
     private final Listing listing;
@@ -14,8 +14,8 @@ final class ListingPieces {
         this.listing = listing;
     }
 
-    /** The next piece, unless {@link #isOver}. */
-    byte[] next() {
+    @Override
+    public byte[] next() {
         StringBuilder page = new StringBuilder(PIECE_BYTES + 1024);
         if (row == 0) {
             listing.begin(page);
@@ -30,8 +30,8 @@ final class ListingPieces {
         return page.toString().getBytes(StandardCharsets.UTF_8);
     }
 
-    /** Whether there is no piece any more. */
-    boolean isOver() {
+    @Override
+    public boolean isOver() {
         return isOver;
     }
 }

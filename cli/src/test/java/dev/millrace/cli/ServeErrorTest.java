@@ -10,6 +10,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -29,19 +30,22 @@ class ServeErrorTest {
         return new LinkageError("broken");
     }
 
+    private static final long LARGE = 2L * FileAnswer.READ_MAX_BYTES;
+
     private Found find(Site site, byte[] path) throws IOException {
         return switch (ByteText.of(path)) {
             case "/error" -> throw broken();
-            case "/at-once" -> document(0);
-            case "/later" -> document(1);
+            case "/small" -> document(0, 1);
+            case "/at-once" -> document(0, LARGE);
+            case "/later" -> document(1, LARGE);
             default -> site.find(path);
         };
     }
 
-    private Found.Document document(int goodReads) {
+    private Found.Document document(int goodReads, long length) {
         BreakingFile file = new BreakingFile(goodReads);
         opened.add(file);
-        return new Found.Document("f", 2L * FileAnswer.READ_MAX_BYTES, Instant.EPOCH, file);
+        return new Found.Document("f", length, Instant.EPOCH, file);
     }
 
     @Test
@@ -51,7 +55,7 @@ class ServeErrorTest {
         try (ServedSite site = new ServedSite(path -> find(files, path))) {
             // More often than there are threads.
             for (int count = 0; count < 8; count++) {
-                for (String path : List.of("/error", "/at-once")) {
+                for (String path : List.of("/error", "/small", "/at-once")) {
                     ServedSite.Answer answer = site.ask("GET " + path);
                     assertThat(answer.status()).as(path).isEqualTo(500);
                     assertThat(answer.text()).startsWith("500 ").doesNotContain("broken");
@@ -59,7 +63,7 @@ class ServeErrorTest {
                 assertThat(site.ask("GET /good").text()).isEqualTo("good");
             }
         }
-        assertThat(opened).hasSize(8).allMatch(file -> !file.isOpen());
+        assertThat(opened).hasSize(16).allMatch(file -> !file.isOpen());
     }
 
     /** The head has promised more: the connection breaks off, so it can't be taken for whole. */
@@ -70,9 +74,43 @@ class ServeErrorTest {
             for (int count = 0; count < 8; count++) {
                 ServedSite.Answer answer = site.ask("GET /later");
                 assertThat(answer.status()).isEqualTo(200);
-                assertThat(answer.text().length()).isLessThan(2 * FileAnswer.READ_MAX_BYTES);
+                assertThat(answer.text().length()).isLessThan((int) LARGE);
             }
             assertThat(site.ask("GET /none").status()).isEqualTo(404);
+        }
+    }
+
+    /** A page is made piece by piece; what it promised by chunks is never ended. */
+    @Test
+    void aPageUnderWayBreaksOff() throws Exception {
+        try (ServedSite site =
+                new ServedSite(
+                        loop ->
+                                (request, response) ->
+                                        new Body(loop, Runnable::run, new BreakingPieces())
+                                                .send(response),
+                        "a page")) {
+            ServedSite.Answer answer = site.ask("GET /");
+            assertThat(answer.status()).isEqualTo(200);
+            assertThat(answer.text()).contains("first").doesNotEndWith("0\r\n\r\n");
+        }
+    }
+
+    private static final class BreakingPieces implements Body.Pieces {
+        private boolean isFirst = true;
+
+        @Override
+        public byte[] next() {
+            if (!isFirst) {
+                throw broken();
+            }
+            isFirst = false;
+            return "first".getBytes(StandardCharsets.UTF_8);
+        }
+
+        @Override
+        public boolean isOver() {
+            return false;
         }
     }
 
@@ -131,7 +169,7 @@ class ServeErrorTest {
 
         @Override
         public long size() {
-            return 2L * FileAnswer.READ_MAX_BYTES;
+            return LARGE;
         }
 
         @Override

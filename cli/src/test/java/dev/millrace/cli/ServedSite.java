@@ -3,6 +3,7 @@ package dev.millrace.cli;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import dev.millrace.files.PathName;
+import dev.millrace.http.HttpHandler;
 import dev.millrace.http.HttpServer;
 import dev.millrace.loop.Loop;
 import java.io.IOException;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 
 /** A folder that is served on a loop of its own in this process. */
 final class ServedSite implements AutoCloseable {
@@ -28,16 +30,20 @@ final class ServedSite implements AutoCloseable {
     }
 
     ServedSite(FileHandler.Finder finder) throws Exception {
+        this(loop -> new FileHandler(loop, finder, FileThreads.create()), "a site");
+    }
+
+    /** Answers what {@code name} answers. */
+    ServedSite(Function<Loop, HttpHandler> handler, String name) throws Exception {
         CompletableFuture<Integer> bound = new CompletableFuture<>();
         thread =
                 Thread.ofPlatform()
-                        .name("served site")
-                        .start(() -> Loop.run(loop -> serve(loop, finder, bound)));
+                        .name(name)
+                        .start(() -> Loop.run(loop -> serve(loop, handler.apply(loop), bound)));
         port = bound.get(DEADLINE_SECONDS, TimeUnit.SECONDS);
     }
 
-    private void serve(Loop loop, FileHandler.Finder finder, CompletableFuture<Integer> bound) {
-        FileHandler handler = new FileHandler(loop, finder, FileThreads.create());
+    private void serve(Loop loop, HttpHandler handler, CompletableFuture<Integer> bound) {
         HttpServer server = HttpServer.create(loop, handler);
         server.onListening(() -> {
             listening.complete(server);

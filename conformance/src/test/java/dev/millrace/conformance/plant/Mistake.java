@@ -194,8 +194,12 @@ record Mistake(
                 wrong.accept(mistake, e.getMessage());
             }
             for (String test : mistake.tests()) {
-                if (tests.find(test) == null) {
+                TestClasses.TestClass found = tests.find(test);
+                if (found == null) {
                     wrong.accept(mistake, "there is no test class " + test);
+                } else if (found.module().equals("conformance")
+                        && !mistake.surroundings().isLaunched()) {
+                    wrong.accept(mistake, test + " starts the command: say 'launched: yes'");
                 }
             }
         }

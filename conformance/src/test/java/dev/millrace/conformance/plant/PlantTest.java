@@ -32,6 +32,22 @@ class PlantTest {
         assertThat(wrong).isEmpty();
     }
 
+    /** Without it the command has no mistake, and the entry survives. */
+    @Test
+    void anEntryWhoseTestStartsTheCommandSaysSo() throws IOException {
+        List<String> wrong = new ArrayList<>();
+        Mistake mistake =
+                new Mistake(
+                        "x.txt",
+                        1,
+                        "It is wrong",
+                        Map.of("file", VICTIM, "tests", "UsageTest"),
+                        "final class LagHistogram {",
+                        "");
+        Mistake.check(ROOT, List.of(mistake), (entry, what) -> wrong.add(what));
+        assertThat(wrong).containsExactly("UsageTest starts the command: say 'launched: yes'");
+    }
+
     @Test
     void noTitleIsThereTwice() throws IOException {
         assertThat(Mistake.all(ROOT)).extracting(Mistake::title).doesNotHaveDuplicates();
