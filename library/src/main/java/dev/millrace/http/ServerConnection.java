@@ -104,11 +104,13 @@ final class ServerConnection implements BytesListener, RequestEvents {
     }
 
     @Override
+    public boolean isOwner() {
+        return true;
+    }
+
+    @Override
     public int onBytes(byte[] array, int offset, int length) {
-        if (isLastRequestRead()) {
-            return ignore(length);
-        }
-        return parse(array, offset, length);
+        return isLastRequestRead() ? ignore(length) : parse(array, offset, length);
     }
 
     @Override

@@ -23,4 +23,13 @@ public interface BytesListener {
      * to an owner that has handed the stream over.
      */
     default void onDestroyed() {}
+
+    /**
+     * Whether the stream belongs to this listener, as a socket does to the HTTP server that reads
+     * requests from it: then it is neither replaced nor removed, and nothing is put back in front
+     * of it. Another owner may take the stream.
+     */
+    default boolean isOwner() {
+        return false;
+    }
 }

@@ -54,10 +54,23 @@ final class ReadReceivers {
 
     /** In place of the present one, whose beginning of a frame is the answer. */
     ByteBuffer onBytes(@Nullable BytesListener listener) {
+        requireNoOwner();
         ByteBuffer back = leave();
         position -= back.remaining();
         bytesListener = listener;
         return back;
+    }
+
+    /**
+     * @throws IllegalStateException if the listener of onBytes owns the stream
+     */
+    private void requireNoOwner() {
+        if (bytesListener != null && bytesListener.isOwner()) {
+            throw new IllegalStateException(
+                    "what comes on this stream belongs to the protocol that reads it ("
+                            + bytesListener.getClass().getSimpleName()
+                            + "); only handOver gives it to another reader");
+        }
     }
 
     @Nullable BytesListener taker() {
@@ -75,6 +88,7 @@ final class ReadReceivers {
      * @return the beginning of a frame, which comes behind them
      */
     ByteBuffer putBack(int count) {
+        requireNoOwner();
         position -= count;
         if (bytesListener instanceof FrameReader<?> frames) {
             ByteBuffer begun = frames.giveBack();

@@ -8,6 +8,7 @@ import dev.millrace.net.NetSocket;
 import dev.millrace.stream.Framing;
 import dev.millrace.testing.LoopFixture;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -50,6 +51,40 @@ class HttpHandlerEdgesTest {
         });
         assertThat(uncaught).containsExactly("of the listener");
         assertThat(received).startsWith("HTTP/1.1 500 ");
+    }
+
+    /** What comes there are requests: a handler that listens as well would take them away. */
+    @Test
+    void whatComesOnTheSocketIsTheServersAlone() throws IOException {
+        List<String> refused = new ArrayList<>();
+        HttpHandler greedy =
+                (request, response) -> {
+                    NetSocket socket = response.socket();
+                    List<Runnable> tries =
+                            List.of(
+                                    () -> socket.onBytes((array, offset, length) -> length),
+                                    () -> socket.onFrames(Framing.lines(9), line -> {}),
+                                    socket::offBytes,
+                                    () -> socket.unshift(ByteBuffer.wrap(new byte[1])));
+                    for (Runnable one : tries) {
+                        try {
+                            one.run();
+                        } catch (IllegalStateException e) {
+                            refused.add(e.getMessage());
+                        }
+                    }
+                    response.end("ok");
+                };
+        try (var fixture = HttpFixture.serve(greedy);
+                RawHttp client = fixture.connect()) {
+            client.send(RawHttp.get("/"));
+            assertThat(client.answer().text()).isEqualTo("ok");
+            client.send(RawHttp.get("/"));
+            assertThat(client.answer().text()).isEqualTo("ok");
+        }
+        assertThat(refused)
+                .hasSize(8)
+                .allMatch(text -> text.startsWith("what comes on this stream belongs to"));
     }
 
     /** The turn of a response comes, but the socket is full of the one before. */
