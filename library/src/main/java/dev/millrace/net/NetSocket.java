@@ -322,12 +322,14 @@ public final class NetSocket extends InboundStream<NetSocket>
         destroy(listeners.thrown(thrown, isDestroyed(), isOurs));
     }
 
-    /** Destroys the socket with a reset, so that the peer sees ECONNRESET. */
+    /**
+     * Destroys the socket with a reset, so that the peer sees ECONNRESET; unsent bytes are thrown
+     * away. A Unix socket has no reset: it is destroyed, and the peer sees the end.
+     */
+    @Override
     public void reset() {
-        if (!isDestroyed()) {
-            handle.reset();
-            destroy();
-        }
+        handle.reset();
+        destroy();
     }
 
     /** The closing phase: error, then close. */

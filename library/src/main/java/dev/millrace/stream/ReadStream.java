@@ -15,7 +15,7 @@ import java.util.function.Consumer;
  * which are told in the order they came; of those for bytes the last one counts. What a listener
  * throws destroys the stream.
  */
-public interface ReadStream {
+public interface ReadStream extends Resettable {
     /**
      * Receives each chunk as a buffer that belongs to the listener for ever.
      *
@@ -121,7 +121,11 @@ public interface ReadStream {
     /**
      * As {@link #pipeTo}, but the ends share their fate, as in Node's {@code pipeline}: if the
      * destination closes early, this stream is destroyed; if this stream fails or is destroyed
-     * before its end, the destination is destroyed instead of ended.
+     * before its end, the destination is destroyed instead of ended, and what waits there is thrown
+     * away.
+     *
+     * <p>Unlike there, a stream that goes with the other is {@link #reset}: a relay must not make
+     * "complete" of "cut off". Unix sockets have no reset; their peer sees an end.
      *
      * {@snippet class="dev.millrace.stream.StreamSnippets" region="pipelineTo"}
      *
@@ -129,7 +133,4 @@ public interface ReadStream {
      * @throws IllegalStateException if a stream is piped there already
      */
     <W extends WriteStream> W pipelineTo(W destination);
-
-    /** Ends the stream in both directions at once. Idempotent. */
-    void destroy();
 }

@@ -105,7 +105,7 @@ public final class StreamPipe implements BytesListener {
         boolean isCut = state == State.FLOWING;
         state = State.OVER;
         if (isCut && isPipeline) {
-            destination.destroy();
+            destination.reset();
         }
     }
 
@@ -135,7 +135,9 @@ public final class StreamPipe implements BytesListener {
         if (before == State.OVER) {
             return;
         }
-        if (isPipeline) {
+        if (isPipeline && before == State.FLOWING) {
+            source.reset();
+        } else if (isPipeline) {
             source.destroy();
         } else if (before == State.FLOWING) {
             leave();

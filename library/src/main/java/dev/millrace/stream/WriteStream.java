@@ -16,7 +16,7 @@ import java.nio.charset.StandardCharsets;
  *
  * <p>{@link WriteSide} is this contract, for authors of streams.
  */
-public interface WriteStream {
+public interface WriteStream extends Resettable {
     /** Bytes waiting from which on {@code write} answers false. */
     int HIGH_WATER_MARK_BYTES = 64 * 1024;
 
@@ -69,9 +69,6 @@ public interface WriteStream {
         write(buffer);
         end();
     }
-
-    /** Ends it at once; what waits is not sent. Idempotent. */
-    void destroy();
 
     /**
      * Everything that was waiting has been handed on; told once after each {@code write} that

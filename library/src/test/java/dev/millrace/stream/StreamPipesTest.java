@@ -164,13 +164,13 @@ class StreamPipesTest {
 
     @Test
     @Tag("R26")
-    void whenTheDestinationOfAPipelineClosesTheSourceIsDestroyed() {
+    void whenTheDestinationOfAPipelineClosesTheSourceIsReset() {
         fixture.act(() -> {
             source.pipelineTo(first);
             first.destroy();
         });
         journal.await("close 1");
-        assertThat(sender().readEnding()).isEqualTo("FIN");
+        assertThat(sender().readEnding()).isEqualTo("Connection reset");
     }
 
     @Test
@@ -186,22 +186,22 @@ class StreamPipesTest {
 
     @Test
     @Tag("R26")
-    void aPipelineToADestinationThatHasGoneDestroysTheSource() {
+    void aPipelineToADestinationThatHasGoneResetsTheSource() {
         fixture.act(first::destroy);
         journal.await("close 2");
         fixture.act(() -> source.pipelineTo(first));
         journal.await("close 1");
-        assertThat(sender().readEnding()).isEqualTo("FIN");
+        assertThat(sender().readEnding()).isEqualTo("Connection reset");
     }
 
     @Test
     @Tag("R26")
-    void aPipelineFromASourceThatHasGoneDestroysTheDestination() {
+    void aPipelineFromASourceThatHasGoneResetsTheDestination() {
         fixture.act(source::destroy);
         journal.await("close 1");
         fixture.act(() -> source.pipelineTo(first));
         journal.await("close 2");
-        assertThat(receiver(1).readEnding()).isEqualTo("FIN");
+        assertThat(receiver(1).readEnding()).isEqualTo("Connection reset");
     }
 
     @Test

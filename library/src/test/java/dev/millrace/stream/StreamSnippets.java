@@ -36,6 +36,14 @@ final class StreamSnippets {
         // @end
     }
 
+    static void reset(Resettable upload, boolean isTooLarge) {
+        // @start region="reset"
+        if (isTooLarge) {
+            upload.reset(); // the peer sees ECONNRESET, where destroy() may look like an end
+        }
+        // @end
+    }
+
     static <S extends ReadStream & WriteStream> void badFrames(S socket) {
         // @start region="badFrames"
         Lines lines = Framing.lines(512);
@@ -105,5 +113,6 @@ final class StreamSnippets {
             return result;
         }
     }
+
     // @end
 }
