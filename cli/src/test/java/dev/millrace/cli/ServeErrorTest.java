@@ -87,7 +87,10 @@ class ServeErrorTest {
                 new ServedSite(
                         loop ->
                                 (request, response) ->
-                                        new Body(loop, Runnable::run, new BreakingPieces())
+                                        new Body(
+                                                        loop,
+                                                        Thread::startVirtualThread,
+                                                        new BreakingPieces())
                                                 .send(response),
                         "a page")) {
             ServedSite.Answer answer = site.ask("GET /");
