@@ -35,6 +35,7 @@ import dev.millrace.sys.Linux;
 import dev.millrace.udp.UdpSocket;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.Proxy;
@@ -190,7 +191,7 @@ public final class Specimens {
         }
     }
 
-    /** Something that does nothing when it is called. */
+    /** Something that does nothing when it is called, but what its type does by default. */
     public static <T> T stub(Class<T> type) {
         Object stub =
                 Proxy.newProxyInstance(
@@ -201,7 +202,11 @@ public final class Specimens {
                                     case "hashCode" -> 1;
                                     case "equals" -> proxy == arguments[0];
                                     case "toString" -> type.getSimpleName();
-                                    default -> null;
+                                    default ->
+                                            method.isDefault()
+                                                    ? InvocationHandler.invokeDefault(
+                                                            proxy, method, arguments)
+                                                    : null;
                                 });
         return type.cast(stub);
     }
