@@ -217,10 +217,13 @@ public final class HttpServer implements AutoCloseable {
         }
     }
 
-    /** Destroys every connection, whatever it is doing. */
+    /**
+     * Destroys every connection, whatever it is doing. A response that is cut off by this never
+     * looks whole: where only the end of the connection ends its body, the client gets a reset.
+     */
     public void closeAllConnections() {
         loop.checkThread();
-        List.copyOf(connections).forEach(connection -> connection.socket().destroy());
+        List.copyOf(connections).forEach(connection -> connection.responses().abort());
     }
 
     /**

@@ -37,6 +37,9 @@ final class ResponseQueue {
     private long largestWaiting;
     private boolean isContinueDue;
 
+    /** The last response was written, and only the end of the connection ends its body. */
+    private boolean isOpenEnded;
+
     ResponseQueue(ServerConnection connection) {
         this.connection = connection;
     }
@@ -59,10 +62,11 @@ final class ResponseQueue {
 
     /**
      * Ends the connection at once. With FIN a body that the end of the connection ends would look
-     * whole, so its peer gets a reset.
+     * whole, so its peer gets a reset; also when all of it was written, and some waits to be sent.
      */
     void abort() {
-        if (first != null && first.body().isOpenEnded()) {
+        boolean isUnderWay = first != null && first.body().isOpenEnded();
+        if (isUnderWay || isOpenEnded && connection.socket().queuedBytes() > 0) {
             connection.socket().reset();
         } else {
             connection.socket().destroy();
@@ -147,6 +151,7 @@ final class ResponseQueue {
     void responseOver() {
         while (first != null && first.body().isOver() && !first.isFinished()) {
             ServerResponse over = first;
+            isOpenEnded = over.body().isOpenEnded();
             over.finish();
             if (!over.body().isPersistent()) {
                 connection.linger();

@@ -12,6 +12,8 @@ import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** How servers and connections end, and who is told. */
 @Timeout(30)
@@ -147,6 +149,28 @@ class HttpCloseTest {
             assertThat(client.isOver()).isTrue();
             fixture.awaitEnd();
             assertThat(told.toString()).isEqualTo("end request-close close ");
+        }
+    }
+
+    /** A body that ends with the connection must not look whole: a FIN would say so. */
+    @Tag("R58")
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void closingAllConnectionsResetsWhatWouldLookWhole(boolean isEnded) throws IOException {
+        try (var fixture = HttpFixture.serve(this::hold);
+                RawHttp client = RawHttp.connect(fixture.port(), 64 << 10)) {
+            client.send("GET / HTTP/1.0\r\n\r\n");
+            untilOpen(fixture, 1);
+            fixture.run(() -> {
+                // What is ended is so long that the most of it waits in the socket.
+                open.getFirst().write(new byte[isEnded ? 32 << 20 : 10]);
+                if (isEnded) {
+                    open.getFirst().end();
+                }
+            });
+            fixture.run(fixture.server()::closeAllConnections);
+            assertThatThrownBy(client::rest).hasMessageContaining("reset");
+            fixture.untilEmpty();
         }
     }
 
