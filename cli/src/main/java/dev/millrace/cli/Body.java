@@ -14,11 +14,7 @@ import java.util.concurrent.Executor;
  * </pre>
  */
 final class Body {
-    private final Loop loop;
-    private final Executor threads;
-    private final Pieces pieces;
-
-    /** Of a page; each is made on another thread than the loop's. */
+    /** The pieces of a page, made on another thread than the loop's. */
     interface Pieces {
         /** The next one, unless {@link #isOver}. */
         byte[] next();
@@ -27,6 +23,9 @@ final class Body {
         boolean isOver();
     }
 
+    private final Loop loop;
+    private final Executor threads;
+    private final Pieces pieces;
     private final byte[] first;
     private boolean isMaking;
 

@@ -3,6 +3,8 @@ package dev.millrace.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.files.PathName;
+import dev.millrace.http.HttpHandler;
+import dev.millrace.loop.Loop;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.MappedByteBuffer;
@@ -16,6 +18,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,14 +26,14 @@ import org.junit.jupiter.api.io.TempDir;
 /** {@code millrace serve} when an {@code Error} is thrown where it asks the file system. */
 @Timeout(60)
 class ServeErrorTest {
+    private static final long LARGE = 2L * FileAnswer.READ_MAX_BYTES;
+
     private final List<BreakingFile> opened = new CopyOnWriteArrayList<>();
 
     /** What the JVM throws when it has no memory, or can't load a class. */
     private static LinkageError broken() {
         return new LinkageError("broken");
     }
-
-    private static final long LARGE = 2L * FileAnswer.READ_MAX_BYTES;
 
     private Found find(Site site, byte[] path) throws IOException {
         return switch (ByteText.of(path)) {
@@ -83,16 +86,12 @@ class ServeErrorTest {
     /** A page is made piece by piece; what it promised by chunks is never ended. */
     @Test
     void aPageUnderWayBreaksOff() throws Exception {
-        try (ServedSite site =
-                new ServedSite(
-                        loop ->
-                                (request, response) ->
-                                        new Body(
-                                                        loop,
-                                                        Thread::startVirtualThread,
-                                                        new BreakingPieces())
-                                                .send(response),
-                        "a page")) {
+        Function<Loop, HttpHandler> page =
+                loop ->
+                        (request, response) ->
+                                new Body(loop, Thread::startVirtualThread, new BreakingPieces())
+                                        .send(response);
+        try (ServedSite site = ServedSite.of(page)) {
             ServedSite.Answer answer = site.ask("GET /");
             assertThat(answer.status()).isEqualTo(200);
             assertThat(answer.text()).contains("first").doesNotEndWith("0\r\n\r\n");

@@ -30,17 +30,25 @@ final class ServedSite implements AutoCloseable {
     }
 
     ServedSite(FileHandler.Finder finder) throws Exception {
-        this(loop -> new FileHandler(loop, finder, FileThreads.create()), "a site");
+        this(ofFiles(finder));
     }
 
-    /** Answers what {@code name} answers. */
-    ServedSite(Function<Loop, HttpHandler> handler, String name) throws Exception {
+    private ServedSite(Function<Loop, HttpHandler> handler) throws Exception {
         CompletableFuture<Integer> bound = new CompletableFuture<>();
         thread =
                 Thread.ofPlatform()
-                        .name(name)
+                        .name("served site")
                         .start(() -> Loop.run(loop -> serve(loop, handler.apply(loop), bound)));
         port = bound.get(DEADLINE_SECONDS, TimeUnit.SECONDS);
+    }
+
+    private static Function<Loop, HttpHandler> ofFiles(FileHandler.Finder finder) {
+        return loop -> new FileHandler(loop, finder, FileThreads.create());
+    }
+
+    /** A site of one handler in place of a folder. */
+    static ServedSite of(Function<Loop, HttpHandler> handler) throws Exception {
+        return new ServedSite(handler);
     }
 
     private void serve(Loop loop, HttpHandler handler, CompletableFuture<Integer> bound) {
