@@ -134,6 +134,14 @@ class PlantTest {
         assertThat(planting.failures(List.of("LagHistogramTest"), Surroundings.PLAIN)).isEmpty();
     }
 
+    /** Every test of it is in a class inside it, or inherited. */
+    @Test
+    void aClassWhoseTestsAreElsewhereRunsThem(@TempDir Path work) throws Exception {
+        Planting planting = new Planting(ROOT.toAbsolutePath().normalize(), work);
+        Surroundings nio = new Surroundings(true, false, false);
+        assertThat(planting.failures(List.of("NioContractTest"), nio)).isEmpty();
+    }
+
     private static Mistake mistake(String old, String fresh) {
         return new Mistake(
                 "x.txt",
