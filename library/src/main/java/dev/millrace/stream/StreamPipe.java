@@ -135,10 +135,11 @@ public final class StreamPipe implements BytesListener {
         if (before == State.OVER) {
             return;
         }
-        if (isPipeline && before == State.FLOWING) {
-            source.reset();
-        } else if (isPipeline) {
+        if (isPipeline && before == State.LEFT) {
+            // Its owner had what it wanted, so nothing was cut off.
             source.destroy();
+        } else if (isPipeline) {
+            source.reset();
         } else if (before == State.FLOWING) {
             leave();
         }

@@ -3,8 +3,6 @@ package dev.millrace.scenario;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.driver.RecordingDriver;
-import dev.millrace.kernel.IpAddress;
-import dev.millrace.net.NetServer;
 import dev.millrace.net.NetSocket;
 import dev.millrace.testing.Journal;
 import dev.millrace.testing.Kernel;
@@ -38,17 +36,13 @@ class LentBytesTest {
     }
 
     private RawClient connect(Consumer<NetSocket> handler) {
-        NetServer server =
-                fixture.call(() ->
-                        NetServer.create(
-                                        fixture.loop(),
-                                        accepted -> {
-                                            socket.set(accepted);
-                                            handler.accept(accepted);
-                                            journal.add("accepted");
-                                        })
-                                .listen(IpAddress.loopback(0)));
-        RawClient client = RawClient.connect(fixture.call(server::port));
+        RawClient client =
+                RawClient.connect(
+                        fixture.listen(accepted -> {
+                            socket.set(accepted);
+                            handler.accept(accepted);
+                            journal.add("accepted");
+                        }));
         journal.await("accepted");
         return client;
     }

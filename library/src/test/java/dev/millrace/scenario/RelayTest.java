@@ -12,11 +12,13 @@ import dev.millrace.stream.ReadStream;
 import dev.millrace.testing.Journal;
 import dev.millrace.testing.LoopFixture;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** A relay between a client and an origin: what was cut off on one side is so on the other. */
 class RelayTest {
@@ -33,13 +35,8 @@ class RelayTest {
         fixture.close();
     }
 
-    /** The port of a new server. */
     private int serve(Consumer<NetSocket> handler) {
-        NetServer server =
-                fixture.call(() ->
-                        NetServer.create(fixture.loop(), SERVER, handler)
-                                .listen(IpAddress.loopback(0)));
-        return fixture.call(server::port);
+        return fixture.call(fixture.serve(SERVER, handler)::port);
     }
 
     private NetSocket connect(int port) {
@@ -135,6 +132,60 @@ class RelayTest {
                 client -> client.onConnect(() -> client.write("x")));
         journal.await("client close");
         assertThat(journal.lines()).contains("client ECONNRESET").doesNotContain("client end");
+    }
+
+    /** The relay has ended it itself, so that nothing of what was to come there is missing. */
+    @Test
+    @Tag("R26")
+    void aDestinationThatHadEnoughEndsItsSource() {
+        relay(
+                origin -> origin.onEnd(origin::end).resume(),
+                (near, far) -> {
+                    near.pipelineTo(far);
+                    near.onData(bytes -> far.end());
+                    far.onEnd(journal.line("far end")).resume();
+                },
+                client -> client.onEnd(client::end).write("x"));
+        journal.await("client close");
+        assertThat(journal.lines())
+                .containsSubsequence("far end", "client end", "client close")
+                .doesNotContain("client ECONNRESET");
+    }
+
+    /** One way is over, whole; the other is cut off all the same. */
+    @Test
+    @Tag("H18")
+    void aResetBehindAnEndOfTheOtherWayIsPassedOn() {
+        relay(
+                origin -> {
+                    origin.write("half");
+                    origin.onEnd(origin::reset);
+                },
+                RelayTest::bothWays,
+                client -> client.onData(bytes -> client.end()));
+        journal.await("client close");
+        assertThat(journal.lines())
+                .containsSubsequence("origin end", "client ECONNRESET", "client close")
+                .doesNotContain("client end");
+    }
+
+    /** Unix sockets have no reset: what was cut off can't be told from the end there. */
+    @Test
+    @Tag("H18")
+    void aUnixSocketThatIsResetIsAtItsEndForItsPeer(@TempDir Path folder) {
+        String path = folder.resolve("socket").toString();
+        fixture.call(() ->
+                NetServer.create(
+                                fixture.loop(),
+                                SERVER,
+                                accepted -> accepted.onData(bytes -> accepted.reset()))
+                        .listen(path));
+        fixture.act(() -> {
+            NetSocket client = watched("client", NetSocket.connect(fixture.loop(), path));
+            client.write("x");
+        });
+        journal.await("client close");
+        assertThat(journal.lines()).containsExactly("client end", "client close");
     }
 
     /** What the relay gives up itself is not complete either. */

@@ -34,12 +34,7 @@ class SocketEndsTest {
     }
 
     private NetServer serve(boolean isHalfOpen, Consumer<NetSocket> handler) {
-        return fixture.call(() ->
-                NetServer.create(
-                                fixture.loop(),
-                                NetServerOptions.DEFAULTS.withAllowHalfOpen(isHalfOpen),
-                                handler)
-                        .listen(IpAddress.loopback(0)));
+        return fixture.serve(NetServerOptions.DEFAULTS.withAllowHalfOpen(isHalfOpen), handler);
     }
 
     private NetSocket connect(int port) {
@@ -195,6 +190,31 @@ class SocketEndsTest {
         } else {
             assertThat(journal.lines()).containsExactly("destroys", "error first", "close");
         }
+    }
+
+    @Test
+    @Tag("R19")
+    void aSocketThatIsResetIsDestroyedAtOnce() {
+        CompletableFuture<NetSocket> accepted = new CompletableFuture<>();
+        NetServer server =
+                serve(
+                        false,
+                        socket -> {
+                            socket.onClose(journal.line("close"));
+                            accepted.complete(socket);
+                        });
+        try (RawClient client = RawClient.connect(fixture.call(server::port))) {
+            NetSocket socket = accepted.join();
+            fixture.act(() -> {
+                socket.reset();
+                assertThat(socket.isDestroyed()).isTrue();
+                assertThat(socket.write("y")).isFalse();
+                socket.reset();
+            });
+            assertThat(client.readEnding()).isEqualTo("Connection reset");
+        }
+        journal.await("close");
+        assertThat(journal.count("close")).isOne();
     }
 
     /** It is a new socket that connects again; the old one stays what it was. */

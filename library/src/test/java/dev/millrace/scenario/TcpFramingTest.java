@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.http.HttpServer;
 import dev.millrace.kernel.IpAddress;
-import dev.millrace.net.NetServer;
 import dev.millrace.net.NetSocket;
 import dev.millrace.stream.Framing;
 import dev.millrace.stream.LengthField;
@@ -33,11 +32,7 @@ class TcpFramingTest {
     }
 
     private RawClient connect(Consumer<NetSocket> onConnection) {
-        NetServer server =
-                fixture.call(() ->
-                        NetServer.create(fixture.loop(), onConnection)
-                                .listen(IpAddress.loopback(0)));
-        return RawClient.connect(fixture.call(server::port));
+        return RawClient.connect(fixture.listen(onConnection));
     }
 
     /** Lent frames are written as they are: what the kernel does not take at once was copied. */

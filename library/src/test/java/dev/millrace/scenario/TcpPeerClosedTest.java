@@ -2,8 +2,6 @@ package dev.millrace.scenario;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.millrace.kernel.IpAddress;
-import dev.millrace.net.NetServer;
 import dev.millrace.net.NetSocket;
 import dev.millrace.testing.Journal;
 import dev.millrace.testing.Kernel;
@@ -33,17 +31,11 @@ class TcpPeerClosedTest {
     }
 
     private int serve(Consumer<NetSocket> handler) {
-        NetServer server =
-                fixture.call(() ->
-                        NetServer.create(
-                                        fixture.loop(),
-                                        accepted -> {
-                                            sockets.add(accepted);
-                                            handler.accept(accepted);
-                                            journal.add("accepted");
-                                        })
-                                .listen(IpAddress.loopback(0)));
-        return fixture.call(server::port);
+        return fixture.listen(accepted -> {
+            sockets.add(accepted);
+            handler.accept(accepted);
+            journal.add("accepted");
+        });
     }
 
     private RawClient connect(Consumer<NetSocket> handler) {

@@ -1,10 +1,14 @@
 package dev.millrace.testing;
 
 import dev.millrace.driver.Driver;
+import dev.millrace.kernel.IpAddress;
 import dev.millrace.loop.DriverLoops;
 import dev.millrace.loop.Loop;
 import dev.millrace.loop.RunMode;
 import dev.millrace.loop.TimerHandle;
+import dev.millrace.net.NetServer;
+import dev.millrace.net.NetServerOptions;
+import dev.millrace.net.NetSocket;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -137,6 +141,16 @@ public final class LoopFixture implements AutoCloseable {
             task.run();
             return true;
         });
+    }
+
+    /** A server on the loop that listens on a free port of the loopback address. */
+    public NetServer serve(NetServerOptions options, Consumer<? super NetSocket> handler) {
+        return call(() -> NetServer.create(loop(), options, handler).listen(IpAddress.loopback(0)));
+    }
+
+    /** The port of a server as {@link #serve} makes it, without options. */
+    public int listen(Consumer<? super NetSocket> handler) {
+        return call(serve(NetServerOptions.DEFAULTS, handler)::port);
     }
 
     /** Something to do that may fail. */
