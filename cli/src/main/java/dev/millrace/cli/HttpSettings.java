@@ -3,7 +3,7 @@ package dev.millrace.cli;
 import dev.millrace.http.HttpLimits;
 import dev.millrace.http.HttpServerOptions;
 import dev.millrace.http.HttpTimeouts;
-import dev.millrace.net.NetServerOptions;
+import dev.millrace.net.ConnectionLimits;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -56,7 +56,7 @@ final class HttpSettings {
         int maxConnections =
                 arguments
                         .number(MAX_CONNECTIONS, 1, Integer.MAX_VALUE, "use 1 or more")
-                        .orElse(NetServerOptions.NO_LIMIT);
+                        .orElse(ConnectionLimits.NO_LIMIT);
         return HttpServerOptions.DEFAULTS
                 .withTimeouts(timeouts)
                 .withLimits(limits)

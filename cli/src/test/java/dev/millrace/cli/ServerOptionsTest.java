@@ -102,7 +102,7 @@ class ServerOptionsTest {
 
     @Test
     void connectionsAndBodiesAreLimited() {
-        assertThat(how("--max-connections=1").net().maxConnections()).isEqualTo(1);
+        assertThat(how("--max-connections=1").net().limits().maxConnections()).isEqualTo(1);
         assertThat(how("--max-body=1k").limits().maxBodyBytes()).isEqualTo(1024);
         assertThatExceptionOfType(UsageError.class)
                 .isThrownBy(() -> how("--max-connections=0"))

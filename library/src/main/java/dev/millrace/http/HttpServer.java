@@ -4,12 +4,15 @@ import dev.millrace.kernel.Address;
 import dev.millrace.loop.Loop;
 import dev.millrace.loop.TimerHandle;
 import dev.millrace.net.NetServer;
+import dev.millrace.net.NetServerOptions;
 import dev.millrace.net.NetSocket;
+import dev.millrace.net.ServerShutdown;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
@@ -43,7 +46,6 @@ public final class HttpServer implements AutoCloseable {
     private final ResponseHead head;
     private final List<ServerConnection> connections = new ArrayList<>();
     private final TimerHandle checks;
-    private boolean isClosing;
 
     private HttpServer(Loop loop, HttpServerOptions options) {
         this.loop = loop;
@@ -54,7 +56,8 @@ public final class HttpServer implements AutoCloseable {
         this.head = new ResponseHead(loop, options.timeouts());
         this.checks = new TimerHandle(loop);
         // The peer may end its side after its request and still wants the response (row J2).
-        this.server = NetServer.create(loop, options.net().withAllowHalfOpen(true));
+        NetServerOptions net = options.net().withAllowHalfOpen(true).withPauseOnConnect(false);
+        this.server = NetServer.create(loop, net).onClosing(this::closeIdle);
     }
 
     /** A server that gives each request to its {@link #onRequest} handler. */
@@ -209,12 +212,21 @@ public final class HttpServer implements AutoCloseable {
      */
     @Override
     public void close() {
-        loop.checkThread();
-        if (!isClosing) {
-            isClosing = true;
-            server.close();
-            List.copyOf(connections).forEach(ServerConnection::closeWhenIdle);
-        }
+        server.close();
+    }
+
+    /**
+     * As {@link #close()}, but what is not done at {@code limit} is cut off then, as {@link
+     * NetServer#shutdown} has it.
+     *
+     * {@snippet class="dev.millrace.http.HttpExamplesTest" region="shutdown"}
+     */
+    public CompletionStage<ServerShutdown> shutdown(Duration limit) {
+        return server.shutdown(limit);
+    }
+
+    private void closeIdle() {
+        List.copyOf(connections).forEach(ServerConnection::closeWhenIdle);
     }
 
     /**
@@ -228,8 +240,7 @@ public final class HttpServer implements AutoCloseable {
 
     /**
      * The server below: every form of {@code listen}, {@code pause}, {@code unref}, drops, errors
-     * of accepting, its address and its counts. Close this server and not that one, which would
-     * leave the connections that wait for a request open.
+     * of accepting, its address and its counts. To close either is the same.
      *
      * {@snippet class="dev.millrace.http.HttpExamplesTest" region="net"}
      */
@@ -290,7 +301,7 @@ public final class HttpServer implements AutoCloseable {
     }
 
     boolean isClosing() {
-        return isClosing;
+        return server.isClosing();
     }
 
     /**

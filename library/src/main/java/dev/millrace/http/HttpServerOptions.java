@@ -11,8 +11,8 @@ import java.util.Objects;
  * @param limits how much of everything a peer may send
  * @param timeouts how long a peer may take
  * @param maxRequestsPerConnection requests after whose response a connection closes; 0 for no limit
- * @param net the server below. Half-open connections it always allows: a client may end its side
- *     after the request and still wants the response
+ * @param net the server below. It always allows half-open connections, since a client may end its
+ *     side after the request and still wants the response, and never pauses on connect
  */
 public record HttpServerOptions(
         HttpLimits limits,

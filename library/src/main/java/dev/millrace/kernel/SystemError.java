@@ -23,7 +23,7 @@ import java.util.stream.Collectors;
  * {@snippet class="dev.millrace.kernel.KernelExamplesTest" region="error"}
  */
 public sealed interface SystemError {
-    /** The errno's name, for instance {@code ECONNRESET}. */
+    /** The errno's name, for instance {@code ECONNRESET}, or one of Node's own codes. */
     default String code() {
         return Errno.name(details().errno);
     }
@@ -121,6 +121,16 @@ public sealed interface SystemError {
     }
 
     /**
+     * What no errno says: {@code code}, as Node has it, in place of the errno's name, and {@code
+     * text} behind it, which says what, where and the remedy. {@code likest} is the errno that
+     * comes nearest.
+     */
+    static IOException ofCode(String code, int likest, String syscall, String text) {
+        return new Coded(
+                new Details(likest, syscall, Optional.empty(), Optional.empty()), code, text);
+    }
+
+    /**
      * Connecting failed at every address that was tried, for {@code causes}, in the order of the
      * attempts. One alone is the error itself.
      */
@@ -129,7 +139,8 @@ public sealed interface SystemError {
     }
 
     /**
-     * The code of any exception: an errno's name, or an empty string when no errno is behind it.
+     * The code of any exception: an errno's name, one of Node's own codes, or an empty string when
+     * it has none.
      */
     static String codeOf(Throwable error) {
         return error instanceof SystemError system ? system.code() : "";
@@ -276,6 +287,29 @@ public sealed interface SystemError {
         /** What each address answered, in the order in which they were tried. */
         public List<IOException> causes() {
             return causes;
+        }
+
+        @Override
+        public Details details() {
+            return details;
+        }
+    }
+
+    /** A code of Node's that is no errno: ERR_IP_BLOCKED, ERR_INVALID_FD_TYPE and the like. */
+    final class Coded extends IOException implements SystemError {
+        private static final long serialVersionUID = 1;
+        private final transient Details details;
+        private final String code;
+
+        Coded(Details details, String code, String text) {
+            super(details.syscall() + " " + code + ": " + text);
+            this.details = details;
+            this.code = code;
+        }
+
+        @Override
+        public String code() {
+            return code;
         }
 
         @Override

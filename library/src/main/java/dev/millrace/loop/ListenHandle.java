@@ -1,5 +1,6 @@
 package dev.millrace.loop;
 
+import dev.millrace.binding.ListenBinding;
 import dev.millrace.binding.TcpBinding;
 import dev.millrace.binding.UnixBinding;
 import dev.millrace.driver.Driver;
@@ -10,7 +11,9 @@ import dev.millrace.kernel.IpAddress;
 import dev.millrace.kernel.ListenOptions;
 import dev.millrace.kernel.SystemError;
 import dev.millrace.kernel.UnixAddress;
+import dev.millrace.stream.Listeners;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -77,6 +80,7 @@ public final class ListenHandle extends Handle {
     private boolean isPaused;
 
     private Runnable beforeRelease = () -> {};
+    private @Nullable Consumer<? super Duration> shutdownListener;
 
     /** A listener without a socket. */
     public ListenHandle(Loop loop, ListenOptions options) {
@@ -94,6 +98,15 @@ public final class ListenHandle extends Handle {
             case IpAddress ip -> TcpBinding.require(loop.driver, ip, options);
             case UnixAddress unix -> UnixBinding.checkName(loop.driver, unix);
         }
+    }
+
+    /**
+     * Checks that the driver of {@code loop} can listen on an open descriptor.
+     *
+     * @throws UnsupportedOperationException if it can't
+     */
+    public static void requireDescriptors(Loop loop) {
+        ListenBinding.require(loop.driver);
     }
 
     /**
@@ -177,13 +190,28 @@ public final class ListenHandle extends Handle {
      * Serves a description that another loop listens on, in place of {@link #bind} and {@link
      * #listen}.
      */
-    void adopt(Driver.Shared shared, Address address) throws IOException {
+    void adopt(Driver.Shared shared, Address address, boolean isFileOurs) throws IOException {
         attach(loop.driver.adopt(shared));
         asked = address;
         shown = address;
-        if (address instanceof UnixAddress path) {
+        if (isFileOurs && address instanceof UnixAddress path) {
             unix = UnixBinding.adopted(loop.driver, path);
         }
+    }
+
+    /**
+     * Takes a socket that listens already and was opened elsewhere, in place of {@link #bind} and
+     * {@link #open()}; it belongs to the handle from now on. A socket file stays where it is.
+     *
+     * @throws IOException ERR_INVALID_FD_TYPE for a descriptor of another kind, EBADF, or EEXIST if
+     *     the loop has this one. The descriptor is still the caller's then
+     * @throws IllegalStateException if the listener is bound or closed already
+     * @throws UnsupportedOperationException if the loop's driver can't do it
+     */
+    public void open(int descriptor) throws IOException {
+        checkUnbound();
+        attach(ListenBinding.opened(loop.driver, descriptor, isNoDelay));
+        asked = Objects.requireNonNull(localAddress(), "a listener has an address");
     }
 
     private Port attach(Port opened) {
@@ -325,6 +353,23 @@ public final class ListenHandle extends Handle {
         Address found = port == null || isClosing ? null : loop.driver.localAddress(port);
         shown = found == null ? shown : found;
         return found;
+    }
+
+    /**
+     * Told when the loop's group {@linkplain LoopGroup#shutdown shuts down}, with how long there is
+     * to finish; without this listener the handle is closed then. A second listener is refused.
+     */
+    public void onShutdown(Consumer<? super Duration> listener) {
+        loop.checkThread();
+        shutdownListener = Listeners.once(shutdownListener, listener, "onShutdown");
+    }
+
+    void shutDown(Duration limit) {
+        if (shutdownListener == null) {
+            close();
+        } else {
+            shutdownListener.accept(limit);
+        }
     }
 
     /** How many times accepting failed so far. */

@@ -26,4 +26,12 @@ public interface ListenSource {
      * @throws IOException if it can't; that answers as {@link ListenAttempt#failed} does
      */
     void open(ListenAttempt attempt) throws IOException;
+
+    /**
+     * Makes {@code handle} serve the listening socket behind {@code descriptor}, which is this
+     * process's own; at once, as {@link ListenHandle#open(int)} does. On the loop's thread.
+     */
+    default void open(ListenHandle handle, int descriptor) throws IOException {
+        handle.open(descriptor);
+    }
 }

@@ -1,9 +1,13 @@
 package dev.millrace.loop;
 
+import dev.millrace.sys.SignalWatch;
 import dev.millrace.turn.Failures;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Objects;
+import java.util.SequencedMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -17,9 +21,15 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Any thread may use a group.
  */
-public final class LoopGroup {
+public final class LoopGroup implements AutoCloseable {
     private final List<Thread> threads = new ArrayList<>();
-    private final List<Loop> loops = new ArrayList<>();
+
+    /** Those that run, each with what it listens on. */
+    private final SequencedMap<Loop, SharedListeners.Source> loops = new LinkedHashMap<>();
+
+    /** Lets go of the signals that are watched, when the last loop has ended. */
+    private final List<Runnable> unwatch = new ArrayList<>();
+
     private final SharedListeners listeners = new SharedListeners();
     private @Nullable Throwable failure;
 
@@ -72,12 +82,16 @@ public final class LoopGroup {
                 SharedListeners.Source source = listeners.source()) {
             loop.listenSource(source);
             synchronized (loops) {
-                loops.add(loop);
+                loops.put(loop, source);
             }
-            stopIfFailed(loop);
-            loop.run(() -> setup.accept(loop));
-            ready.countDown();
-            loop.run(RunMode.DEFAULT);
+            try {
+                stopIfFailed(loop);
+                loop.run(() -> setup.accept(loop));
+                ready.countDown();
+                loop.run(RunMode.DEFAULT);
+            } finally {
+                ended(loop);
+            }
         } catch (Throwable thrown) {
             failed(thrown);
         } finally {
@@ -108,7 +122,89 @@ public final class LoopGroup {
      */
     public void each(Consumer<? super Loop> task) {
         synchronized (loops) {
-            loops.forEach(loop -> loop.execute(() -> task.accept(loop)));
+            loops.keySet().forEach(loop -> loop.execute(() -> task.accept(loop)));
+        }
+    }
+
+    /**
+     * Ends the group in order: whatever listens on a loop takes no further connection, and has
+     * {@code limit} for those that it has; a server cuts off the rest then, as its own {@code
+     * shutdown} does. A loop ends when nothing keeps it alive any more; what else a program has
+     * there it ends itself. Called again, the nearer limit counts.
+     *
+     * {@snippet class="dev.millrace.loop.LoopExamplesTest" region="groupShutdown"}
+     *
+     * @throws IllegalArgumentException if {@code limit} is negative
+     */
+    public void shutdown(Duration limit) {
+        if (limit.isNegative()) {
+            throw new IllegalArgumentException("the limit is " + limit + ": use zero or more");
+        }
+        synchronized (loops) {
+            loops.forEach((loop, source) -> loop.execute(() -> source.shutDown(limit)));
+        }
+    }
+
+    /**
+     * Tells {@code listener} each {@code signal} of the process, as {@link Loop#onSignal} does: on
+     * the thread of one of the loops that run.
+     *
+     * {@snippet class="dev.millrace.loop.LoopExamplesTest" region="groupShutdown"}
+     *
+     * @return this group
+     * @throws IllegalArgumentException as {@link SignalHandle#start} has it
+     */
+    public LoopGroup onSignal(String signal, Consumer<? super String> listener) {
+        Objects.requireNonNull(listener, "listener");
+        String name = SignalWatch.name(signal);
+        Runnable raised = () -> raised(name, listener);
+        synchronized (loops) {
+            if (!loops.isEmpty()) {
+                SignalWatch.add(name, raised);
+                unwatch.add(() -> SignalWatch.remove(name, raised));
+            }
+        }
+        return this;
+    }
+
+    /** On a thread of the JVM's. */
+    private void raised(String name, Consumer<? super String> listener) {
+        synchronized (loops) {
+            if (!loops.isEmpty()) {
+                loops.firstEntry().getKey().execute(() -> listener.accept(name));
+            }
+        }
+    }
+
+    private void ended(Loop loop) {
+        synchronized (loops) {
+            loops.remove(loop);
+            if (loops.isEmpty()) {
+                unwatch.forEach(Runnable::run);
+                unwatch.clear();
+            }
+        }
+    }
+
+    /**
+     * Stops every loop after its present turn, and waits until they have ended: what is open is
+     * closed without a word. On the thread of one of the loops it does not wait.
+     */
+    @Override
+    public void close() {
+        each(Loop::stop);
+        boolean wasInterrupted = false;
+        for (Thread thread : threads) {
+            while (!threads.contains(Thread.currentThread()) && thread.isAlive()) {
+                try {
+                    thread.join();
+                } catch (InterruptedException e) {
+                    wasInterrupted = true;
+                }
+            }
+        }
+        if (wasInterrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 

@@ -2,12 +2,17 @@ package dev.millrace.loop;
 
 import dev.millrace.driver.Driver;
 import dev.millrace.kernel.Address;
+import dev.millrace.kernel.SystemError;
+import dev.millrace.sys.Errno;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -17,15 +22,18 @@ import java.util.Set;
  * there meets EADDRINUSE, as it would alone; asking twice for port 0 gives two ports.
  */
 final class SharedListeners {
-    private record Key(Address address, int nth) {}
+    /** Where: an address, or the number of a descriptor. */
+    private record Key(Object where, int nth) {}
 
     /** A description of the driver, and how many loops serve it. */
     private static final class Entry {
         final Driver.Shared shared;
+        final Address address;
         int users = 1;
 
-        Entry(Driver.Shared shared) {
+        Entry(Driver.Shared shared, Address address) {
             this.shared = shared;
+            this.address = address;
         }
     }
 
@@ -41,6 +49,9 @@ final class SharedListeners {
         private final Set<Key> held = new HashSet<>();
         private final List<ListenHandle> handles = new ArrayList<>();
 
+        /** Told to shut down; closed by then, while their connections may go on. */
+        private final Set<ListenHandle> finishing = new LinkedHashSet<>();
+
         @Override
         public void open(ListenAttempt attempt) throws IOException {
             open(attempt.handle(), attempt.address());
@@ -52,15 +63,46 @@ final class SharedListeners {
             while (held.contains(key)) {
                 key = new Key(address, key.nth + 1);
             }
-            join(handle, key);
+            open(
+                    handle,
+                    key,
+                    () -> {
+                        handle.bind(address);
+                        handle.open();
+                        return address;
+                    });
+        }
+
+        @Override
+        public void open(ListenHandle handle, int descriptor) throws IOException {
+            Key key = new Key(descriptor, 1);
+            if (held.contains(key)) {
+                throw SystemError.of(Errno.EEXIST, "open");
+            }
+            open(
+                    handle,
+                    key,
+                    () -> {
+                        handle.open(descriptor);
+                        return Objects.requireNonNull(handle.localAddress());
+                    });
+        }
+
+        private void open(ListenHandle handle, Key key, Opening opening) throws IOException {
+            join(handle, key, opening);
             held.add(key);
             handles.add(handle);
-            Key joined = key;
             handle.beforeRelease(() -> {
-                held.remove(joined);
+                held.remove(key);
                 handles.remove(handle);
-                leave(handle, joined);
+                leave(handle, key);
             });
+        }
+
+        /** Gives all that listens, and what is finishing already, {@code limit} to finish. */
+        void shutDown(Duration limit) {
+            finishing.addAll(handles);
+            List.copyOf(finishing).forEach(handle -> handle.shutDown(limit));
         }
 
         /** A loop that was stopped lets go of what it still listens on. */
@@ -70,15 +112,21 @@ final class SharedListeners {
         }
     }
 
-    private synchronized void join(ListenHandle handle, Key key) throws IOException {
+    /** Makes the first handle listen, and answers where. */
+    private interface Opening {
+        Address open() throws IOException;
+    }
+
+    private synchronized void join(ListenHandle handle, Key key, Opening opening)
+            throws IOException {
         Entry entry = entries.get(key);
         if (entry == null) {
-            handle.bind(key.address);
-            handle.open();
-            entries.put(key, new Entry(handle.share()));
+            Address address = opening.open();
+            entries.put(key, new Entry(handle.share(), address));
             handle.ownPath(false);
         } else {
-            handle.adopt(entry.shared, key.address);
+            // Of a descriptor that came from elsewhere the file is no business of ours.
+            handle.adopt(entry.shared, entry.address, key.where instanceof Address);
             entry.users++;
         }
     }

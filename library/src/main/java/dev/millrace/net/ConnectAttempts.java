@@ -6,6 +6,7 @@ import dev.millrace.loop.Request;
 import dev.millrace.loop.StreamEvents;
 import dev.millrace.loop.StreamHandle;
 import dev.millrace.loop.TimerHandle;
+import dev.millrace.sys.Errno;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -71,10 +72,20 @@ final class ConnectAttempts {
         StreamHandle attempt = isOnly ? handle : new StreamHandle(handle.loop(), owner);
         options.local().ifPresent(attempt::bind);
         underWay.add(attempt);
-        attempt.connect(waiting.next(), new Request(error -> ended(attempt, number, error)));
+        Address to = waiting.next();
+        if (options.blocked().contains(to)) {
+            handle.loop().nextTick(() -> ended(attempt, number, blocked(to)));
+        } else {
+            attempt.connect(to, new Request(error -> ended(attempt, number, error)));
+        }
         if (waiting.hasNext() && ConnectOrder.isParallel(options)) {
             delay = handle.loop().setTimeout(options.names().attemptDelay(), this::next);
         }
+    }
+
+    private static IOException blocked(Address to) {
+        return SystemError.ofCode(
+                "ERR_IP_BLOCKED", Errno.EACCES, "connect", to + " is in the block list");
     }
 
     private void ended(StreamHandle attempt, int number, @Nullable IOException error) {

@@ -4,17 +4,21 @@ import dev.millrace.dns.NameLookup;
 import dev.millrace.kernel.Address;
 import dev.millrace.kernel.IpAddress;
 import dev.millrace.kernel.ListenOptions;
+import dev.millrace.kernel.SystemError;
 import dev.millrace.kernel.UnixAddress;
 import dev.millrace.loop.AcceptReport;
 import dev.millrace.loop.ListenHandle;
 import dev.millrace.loop.Loop;
 import dev.millrace.loop.StreamHandle;
 import dev.millrace.stream.Listeners;
+import dev.millrace.sys.Errno;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *   created ──listen──▶ opening ──onListening──▶ listening ──close──▶ closing ──last one gone──▶ onClose
+ *                          │                            with shutdown, what is left at its limit is cut off
  *                          └──onError──▶ created (listen may be tried again)
  * </pre>
  *
@@ -35,28 +40,10 @@ public final class NetServer implements AutoCloseable {
     private final NetServerOptions options;
     private final NetSocketOptions socketOptions;
     private final ServerConnections connections;
-
-    /** Null until there is one; connections wait in the kernel as long. */
-    private @Nullable Consumer<? super NetSocket> connectionListener;
-
-    private @Nullable Runnable listeningListener;
-    private @Nullable Consumer<? super IOException> errorListener;
-    private @Nullable Runnable closeListener;
-    private @Nullable Consumer<? super ConnectionDrop> dropListener;
-    private @Nullable Consumer<? super AcceptReport> acceptErrorListener;
-
-    /** The listener; null before the outcome of listen. */
-    private @Nullable ListenHandle handle;
-
-    /** Where it listens, to be shown. */
-    private @Nullable Address shown;
-
-    /** The listen under way. */
-    private @Nullable ServerOpening opening;
-
+    private final ServerInlet inlet;
+    private final ServerListeners listeners = new ServerListeners();
+    private final ServerEnd end;
     private Life life = Life.CREATED;
-    private boolean isReferenced = true;
-    private boolean isPaused;
 
     /** As drawn above. */
     private enum Life {
@@ -72,7 +59,9 @@ public final class NetServer implements AutoCloseable {
         this.loop = loop;
         this.options = Objects.requireNonNull(options, "options");
         this.socketOptions = options.socket();
-        this.connections = new ServerConnections(options.maxConnections(), this::closeIfOver);
+        this.connections = new ServerConnections(options.limits(), this::closeIfOver);
+        this.inlet = new ServerInlet(loop, options.limits());
+        this.end = new ServerEnd(loop, connections);
     }
 
     /**
@@ -167,77 +156,87 @@ public final class NetServer implements AutoCloseable {
         return listen(UnixAddress.of(path));
     }
 
+    /**
+     * Listens on the listener {@code handle}, which was made for this purpose: bound or listening
+     * already, and nothing has started it. The server closes it with itself.
+     *
+     * {@snippet class="dev.millrace.net.NetServerExamplesTest" region="listenHandle"}
+     *
+     * @throws IllegalArgumentException if it is of another loop, started or closed already
+     */
+    public NetServer listen(ListenHandle handle) {
+        loop.checkThread();
+        if (handle.loop() != loop || handle.isActive() || handle.isClosing()) {
+            throw new IllegalArgumentException(
+                    "the listener is of another loop, started or closed already: " + handle);
+        }
+        begin(ListenOptions.DEFAULTS).begin(handle);
+        return this;
+    }
+
+    /**
+     * Listens on a socket that listens already, by its descriptor: one that systemd or a parent has
+     * passed. The server owns it from now on; a socket file stays where it is. In a group every
+     * loop names the same descriptor.
+     *
+     * {@snippet class="dev.millrace.net.NetServerExamplesTest" region="listenDescriptor"}
+     *
+     * @throws UnsupportedOperationException if that is what the loop's driver can't do
+     */
+    public NetServer listenDescriptor(int descriptor) {
+        ListenHandle.requireDescriptors(loop);
+        begin(ListenOptions.DEFAULTS).begin(descriptor);
+        return this;
+    }
+
     private ServerOpening begin(ListenOptions listen) {
         loop.checkThread();
         if (life != Life.CREATED) {
             throw new IllegalStateException(
-                    isClosed()
+                    isClosing()
                             ? "the server is closed"
                             : "listen was called already (ERR_SERVER_ALREADY_LISTEN)");
         }
         life = Life.OPENING;
-        opening =
-                new ServerOpening(
-                        loop, listen, options.noDelay(), isReferenced, this::opened, this::failed);
-        return opening;
-    }
-
-    private boolean isClosed() {
-        return life == Life.CLOSING || life == Life.CLOSED;
+        return inlet.begin(
+                new ServerOpening(loop, listen, options.noDelay(), this::opened, this::failed));
     }
 
     private void opened(ListenHandle opened) {
-        handle = opened;
-        shown = opened.localAddress();
-        opening = null;
         life = Life.LISTENING;
-        opened.onAcceptError(this::acceptFailed);
-        if (isPaused || connectionListener == null) {
-            opened.pause();
-        }
+        inlet.opened(opened);
+        opened.onAcceptError(report -> SocketListeners.tell(listeners.acceptError, report));
+        opened.onShutdown(this::shutdown);
         opened.onClose(this::closeIfOver);
         opened.start(this::connected);
-        if (listeningListener != null) {
-            listeningListener.run();
-        }
+        SocketListeners.tell(listeners.listening);
     }
 
     private void failed(IOException error) {
-        opening = null;
         life = Life.CREATED;
-        if (errorListener != null) {
-            errorListener.accept(error);
+        inlet.failed();
+        if (listeners.error != null) {
+            listeners.error.accept(error);
         } else {
             loop.uncaught(error);
         }
     }
 
     private void connected(StreamHandle stream) {
-        if (!connections.admit()) {
-            drop(stream);
+        inlet.taken();
+        ConnectionDrop refusal = connections.refusal(stream);
+        if (refusal != null) {
+            stream.close();
+            SocketListeners.tell(listeners.drop, refusal);
             return;
         }
         NetSocket socket = new NetSocket(stream, socketOptions);
+        if (options.pauseOnConnect()) {
+            socket.pause();
+        }
         connections.add(socket);
-        Consumer<? super NetSocket> listener = Objects.requireNonNull(connectionListener);
+        Consumer<? super NetSocket> listener = Objects.requireNonNull(listeners.connection);
         SocketTransport.guarded(socket, () -> listener.accept(socket));
-    }
-
-    private void drop(StreamHandle stream) {
-        ConnectionDrop drop =
-                new ConnectionDrop(
-                        Optional.ofNullable(stream.localAddress()),
-                        Optional.ofNullable(stream.remoteAddress()));
-        stream.close();
-        if (dropListener != null) {
-            dropListener.accept(drop);
-        }
-    }
-
-    private void acceptFailed(AcceptReport report) {
-        if (acceptErrorListener != null) {
-            acceptErrorListener.accept(report);
-        }
     }
 
     /**
@@ -246,29 +245,29 @@ public final class NetServer implements AutoCloseable {
      */
     public NetServer onConnection(Consumer<? super NetSocket> listener) {
         loop.checkThread();
-        connectionListener = Listeners.once(connectionListener, listener, "onConnection");
-        takeOn();
+        listeners.connection = Listeners.once(listeners.connection, listener, "onConnection");
+        inlet.hasTaker();
         return this;
     }
 
     /** It listens: connections will come. */
     public NetServer onListening(Runnable listener) {
         loop.checkThread();
-        listeningListener = Listeners.once(listeningListener, listener, "onListening");
+        listeners.listening = Listeners.once(listeners.listening, listener, "onListening");
         return this;
     }
 
     /** Listening failed. */
     public NetServer onError(Consumer<? super IOException> listener) {
         loop.checkThread();
-        errorListener = Listeners.and(errorListener, listener);
+        listeners.error = Listeners.and(listeners.error, listener);
         return this;
     }
 
-    /** A connection was closed at once, because there are as many as there may be. */
+    /** A connection was closed at once, because it met one of the {@link ConnectionLimits}. */
     public NetServer onDrop(Consumer<? super ConnectionDrop> listener) {
         loop.checkThread();
-        dropListener = Listeners.once(dropListener, listener, "onDrop");
+        listeners.drop = Listeners.once(listeners.drop, listener, "onDrop");
         return this;
     }
 
@@ -280,14 +279,26 @@ public final class NetServer implements AutoCloseable {
      */
     public NetServer onAcceptError(Consumer<? super AcceptReport> listener) {
         loop.checkThread();
-        acceptErrorListener = Listeners.once(acceptErrorListener, listener, "onAcceptError");
+        listeners.acceptError = Listeners.once(listeners.acceptError, listener, "onAcceptError");
+        return this;
+    }
+
+    /**
+     * It takes no further connection: the time to tell those it has to finish. Told right after the
+     * callback that has called {@link #close} or {@link #shutdown}.
+     *
+     * {@snippet class="dev.millrace.net.NetServerExamplesTest" region="onClosing"}
+     */
+    public NetServer onClosing(Runnable listener) {
+        loop.checkThread();
+        listeners.closing = Listeners.and(listeners.closing, listener);
         return this;
     }
 
     /** It is closed, and its last connection is gone. */
     public NetServer onClose(Runnable listener) {
         loop.checkThread();
-        closeListener = Listeners.and(closeListener, listener);
+        listeners.close = Listeners.and(listeners.close, listener);
         return this;
     }
 
@@ -299,25 +310,58 @@ public final class NetServer implements AutoCloseable {
     @Override
     public void close() {
         loop.checkThread();
-        if (!isClosed()) {
-            life = Life.CLOSING;
-            if (handle != null) {
-                handle.close();
-                return;
-            }
+        if (isClosing()) {
+            return;
+        }
+        life = Life.CLOSING;
+        loop.nextTick(() -> SocketListeners.tell(listeners.closing));
+        if (!inlet.close()) {
             loop.setImmediate(this::closeIfOver);
-            if (opening != null) {
-                opening.cancel();
-            }
         }
     }
 
+    /**
+     * As {@link #close()}; {@code callback} gets null behind {@link #onClose}, or the error
+     * ERR_SERVER_NOT_RUNNING if it does not listen, because it was closed already for instance.
+     */
+    public void close(Consumer<? super @Nullable IOException> callback) {
+        loop.checkThread();
+        end.tell(
+                callback,
+                life == Life.LISTENING
+                        ? null
+                        : SystemError.ofCode(
+                                "ERR_SERVER_NOT_RUNNING",
+                                Errno.ENOTCONN,
+                                "close",
+                                "the server does not listen"));
+        close();
+    }
+
+    /**
+     * Takes no further connection, and gives those it has until {@code limit} to end. What is left
+     * then is cut off with a reset, so that it looks whole to no peer. Called again, the nearer
+     * limit counts; zero cuts off at once. Until then it keeps the loop alive.
+     *
+     * {@snippet class="dev.millrace.net.NetServerExamplesTest" region="shutdown"}
+     *
+     * @return what became of the connections, behind {@link #onClose}
+     * @throws IllegalArgumentException if {@code limit} is negative
+     */
+    public CompletionStage<ServerShutdown> shutdown(Duration limit) {
+        loop.checkThread();
+        if (limit.isNegative()) {
+            throw new IllegalArgumentException("the limit is " + limit + ": use zero or more");
+        }
+        close();
+        return end.within(limit);
+    }
+
     private void closeIfOver() {
-        boolean isHandleGone = handle == null || handle.isClosed();
-        if (life == Life.CLOSING && isHandleGone && connections.isEmpty()) {
+        if (life == Life.CLOSING && inlet.isGone() && connections.isEmpty()) {
             life = Life.CLOSED;
             try {
-                SocketListeners.tell(closeListener);
+                end.over(listeners.close);
             } catch (Throwable thrown) {
                 // The caller may be the last connection's end, which has no listener left to tell.
                 loop.uncaught(thrown);
@@ -331,55 +375,35 @@ public final class NetServer implements AutoCloseable {
      */
     public NetServer pause() {
         loop.checkThread();
-        isPaused = true;
-        if (handle != null) {
-            handle.pause();
-        }
+        inlet.paused(true);
         return this;
     }
 
     /** Takes connections again. */
     public NetServer resume() {
         loop.checkThread();
-        isPaused = false;
-        takeOn();
+        inlet.paused(false);
         return this;
-    }
-
-    private void takeOn() {
-        if (handle != null && !isPaused && connectionListener != null) {
-            handle.resume();
-        }
     }
 
     /** Lets the server keep its loop alive, which is the default. */
     public NetServer ref() {
         loop.checkThread();
-        isReferenced = true;
-        if (handle != null) {
-            handle.ref();
-        } else if (opening != null) {
-            opening.referenced(true);
-        }
+        inlet.referenced(true);
         return this;
     }
 
     /** Stops the server from keeping its loop alive; may be called before listen as well. */
     public NetServer unref() {
         loop.checkThread();
-        isReferenced = false;
-        if (handle != null) {
-            handle.unref();
-        } else if (opening != null) {
-            opening.referenced(false);
-        }
+        inlet.referenced(false);
         return this;
     }
 
     /** Where it listens, with the port the kernel chose; empty while it does not. */
     public Optional<Address> address() {
         loop.checkThread();
-        return Optional.ofNullable(handle == null ? null : handle.localAddress());
+        return Optional.ofNullable(inlet.address());
     }
 
     /** The port it listens on, 0 for a Unix socket; IllegalStateException while it does not. */
@@ -407,28 +431,40 @@ public final class NetServer implements AutoCloseable {
         return connections.served();
     }
 
-    /** How many connections were closed at once because there were too many. */
+    /** How many connections were closed at once, as {@link #onDrop} tells. */
     public long droppedCount() {
         loop.checkThread();
         return connections.dropped();
     }
 
+    /** How many connections {@link #shutdown} has cut off. */
+    public int cutCount() {
+        loop.checkThread();
+        return end.cutCount();
+    }
+
     /** How many waiting connections were closed so far for want of descriptors. */
     public long shedCount() {
         loop.checkThread();
-        return handle == null ? 0 : handle.shedCount();
+        return inlet.shedCount();
     }
 
     /** How many times accepting failed so far; it goes on regardless. */
     public long acceptErrorCount() {
         loop.checkThread();
-        return handle == null ? 0 : handle.acceptErrorCount();
+        return inlet.acceptErrorCount();
     }
 
     /** Whether it takes connections. */
     public boolean isListening() {
         loop.checkThread();
         return life == Life.LISTENING;
+    }
+
+    /** Whether it was closed, be it over or not. */
+    public boolean isClosing() {
+        loop.checkThread();
+        return life == Life.CLOSING || life == Life.CLOSED;
     }
 
     /** The loop it belongs to. */
@@ -442,10 +478,8 @@ public final class NetServer implements AutoCloseable {
      */
     @Override
     public String toString() {
-        Address at = shown;
-        String scheme = at instanceof IpAddress ? " tcp://" : " unix:";
         return "NetServer["
-                + (life.name().toLowerCase(Locale.ROOT) + (at == null ? "" : scheme + at))
+                + (life.name().toLowerCase(Locale.ROOT) + inlet.text())
                 + (", " + connections.count() + " connections]");
     }
 }

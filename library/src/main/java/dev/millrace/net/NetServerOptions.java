@@ -16,74 +16,91 @@ import java.util.Optional;
  * @param noDelay whether its TCP connections send small segments at once (TCP_NODELAY); writes of
  *     one callback leave in one send anyway, so waiting for more gains nothing. Loops of a group
  *     share one listening socket: there the first one to listen decides
+ * @param pauseOnConnect whether a connection comes paused: nothing is read of it before {@link
+ *     NetSocket#resume}, which is what another process needs that is to read all of it
  * @param keepAlive as in {@link NetSocketOptions}
  * @param writeLimit as in {@link NetSocketOptions}
- * @param maxConnections open connections above which a new one is closed at once; 0 closes every
- *     one. It counts for this server alone, so for each loop of a group by itself
+ * @param limits how many connections it takes, how fast, and from where
  */
 public record NetServerOptions(
         boolean allowHalfOpen,
         boolean noDelay,
+        boolean pauseOnConnect,
         Optional<KeepAlive> keepAlive,
         WriteLimit writeLimit,
-        int maxConnections) {
-    /** As many connections as there are descriptors for. */
-    public static final int NO_LIMIT = Integer.MAX_VALUE;
-
+        ConnectionLimits limits) {
     /**
-     * Both sides of a connection end together, no delay, no keep-alive, {@link
-     * WriteLimit#DEFAULTS}, any number of connections.
+     * Both sides of a connection end together, no delay, reading at once, no keep-alive, {@link
+     * WriteLimit#DEFAULTS}, {@link ConnectionLimits#DEFAULTS}.
      */
     public static final NetServerOptions DEFAULTS =
-            new NetServerOptions(false, true, Optional.empty(), WriteLimit.DEFAULTS, NO_LIMIT);
+            new NetServerOptions(
+                    false,
+                    true,
+                    false,
+                    Optional.empty(),
+                    WriteLimit.DEFAULTS,
+                    ConnectionLimits.DEFAULTS);
 
-    /**
-     * @throws IllegalArgumentException if {@code maxConnections} is negative
-     */
     public NetServerOptions {
         Objects.requireNonNull(keepAlive, "keepAlive");
         Objects.requireNonNull(writeLimit, "writeLimit");
-        if (maxConnections < 0) {
-            throw new IllegalArgumentException(
-                    "maxConnections is "
-                            + maxConnections
-                            + ": use 0 (none at all) or more, NO_LIMIT is the default");
-        }
+        Objects.requireNonNull(limits, "limits");
     }
 
     /** These options with half-open connections allowed or not. */
     public NetServerOptions withAllowHalfOpen(boolean allowHalfOpen) {
-        return new NetServerOptions(allowHalfOpen, noDelay, keepAlive, writeLimit, maxConnections);
+        return new NetServerOptions(
+                allowHalfOpen, noDelay, pauseOnConnect, keepAlive, writeLimit, limits);
     }
 
     /** These options with no-delay on or off. */
     public NetServerOptions withNoDelay(boolean noDelay) {
-        return new NetServerOptions(allowHalfOpen, noDelay, keepAlive, writeLimit, maxConnections);
+        return new NetServerOptions(
+                allowHalfOpen, noDelay, pauseOnConnect, keepAlive, writeLimit, limits);
+    }
+
+    /** These options with connections that come paused, or reading. */
+    public NetServerOptions withPauseOnConnect(boolean pauseOnConnect) {
+        return new NetServerOptions(
+                allowHalfOpen, noDelay, pauseOnConnect, keepAlive, writeLimit, limits);
     }
 
     /** These options with the peer of an idle connection probed. */
     public NetServerOptions withKeepAlive(KeepAlive keepAlive) {
         return new NetServerOptions(
-                allowHalfOpen, noDelay, Optional.of(keepAlive), writeLimit, maxConnections);
+                allowHalfOpen, noDelay, pauseOnConnect, Optional.of(keepAlive), writeLimit, limits);
     }
 
     /** These options with another limit of what may wait to be written to each connection. */
     public NetServerOptions withWriteLimit(WriteLimit writeLimit) {
-        return new NetServerOptions(allowHalfOpen, noDelay, keepAlive, writeLimit, maxConnections);
+        return new NetServerOptions(
+                allowHalfOpen, noDelay, pauseOnConnect, keepAlive, writeLimit, limits);
     }
 
-    /** These options with another number of connections. */
+    /** These options with other limits of connections. */
+    public NetServerOptions withLimits(ConnectionLimits limits) {
+        return new NetServerOptions(
+                allowHalfOpen, noDelay, pauseOnConnect, keepAlive, writeLimit, limits);
+    }
+
+    /**
+     * These options with another number of connections, as {@link ConnectionLimits} has it.
+     *
+     * @throws IllegalArgumentException if it is negative
+     */
     public NetServerOptions withMaxConnections(int maxConnections) {
-        return new NetServerOptions(allowHalfOpen, noDelay, keepAlive, writeLimit, maxConnections);
+        return withLimits(limits.withMaxConnections(maxConnections));
     }
 
     NetServerOptions with(NetSocketOptions sockets) {
         return new NetServerOptions(
                 sockets.allowHalfOpen(),
                 sockets.noDelay(),
+                pauseOnConnect,
                 sockets.keepAlive(),
                 sockets.writeLimit(),
-                maxConnections);
+                limits);
     }
 
     /** What an accepted socket needs of them; no-delay it has from the listening socket. */

@@ -332,6 +332,18 @@ public final class NetSocket extends InboundStream<NetSocket>
         destroy();
     }
 
+    /**
+     * Ends the socket, and destroys it as soon as the kernel has the last byte: what the peer still
+     * sends, its end included, is not waited for. A peer that has sent bytes that were not read can
+     * meet a reset before it has read all of ours (close(2)).
+     *
+     * {@snippet class="dev.millrace.net.SocketExamplesTest" region="destroySoon"}
+     */
+    public void destroySoon() {
+        checkThread();
+        transport.destroySoon();
+    }
+
     /** The closing phase: error, then close. */
     void closed() {
         life = SocketLife.CLOSED;
@@ -369,15 +381,10 @@ public final class NetSocket extends InboundStream<NetSocket>
      */
     public NetSocket handOver(ByteBuffer unread) {
         checkThread();
-        if (life == SocketLife.CLOSED || inbound.isPiped() || transport.isPiped()) {
-            throw new IllegalStateException("the socket is closed, or a pipe is under way");
-        }
+        life.checkHandOver(inbound.isPiped() || transport.isPiped());
         inbound.handOver(unread);
         transport.handOver();
-        listeners.handOver();
-        if (connect != null) {
-            connect.listener = null;
-        }
+        listeners.handOver(this);
         return this;
     }
 

@@ -24,6 +24,8 @@ import java.util.Optional;
  *     an address some two minutes
  * @param writeLimit how much may wait to be written, and what becomes of more
  * @param names how a name is looked up, and its addresses are tried
+ * @param blocked addresses that are not connected to: each fails with ERR_IP_BLOCKED, whether it
+ *     was asked for or is a name's
  */
 public record NetSocketOptions(
         boolean allowHalfOpen,
@@ -32,7 +34,8 @@ public record NetSocketOptions(
         Optional<Address> local,
         Duration connectTimeout,
         WriteLimit writeLimit,
-        NameOptions names) {
+        NameOptions names,
+        BlockList blocked) {
     /**
      * Both sides end together, no delay, no keep-alive, any local address, the kernel's own
      * time-out, {@link WriteLimit#DEFAULTS}, {@link NameOptions#DEFAULTS}.
@@ -45,7 +48,8 @@ public record NetSocketOptions(
                     Optional.empty(),
                     Duration.ZERO,
                     WriteLimit.DEFAULTS,
-                    NameOptions.DEFAULTS);
+                    NameOptions.DEFAULTS,
+                    BlockList.NONE);
 
     /**
      * @throws IllegalArgumentException if the time-out is negative
@@ -55,6 +59,7 @@ public record NetSocketOptions(
         Objects.requireNonNull(local, "local");
         Objects.requireNonNull(writeLimit, "writeLimit");
         Objects.requireNonNull(names, "names");
+        Objects.requireNonNull(blocked, "blocked");
         if (connectTimeout.isNegative()) {
             throw new IllegalArgumentException(
                     "connectTimeout is " + connectTimeout + ": use zero for none, or more");
@@ -64,13 +69,27 @@ public record NetSocketOptions(
     /** These options with half-open connections allowed or not. */
     public NetSocketOptions withAllowHalfOpen(boolean allowHalfOpen) {
         return new NetSocketOptions(
-                allowHalfOpen, noDelay, keepAlive, local, connectTimeout, writeLimit, names);
+                allowHalfOpen,
+                noDelay,
+                keepAlive,
+                local,
+                connectTimeout,
+                writeLimit,
+                names,
+                blocked);
     }
 
     /** These options with no-delay on or off. */
     public NetSocketOptions withNoDelay(boolean noDelay) {
         return new NetSocketOptions(
-                allowHalfOpen, noDelay, keepAlive, local, connectTimeout, writeLimit, names);
+                allowHalfOpen,
+                noDelay,
+                keepAlive,
+                local,
+                connectTimeout,
+                writeLimit,
+                names,
+                blocked);
     }
 
     /** These options with the peer probed while the connection is idle. */
@@ -82,7 +101,8 @@ public record NetSocketOptions(
                 local,
                 connectTimeout,
                 writeLimit,
-                names);
+                names,
+                blocked);
     }
 
     /** These options with a local address to connect from. */
@@ -94,25 +114,60 @@ public record NetSocketOptions(
                 Optional.of(local),
                 connectTimeout,
                 writeLimit,
-                names);
+                names,
+                blocked);
     }
 
     /** These options with another time-out for connecting. */
     public NetSocketOptions withConnectTimeout(Duration connectTimeout) {
         return new NetSocketOptions(
-                allowHalfOpen, noDelay, keepAlive, local, connectTimeout, writeLimit, names);
+                allowHalfOpen,
+                noDelay,
+                keepAlive,
+                local,
+                connectTimeout,
+                writeLimit,
+                names,
+                blocked);
     }
 
     /** These options with another limit of what may wait to be written. */
     public NetSocketOptions withWriteLimit(WriteLimit writeLimit) {
         return new NetSocketOptions(
-                allowHalfOpen, noDelay, keepAlive, local, connectTimeout, writeLimit, names);
+                allowHalfOpen,
+                noDelay,
+                keepAlive,
+                local,
+                connectTimeout,
+                writeLimit,
+                names,
+                blocked);
     }
 
     /** These options with another way to look names up, and to try their addresses. */
     public NetSocketOptions withNames(NameOptions names) {
         return new NetSocketOptions(
-                allowHalfOpen, noDelay, keepAlive, local, connectTimeout, writeLimit, names);
+                allowHalfOpen,
+                noDelay,
+                keepAlive,
+                local,
+                connectTimeout,
+                writeLimit,
+                names,
+                blocked);
+    }
+
+    /** These options with other addresses that are not connected to. */
+    public NetSocketOptions withBlocked(BlockList blocked) {
+        return new NetSocketOptions(
+                allowHalfOpen,
+                noDelay,
+                keepAlive,
+                local,
+                connectTimeout,
+                writeLimit,
+                names,
+                blocked);
     }
 
     /** What holds for accepted sockets as well. */

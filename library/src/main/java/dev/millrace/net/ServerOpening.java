@@ -18,8 +18,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *   a name ──look-up──▶ address ──next tick──▶ asking the loop's source ──▶ opened, or failed
- *                                                  ▲          │
- *                                                  └─ IPv4 ───┘ without IPv6
+ *                                                  ▲          │                ▲
+ *                                                  └─ IPv4 ───┘ without IPv6   │
+ *   a handle, a descriptor ──────next tick─────────────────────────────────────┘
  * </pre>
  *
  * The outcome is told once, on a later tick, so that listeners attached after listen() see it;
@@ -33,10 +34,10 @@ final class ServerOpening {
     private final boolean noDelay;
     private final Consumer<? super ListenHandle> opened;
     private final Consumer<? super IOException> failed;
-    private boolean isReferenced;
+    private boolean isReferenced = true;
 
-    /** Cancels the look-up of a name. */
-    private Runnable lookUp = () -> {};
+    /** Ends what is under way: the look-up of a name, or a handle that is not open yet. */
+    private Runnable abandon = () -> {};
 
     /** It has an outcome, or needs none any more. */
     private boolean isOver;
@@ -48,13 +49,11 @@ final class ServerOpening {
             Loop loop,
             ListenOptions options,
             boolean noDelay,
-            boolean isReferenced,
             Consumer<? super ListenHandle> opened,
             Consumer<? super IOException> failed) {
         this.loop = loop;
         this.options = options;
         this.noDelay = noDelay;
-        this.isReferenced = isReferenced;
         this.opened = opened;
         this.failed = failed;
     }
@@ -79,9 +78,49 @@ final class ServerOpening {
 
     /** At the first address of {@code host}, a name or a literal. */
     void begin(String host, int port) {
-        lookUp =
+        abandon =
                 NameLookup.addresses(
                         loop, host, port, found -> open(found.getFirst(), this::fail), this::fail);
+    }
+
+    /** On {@code handle}, which is bound or listens already. */
+    void begin(ListenHandle handle) {
+        begin(handle, handle::open);
+    }
+
+    /** On the listener behind {@code descriptor}. */
+    void begin(int descriptor) {
+        ListenHandle handle = new ListenHandle(loop, options);
+        handle.noDelay(noDelay);
+        begin(handle, () -> loop.listenSource().open(handle, descriptor));
+    }
+
+    private void begin(ListenHandle handle, Step step) {
+        abandon = handle::close;
+        loop.nextTick(() -> open(handle, step));
+    }
+
+    private void open(ListenHandle handle, Step step) {
+        if (isOver) {
+            return;
+        }
+        try {
+            step.run();
+        } catch (IOException e) {
+            handle.close();
+            fail(e);
+            return;
+        }
+        isOver = true;
+        if (!isReferenced) {
+            handle.unref();
+        }
+        opened.accept(handle);
+    }
+
+    /** Makes a handle listen, now. */
+    private interface Step {
+        void run() throws IOException;
     }
 
     /** The source may answer at once, or later, and then {@link #cancel} may come first. */
@@ -132,7 +171,7 @@ final class ServerOpening {
     /** The server is closed: what was opened is closed with it. */
     void cancel() {
         isOver = true;
-        lookUp.run();
+        abandon.run();
         if (attempt != null) {
             attempt.cancel();
         }

@@ -16,6 +16,15 @@ enum SocketLife {
     }
 
     /**
+     * @throws IllegalStateException if the socket can't get a new owner
+     */
+    void checkHandOver(boolean isPiped) {
+        if (this == CLOSED || isPiped) {
+            throw new IllegalStateException("the socket is closed, or a pipe is under way");
+        }
+    }
+
+    /**
      * What the socket on {@code handle} says of itself, on any thread: its own state, and what the
      * handle says of addresses and bytes without asking the kernel.
      */

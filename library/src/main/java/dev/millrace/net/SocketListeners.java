@@ -54,12 +54,15 @@ final class SocketListeners {
     }
 
     /** The socket gets another owner: all are gone. Its server counts it on. */
-    void handOver() {
+    void handOver(NetSocket socket) {
         error = null;
         peerClosed = null;
         noBuffer = null;
         close = null;
         idle(null);
+        if (socket.connect != null) {
+            socket.connect.listener = null;
+        }
     }
 
     /** In place of the present one. */

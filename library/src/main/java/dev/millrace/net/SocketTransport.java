@@ -144,6 +144,16 @@ final class SocketTransport extends WriteSide implements StreamEvents, ReadSide.
         }
     }
 
+    /** As {@link NetSocket#destroySoon}. */
+    void destroySoon() {
+        end();
+        if (isFinished()) {
+            socket.destroy();
+        } else {
+            onFinish(socket::destroy);
+        }
+    }
+
     @Override
     public void onNoBuffer(IOException error) {
         socket.inbound.pause();

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.http.RawHttp.Answer;
 import dev.millrace.kernel.SystemError;
-import dev.millrace.net.NetServerOptions;
+import dev.millrace.net.ConnectionLimits;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -201,8 +201,8 @@ class HttpCloseTest {
     @Test
     void zeroConnectionsIsALimitAndNoLimitHasAName() throws IOException {
         HttpServerOptions options = HttpServerOptions.DEFAULTS.withMaxConnections(0);
-        assertThat(HttpServerOptions.DEFAULTS.net().maxConnections())
-                .isEqualTo(NetServerOptions.NO_LIMIT);
+        assertThat(HttpServerOptions.DEFAULTS.net().limits().maxConnections())
+                .isEqualTo(ConnectionLimits.NO_LIMIT);
         assertThatThrownBy(() -> options.withMaxConnections(-1))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage(

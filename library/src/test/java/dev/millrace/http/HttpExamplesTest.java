@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.kernel.ListenOptions;
 import dev.millrace.loop.Loop;
-import dev.millrace.loop.TimerHandle;
 import dev.millrace.net.NetSocket;
 import dev.millrace.testing.LoopFixture;
 import java.io.IOException;
@@ -117,9 +116,23 @@ class HttpExamplesTest {
         // @start region="close"
         server.onClose(() -> print("the last connection is gone"));
         server.close(); // those with a request still get their response
-        TimerHandle limit =
-                server.loop().setTimeout(Duration.ofSeconds(10), server::closeAllConnections);
-        limit.unref();
+        // @end
+    }
+
+    @Test
+    void closingWithALimit() {
+        LoopFixture.run(loop -> {
+            HttpServer server = hello(loop);
+            server.listen(0, "127.0.0.1");
+            server.onListening(() -> shutdown(server));
+        });
+        assertThat(printed).hasToString("0 were cut off|");
+    }
+
+    private void shutdown(HttpServer server) {
+        // @start region="shutdown"
+        server.shutdown(Duration.ofSeconds(10))
+                .thenAccept(end -> print(end.cut().size() + " were cut off"));
         // @end
     }
 

@@ -368,6 +368,21 @@ class LoopExamplesTest {
     }
 
     @Test
+    void aGroupThatEndsInOrder() throws InterruptedException {
+        LoopGroup group = start(0);
+        onTerm(group);
+        group.shutdown(Duration.ZERO); // as SIGTERM would
+        group.join();
+        assertThat(group).hasToString("LoopGroup[4 loops, 0 running]");
+    }
+
+    private static void onTerm(LoopGroup group) {
+        // @start region="groupShutdown"
+        group.onSignal("TERM", signal -> group.shutdown(Duration.ofSeconds(10)));
+        // @end
+    }
+
+    @Test
     void anotherSourceOfListeners() {
         LoopFixture.run(loop -> {
             asking(loop);

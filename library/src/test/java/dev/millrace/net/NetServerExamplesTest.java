@@ -7,9 +7,12 @@ import dev.millrace.kernel.KeepAlive;
 import dev.millrace.kernel.ListenOptions;
 import dev.millrace.kernel.UnixAddress;
 import dev.millrace.kernel.UnixListenOptions;
+import dev.millrace.loop.ListenHandle;
 import dev.millrace.loop.Loop;
 import dev.millrace.stream.WriteLimit;
 import dev.millrace.testing.LoopFixture;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -151,6 +154,126 @@ class NetServerExamplesTest {
         server.onDrop(drop -> drop.remote().ifPresent(peer -> print("no room for " + peer)));
         // @end
         return server;
+    }
+
+    @Test
+    void limitsOfConnections() {
+        LoopFixture.run(loop -> {
+            NetServer server = careful(loop);
+            server.listen(IpAddress.loopback(0));
+            server.onListening(() -> talkTo(server, "hello"));
+        });
+        assertThat(printed).hasToString("hello|");
+    }
+
+    private NetServer careful(Loop loop) {
+        // @start region="connectionLimits"
+        ConnectionLimits limits =
+                ConnectionLimits.DEFAULTS
+                        .withMaxConnections(10_000)
+                        .withMaxPerAddress(100)
+                        .withMaxPerSecond(1_000);
+        NetServerOptions options = NetServerOptions.DEFAULTS.withLimits(limits);
+        NetServer server = NetServer.create(loop, options, socket -> socket.pipeTo(socket));
+        // @end
+        return server;
+    }
+
+    @Test
+    void aBlockList() {
+        LoopFixture.run(loop -> {
+            NetServer server = closed(loop);
+            server.listen(IpAddress.loopback(0));
+            server.onListening(() -> talkTo(server, "hello"));
+        });
+        assertThat(printed.toString()).startsWith("BLOCKED 127.0.0.1:");
+    }
+
+    private NetServer closed(Loop loop) {
+        // @start region="blockList"
+        BlockList banned = BlockList.of("127.0.0.0/8", "2001:db8::7");
+        ConnectionLimits limits = ConnectionLimits.DEFAULTS.withBlocked(banned);
+        NetServer server = NetServer.create(loop, NetServerOptions.DEFAULTS.withLimits(limits));
+        server.onConnection(socket -> socket.pipeTo(socket));
+        server.onDrop(drop -> print(drop.reason() + " " + drop.remote().orElseThrow()));
+        banned.add("192.0.2.10-192.0.2.19"); // counts from the next connection
+        // @end
+        return server;
+    }
+
+    @Test
+    void aListenerOfOnesOwn() {
+        LoopFixture.run(loop -> {
+            NetServer server = NetServer.create(loop, socket -> socket.pipeTo(socket));
+            server.onListening(() -> talkTo(server, "hello"));
+            try {
+                onHandle(loop, server);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+        assertThat(printed).hasToString("hello|");
+    }
+
+    private static void onHandle(Loop loop, NetServer server) throws IOException {
+        // @start region="listenHandle"
+        ListenHandle handle = new ListenHandle(loop, ListenOptions.DEFAULTS);
+        handle.bind(IpAddress.loopback(0)); // the port is ours from here on
+        server.listen(handle);
+        // @end
+    }
+
+    @Test
+    void aListenerThatWasPassed() {
+        LoopFixture.run(loop -> {
+            NetServer server = NetServer.create(loop, socket -> socket.pipeTo(socket));
+            server.onError(error -> print(error.getMessage()));
+            try {
+                onDescriptor(server);
+            } catch (UnsupportedOperationException e) {
+                print("listen EBADF");
+            }
+        });
+        assertThat(printed.toString()).contains("EBADF");
+    }
+
+    private static void onDescriptor(NetServer server) {
+        int descriptor = 1_000_000;
+        // @start region="listenDescriptor"
+        server.listenDescriptor(descriptor); // 3, the first that systemd passes
+        // @end
+    }
+
+    @Test
+    void tellingConnectionsToFinish() {
+        LoopFixture.run(loop -> {
+            NetServer server = NetServer.create(loop, socket -> socket.pipeTo(socket));
+            server.listen(IpAddress.loopback(0));
+            sayGoodbye(server);
+            server.onListening(() -> {
+                NetSocket client = NetSocket.connect(loop, server.port(), "127.0.0.1");
+                client.onData(data -> print(StandardCharsets.UTF_8.decode(data)));
+                client.onConnect(() -> loop.setImmediate(() -> finish(server)));
+            });
+        });
+        assertThat(printed.toString()).startsWith("bye|").endsWith(" were cut off|");
+    }
+
+    private void sayGoodbye(NetServer server) {
+        // @start region="onClosing"
+        server.onClosing(() -> server.connections().forEach(socket -> socket.end("bye")));
+        // @end
+    }
+
+    private void finish(NetServer server) {
+        if (server.connectionCount() == 0) {
+            server.loop().setImmediate(() -> finish(server));
+            return;
+        }
+        // @start region="shutdown"
+        server.shutdown(Duration.ofSeconds(10))
+                .thenAccept(end -> print(end.cut().size() + " were cut off"));
+        // @end
     }
 
     @Test

@@ -29,12 +29,15 @@ class NetServerLimitTest {
     }
 
     private NetServer server(int maxConnections) {
+        return server(ConnectionLimits.DEFAULTS.withMaxConnections(maxConnections));
+    }
+
+    private NetServer server(ConnectionLimits limits) {
         NetServer server =
                 fixture.call(() ->
                         NetServer.create(
                                         fixture.loop(),
-                                        NetServerOptions.DEFAULTS.withMaxConnections(
-                                                maxConnections),
+                                        NetServerOptions.DEFAULTS.withLimits(limits),
                                         socket -> journal.add("connection"))
                                 .onDrop(drop -> {
                                     drops.add(drop);
@@ -66,6 +69,7 @@ class NetServerLimitTest {
         ConnectionDrop drop = fixture.call(drops::getFirst);
         assertThat(drop.local()).isEqualTo(fixture.<Optional<?>>call(server::address));
         assertThat(drop.remote()).contains(IpAddress.loopback(third.localPort()));
+        assertThat(drop.reason()).isEqualTo(ConnectionDrop.Reason.MAX_CONNECTIONS);
         assertThat(fixture.<Long>call(server::droppedCount)).isEqualTo(1);
         assertThat(fixture.<Long>call(server::acceptedCount)).isEqualTo(2);
         assertThat(fixture.<Integer>call(server::connectionCount)).isEqualTo(2);
@@ -186,5 +190,76 @@ class NetServerLimitTest {
         assertThat(fixture.<Long>call(server::acceptedCount)).isEqualTo(1);
         fixture.act(server::resume);
         assertThat(later.readEnding()).isEqualTo("FIN");
+    }
+
+    /** Connects from another address of this machine. */
+    private RawClient connectFrom(String local, NetServer server) {
+        clients.add(RawClient.connectFrom(local, fixture.<Integer>call(server::port)));
+        return clients.getLast();
+    }
+
+    @Test
+    @Tag("X55")
+    void eachRemoteAddressHasItsOwnLimit() {
+        NetServer server = server(ConnectionLimits.DEFAULTS.withMaxPerAddress(2));
+        RawClient first = connectFrom("127.0.0.2", server);
+        connectFrom("127.0.0.2", server);
+        journal.await("connection", 2);
+        assertThat(connectFrom("127.0.0.2", server).readEnding()).isEqualTo("FIN");
+        journal.await("drop");
+        ConnectionDrop drop = fixture.call(drops::getFirst);
+        assertThat(drop.reason()).isEqualTo(ConnectionDrop.Reason.MAX_PER_ADDRESS);
+        assertThat(drop.remote().orElseThrow().toString()).startsWith("127.0.0.2:");
+        connectFrom("127.0.0.3", server);
+        journal.await("connection", 3);
+        fixture.act(() -> server.connections().forEach(NetSocket::resume));
+        first.close();
+        Kernel.await("a free place", () -> fixture.call(server::connectionCount) == 2);
+        connectFrom("127.0.0.2", server);
+        journal.await("connection", 4);
+        assertThat(connectFrom("127.0.0.2", server).readEnding()).isEqualTo("FIN");
+        journal.await("drop", 2);
+    }
+
+    @Test
+    @Tag("X55")
+    void aBlockedAddressIsDroppedFromTheNextConnectionOn() {
+        BlockList blocked = new BlockList();
+        NetServer server = server(new ConnectionLimits(1, 1, 100, blocked));
+        connectFrom("127.0.0.2", server);
+        journal.await("connection");
+        blocked.add("127.0.0.2");
+        assertThat(connectFrom("127.0.0.2", server).readEnding()).isEqualTo("FIN");
+        journal.await("drop");
+        assertThat(fixture.<ConnectionDrop>call(drops::getFirst).reason())
+                .as("said before the numbers")
+                .isEqualTo(ConnectionDrop.Reason.BLOCKED);
+        assertThat(fixture.<Integer>call(server::connectionCount)).as("it stays").isEqualTo(1);
+        fixture.act(() -> server.connections().forEach(NetSocket::destroy));
+        connectFrom("127.0.0.3", server);
+        journal.await("connection", 2);
+        assertThat(fixture.<Long>call(server::droppedCount)).isEqualTo(1);
+    }
+
+    @Test
+    void aConnectionThatComesPausedIsReadWhenItsOwnerResumesIt() {
+        List<NetSocket> accepted = new ArrayList<>();
+        NetServerOptions paused = NetServerOptions.DEFAULTS.withPauseOnConnect(true);
+        NetServer server =
+                fixture.serve(
+                        paused,
+                        socket -> {
+                            socket.onData(data -> journal.add("data " + data.remaining()));
+                            accepted.add(socket);
+                            journal.add("connection " + socket.isPaused());
+                        });
+        RawClient client = connect(server).write("hello");
+        journal.await("connection true");
+        int local = fixture.call(server::port);
+        Kernel.await("bytes", () -> Kernel.unreadBytes(local, client.localPort()) == 5);
+        fixture.act(() -> {});
+        assertThat(journal.lines()).containsExactly("connection true");
+        fixture.act(accepted.getFirst()::resume);
+        journal.await("data 5");
     }
 }

@@ -24,7 +24,8 @@ class NetServerOptionsTest {
                     "noDelay", options -> options.withNoDelay(false),
                     "keepAlive", options -> options.withKeepAlive(KeepAlive.DEFAULTS),
                     "writeLimit", options -> options.withWriteLimit(LIMIT),
-                    "maxConnections", options -> options.withMaxConnections(7));
+                    "pauseOnConnect", options -> options.withPauseOnConnect(true),
+                    "limits", options -> options.withMaxConnections(7));
 
     @Test
     void theDefaultsAreNodes() {
@@ -33,10 +34,10 @@ class NetServerOptionsTest {
                         new NetServerOptions(
                                 false,
                                 true,
+                                false,
                                 Optional.empty(),
                                 WriteLimit.DEFAULTS,
-                                Integer.MAX_VALUE));
-        assertThat(DEFAULTS.maxConnections()).isEqualTo(NetServerOptions.NO_LIMIT);
+                                ConnectionLimits.DEFAULTS));
     }
 
     @Test
@@ -80,19 +81,26 @@ class NetServerOptionsTest {
                         .withNoDelay(false)
                         .withKeepAlive(KeepAlive.DEFAULTS)
                         .withWriteLimit(LIMIT);
-        NetServerOptions options = DEFAULTS.withMaxConnections(3).with(sockets);
+        NetServerOptions options =
+                DEFAULTS.withMaxConnections(3).withPauseOnConnect(true).with(sockets);
         assertThat(options.socket()).isEqualTo(sockets);
-        assertThat(options.maxConnections()).isEqualTo(3);
+        assertThat(options.limits().maxConnections()).isEqualTo(3);
+        assertThat(options.pauseOnConnect()).isTrue();
     }
 
     @Test
     void whatIsMissingIsNamed() {
-        assertThatThrownBy(() -> new NetServerOptions(false, true, null, LIMIT, 0))
+        assertThatThrownBy(() ->
+                        new NetServerOptions(
+                                false, true, false, null, LIMIT, ConnectionLimits.DEFAULTS))
                 .isInstanceOf(NullPointerException.class)
                 .hasMessage("keepAlive");
         assertThatThrownBy(() -> DEFAULTS.withWriteLimit(null))
                 .isInstanceOf(NullPointerException.class)
                 .hasMessage("writeLimit");
+        assertThatThrownBy(() -> DEFAULTS.withLimits(null))
+                .isInstanceOf(NullPointerException.class)
+                .hasMessage("limits");
         assertThatThrownBy(() -> DEFAULTS.withKeepAlive(null))
                 .isInstanceOf(NullPointerException.class);
     }

@@ -24,6 +24,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -107,6 +108,7 @@ class NetServerTest {
     }
 
     @Test
+    @Tag("I7")
     void aServerListensOnce() {
         server.listen(IpAddress.loopback(0));
         expectState(() -> server.listen(0), TWICE);
@@ -311,6 +313,7 @@ class NetServerTest {
     }
 
     @Test
+    @Tag("I18")
     void aClosedServerKeepsItsConnectionsAndTheirCount() {
         listening();
         NetSocket client = connected();
@@ -336,6 +339,7 @@ class NetServerTest {
     }
 
     @Test
+    @Tag("I15")
     void refTakesBackAnUnrefBeforeAndAfterListen() {
         server.unref().ref();
         listening();

@@ -21,6 +21,8 @@ class NetSocketOptionsTest {
     private static final NameOptions NAMES = NameOptions.DEFAULTS.withFamily(AddressFamily.IPV6);
     private static final WriteLimit LIMIT = new WriteLimit(1, WriteLimit.Policy.REFUSE);
 
+    private static final BlockList BLOCKED = BlockList.of("::1");
+
     /** One change by each component's name. */
     private static final Map<String, UnaryOperator<NetSocketOptions>> CHANGES =
             Map.of(
@@ -30,7 +32,8 @@ class NetSocketOptionsTest {
                     "local", options -> options.withLocal(LOCAL),
                     "connectTimeout", options -> options.withConnectTimeout(Duration.ofHours(1)),
                     "writeLimit", options -> options.withWriteLimit(LIMIT),
-                    "names", options -> options.withNames(NAMES));
+                    "names", options -> options.withNames(NAMES),
+                    "blocked", options -> options.withBlocked(BLOCKED));
 
     @Test
     void theDefaultsAreNodes() {
@@ -43,7 +46,9 @@ class NetSocketOptionsTest {
                                 Optional.empty(),
                                 Duration.ZERO,
                                 WriteLimit.DEFAULTS,
-                                NameOptions.DEFAULTS));
+                                NameOptions.DEFAULTS,
+                                DEFAULTS.blocked()));
+        assertThat(DEFAULTS.blocked().rules()).isEmpty();
     }
 
     @Test
@@ -64,16 +69,34 @@ class NetSocketOptionsTest {
         Optional<KeepAlive> none = Optional.empty();
         assertThatThrownBy(() ->
                         new NetSocketOptions(
-                                false, true, null, Optional.empty(), Duration.ZERO, LIMIT, NAMES))
+                                false,
+                                true,
+                                null,
+                                Optional.empty(),
+                                Duration.ZERO,
+                                LIMIT,
+                                NAMES,
+                                DEFAULTS.blocked()))
                 .isInstanceOf(NullPointerException.class)
                 .hasMessage("keepAlive");
         assertThatThrownBy(() ->
-                        new NetSocketOptions(false, true, none, null, Duration.ZERO, LIMIT, NAMES))
+                        new NetSocketOptions(
+                                false,
+                                true,
+                                none,
+                                null,
+                                Duration.ZERO,
+                                LIMIT,
+                                NAMES,
+                                DEFAULTS.blocked()))
                 .isInstanceOf(NullPointerException.class)
                 .hasMessage("local");
         assertThatThrownBy(() -> DEFAULTS.withWriteLimit(null))
                 .isInstanceOf(NullPointerException.class)
                 .hasMessage("writeLimit");
+        assertThatThrownBy(() -> DEFAULTS.withBlocked(null))
+                .isInstanceOf(NullPointerException.class)
+                .hasMessage("blocked");
         assertThatThrownBy(() -> DEFAULTS.withNames(null))
                 .isInstanceOf(NullPointerException.class)
                 .hasMessage("names");

@@ -72,6 +72,24 @@ class SocketExamplesTest {
     }
 
     @Test
+    void aShortFarewell() {
+        exchange(
+                this::dismiss,
+                (loop, port) -> {
+                    NetSocket client = NetSocket.connect(loop, port, "127.0.0.1");
+                    client.onData(data -> print(StandardCharsets.UTF_8.decode(data)));
+                });
+        assertThat(printed).hasToString("too busy\n");
+    }
+
+    private void dismiss(NetSocket socket) {
+        // @start region="destroySoon"
+        socket.write("too busy\n");
+        socket.destroySoon(); // whatever the peer still wants to say
+        // @end
+    }
+
+    @Test
     void aConnectionAsAStage() {
         exchange(socket -> socket.pipeTo(socket), this::stage);
         assertThat(printed).hasToString("connected to 127.0.0.1");

@@ -34,10 +34,22 @@ public final class RawClient implements AutoCloseable {
      * default.
      */
     public static RawClient connect(int port, String host, int receiveBufferBytes) {
+        return connect("0.0.0.0", port, host, receiveBufferBytes);
+    }
+
+    /** Connected to {@code port} of 127.0.0.1, from another address of this machine. */
+    public static RawClient connectFrom(String local, int port) {
+        return connect(local, port, "127.0.0.1", 0);
+    }
+
+    private static RawClient connect(String local, int port, String host, int receiveBufferBytes) {
         try {
             Socket socket = new Socket();
             if (receiveBufferBytes > 0) {
                 socket.setReceiveBufferSize(receiveBufferBytes);
+            }
+            if (!local.equals("0.0.0.0")) {
+                socket.bind(new InetSocketAddress(local, 0));
             }
             int millis = (int) TimeUnit.SECONDS.toMillis(LoopFixture.DEADLINE_SECONDS);
             socket.setSoTimeout(millis);

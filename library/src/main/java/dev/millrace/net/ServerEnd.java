@@ -1,0 +1,116 @@
+package dev.millrace.net;
+
+import dev.millrace.loop.Loop;
+import dev.millrace.loop.LoopStage;
+import dev.millrace.loop.TimerHandle;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a {@link NetServer} ends: what becomes of the connections that take too long, and who hears
+ * of it (row R29).
+ *
+ * <pre>
+ *   waiting for the last connection ──gone──▶ over: onClose, then the callbacks, then the stage
+ *        └──limit of shutdown──▶ cutting the others off ──▶ waiting for them to be gone
+ * </pre>
+ */
+final class ServerEnd {
+    private final Loop loop;
+    private final ServerConnections connections;
+    private final List<Runnable> callbacks = new ArrayList<>();
+    private final List<NetSocket> cut = new ArrayList<>();
+
+    /** What shutdown gave out; null unless it was called. */
+    private @Nullable LoopStage<ServerShutdown> stage;
+
+    /** When shutdown was called first, and how many connections there were. */
+    private long beginNanos;
+
+    private int found;
+
+    /** Runs until the limit; it holds the loop, which would leave the server half closed. */
+    private @Nullable TimerHandle limit;
+
+    private boolean isOver;
+
+    ServerEnd(Loop loop, ServerConnections connections) {
+        this.loop = loop;
+        this.connections = connections;
+    }
+
+    /** {@code callback} hears of the end; {@code error}: why this call to close was for nothing. */
+    void tell(Consumer<? super @Nullable IOException> callback, @Nullable IOException error) {
+        if (isOver) {
+            loop.nextTick(() -> callback.accept(error));
+        } else {
+            callbacks.add(() -> callback.accept(error));
+        }
+    }
+
+    /** Cuts off what is not gone when {@code limit} is over; of several the nearest counts. */
+    LoopStage<ServerShutdown> within(Duration limit) {
+        if (stage == null) {
+            stage = new LoopStage<>(loop);
+            beginNanos = loop.hrtime();
+            found = connections.count();
+        }
+        if (isOver) {
+            complete();
+        } else if (this.limit == null || this.limit.dueIn().compareTo(limit) > 0) {
+            stopTimer();
+            this.limit = loop.setTimeout(limit, this::cutOff);
+        }
+        return stage;
+    }
+
+    /**
+     * A connection whose last byte and FIN are with the kernel loses nothing by a close; any other
+     * gets a reset, because its peer would take what it has for the whole.
+     */
+    private void cutOff() {
+        for (NetSocket socket : connections.open()) {
+            cut.add(socket);
+            if (socket.transport.isFinished()) {
+                socket.destroy();
+            } else {
+                socket.reset();
+            }
+        }
+    }
+
+    /** The last connection is gone. */
+    void over(@Nullable Runnable closeListener) {
+        isOver = true;
+        stopTimer();
+        try {
+            SocketListeners.tell(closeListener);
+        } finally {
+            callbacks.forEach(loop::nextTick);
+            complete();
+        }
+    }
+
+    private void complete() {
+        if (stage != null) {
+            Duration took = Duration.ofNanos(loop.hrtime() - beginNanos);
+            stage.complete(new ServerShutdown(found - cut.size(), cut, took));
+        }
+    }
+
+    private void stopTimer() {
+        if (limit != null) {
+            limit.close();
+            limit = null;
+        }
+    }
+
+    /** How many were cut off. */
+    int cutCount() {
+        return cut.size();
+    }
+}

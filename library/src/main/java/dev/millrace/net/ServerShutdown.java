@@ -1,0 +1,18 @@
+package dev.millrace.net;
+
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * How a server has ended, after {@link NetServer#shutdown}.
+ *
+ * @param finished connections that were open then and have ended by themselves
+ * @param cut those that were cut off at the limit; they say what they are, and how much they have
+ *     carried
+ * @param took how long it took in all
+ */
+public record ServerShutdown(int finished, List<NetSocket> cut, Duration took) {
+    public ServerShutdown {
+        cut = List.copyOf(cut);
+    }
+}
