@@ -99,6 +99,15 @@ class BlockListTest {
         }
     }
 
+    /** The bytes of both begin alike: 10, 0, 0. */
+    @Test
+    void theFamiliesDoNotMix() {
+        BlockList list = BlockList.of("10.0.0.0/8", "a00:1::/32");
+        assertThat(blocks(list, "10.5.0.0")).isTrue();
+        assertThat(blocks(list, "a00:1::5")).isTrue();
+        assertThat(blocks(list, "a05::")).isFalse();
+    }
+
     @Test
     void aRuleCanBeTakenBackAndWhatOthersCoverStays() {
         BlockList list = BlockList.of("10.0.0.0/8", "10.1.2.3");

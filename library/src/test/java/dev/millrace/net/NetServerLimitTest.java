@@ -219,6 +219,10 @@ class NetServerLimitTest {
         journal.await("connection", 4);
         assertThat(connectFrom("127.0.0.2", server).readEnding()).isEqualTo("FIN");
         journal.await("drop", 2);
+        fixture.act(() -> server.connections().forEach(NetSocket::destroy));
+        connectFrom("127.0.0.2", server);
+        connectFrom("127.0.0.2", server);
+        journal.await("connection", 6);
     }
 
     @Test
