@@ -6,6 +6,11 @@ import java.time.Duration;
  * TCP keep-alive: when a connection that is idle is probed, and when a peer that answers no probe
  * counts as gone, by ETIMEDOUT (tcp(7)). The defaults are libuv's.
  *
+ * <p>Windows differs: its control code SIO_KEEPALIVE_VALS has two values alone, idle and interval,
+ * and 10 probes that nothing changes; its newer releases and the JDK know all three as options.
+ * Where an option is missing the system's own value holds, on Windows 2 h of idle time and a second
+ * between probes, and keep-alive is on all the same.
+ *
  * {@snippet class="dev.millrace.net.NetServerExamplesTest" region="keepAlive"}
  *
  * @param idle how long nothing came before the first probe (TCP_KEEPIDLE); whole seconds, cut

@@ -335,7 +335,8 @@ public final class RecordingDriver extends ForwardingDriver {
     @Override
     public int setOption(Port port, KernelOption option, int value) {
         calls.add("setOption " + option + " " + value);
-        return refused.getOrDefault(option, super.setOption(port, option, value));
+        Integer refusal = refused.get(option);
+        return refusal == null ? super.setOption(port, option, value) : refusal;
     }
 
     @Override

@@ -10,8 +10,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.kernel.IpAddress;
 import dev.millrace.kernel.KeepAlive;
+import dev.millrace.sys.Errno;
 import dev.millrace.testing.Kernel;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -149,6 +152,23 @@ class StreamOptionsTest {
         assertThat(pair.driver.calls("setOption")).isEmpty();
         stream.keepAlive(OFTEN.withProbes(4));
         assertThat(pair.driver.calls("setOption")).containsExactly("setOption TCP_KEEPCNT 4");
+    }
+
+    /** As on a Windows that has no such options; the documentation of KeepAlive says so. */
+    @Test
+    @Tag("K7")
+    void whereTimingIsMissingTheSystemsOwnHoldsAndKeepAliveIsOnAllTheSame() {
+        pair.connect();
+        int usual = pair.option(TCP_KEEPCNT);
+        for (var timing : List.of(TCP_KEEPIDLE, TCP_KEEPINTVL, TCP_KEEPCNT)) {
+            pair.driver.refuse(timing, Errno.EOPNOTSUPP);
+        }
+        stream.keepAlive(OFTEN);
+        assertThat(pair.option(KEEP_ALIVE)).isEqualTo(1);
+        assertThat(pair.option(TCP_KEEPCNT)).isEqualTo(usual);
+        assertThat(Path.of("src/main/java/dev/millrace/kernel/KeepAlive.java"))
+                .content()
+                .contains("Windows differs", "SIO_KEEPALIVE_VALS", "10 probes");
     }
 
     @Test

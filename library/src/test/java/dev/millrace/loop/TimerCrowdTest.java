@@ -2,6 +2,7 @@ package dev.millrace.loop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.driver.RecordingDriver;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.lang.ref.WeakReference;
@@ -18,7 +19,7 @@ class TimerCrowdTest {
     private static final int FEW = 100;
     private static final int MANY = 10_000;
 
-    private final Loop loop = Loop.create();
+    private final Loop loop = Loop.on(new RecordingDriver().withVirtualTime());
     private final ThreadMXBean threads = ManagementFactory.getThreadMXBean();
 
     @AfterEach
