@@ -191,7 +191,9 @@ public abstract class WriteSide {
         }
         IOException error;
         if (state == State.DESTROYED) {
-            error = new IOException("write after the " + kind() + " was destroyed");
+            error =
+                    new IOException(
+                            "write after the " + kind() + " was destroyed (ERR_STREAM_DESTROYED)");
         } else {
             error = isLateTold ? afterEnd() : writtenTooLate(isWithdrawn);
             isLateTold = true;

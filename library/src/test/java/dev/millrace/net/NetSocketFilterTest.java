@@ -146,7 +146,9 @@ class NetSocketFilterTest {
                 server -> onThread(server, RawClient::readEnding));
         assertThat(journal.lines())
                 .containsExactly(
-                        "returned", "write: write after the socket was destroyed", "error unlucky");
+                        "returned",
+                        "write: write after the socket was destroyed (ERR_STREAM_DESTROYED)",
+                        "error unlucky");
     }
 
     @Test

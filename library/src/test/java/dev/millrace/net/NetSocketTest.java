@@ -121,11 +121,11 @@ class NetSocketTest {
         assertThat(client.write(ByteBuffer.allocate(1), told("buffer"))).isFalse();
         assertThat(client.write(new byte[1], 0, 1, told("array"))).isFalse();
         assertThat(journal.lines()).as("not inside write").isEmpty();
-        until("array write after the socket was destroyed");
+        until("array write after the socket was destroyed (ERR_STREAM_DESTROYED)");
         assertThat(journal.lines())
                 .containsExactly(
-                        "buffer write after the socket was destroyed",
-                        "array write after the socket was destroyed");
+                        "buffer write after the socket was destroyed (ERR_STREAM_DESTROYED)",
+                        "array write after the socket was destroyed (ERR_STREAM_DESTROYED)");
     }
 
     @Test

@@ -218,7 +218,8 @@ class WriteSideTest {
         assertThat(seen).isEmpty();
         runSoon();
         assertThat(seen)
-                .containsExactly("java.io.IOException: write after the stream was destroyed");
+                .containsExactly(
+                        "java.io.IOException: write after the stream was destroyed (ERR_STREAM_DESTROYED)");
         assertThat(buffer.remaining()).as("what was not taken").isEqualTo(1);
     }
 

@@ -1,0 +1,8 @@
+'use strict';
+// R17: a write in a tick after the peer's end, both sides ending together
+const { watch, told, quiet, serve, connect } = require('./scene.js');
+
+serve(peer => {
+  watch('server', peer);
+  peer.on('end', () => process.nextTick(() => peer.write('late', told('server', 'written'))));
+}, port => quiet(connect(port)).end());
