@@ -9,13 +9,16 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * What followed a command: options as {@code --name value} or {@code --name=value}, and one
- * operand. A lone {@code --} ends the options.
+ * What followed a command: options as {@code --name value} or {@code --name=value}, and operands. A
+ * lone {@code --} ends the options.
  *
  * <p>Our own few lines, because a library for it was measured: picocli took more time at each start
  * than everything else of a server's start together.
  */
 final class Arguments {
+    /** Which operand is one too many. */
+    private static final List<String> PLACES = List.of("", "second ", "third ");
+
     private final Map<String, String> values = new LinkedHashMap<>();
     private final List<String> operands = new ArrayList<>();
     private boolean wantsHelp;
@@ -48,8 +51,8 @@ final class Arguments {
     }
 
     private void addOperand(Command command, String word) {
-        if (command.operand().isEmpty() || !operands.isEmpty()) {
-            String which = operands.isEmpty() ? "" : "second ";
+        if (operands.size() == command.operandsMax()) {
+            String which = PLACES.get(operands.size());
             throw new UsageError(
                     command.name() + " takes no " + which + "operand: " + word + seeHelp(command));
         }
@@ -87,6 +90,11 @@ final class Arguments {
     /** What is no option. */
     Optional<String> operand() {
         return operands.isEmpty() ? Optional.empty() : Optional.of(operands.getFirst());
+    }
+
+    /** All that is no option, in its order. */
+    List<String> operands() {
+        return List.copyOf(operands);
     }
 
     Optional<String> text(String name) {

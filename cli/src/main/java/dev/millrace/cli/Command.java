@@ -16,6 +16,11 @@ interface Command {
         return "";
     }
 
+    /** How many of them there may be. */
+    default int operandsMax() {
+        return operand().isEmpty() ? 0 : 1;
+    }
+
     /** Options besides {@code --help}. */
     default List<Option> options() {
         return List.of();

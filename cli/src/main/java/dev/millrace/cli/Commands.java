@@ -13,6 +13,7 @@ final class Commands {
                 new ServeCommand(),
                 new HelloCommand(),
                 new EchoCommand(),
+                new ProxyCommand(),
                 new ReflectCommand(),
                 new RunCommand(),
                 new DoctorCommand(),

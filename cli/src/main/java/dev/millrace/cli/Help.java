@@ -6,8 +6,11 @@ final class Help {
 
     static String overview() {
         StringBuilder text = new StringBuilder("Usage: millrace COMMAND [OPTION...]\n\n");
+        int width = Commands.all().stream().mapToInt(one -> heading(one).length()).max().orElse(0);
         for (Command command : Commands.all()) {
-            text.append("  %-14s %s%n".formatted(heading(command), command.summary()));
+            String heading = heading(command);
+            text.append("  ").append(heading).append(" ".repeat(width - heading.length()));
+            text.append(' ').append(command.summary()).append('\n');
         }
         return text.append("\nmillrace help COMMAND lists its options.\n").toString();
     }

@@ -17,37 +17,42 @@ final class ListenFailure {
 
     private ListenFailure() {}
 
-    static Failure of(IOException error, Address address) {
+    static Failure of(IOException error, Address address, ListenWords where) {
         String code = SystemError.codeOf(error);
         String text =
                 switch (address) {
-                    case IpAddress ip -> ip(code, ip);
-                    case UnixAddress path -> unix(code, path);
+                    case IpAddress ip -> ip(code, ip, where);
+                    case UnixAddress path -> unix(code, path, where);
                 };
         return new Failure(text.isEmpty() ? Console.oneLine(error) : text, error);
     }
 
     /** Empty for a code that the library's own words describe well enough. */
-    static String ip(String code, IpAddress address) {
+    static String ip(String code, IpAddress address, ListenWords where) {
         String port = "port " + address.port() + " of " + address.hostText();
         return switch (code) {
             case "EADDRINUSE" ->
                     port
                             + " is in use by "
                             + holder(Holder.of(address))
-                            + "; stop it, or choose another port with --port (0 for any free one)";
+                            + "; stop it, or choose another port "
+                            + where.port()
+                            + " (0 for any free one)";
             case "EACCES" ->
                     port
                             + " may not be opened by this user; "
                             + (address.port() < PRIVILEGED_PORTS_END
-                                    ? "choose one from 1024 on with --port, or grant"
-                                            + " CAP_NET_BIND_SERVICE"
-                                    : "choose another port with --port");
+                                    ? "choose one from 1024 on "
+                                            + where.port()
+                                            + ", or grant CAP_NET_BIND_SERVICE"
+                                    : "choose another port " + where.port());
             case "EADDRNOTAVAIL" ->
                     "this machine has no address "
                             + address.hostText()
-                            + "; choose one of its own with --host, 127.0.0.1 or 0.0.0.0 for instance";
-            case "EINVAL" -> isWithoutScope(address.host()) ? withoutScope(address) : "";
+                            + "; choose one of its own "
+                            + where.host()
+                            + ", 127.0.0.1 or 0.0.0.0 for instance";
+            case "EINVAL" -> isWithoutScope(address.host()) ? withoutScope(address, where) : "";
             default -> "";
         };
     }
@@ -59,16 +64,16 @@ final class ListenFailure {
                 && six.getScopeId() == 0;
     }
 
-    private static String withoutScope(IpAddress address) {
+    private static String withoutScope(IpAddress address, ListenWords where) {
         String host = address.hostText();
         return host
-                + " is an address of one link; name its interface with --host "
-                + host
-                + "%eth0 for instance";
+                + " is an address of one link; name its interface "
+                + where.scoped(host)
+                + " for instance";
     }
 
-    static String unix(String code, UnixAddress path) {
-        String remedy = " another path with --unix";
+    static String unix(String code, UnixAddress path, ListenWords where) {
+        String remedy = " another path " + where.unix();
         return switch (code) {
             case "EADDRINUSE" -> inUse(path) + remedy;
             case "EACCES", "EPERM", "EROFS", "ENOENT", "ENOTDIR" -> denied(path) + remedy;

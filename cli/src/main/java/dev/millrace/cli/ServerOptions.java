@@ -16,8 +16,10 @@ import java.util.Optional;
  * @param addresses where to listen
  * @param loops how many loops share them
  * @param driver the driver they run on; empty for the one that fits the machine
+ * @param words where the addresses were given
  */
-record ServerOptions(List<Address> addresses, int loops, Optional<String> driver) {
+record ServerOptions(
+        List<Address> addresses, int loops, Optional<String> driver, ListenWords words) {
     private static final String PORT = "--port";
     private static final String HOST = "--host";
     private static final String UNIX = "--unix";
@@ -28,10 +30,18 @@ record ServerOptions(List<Address> addresses, int loops, Optional<String> driver
     private static final int LOOPS_MAX = 256;
 
     static List<Option> options(int defaultPort) {
+        List<Option> options = new ArrayList<>();
+        options.add(
+                new Option(PORT, "N", "port, 0 for any free one (default " + defaultPort + ")"));
+        options.add(new Option(HOST, "HOST", "address or name (default " + DEFAULT_HOST + ")"));
+        options.add(new Option(UNIX, "PATH", "Unix socket, @NAME for an abstract one"));
+        options.addAll(shared());
+        return options;
+    }
+
+    /** Those that have nothing to do with where it listens. */
+    static List<Option> shared() {
         return List.of(
-                new Option(PORT, "N", "port, 0 for any free one (default " + defaultPort + ")"),
-                new Option(HOST, "HOST", "address or name (default " + DEFAULT_HOST + ")"),
-                new Option(UNIX, "PATH", "Unix socket, @NAME for an abstract one"),
                 new Option(LOOPS, "N", "event loops that share the addresses (default 1)"),
                 new Option(DRIVER, "NAME", "epoll or nio (default epoll where it works)"));
     }
@@ -42,9 +52,6 @@ record ServerOptions(List<Address> addresses, int loops, Optional<String> driver
                 arguments
                         .number(PORT, 0, PORT_MAX, "use 0 (any free port) to " + PORT_MAX)
                         .orElse(defaultPort);
-        int loops = arguments.number(LOOPS, 1, LOOPS_MAX, "use 1 to " + LOOPS_MAX).orElse(1);
-        Optional<String> driver = arguments.text(DRIVER);
-        driver.ifPresentOrElse(ServerOptions::checkDriver, ServerOptions::checkDriverOfEnvironment);
         List<Address> addresses = new ArrayList<>();
         boolean isUnixOnly =
                 arguments.text(UNIX).isPresent()
@@ -54,7 +61,20 @@ record ServerOptions(List<Address> addresses, int loops, Optional<String> driver
             addresses.add(ip(arguments.text(HOST).orElse(DEFAULT_HOST), port));
         }
         arguments.text(UNIX).ifPresent(path -> addresses.add(unix(path)));
-        return new ServerOptions(List.copyOf(addresses), loops, driver);
+        return at(addresses, arguments, ListenWords.OPTIONS);
+    }
+
+    /** For a command whose operand says where it listens. */
+    static ServerOptions at(Address address, Arguments arguments) {
+        return at(List.of(address), arguments, ListenWords.OPERAND);
+    }
+
+    private static ServerOptions at(
+            List<Address> addresses, Arguments arguments, ListenWords words) {
+        int loops = arguments.number(LOOPS, 1, LOOPS_MAX, "use 1 to " + LOOPS_MAX).orElse(1);
+        Optional<String> driver = arguments.text(DRIVER);
+        driver.ifPresentOrElse(ServerOptions::checkDriver, ServerOptions::checkDriverOfEnvironment);
+        return new ServerOptions(List.copyOf(addresses), loops, driver, words);
     }
 
     private static void checkDriver(String name) {

@@ -86,7 +86,7 @@ final class ServerRun {
                     address,
                     () -> listening(service, out, ready),
                     error -> {
-                        throw ListenFailure.of(error, address);
+                        throw ListenFailure.of(error, address, options.words());
                     });
         }
         synchronized (services) {

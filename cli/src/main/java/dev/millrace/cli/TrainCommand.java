@@ -1,10 +1,13 @@
 package dev.millrace.cli;
 
 import dev.millrace.kernel.Address;
+import dev.millrace.kernel.UnixAddress;
 import dev.millrace.loop.Loop;
+import dev.millrace.net.NetServer;
 import dev.millrace.net.NetSocket;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.List;
 
 /**
@@ -33,7 +36,31 @@ final class TrainCommand implements Command {
         talk(new ReflectCommand(), out, request("POST / HTTP/1.1", "ping"), "}");
         talk(new ServeCommand(), out, get, "</html>");
         talk(new EchoCommand(), out, "ping", "ping");
+        proxy(out);
         return Main.OK;
+    }
+
+    /** What is behind it is on its own loop. */
+    private static void proxy(PrintStream out) {
+        Path path =
+                Path.of(
+                        System.getProperty("java.io.tmpdir"),
+                        "millrace-train-" + ProcessHandle.current().pid());
+        ProxyCommand command = new ProxyCommand();
+        List<String> words = List.of("tcp://127.0.0.1:0", "unix:" + path);
+        ServerRun server = command.prepare(Arguments.parse(command, words));
+        server.run(
+                out,
+                (loop, addresses) -> {
+                    NetServer target = NetServer.create(loop);
+                    target.onConnection(socket -> {
+                        target.close();
+                        socket.pipeTo(socket);
+                    });
+                    target.onListening(
+                            () -> talk(server, loop, addresses.getFirst(), "ping", "ping"));
+                    target.listen(UnixAddress.of(path));
+                });
     }
 
     private static String request(String line, String body) {

@@ -14,8 +14,9 @@ class HelpTest {
     void theOverviewHasALineForEachCommand() {
         String overview = Help.overview();
         assertThat(overview).startsWith("Usage: millrace COMMAND [OPTION...]\n\n");
-        assertThat(overview).contains("\n  serve [DIR]    serve the files of a folder over HTTP\n");
-        assertThat(overview).contains("\n  run FILE.java  run a source file");
+        assertThat(overview)
+                .contains("\n  serve [DIR]         serve the files of a folder over HTTP\n");
+        assertThat(overview).contains("\n  run FILE.java       run a source file");
         for (Command command : Commands.all()) {
             assertThat(overview).contains("\n  " + command.name()).contains(command.summary());
         }

@@ -40,7 +40,7 @@ final class RunningServer implements AutoCloseable {
     }
 
     static ServerOptions on(Address... addresses) {
-        return new ServerOptions(List.of(addresses), 1, Optional.empty());
+        return new ServerOptions(List.of(addresses), 1, Optional.empty(), ListenWords.OPTIONS);
     }
 
     /** What is in flight at the end has {@code finishMax}. */

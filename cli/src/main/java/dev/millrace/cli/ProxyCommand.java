@@ -1,0 +1,70 @@
+package dev.millrace.cli;
+
+import java.util.List;
+
+/** {@code millrace proxy}: connections of one address carried to another, TCP or Unix. */
+final class ProxyCommand implements ServerCommand {
+    private static final String LISTEN = "LISTEN";
+    private static final String TARGET = "TARGET";
+
+    @Override
+    public String name() {
+        return "proxy";
+    }
+
+    @Override
+    public String summary() {
+        return "carry connections to another address, TCP or Unix";
+    }
+
+    @Override
+    public String operand() {
+        return LISTEN + " " + TARGET;
+    }
+
+    @Override
+    public int operandsMax() {
+        return 2;
+    }
+
+    @Override
+    public List<Option> options() {
+        return ProxySettings.options();
+    }
+
+    @Override
+    public String notes() {
+        return """
+        LISTEN and TARGET are tcp://HOST:PORT, unix:PATH, or unix:@NAME for an abstract socket:
+        millrace proxy tcp://127.0.0.1:9000 unix:/run/app.sock
+        A name as TARGET is looked up for each connection, and every address of it is tried.
+        The end of one side is passed on as an end, and the other side goes on. What breaks off is
+        passed on as a reset, and so is a TARGET that can't be reached, or an idle time that is over;
+        a Unix socket knows no reset, its peer sees an end. A connection beyond the limit is closed
+        at once. On a terminal a line a second says what is carried.
+        TIME is 500ms, 5s, 2m, 1h, or a number of seconds; 0 for no limit.
+        """;
+    }
+
+    @Override
+    public ServerRun prepare(Arguments arguments) {
+        List<String> operands = arguments.operands();
+        if (operands.size() < 2) {
+            throw new UsageError(
+                    "proxy needs LISTEN and TARGET, tcp://127.0.0.1:9000 unix:/run/app.sock for"
+                            + " instance; see: millrace help proxy");
+        }
+        Endpoint listen = Endpoint.parse(LISTEN, operands.getFirst(), 0);
+        Endpoint target = Endpoint.parse(TARGET, operands.getLast(), 1);
+        if (listen.equals(target)) {
+            throw new UsageError(
+                    "TARGET " + target + " is LISTEN as well; name the server behind the proxy");
+        }
+        ProxySettings settings = ProxySettings.read(arguments, target);
+        ProxyStatistics statistics = new ProxyStatistics(ProxyStatistics.isTerminal());
+        return new ServerRun(
+                "tcp",
+                ServerOptions.at(listen.toListen(), arguments),
+                loop -> new ProxyService(loop, settings, statistics));
+    }
+}
