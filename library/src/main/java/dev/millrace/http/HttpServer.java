@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
@@ -180,6 +181,15 @@ public final class HttpServer implements AutoCloseable {
     public HttpServer onListening(Runnable listener) {
         server.onListening(listener);
         return this;
+    }
+
+    /**
+     * The outcome of the listen as a stage, as {@link NetServer#listening} has it.
+     *
+     * {@snippet class="dev.millrace.http.HttpExamplesTest" region="listening"}
+     */
+    public CompletionStage<HttpServer> listening() {
+        return server.listening().thenApply(listening -> this);
     }
 
     /** Listening failed; without this listener that ends the program, see {@link NetServer}. */

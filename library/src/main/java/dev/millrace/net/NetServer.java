@@ -15,6 +15,7 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -27,8 +28,8 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * Belongs to its loop's thread, and serves the connections on it. A listen that fails is told to
- * {@link #onError}; without that listener it goes to {@link Loop#onUncaught}, and so ends the
- * program.
+ * {@link #onError} and to the stage of {@link #listening}; without either it goes to {@link
+ * Loop#onUncaught}, and so ends the program.
  */
 public final class NetServer implements AutoCloseable {
     private final Loop loop;
@@ -39,8 +40,9 @@ public final class NetServer implements AutoCloseable {
     /** Null until there is one; connections wait in the kernel as long. */
     private @Nullable Consumer<? super NetSocket> connectionListener;
 
-    private @Nullable Runnable listeningListener;
-    private @Nullable Consumer<? super IOException> errorListener;
+    /** Who hears whether it listens. */
+    private final ServerListening listening = new ServerListening(this);
+
     private @Nullable Runnable closeListener;
     private @Nullable Consumer<? super ConnectionDrop> dropListener;
     private @Nullable Consumer<? super AcceptReport> acceptErrorListener;
@@ -197,19 +199,13 @@ public final class NetServer implements AutoCloseable {
         }
         opened.onClose(this::closeIfOver);
         opened.start(this::connected);
-        if (listeningListener != null) {
-            listeningListener.run();
-        }
+        listening.opened();
     }
 
     private void failed(IOException error) {
         opening = null;
         life = Life.CREATED;
-        if (errorListener != null) {
-            errorListener.accept(error);
-        } else {
-            loop.uncaught(error);
-        }
+        listening.failed(error);
     }
 
     private void connected(StreamHandle stream) {
@@ -254,14 +250,27 @@ public final class NetServer implements AutoCloseable {
     /** It listens: connections will come. */
     public NetServer onListening(Runnable listener) {
         loop.checkThread();
-        listeningListener = Listeners.once(listeningListener, listener, "onListening");
+        listening.listener = Listeners.once(listening.listener, listener, "onListening");
         return this;
+    }
+
+    /**
+     * The outcome of the listen under way, or of the next one, as a stage: this server when it
+     * listens, or the {@link IOException} that {@link #onError} gets. A failure that reaches
+     * neither a listener nor anything behind the stage goes to {@link Loop#onUncaught}. A server
+     * that is closed before fails it.
+     *
+     * {@snippet class="dev.millrace.net.NetServerExamplesTest" region="listening"}
+     */
+    public CompletionStage<NetServer> listening() {
+        loop.checkThread();
+        return listening.stage(life == Life.CLOSED);
     }
 
     /** Listening failed. */
     public NetServer onError(Consumer<? super IOException> listener) {
         loop.checkThread();
-        errorListener = Listeners.and(errorListener, listener);
+        listening.error = Listeners.and(listening.error, listener);
         return this;
     }
 
@@ -316,6 +325,7 @@ public final class NetServer implements AutoCloseable {
         boolean isHandleGone = handle == null || handle.isClosed();
         if (life == Life.CLOSING && isHandleGone && connections.isEmpty()) {
             life = Life.CLOSED;
+            listening.closed();
             try {
                 SocketListeners.tell(closeListener);
             } catch (Throwable thrown) {
