@@ -1,6 +1,7 @@
 package dev.millrace.cli;
 
 import dev.millrace.kernel.KeepAlive;
+import dev.millrace.net.ConnectionLimits;
 import dev.millrace.net.NetServerOptions;
 import dev.millrace.net.NetSocketOptions;
 import java.time.Duration;
@@ -38,7 +39,7 @@ record ProxySettings(
                 target,
                 arguments
                         .number(MAX_CONNECTIONS, 1, Integer.MAX_VALUE, "use 1 or more")
-                        .orElse(NetServerOptions.NO_LIMIT),
+                        .orElse(ConnectionLimits.NO_LIMIT),
                 arguments.duration(CONNECT_TIMEOUT).orElse(CONNECT_DEFAULT),
                 arguments.duration(IDLE_TIMEOUT).orElse(Duration.ZERO));
     }

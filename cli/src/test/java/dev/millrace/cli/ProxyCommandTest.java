@@ -3,7 +3,7 @@ package dev.millrace.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import dev.millrace.net.NetServerOptions;
+import dev.millrace.net.ConnectionLimits;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -55,13 +55,13 @@ class ProxyCommandTest {
     @Test
     void theLimitsAreTheUsersOrTheDefaults() {
         ProxySettings standard = settings();
-        assertThat(standard.maxConnections()).isEqualTo(NetServerOptions.NO_LIMIT);
+        assertThat(standard.maxConnections()).isEqualTo(ConnectionLimits.NO_LIMIT);
         assertThat(standard.connectTimeout()).isEqualTo(Duration.ofSeconds(10));
         assertThat(standard.idleTimeout()).isZero();
         ProxySettings chosen =
                 settings("--max-connections=7", "--connect-timeout=500ms", "--idle-timeout=2m");
         assertThat(chosen.maxConnections()).isEqualTo(7);
-        assertThat(chosen.ofServer().maxConnections()).isEqualTo(7);
+        assertThat(chosen.ofServer().limits().maxConnections()).isEqualTo(7);
         assertThat(chosen.ofTarget().connectTimeout()).isEqualTo(Duration.ofMillis(500));
         assertThat(chosen.idleTimeout()).isEqualTo(Duration.ofMinutes(2));
     }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.millrace.kernel.UnixAddress;
-import dev.millrace.net.NetServerOptions;
+import dev.millrace.net.ConnectionLimits;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -58,7 +58,7 @@ class ProxyServiceTest {
     }
 
     private RunningServer proxy() {
-        return proxy(endpoint(), NetServerOptions.NO_LIMIT, NO_LIMIT);
+        return proxy(endpoint(), ConnectionLimits.NO_LIMIT, NO_LIMIT);
     }
 
     private Socket accept() throws IOException {
@@ -139,7 +139,7 @@ class ProxyServiceTest {
     void aTargetThatIsNotThereResetsTheClient() throws IOException {
         Endpoint nobody = endpoint();
         target.close();
-        try (RunningServer proxy = proxy(nobody, NetServerOptions.NO_LIMIT, NO_LIMIT)) {
+        try (RunningServer proxy = proxy(nobody, ConnectionLimits.NO_LIMIT, NO_LIMIT)) {
             for (int count = 0; count < 3; count++) {
                 try (Socket client = proxy.connect()) {
                     expectReset(client);
@@ -165,7 +165,7 @@ class ProxyServiceTest {
     @Test
     void whatIsIdleOnBothSidesIsReset() throws IOException {
         Duration idle = Duration.ofMillis(300);
-        try (RunningServer proxy = proxy(endpoint(), NetServerOptions.NO_LIMIT, idle);
+        try (RunningServer proxy = proxy(endpoint(), ConnectionLimits.NO_LIMIT, idle);
                 Socket client = proxy.connect();
                 Socket served = accept()) {
             say(client, served);
@@ -179,7 +179,7 @@ class ProxyServiceTest {
     @Test
     void whatIsOpenWhenItsTimeIsOverIsReset() throws IOException {
         ProxySettings settings =
-                new ProxySettings(endpoint(), NetServerOptions.NO_LIMIT, NO_LIMIT, NO_LIMIT);
+                new ProxySettings(endpoint(), ConnectionLimits.NO_LIMIT, NO_LIMIT, NO_LIMIT);
         try (RunningServer proxy = proxy(settings, Duration.ofMillis(50));
                 Socket client = proxy.connect();
                 Socket served = accept()) {
@@ -212,7 +212,7 @@ class ProxyServiceTest {
         try (ServerSocketChannel listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
             listener.bind(UnixDomainSocketAddress.of(path));
             Endpoint unix = new Endpoint.Unix(UnixAddress.of(path));
-            try (RunningServer proxy = proxy(unix, NetServerOptions.NO_LIMIT, NO_LIMIT);
+            try (RunningServer proxy = proxy(unix, ConnectionLimits.NO_LIMIT, NO_LIMIT);
                     Socket client = proxy.connect();
                     SocketChannel served = listener.accept()) {
                 client.getOutputStream().write(WORD);

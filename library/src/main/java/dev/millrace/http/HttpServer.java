@@ -185,6 +185,15 @@ public final class HttpServer implements AutoCloseable {
         return this;
     }
 
+    /**
+     * The outcome of the listen as a stage, as {@link NetServer#listening} has it.
+     *
+     * {@snippet class="dev.millrace.http.HttpExamplesTest" region="listening"}
+     */
+    public CompletionStage<HttpServer> listening() {
+        return server.listening().thenApply(listening -> this);
+    }
+
     /** Listening failed; without this listener that ends the program, see {@link NetServer}. */
     public HttpServer onError(Consumer<? super IOException> listener) {
         server.onError(listener);

@@ -414,8 +414,13 @@ public final class Loop implements Executor, AutoCloseable {
         driver.close();
     }
 
+    /** Whether it was closed: tasks are dropped from then on. Any thread. */
+    public boolean isClosed() {
+        return phases.inbox().isClosed();
+    }
+
     void checkOpen() {
-        if (phases.inbox().isClosed()) {
+        if (isClosed()) {
             throw new IllegalStateException("the loop is closed");
         }
     }

@@ -32,8 +32,8 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * Belongs to its loop's thread, and serves the connections on it. A listen that fails is told to
- * {@link #onError}; without that listener it goes to {@link Loop#onUncaught}, and so ends the
- * program.
+ * {@link #onError} and to the stage of {@link #listening}; without either it goes to {@link
+ * Loop#onUncaught}, and so ends the program.
  */
 public final class NetServer implements AutoCloseable {
     private final Loop loop;
@@ -42,6 +42,10 @@ public final class NetServer implements AutoCloseable {
     private final ServerConnections connections;
     private final ServerInlet inlet;
     private final ServerListeners listeners = new ServerListeners();
+
+    /** Who hears whether it listens. */
+    private final ServerListening listening = new ServerListening(this);
+
     private final ServerEnd end;
     private Life life = Life.CREATED;
 
@@ -209,17 +213,13 @@ public final class NetServer implements AutoCloseable {
         opened.onShutdown(this::shutdown);
         opened.onClose(this::closeIfOver);
         opened.start(this::connected);
-        SocketListeners.tell(listeners.listening);
+        listening.opened();
     }
 
     private void failed(IOException error) {
         life = Life.CREATED;
         inlet.failed();
-        if (listeners.error != null) {
-            listeners.error.accept(error);
-        } else {
-            loop.uncaught(error);
-        }
+        listening.failed(error);
     }
 
     private void connected(StreamHandle stream) {
@@ -253,14 +253,27 @@ public final class NetServer implements AutoCloseable {
     /** It listens: connections will come. */
     public NetServer onListening(Runnable listener) {
         loop.checkThread();
-        listeners.listening = Listeners.once(listeners.listening, listener, "onListening");
+        listening.listener = Listeners.once(listening.listener, listener, "onListening");
         return this;
+    }
+
+    /**
+     * The outcome of the listen under way, or of the next one, as a stage: this server when it
+     * listens, or the {@link IOException} that {@link #onError} gets. A failure that reaches
+     * neither a listener nor anything behind the stage goes to {@link Loop#onUncaught}. A server
+     * that is closed before fails it.
+     *
+     * {@snippet class="dev.millrace.net.NetServerExamplesTest" region="listening"}
+     */
+    public CompletionStage<NetServer> listening() {
+        loop.checkThread();
+        return listening.stage(life == Life.CLOSED);
     }
 
     /** Listening failed. */
     public NetServer onError(Consumer<? super IOException> listener) {
         loop.checkThread();
-        listeners.error = Listeners.and(listeners.error, listener);
+        listening.error = Listeners.and(listening.error, listener);
         return this;
     }
 
@@ -360,6 +373,7 @@ public final class NetServer implements AutoCloseable {
     private void closeIfOver() {
         if (life == Life.CLOSING && inlet.isGone() && connections.isEmpty()) {
             life = Life.CLOSED;
+            listening.closed();
             try {
                 end.over(listeners.close);
             } catch (Throwable thrown) {

@@ -62,8 +62,6 @@ public final class NetSocket extends InboundStream<NetSocket>
     /** Whether we opened it; then an error without a listener goes to the loop. */
     private final boolean isOurs;
 
-    private final boolean allowHalfOpen;
-
     /** A connection that was accepted. */
     NetSocket(StreamHandle accepted, NetSocketOptions options) {
         this(accepted.loop(), accepted, options);
@@ -74,8 +72,7 @@ public final class NetSocket extends InboundStream<NetSocket>
     private NetSocket(Loop loop, @Nullable StreamHandle accepted, NetSocketOptions options) {
         this.isOurs = accepted == null;
         this.life = isOurs ? SocketLife.CONNECTING : SocketLife.OPEN;
-        this.allowHalfOpen = options.allowHalfOpen();
-        this.transport = new SocketTransport(this);
+        this.transport = new SocketTransport(this, options.allowHalfOpen());
         this.handle = accepted == null ? new StreamHandle(loop, transport) : accepted;
         this.inbound = new ReadSide(transport);
         handle.owner(transport);
@@ -281,14 +278,6 @@ public final class NetSocket extends InboundStream<NetSocket>
         transport.destroyIfBothEnded();
     }
 
-    /** The reader has been told the end. */
-    void ended() {
-        if (!allowHalfOpen) {
-            transport.withdraw();
-        }
-        transport.destroyIfBothEnded();
-    }
-
     @Override
     public void destroy() {
         destroy(null);
@@ -386,6 +375,20 @@ public final class NetSocket extends InboundStream<NetSocket>
         transport.handOver();
         listeners.handOver(this);
         return this;
+    }
+
+    /**
+     * This socket for threads that block, virtual ones above all: the view is its new owner, as
+     * {@link #handOver()} has it, and may be used on any thread but the loop's. It allows half-open
+     * connections: the peer's end is the end of its input, and no more.
+     *
+     * {@snippet class="dev.millrace.net.BlockingExamplesTest" region="blocking"}
+     *
+     * @throws IllegalStateException if the socket is closed, or a pipe from or to it is not over
+     */
+    public BlockingSocket blocking() {
+        checkThread();
+        return new BlockingSocket(this);
     }
 
     @Override

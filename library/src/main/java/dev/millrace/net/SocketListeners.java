@@ -17,6 +17,9 @@ final class SocketListeners {
     @Nullable Consumer<? super IOException> noBuffer;
     @Nullable Runnable close;
 
+    /** Threads that block own the socket; null: its listeners do. They hear of every failure. */
+    @Nullable BlockingBridge blocking;
+
     /** Null unless an idle time is set. */
     private @Nullable IdleTimeout idle;
 
@@ -42,7 +45,7 @@ final class SocketListeners {
     IOException thrown(Throwable thrown, boolean isDestroyed, boolean isUncaughtTold) {
         if (isDestroyed) {
             log("a listener of a closed socket threw", thrown);
-        } else if (error == null && !isUncaughtTold) {
+        } else if (error == null && (!isUncaughtTold || blocking != null)) {
             log("a listener of a socket threw, the socket is destroyed", thrown);
         }
         String text = Failures.describe(thrown);
@@ -62,6 +65,11 @@ final class SocketListeners {
         idle(null);
         if (socket.connect != null) {
             socket.connect.listener = null;
+        }
+        BlockingBridge before = blocking;
+        blocking = null;
+        if (before != null) {
+            before.handedOver();
         }
     }
 
@@ -90,9 +98,12 @@ final class SocketListeners {
     /** {@code isUncaughtTold}: an error without a listener goes to the loop. */
     void tellClosed(NetSocket socket, @Nullable IOException failure, boolean isUncaughtTold) {
         try {
+            if (blocking != null) {
+                blocking.closed(failure);
+            }
             if (failure != null && error != null) {
                 error.accept(failure);
-            } else if (failure != null && isUncaughtTold) {
+            } else if (failure != null && isUncaughtTold && blocking == null) {
                 socket.loop().uncaught(failure);
             }
         } finally {

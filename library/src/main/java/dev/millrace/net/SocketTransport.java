@@ -38,8 +38,12 @@ final class SocketTransport extends WriteSide implements StreamEvents, ReadSide.
     /** The peer has ended its side while it was not read. */
     private boolean hasPeerLeft;
 
-    SocketTransport(NetSocket socket) {
+    /** Whether our side stays open when the reader was told the end of the peer's. */
+    boolean allowsHalfOpen;
+
+    SocketTransport(NetSocket socket, boolean allowsHalfOpen) {
         this.socket = socket;
+        this.allowsHalfOpen = allowsHalfOpen;
     }
 
     void filter(Filter added) {
@@ -292,7 +296,10 @@ final class SocketTransport extends WriteSide implements StreamEvents, ReadSide.
 
     @Override
     public void endTold() {
-        socket.ended();
+        if (!allowsHalfOpen) {
+            withdraw();
+        }
+        destroyIfBothEnded();
     }
 
     @Override

@@ -21,6 +21,24 @@ class HttpExamplesTest {
     }
 
     @Test
+    void listeningAsAStage() {
+        LoopFixture.run(loop -> {
+            HttpServer server = HttpServer.create(loop);
+            listenInTurn(server);
+            server.onListening(() -> loop.setImmediate(server::close));
+        });
+        assertThat(printed.toString()).startsWith("ready on port ");
+    }
+
+    private void listenInTurn(HttpServer server) {
+        // @start region="listening"
+        server.listen(0, "127.0.0.1")
+                .listening()
+                .thenAccept(ready -> print("ready on port " + ready.port()));
+        // @end
+    }
+
+    @Test
     void aServer() throws IOException {
         try (HttpFixture fixture = HttpFixture.of(HttpExamplesTest::hello);
                 RawHttp client = fixture.connect()) {

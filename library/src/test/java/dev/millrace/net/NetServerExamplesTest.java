@@ -72,6 +72,28 @@ class NetServerExamplesTest {
     }
 
     @Test
+    void listeningAsAStage() {
+        LoopFixture.run(loop -> {
+            NetServer server = NetServer.create(loop, socket -> {});
+            listenInTurn(server);
+            server.loop().setImmediate(server::close);
+        });
+        assertThat(printed.toString()).startsWith("serving at 127.0.0.1:");
+    }
+
+    private void listenInTurn(NetServer server) {
+        // @start region="listening"
+        server.listen(0, "127.0.0.1")
+                .listening()
+                .thenAccept(ready -> print("serving at " + ready.address().orElseThrow()))
+                .exceptionally(error -> {
+                    print("can't listen: " + error.getCause().getMessage());
+                    return null;
+                });
+        // @end
+    }
+
+    @Test
     void ending() {
         LoopFixture.run(loop -> {
             NetServer server = NetServer.create(loop, socket -> socket.pipeTo(socket));

@@ -47,6 +47,7 @@ class LoopConfinementTest {
     private static final Set<String> ANY_THREAD =
             Set.of(
                     "Loop.inLoop",
+                    "Loop.isClosed",
                     "Loop.metrics",
                     "Loop.hrtime",
                     "Loop.driverName",

@@ -1,0 +1,149 @@
+package dev.millrace.net;
+
+import dev.millrace.kernel.SystemError;
+import dev.millrace.loop.Loop;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One direction of a {@link BlockingSocket}: bytes between the loop and the threads, what those
+ * wait for, and why they wait no longer. The lock is held for a copy and never for a wait, so the
+ * loop may take it.
+ */
+abstract sealed class BlockingHalf permits BlockingInbox, BlockingOutbox {
+    final ReentrantLock lock = new ReentrantLock();
+
+    /** Something that a thread may wait for has happened. */
+    final Condition changed = lock.newCondition();
+
+    final ByteRing bytes = new ByteRing();
+    private final Loop loop;
+
+    /** What its threads do, for the texts of errors. */
+    private final String doing;
+
+    /** Zero: they wait without limit. */
+    private volatile long timeoutNanos;
+
+    /** The socket was closed by a thread. */
+    private boolean isClosed;
+
+    /** Why the socket is over, where it is. */
+    private @Nullable IOException over;
+
+    BlockingHalf(Loop loop, String doing) {
+        this.loop = loop;
+        this.doing = doing;
+    }
+
+    /** A wait there would never end: the loop is to bring what is waited for. */
+    final void checkThread() {
+        if (loop.inLoop()) {
+            throw new IllegalStateException(
+                    doing
+                            + " here would block the loop: use the NetSocket's own methods, or"
+                            + " another thread");
+        }
+    }
+
+    final void timeout(Duration timeout) {
+        if (timeout.isNegative()) {
+            throw new IllegalArgumentException(
+                    "the timeout is " + timeout + ": use zero for none, or more");
+        }
+        timeoutNanos = timeout.toNanos();
+    }
+
+    final boolean isClosed() {
+        return isClosed;
+    }
+
+    /** Why there is nothing more to do, if there is a reason. */
+    final void checkOpen() throws IOException {
+        if (isClosed) {
+            throw new SocketException("Socket closed");
+        }
+        if (over != null) {
+            throw again(over);
+        }
+    }
+
+    /** Each thread gets an exception of its own, with its own stack, and of the same kind. */
+    private static IOException again(IOException failure) {
+        IOException own =
+                switch (failure) {
+                    case SystemError.Socket known -> own(known);
+                    case SystemError.Connect known -> own(known);
+                    case SystemError.Other known -> own(known);
+                    case SocketException closed -> new SocketException(closed.getMessage());
+                    default -> new IOException(failure.getMessage());
+                };
+        own.initCause(failure);
+        return own;
+    }
+
+    private static IOException own(SystemError known) {
+        return known.address()
+                .map(address -> SystemError.of(known.errno(), known.syscall(), address))
+                .orElseGet(() -> SystemError.of(known.errno(), known.syscall()));
+    }
+
+    /**
+     * Waits for a change, with the lock.
+     *
+     * @param since {@link System#nanoTime} when the operation began
+     * @param done how many bytes it has carried so far
+     */
+    final void await(long since, int done) throws IOException {
+        long limit = timeoutNanos;
+        try {
+            if (limit == 0) {
+                changed.await();
+                return;
+            }
+            long left = limit - (System.nanoTime() - since);
+            if (left <= 0) {
+                throw after(done, new SocketTimeoutException(doing + " timed out"));
+            }
+            changed.awaitNanos(left);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            InterruptedIOException own = new InterruptedIOException("interrupted while " + doing);
+            own.initCause(e);
+            throw after(done, own);
+        }
+    }
+
+    private static InterruptedIOException after(int done, InterruptedIOException thrown) {
+        thrown.bytesTransferred = done;
+        return thrown;
+    }
+
+    /** A thread has closed the socket: the others wait no longer. */
+    final void close() {
+        lock.lock();
+        try {
+            isClosed = true;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The socket is over. */
+    final void over(IOException why) {
+        lock.lock();
+        try {
+            over = why;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+}
