@@ -119,6 +119,16 @@ class ExamplesTest {
     }
 
     @Test
+    void echoVirtual() throws IOException {
+        try (Launched echo = run("EchoVirtual", "0").listening();
+                Peer first = Peer.of(echo);
+                Peer second = Peer.of(echo)) {
+            assertThat(second.send("two\n").read(4)).isEqualTo("TWO\n");
+            assertThat(first.send("one\nhalf").end().readAll()).isEqualTo("ONE\nHALF\n");
+        }
+    }
+
+    @Test
     void phases() throws IOException {
         try (Launched echo = run("EchoPhases", "0").listening();
                 Peer peer = Peer.of(echo)) {

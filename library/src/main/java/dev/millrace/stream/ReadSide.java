@@ -84,7 +84,9 @@ public final class ReadSide {
     private boolean isDiscarding;
 
     private End end = End.OPEN;
-    private boolean isDestroyed;
+
+    /** No further event comes. */
+    boolean isDestroyed;
 
     /** What is kept is on its way to the listeners, in a call of its own. */
     private boolean isScheduled;
