@@ -2,6 +2,7 @@ import module dev.millrace;
 
 // A Redis server with the commands of a small cache. Try: redis-cli -p 6380 set name value
 static final byte[] NONE = bytes("$-1\r\n"), OK = bytes("+OK\r\n"), PONG = bytes("+PONG\r\n");
+static final byte[] WRONG = bytes("-ERR unknown command or wrong number of arguments\r\n");
 static final Map<String, byte[]> VALUES = new HashMap<>(); // as they are sent
 
 void main(String[] args) {
@@ -17,17 +18,20 @@ void main(String[] args) {
 }
 
 static byte[] answer(List<String> words) {
-    return switch (words.getFirst().toUpperCase(Locale.ROOT) + " " + words.size()) {
-        case "PING 1" -> PONG;
-        case "PING 2", "ECHO 2" -> bytes(bulk(words.get(1)));
-        case "GET 2" -> VALUES.getOrDefault(words.get(1), NONE);
-        case "DEL 2" -> bytes(VALUES.remove(words.get(1)) == null ? ":0\r\n" : ":1\r\n");
-        case "SET 3" -> {
-            VALUES.put(words.get(1), bytes(bulk(words.get(2))));
-            yield OK;
-        }
-        default -> bytes("-ERR unknown command or wrong number of arguments\r\n");
+    int count = words.size();
+    return switch (words.getFirst().toUpperCase(Locale.ROOT)) {
+        case "PING" -> count == 1 ? PONG : count == 2 ? bytes(bulk(words.get(1))) : WRONG;
+        case "ECHO" -> count == 2 ? bytes(bulk(words.get(1))) : WRONG;
+        case "GET" -> count == 2 ? VALUES.getOrDefault(words.get(1), NONE) : WRONG;
+        case "SET" -> count == 3 ? set(words.get(1), words.get(2)) : WRONG;
+        case "DEL" -> count != 2 ? WRONG : VALUES.remove(words.get(1)) == null ? bytes(":0\r\n") : bytes(":1\r\n");
+        default -> WRONG;
     };
+}
+
+static byte[] set(String name, String value) {
+    VALUES.put(name, bytes(bulk(value)));
+    return OK;
 }
 
 static byte[] bytes(String text) {
