@@ -77,8 +77,8 @@ final class ServerScenes {
     private static void closeTwice(Scene scene) {
         NetServer server = watched(scene, NetServer.create(scene.loop));
         server.onListening(() -> {
-            server.close();
-            server.close();
+            server.close(scene.told("server", "first close"));
+            server.close(scene.told("server", "second close"));
         });
         server.listen(0, ANY);
     }
