@@ -188,6 +188,7 @@ public final class NetServer implements AutoCloseable {
      * @throws UnsupportedOperationException if that is what the loop's driver can't do
      */
     public NetServer listenDescriptor(int descriptor) {
+        loop.checkThread();
         ListenHandle.requireDescriptors(loop);
         begin(ListenOptions.DEFAULTS).begin(descriptor);
         return this;
