@@ -191,6 +191,7 @@ public final class NetServer implements AutoCloseable {
         shown = opened.localAddress();
         opening = null;
         life = Life.LISTENING;
+        connections.trace.listening(loop, shown, null);
         opened.onAcceptError(this::acceptFailed);
         if (isPaused || connectionListener == null) {
             opened.pause();
@@ -205,6 +206,7 @@ public final class NetServer implements AutoCloseable {
     private void failed(IOException error) {
         opening = null;
         life = Life.CREATED;
+        connections.trace.listening(loop, null, error);
         if (errorListener != null) {
             errorListener.accept(error);
         } else {
@@ -229,6 +231,7 @@ public final class NetServer implements AutoCloseable {
                         Optional.ofNullable(stream.localAddress()),
                         Optional.ofNullable(stream.remoteAddress()));
         stream.close();
+        connections.trace.dropped(loop, drop);
         if (dropListener != null) {
             dropListener.accept(drop);
         }
@@ -316,6 +319,7 @@ public final class NetServer implements AutoCloseable {
         boolean isHandleGone = handle == null || handle.isClosed();
         if (life == Life.CLOSING && isHandleGone && connections.isEmpty()) {
             life = Life.CLOSED;
+            connections.trace.closed(loop, shown);
             try {
                 SocketListeners.tell(closeListener);
             } catch (Throwable thrown) {
@@ -431,6 +435,15 @@ public final class NetServer implements AutoCloseable {
         return life == Life.LISTENING;
     }
 
+    /**
+     * Its number in what {@link dev.millrace.observe.LoopObserver} is told, in {@code toString()}
+     * once it was given, and the cause of what it accepts.
+     */
+    public long id() {
+        loop.checkThread();
+        return connections.trace.id();
+    }
+
     /** The loop it belongs to. */
     public Loop loop() {
         return loop;
@@ -444,7 +457,7 @@ public final class NetServer implements AutoCloseable {
     public String toString() {
         Address at = shown;
         String scheme = at instanceof IpAddress ? " tcp://" : " unix:";
-        return "NetServer["
+        return ("NetServer" + connections.trace + "[")
                 + (life.name().toLowerCase(Locale.ROOT) + (at == null ? "" : scheme + at))
                 + (", " + connections.count() + " connections]");
     }

@@ -303,6 +303,7 @@ public final class NetSocket extends InboundStream<NetSocket>
     /** Destroys the socket with an error for {@link #onError}, or null; the first call counts. */
     public void destroy(@Nullable IOException error) {
         if (!isDestroyed()) {
+            SocketTrace.closing(this, error);
             life = SocketLife.DESTROYED;
             failure = error;
             transport.destroy();
@@ -337,10 +338,7 @@ public final class NetSocket extends InboundStream<NetSocket>
         life = SocketLife.CLOSED;
         transport.closed();
         transport.closed(failure);
-        if (connect != null) {
-            connect.failed(failure);
-        }
-        boolean isWatched = connect != null && connect.isWatched();
+        boolean isWatched = connect != null && connect.failed(failure);
         listeners.tellClosed(this, failure, isOurs && !isWatched);
     }
 
@@ -374,10 +372,7 @@ public final class NetSocket extends InboundStream<NetSocket>
         }
         inbound.handOver(unread);
         transport.handOver();
-        listeners.handOver();
-        if (connect != null) {
-            connect.listener = null;
-        }
+        listeners.handOver(connect);
         return this;
     }
 
@@ -394,6 +389,15 @@ public final class NetSocket extends InboundStream<NetSocket>
 
     private void checkThread() {
         handle.loop().checkThread();
+    }
+
+    /**
+     * Its number in what {@link dev.millrace.observe.LoopObserver} is told, and in {@code
+     * toString()} once it was given; unique in the process.
+     */
+    public long id() {
+        checkThread();
+        return listeners.id();
     }
 
     /** The loop it belongs to. */
@@ -538,6 +542,6 @@ public final class NetSocket extends InboundStream<NetSocket>
      */
     @Override
     public String toString() {
-        return life.text(handle);
+        return life.text(listeners.idText(), handle);
     }
 }

@@ -10,6 +10,7 @@ import java.util.Set;
 final class ServerConnections {
     private final int max;
     private final Runnable closeListener;
+    final ServerTrace trace = new ServerTrace();
     private final Set<NetSocket> open = new LinkedHashSet<>();
 
     /** Destroyed, but not all was told of them yet. */
@@ -36,6 +37,7 @@ final class ServerConnections {
         served++;
         open.add(socket);
         socket.listeners.countedBy = this;
+        SocketTrace.accepted(socket);
     }
 
     void destroyed(NetSocket socket) {
