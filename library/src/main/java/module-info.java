@@ -4,17 +4,18 @@
  *
  * <p>Packages, from the top down; arrows only point down: {@link dev.millrace.http}; {@link
  * dev.millrace.net} and {@link dev.millrace.udp}; {@link dev.millrace.stdio} and {@link
- * dev.millrace.files}; {@link dev.millrace.loop}; {@link dev.millrace.kernel} and {@link
- * dev.millrace.stream}. What is below the loop is not exported: the seam to a kernel, its drivers,
- * and every downcall.
+ * dev.millrace.files}; {@link dev.millrace.loop}; {@link dev.millrace.observe}; {@link
+ * dev.millrace.kernel} and {@link dev.millrace.stream}. What is below the loop is not exported: the
+ * seam to a kernel, its drivers, and every downcall.
  */
 module dev.millrace {
-    // Only for the events of stalls; nothing of it is loaded where it is absent.
+    // Only for its events; nothing of it is loaded where it is absent.
     requires static jdk.jfr;
     requires static org.jspecify;
 
     exports dev.millrace.kernel;
     exports dev.millrace.loop;
+    exports dev.millrace.observe;
     exports dev.millrace.stream;
     exports dev.millrace.stdio;
     exports dev.millrace.files;

@@ -36,6 +36,7 @@ class LayersTest {
                     Map.entry("http.wire", 1),
                     Map.entry("kernel", 1),
                     Map.entry("driver", 2),
+                    Map.entry("observe", 2),
                     Map.entry("epoll", 3),
                     Map.entry("nio", 3),
                     Map.entry("turn", 3),

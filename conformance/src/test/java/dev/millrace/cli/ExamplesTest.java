@@ -194,6 +194,20 @@ class ExamplesTest {
     }
 
     @Test
+    void observe() throws IOException {
+        try (Launched echo = run("Observe", "0").listening();
+                Peer peer = Peer.of(echo)) {
+            assertThat(peer.send("ping").read(4)).isEqualTo("ping");
+            assertThat(echo.line()).startsWith("accept TCP #").endsWith("; open: 1");
+            assertThat(peer.end().readAll()).isEmpty();
+            assertThat(echo.line())
+                    .contains("read 4 B, written 4 B")
+                    .startsWith("close TCP #")
+                    .endsWith("; open: 0");
+        }
+    }
+
+    @Test
     void offload() {
         String file = Launched.root().resolve("examples/README.md").toString();
         try (Launched program = run("Offload", file)) {

@@ -6,9 +6,14 @@ import dev.millrace.kernel.SystemError;
 import dev.millrace.loop.Loop;
 import dev.millrace.loop.Work;
 import dev.millrace.loop.WorkPool;
+import dev.millrace.observe.LoopEvent;
+import dev.millrace.observe.LoopEvent.Role;
+import dev.millrace.observe.LoopEvent.Step;
+import dev.millrace.observe.Observation;
 import dev.millrace.sys.Errno;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -66,6 +71,7 @@ public final class NameLookup {
             loop.nextTick(() -> looking.tell(() -> found.accept(literal)));
             return looking;
         }
+        long beganNanos = Observation.isOn(Step.LOOKUP) ? loop.hrtime() : 0;
         CompletionStage<List<InetAddress>> asked = ask(resolver);
         Runnable hold = loop.keepAlive();
         Looking looking =
@@ -82,7 +88,20 @@ public final class NameLookup {
                     looking.tell(receiver);
                 };
         asked.whenComplete((hosts, thrown) -> {
-            Runnable receiver = receiver(host, port, hosts, thrown, found, failed);
+            Runnable receiver =
+                    receiver(
+                            host,
+                            port,
+                            hosts,
+                            thrown,
+                            addresses -> {
+                                tellOver(loop, host, beganNanos, null);
+                                found.accept(addresses);
+                            },
+                            error -> {
+                                tellOver(loop, host, beganNanos, error);
+                                failed.accept(error);
+                            });
             // As a tick, so that what the receiver throws is no failure of a stage.
             if (loop.inLoop()) {
                 loop.nextTick(() -> outcome.accept(receiver));
@@ -91,6 +110,17 @@ public final class NameLookup {
             }
         });
         return looking;
+    }
+
+    private static void tellOver(
+            Loop loop, String host, long beganNanos, @Nullable IOException error) {
+        if (Observation.isOn(Step.LOOKUP)) {
+            long took = beganNanos == 0 ? 0 : loop.hrtime() - beganNanos;
+            Observation.tell(
+                    LoopEvent.of(Step.LOOKUP, Role.LOOKUP, Observation.newId(), loop.threadName())
+                            .withName(host, Duration.ofNanos(took))
+                            .withError(error));
+        }
     }
 
     /** What a resolver throws is its answer. */

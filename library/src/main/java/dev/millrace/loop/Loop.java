@@ -2,6 +2,8 @@ package dev.millrace.loop;
 
 import dev.millrace.driver.Driver;
 import dev.millrace.driver.Guarded;
+import dev.millrace.observe.LoopEvent;
+import dev.millrace.observe.Observation;
 import dev.millrace.turn.CallbackGauge;
 import dev.millrace.turn.CallbackScope;
 import dev.millrace.turn.GatherBuffer;
@@ -110,6 +112,7 @@ public final class Loop implements Executor, AutoCloseable {
         checkIdle("it can't be run from one of its own callbacks");
         checkOpen();
         isRunning = true;
+        Observation.tellLoop(LoopEvent.Step.RUN, thread.getName());
         try {
             switch (mode) {
                 case DEFAULT -> phases.runToEnd();
@@ -121,6 +124,7 @@ public final class Loop implements Executor, AutoCloseable {
         } finally {
             isRunning = false;
             phases.ended();
+            Observation.tellLoop(LoopEvent.Step.STOP, thread.getName());
         }
     }
 
@@ -465,6 +469,11 @@ public final class Loop implements Executor, AutoCloseable {
     public Runnable keepAlive() {
         checkThread();
         return new Hold(this);
+    }
+
+    /** The name of its thread. Any thread. */
+    public String threadName() {
+        return thread.getName();
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.millrace.loop;
 
+import dev.millrace.observe.Observation;
 import dev.millrace.turn.CallbackGauge;
 import dev.millrace.turn.StallWatcher;
 import java.time.Duration;
@@ -125,6 +126,7 @@ public final class StallDetector implements AutoCloseable {
                 if (HAS_FLIGHT_RECORDER) {
                     StallEvent.commit(found);
                 }
+                Observation.tellStall(found.thread(), found.lasted());
                 listener.accept(found);
             } catch (Throwable thrown) {
                 loop.execute(() -> loop.uncaught(thrown));

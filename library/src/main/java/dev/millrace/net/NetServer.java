@@ -210,6 +210,7 @@ public final class NetServer implements AutoCloseable {
     private void opened(ListenHandle opened) {
         life = Life.LISTENING;
         inlet.opened(opened);
+        connections.trace.listening(loop, inlet.shown(), null);
         opened.onAcceptError(report -> SocketListeners.tell(listeners.acceptError, report));
         opened.onShutdown(this::shutdown);
         opened.onClose(this::closeIfOver);
@@ -220,6 +221,7 @@ public final class NetServer implements AutoCloseable {
     private void failed(IOException error) {
         life = Life.CREATED;
         inlet.failed();
+        connections.trace.listening(loop, null, error);
         listening.failed(error);
     }
 
@@ -228,6 +230,7 @@ public final class NetServer implements AutoCloseable {
         ConnectionDrop refusal = connections.refusal(stream);
         if (refusal != null) {
             stream.close();
+            connections.trace.dropped(loop, refusal);
             SocketListeners.tell(listeners.drop, refusal);
             return;
         }
@@ -375,6 +378,7 @@ public final class NetServer implements AutoCloseable {
         if (life == Life.CLOSING && inlet.isGone() && connections.isEmpty()) {
             life = Life.CLOSED;
             listening.closed();
+            connections.trace.closed(loop, inlet.shown());
             try {
                 end.over(listeners.close);
             } catch (Throwable thrown) {
@@ -482,6 +486,15 @@ public final class NetServer implements AutoCloseable {
         return life == Life.CLOSING || life == Life.CLOSED;
     }
 
+    /**
+     * Its number in what {@link dev.millrace.observe.LoopObserver} is told, in {@code toString()}
+     * once it was given, and the cause of what it accepts.
+     */
+    public long id() {
+        loop.checkThread();
+        return connections.trace.id();
+    }
+
     /** The loop it belongs to. */
     public Loop loop() {
         return loop;
@@ -493,7 +506,7 @@ public final class NetServer implements AutoCloseable {
      */
     @Override
     public String toString() {
-        return "NetServer["
+        return ("NetServer" + connections.trace + "[")
                 + (life.name().toLowerCase(Locale.ROOT) + inlet.text())
                 + (", " + connections.count() + " connections]");
     }

@@ -292,6 +292,7 @@ public final class NetSocket extends InboundStream<NetSocket>
     /** Destroys the socket with an error for {@link #onError}, or null; the first call counts. */
     public void destroy(@Nullable IOException error) {
         if (!isDestroyed()) {
+            SocketTrace.closing(this, error);
             life = SocketLife.DESTROYED;
             failure = error;
             transport.destroy();
@@ -338,10 +339,7 @@ public final class NetSocket extends InboundStream<NetSocket>
         life = SocketLife.CLOSED;
         transport.closed();
         transport.closed(failure);
-        if (connect != null) {
-            connect.failed(failure);
-        }
-        boolean isWatched = connect != null && connect.isWatched();
+        boolean isWatched = connect != null && connect.failed(failure);
         listeners.tellClosed(this, failure, isOurs && !isWatched);
     }
 
@@ -404,6 +402,15 @@ public final class NetSocket extends InboundStream<NetSocket>
 
     private void checkThread() {
         handle.loop().checkThread();
+    }
+
+    /**
+     * Its number in what {@link dev.millrace.observe.LoopObserver} is told, and in {@code
+     * toString()} once it was given; unique in the process.
+     */
+    public long id() {
+        checkThread();
+        return listeners.id();
     }
 
     /** The loop it belongs to. */
@@ -548,6 +555,6 @@ public final class NetSocket extends InboundStream<NetSocket>
      */
     @Override
     public String toString() {
-        return life.text(handle);
+        return life.text(listeners.idText(), handle);
     }
 }

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class ServerConnections {
     private final ConnectionLimits limits;
     private final Runnable closeListener;
+    final ServerTrace trace = new ServerTrace();
     private final Set<NetSocket> open = new LinkedHashSet<>();
 
     /** How many are open of each remote address; empty unless that has a limit. */
@@ -80,6 +81,7 @@ final class ServerConnections {
             hosts.put(socket, host);
             perHost.merge(host, 1, Integer::sum);
         }
+        SocketTrace.accepted(socket);
     }
 
     void destroyed(NetSocket socket) {

@@ -107,6 +107,11 @@ final class ServerInlet {
         return handle == null || handle.isClosed();
     }
 
+    /** Where it listens, or did; null before it has. */
+    @Nullable Address shown() {
+        return shown;
+    }
+
     @Nullable Address address() {
         return handle == null ? null : handle.localAddress();
     }

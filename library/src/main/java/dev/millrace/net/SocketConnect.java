@@ -28,6 +28,9 @@ final class SocketConnect {
     /** What becomes of it when the time is over. */
     private Runnable late = () -> {};
 
+    /** When it began, if there is one who asks. */
+    private long beganNanos;
+
     /** Runs until the outcome, if there is a time-out. */
     private @Nullable TimerHandle timer;
 
@@ -78,6 +81,7 @@ final class SocketConnect {
 
     /** At once: what the program says after the call to connect is later, and counts. */
     private void applyOptions() {
+        beganNanos = SocketTrace.begin(socket.loop());
         if (options.noDelay()) {
             // A Unix socket refuses the option, which does no harm.
             socket.handle.option(KernelOption.NO_DELAY, 1);
@@ -122,6 +126,7 @@ final class SocketConnect {
 
     private void ended(@Nullable IOException error) {
         cancel();
+        SocketTrace.connected(socket, beganNanos, error);
         if (error != null) {
             socket.destroy(error);
         } else if (socket.transport.isReady()) {
@@ -161,8 +166,10 @@ final class SocketConnect {
     /**
      * The socket is over; {@code failure}: why, or null. Without effect once it was connected. An
      * error listener is told as well, and a program that destroys a socket knows that it does.
+     *
+     * @return whether a stage was given out, which tells a failure where no listener does
      */
-    void failed(@Nullable IOException failure) {
+    boolean failed(@Nullable IOException failure) {
         if (stage != null) {
             IOException outcome =
                     failure != null
@@ -171,10 +178,6 @@ final class SocketConnect {
             known = failure == null || socket.listeners.error != null ? outcome : null;
             stage.completeExceptionally(outcome);
         }
-    }
-
-    /** Whether a stage was given out, which tells a failure where no listener does. */
-    boolean isWatched() {
         return stage != null;
     }
 }

@@ -28,9 +28,10 @@ enum SocketLife {
      * What the socket on {@code handle} says of itself, on any thread: its own state, and what the
      * handle says of addresses and bytes without asking the kernel.
      */
-    String text(StreamHandle handle) {
+    String text(String id, StreamHandle handle) {
         // "StreamHandle[connected, ...]": that state is the socket's in other words.
         String known = handle.toString();
-        return "NetSocket[" + name().toLowerCase(Locale.ROOT) + known.substring(known.indexOf(','));
+        String state = name().toLowerCase(Locale.ROOT);
+        return "NetSocket" + id + "[" + state + known.substring(known.indexOf(','));
     }
 }

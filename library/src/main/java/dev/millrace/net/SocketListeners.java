@@ -1,5 +1,6 @@
 package dev.millrace.net;
 
+import dev.millrace.observe.Observation;
 import dev.millrace.turn.Failures;
 import java.io.IOException;
 import java.util.function.Consumer;
@@ -25,6 +26,26 @@ final class SocketListeners {
 
     /** The connections of the server that accepted it; they outlast every owner of the socket. */
     @Nullable ServerConnections countedBy;
+
+    /** The number of the socket, given when it is first asked for; 0 before. */
+    private long id;
+
+    long id() {
+        if (id == 0) {
+            id = Observation.newId();
+        }
+        return id;
+    }
+
+    /** The number of the server that accepted it; 0: none did. */
+    long causeId() {
+        return countedBy == null ? 0 : countedBy.trace.id();
+    }
+
+    /** {@code #7}, or nothing while the socket has no number. */
+    String idText() {
+        return id == 0 ? "" : "#" + id;
+    }
 
     static void tell(@Nullable Runnable listener) {
         if (listener != null) {

@@ -51,6 +51,7 @@ class LoopConfinementTest {
                     "Loop.metrics",
                     "Loop.hrtime",
                     "Loop.driverName",
+                    "Loop.threadName",
                     "ListenAttempt.address",
                     "LoopStage.get",
                     "LoopStage.join",

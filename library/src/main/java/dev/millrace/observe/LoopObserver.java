@@ -1,0 +1,42 @@
+package dev.millrace.observe;
+
+/**
+ * Told what happens on the loops of the process, by {@link Observation#add}: what a library for
+ * metrics or traces binds to.
+ *
+ * <p>Called on the loop's own thread, in the middle of its work, and for several loops at once: an
+ * observer is quick, safe on all threads, and touches nothing of the loop. One that throws harms no
+ * connection; the first time it is logged.
+ *
+ * {@snippet class="dev.millrace.observe.ObserveExamplesTest" region="observer"}
+ */
+public interface LoopObserver {
+    /** A server listens, or can't. */
+    default void onListen(LoopEvent event) {}
+
+    /** A server took a connection; the program's listener comes after this. */
+    default void onAccept(LoopEvent event) {}
+
+    /** A server closed a connection at once, because it has as many as it may. */
+    default void onDrop(LoopEvent event) {}
+
+    /** A look-up of a name is over. */
+    default void onLookup(LoopEvent event) {}
+
+    /** A connection of ours stands, or there is none to be had. */
+    default void onConnect(LoopEvent event) {}
+
+    /** A socket is about to close, or a server is closed with its last connection. */
+    default void onClose(LoopEvent event) {}
+
+    /**
+     * A callback blocks its loop, or did; only of loops that have a detector, and on its thread.
+     */
+    default void onStall(LoopEvent event) {}
+
+    /** A loop starts to run. */
+    default void onRun(LoopEvent event) {}
+
+    /** A loop has stopped running. */
+    default void onStop(LoopEvent event) {}
+}

@@ -1,0 +1,129 @@
+package dev.millrace.observe;
+
+import dev.millrace.observe.LoopEvent.Role;
+import dev.millrace.observe.LoopEvent.Step;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Where loops, servers and sockets say what happens to them, and where those who want to know are
+ * registered. While there is none of them, an event costs the look at one field.
+ *
+ * {@snippet class="dev.millrace.observe.ObserveExamplesTest" region="add"}
+ */
+public final class Observation implements AutoCloseable {
+    private static final System.Logger LOGGER = System.getLogger("dev.millrace.observe");
+    private static final boolean HAS_FLIGHT_RECORDER =
+            ModuleLayer.boot().findModule("jdk.jfr").isPresent();
+    private static final AtomicLong IDS = new AtomicLong();
+
+    /** Replaced as a whole, so that loops read it without a lock. */
+    private static volatile List<Observation> present = List.of();
+
+    static {
+        DebugLines.ofEnvironment().ifPresent(Observation::add);
+    }
+
+    private final LoopObserver observer;
+    private final AtomicBoolean hasThrown = new AtomicBoolean();
+
+    private Observation(LoopObserver observer) {
+        this.observer = observer;
+    }
+
+    /**
+     * Has {@code observer} told everything from now on, of every loop of the process. Any thread.
+     *
+     * @return closed, it ends that; an event that is being told at that moment may still come
+     */
+    public static Observation add(LoopObserver observer) {
+        Observation added = new Observation(Objects.requireNonNull(observer, "observer"));
+        synchronized (Observation.class) {
+            List<Observation> all = new ArrayList<>(present);
+            all.add(added);
+            present = List.copyOf(all);
+        }
+        return added;
+    }
+
+    /** The observer is told nothing more. Idempotent, any thread. */
+    @Override
+    public void close() {
+        synchronized (Observation.class) {
+            present = present.stream().filter(one -> one != this).toList();
+        }
+    }
+
+    /**
+     * Whether {@code step} is worth the making of an event: something would be told of it. Any
+     * thread.
+     */
+    public static boolean isOn(Step step) {
+        return !present.isEmpty() || (HAS_FLIGHT_RECORDER && FlightEvents.isEnabled(step));
+    }
+
+    /**
+     * Tells all observers, and the flight recorder if it is running. For authors of protocols as
+     * well; ask {@link #isOn} first. Any thread.
+     */
+    public static void tell(LoopEvent event) {
+        for (Observation each : present) {
+            each.told(event);
+        }
+        if (HAS_FLIGHT_RECORDER) {
+            FlightEvents.commit(event);
+        }
+    }
+
+    /** Tells that the loop of {@code thread} starts to run, or has stopped. */
+    public static void tellLoop(Step step, String thread) {
+        if (isOn(step)) {
+            tell(LoopEvent.of(step, Role.LOOP, 0, thread));
+        }
+    }
+
+    /** Tells that a callback blocks the loop of {@code thread}, for so long until now. */
+    public static void tellStall(String thread, Duration lasted) {
+        if (isOn(Step.STALL)) {
+            tell(LoopEvent.of(Step.STALL, Role.LOOP, 0, thread).withTook(lasted));
+        }
+    }
+
+    /** A number for an object, never given before in this process, above zero. Any thread. */
+    public static long newId() {
+        return IDS.incrementAndGet();
+    }
+
+    /** {@code Observation[my.Metrics@1b2]}. Any thread. */
+    @Override
+    public String toString() {
+        return "Observation[" + observer + (present.contains(this) ? "]" : ", closed]");
+    }
+
+    private void told(LoopEvent event) {
+        try {
+            switch (event.step()) {
+                case LISTEN -> observer.onListen(event);
+                case ACCEPT -> observer.onAccept(event);
+                case DROP -> observer.onDrop(event);
+                case LOOKUP -> observer.onLookup(event);
+                case CONNECT -> observer.onConnect(event);
+                case CLOSE -> observer.onClose(event);
+                case STALL -> observer.onStall(event);
+                case RUN -> observer.onRun(event);
+                case STOP -> observer.onStop(event);
+            }
+        } catch (VirtualMachineError fatal) {
+            throw fatal;
+        } catch (Throwable thrown) {
+            // It must not end what it only looks at. Once: it may throw at every event.
+            if (!hasThrown.getAndSet(true)) {
+                LOGGER.log(System.Logger.Level.ERROR, "an observer threw: " + observer, thrown);
+            }
+        }
+    }
+}
