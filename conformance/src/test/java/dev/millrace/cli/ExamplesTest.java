@@ -185,7 +185,7 @@ class ExamplesTest {
     }
 
     @Test
-    void observe() {
+    void observe() throws IOException {
         try (Launched echo = run("Observe", "0").listening();
                 Peer peer = Peer.of(echo)) {
             assertThat(peer.send("ping").read(4)).isEqualTo("ping");
