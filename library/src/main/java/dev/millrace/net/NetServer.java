@@ -230,8 +230,8 @@ public final class NetServer implements AutoCloseable {
                 new ConnectionDrop(
                         Optional.ofNullable(stream.localAddress()),
                         Optional.ofNullable(stream.remoteAddress()));
-        stream.close();
         connections.trace.dropped(loop, drop);
+        stream.close();
         if (dropListener != null) {
             dropListener.accept(drop);
         }
