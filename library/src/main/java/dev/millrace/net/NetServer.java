@@ -229,8 +229,8 @@ public final class NetServer implements AutoCloseable {
         inlet.taken();
         ConnectionDrop refusal = connections.refusal(stream);
         if (refusal != null) {
-            stream.close();
             connections.trace.dropped(loop, refusal);
+            stream.close();
             SocketListeners.tell(listeners.drop, refusal);
             return;
         }

@@ -292,9 +292,9 @@ public final class NetSocket extends InboundStream<NetSocket>
     /** Destroys the socket with an error for {@link #onError}, or null; the first call counts. */
     public void destroy(@Nullable IOException error) {
         if (!isDestroyed()) {
-            SocketTrace.closing(this, error);
             life = SocketLife.DESTROYED;
             failure = error;
+            SocketTrace.closing(this, error);
             transport.destroy();
             handle.close();
             transport.destroyed();
