@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 
 /** What ends the wait of a thread at a socket, and the socket itself. */
 class BlockingEndsTest {
-    private static final byte[] MUCH = new byte[4 << 20];
+    private static final byte[] MUCH = new byte[16 << 20];
 
     private final BlockingPair pair = new BlockingPair();
 
