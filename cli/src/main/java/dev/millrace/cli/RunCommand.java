@@ -19,7 +19,7 @@ final class RunCommand implements Command {
 
     @Override
     public String operand() {
-        return "[--driver NAME] FILE.java [ARGUMENT...]";
+        return "[--driver NAME] [--class-path PATH] FILE.java [ARGUMENT...]";
     }
 
     @Override
@@ -27,7 +27,8 @@ final class RunCommand implements Command {
         return """
         The file may be a compact one: `import module dev.millrace;` and `void main() { ... }`.
         The name of a compact one is a class's too: hello_world.java, but not hello-world.java.
-        What follows it goes to the program. The driver is epoll or nio, and has to come first.
+        What follows it goes to the program. The driver is epoll or nio. PATH is jars
+        and folders with : between them, for what the program imports besides. Both have to come first.
         Without a locale that can write file names the program, and what it starts, gets LC_CTYPE=C.UTF-8,
         or LC_ALL where one is named that is not installed.
         """;

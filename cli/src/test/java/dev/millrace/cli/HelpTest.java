@@ -49,7 +49,8 @@ class HelpTest {
                 .isEqualTo("Usage: millrace version\n\nPrint the version.\n");
         assertThat(Help.of(new RunCommand()))
                 .startsWith(
-                        "Usage: millrace run [--driver NAME] FILE.java [ARGUMENT...]\n\nRun a ");
+                        "Usage: millrace run [--driver NAME] [--class-path PATH] FILE.java"
+                                + " [ARGUMENT...]\n\nRun a ");
     }
 
     @ParameterizedTest

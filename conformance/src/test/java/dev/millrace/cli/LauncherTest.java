@@ -54,6 +54,20 @@ class LauncherTest {
     }
 
     @Test
+    void aProgramMayImportWhatTheClassPathHas(@TempDir Path folder) throws IOException {
+        Path file = folder.resolve("Uses.java");
+        String name = "com.fasterxml.jackson.core.JsonFactory";
+        Files.writeString(file, "void main() { IO.println(" + name + ".FORMAT_NAME_JSON); }");
+        String jar = Launched.root().resolve("cli/target/app/jackson-core.jar").toString();
+        for (String path : List.of("--class-path=" + jar, "--class-path=src:" + jar)) {
+            try (Launched program = Launched.start("run", path, "--driver=nio", "" + file)) {
+                assertThat(program.output()).isEqualTo("JSON");
+                assertThat(program.status()).isZero();
+            }
+        }
+    }
+
+    @Test
     void outputThatIsClosedOrCutOffIsNoFailure() {
         for (String where : List.of(">&-", "2>&-", ">&- 2>&-", "| true")) {
             try (Launched command = shell("./millrace doctor " + where)) {
