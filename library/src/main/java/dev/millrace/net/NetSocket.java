@@ -372,8 +372,9 @@ public final class NetSocket extends InboundStream<NetSocket>
 
     /**
      * This socket for threads that block, virtual ones above all: the view is its new owner, as
-     * {@link #handOver()} has it, and may be used on any thread but the loop's. It allows half-open
-     * connections: the peer's end is the end of its input, and no more.
+     * {@link #handOver()} has it, and may be used on any thread but the loop's. It reads at once, a
+     * paused socket too, and allows half-open connections: the peer's end is the end of its input,
+     * and no more.
      *
      * {@snippet class="dev.millrace.net.BlockingExamplesTest" region="blocking"}
      *

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.millrace.kernel.SystemError;
 import dev.millrace.loop.Loop;
 import dev.millrace.loop.RunMode;
+import dev.millrace.testing.Kernel;
 import dev.millrace.testing.LoopFixture;
 import dev.millrace.testing.RecordedLog;
 import java.io.IOException;
@@ -24,7 +25,7 @@ import org.junit.jupiter.api.Test;
 
 /** What ends the wait of a thread at a socket, and the socket itself. */
 class BlockingEndsTest {
-    private static final byte[] MUCH = new byte[4 << 20];
+    private static final byte[] MUCH = new byte[BlockingPair.MUCH];
 
     private final BlockingPair pair = new BlockingPair();
 
@@ -80,14 +81,22 @@ class BlockingEndsTest {
         assertThat(pair.peer.getInputStream().read()).isEqualTo((int) 'y');
     }
 
+    /** At once is before the loop has heard of it. */
     @Test
     @Tag("F11")
     void aCloseEndsAReadAndAWriteAtOnce() {
         var reading = pair.blocked(pair.in::read);
         var writing = pair.blocked(writing());
-        pair.here.close();
-        assertThat(pair.outcome(reading)).hasToString("java.net.SocketException: Socket closed");
-        assertThat(pair.outcome(writing)).hasToString("java.net.SocketException: Socket closed");
+        CompletableFuture<Object> busy = new CompletableFuture<>();
+        pair.fixture.loop().execute(busy::join);
+        try {
+            pair.here.close();
+            String closed = "java.net.SocketException: Socket closed";
+            assertThat(pair.outcome(reading)).hasToString(closed);
+            assertThat(pair.outcome(writing)).hasToString(closed);
+        } finally {
+            busy.complete(true);
+        }
         assertThat(pair.outcome(pair.in::available)).isInstanceOf(SocketException.class);
     }
 
@@ -154,6 +163,22 @@ class BlockingEndsTest {
             return true;
         });
         assertThat(pair.peer.getInputStream().readAllBytes()).hasSize(50_000);
+    }
+
+    /** A peer that goes on sending is not reset at once, and not listened to for ever. */
+    @Test
+    void aClosedSocketReadsOnForAWhile() throws IOException {
+        NetSocket socket = pair.here.socket();
+        CompletableFuture<Object> finished = new CompletableFuture<>();
+        CompletableFuture<Object> closed = new CompletableFuture<>();
+        pair.fixture.act(() -> {
+            socket.onFinish(() -> finished.complete(socket.isDestroyed()));
+            socket.onClose(() -> closed.complete(true));
+        });
+        pair.here.close();
+        assertThat(pair.fixture.await(finished)).isEqualTo(false);
+        assertThat(pair.peer.getInputStream().read()).isEqualTo(-1);
+        assertThat(pair.fixture.await(closed)).isEqualTo(true);
     }
 
     @Test
@@ -226,14 +251,29 @@ class BlockingEndsTest {
         try (Socket client =
                 new Socket(InetAddress.getLoopbackAddress(), pair.fixture.await(port))) {
             BlockingSocket view = pair.fixture.await(accepted);
-            client.shutdownOutput();
-            assertThat(pair.outcome(view.inputStream()::read)).isEqualTo(-1);
+            int length = 3 * ByteRing.CAPACITY;
+            pair.start(() -> {
+                client.getOutputStream().write(new byte[length]);
+                client.shutdownOutput();
+                return true;
+            });
+            Kernel.await("it is full", () -> available(view) == ByteRing.CAPACITY);
+            pair.fixture.act(() -> {});
             assertThat(ended).isNotDone();
+            assertThat((byte[]) pair.outcome(view.inputStream()::readAllBytes)).hasSize(length);
             view.outputStream().write('x');
             view.close();
             assertThat(client.getInputStream().readAllBytes()).containsExactly('x');
         }
         assertThat(pair.fixture.await(ended)).isFalse();
+    }
+
+    private static int available(BlockingSocket view) {
+        try {
+            return view.inputStream().available();
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
     }
 
     private static boolean serveOne(

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -14,6 +15,11 @@ import java.util.concurrent.CompletableFuture;
  * A connection with the blocking view at its accepted end, and a socket of the JDK at the other.
  */
 final class BlockingPair implements AutoCloseable {
+    /** More than this, a full inbox and the kernel's largest send buffer hold together. */
+    static final int MUCH = 16 << 20;
+
+    private static final int PEER_BUFFER_BYTES = 64 * 1024;
+
     final LoopFixture fixture = new LoopFixture();
     final BlockingSocket here;
     final InputStream in;
@@ -23,7 +29,10 @@ final class BlockingPair implements AutoCloseable {
     BlockingPair() throws IOException {
         CompletableFuture<BlockingSocket> accepted = new CompletableFuture<>();
         int port = fixture.listen(socket -> accepted.complete(socket.blocking()));
-        peer = new Socket(InetAddress.getLoopbackAddress(), port);
+        peer = new Socket();
+        // Before it connects, so that the kernel does not enlarge it: a writer has to wait.
+        peer.setReceiveBufferSize(PEER_BUFFER_BYTES);
+        peer.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
         peer.setSoTimeout((int) LoopFixture.DEADLINE_SECONDS * 1000);
         here = fixture.await(accepted);
         in = here.inputStream();

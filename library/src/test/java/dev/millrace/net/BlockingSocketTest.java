@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 /** What threads that block read and write. */
 class BlockingSocketTest {
     private static final int CONNECTIONS = 500;
-    private static final int MUCH = 4 << 20;
+    private static final int MUCH = BlockingPair.MUCH;
 
     private final BlockingPair pair = new BlockingPair();
 

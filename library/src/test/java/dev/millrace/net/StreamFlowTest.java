@@ -108,6 +108,7 @@ class StreamFlowTest {
         reader.request(Long.MAX_VALUE);
         reader.request(Long.MAX_VALUE);
         journal.await("two");
+        fixture.act(() -> {}); // behind the second request
         send("three");
         journal.await("three");
         peer.shutdownOutput();
