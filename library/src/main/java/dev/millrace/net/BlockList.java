@@ -37,8 +37,11 @@ public final class BlockList {
     /** The rules as they were written, in their order. */
     private final Map<String, Span> rules = new LinkedHashMap<>();
 
-    /** What they cover, by start, without overlaps; null after a change. */
-    private Span @Nullable [] spans = {};
+    /**
+     * What they cover, by start, without overlaps; null after a change. Read without the lock: all
+     * loops look at the list of the defaults for each connection.
+     */
+    private volatile Span @Nullable [] spans = {};
 
     /** Everything from one address to another, of one family. */
     private record Span(byte[] from, byte[] to) {
@@ -130,13 +133,15 @@ public final class BlockList {
         return a.length == b.length ? Arrays.compareUnsigned(a, b) : a.length - b.length;
     }
 
-    private synchronized Span[] sorted() {
+    private Span[] sorted() {
         Span[] known = spans;
-        if (known == null) {
-            known = merged(rules.values());
-            spans = known;
-        }
-        return known;
+        return known == null ? sortedAnew() : known;
+    }
+
+    private synchronized Span[] sortedAnew() {
+        Span[] sorted = merged(rules.values());
+        spans = sorted;
+        return sorted;
     }
 
     private static Span[] merged(Iterable<Span> rules) {

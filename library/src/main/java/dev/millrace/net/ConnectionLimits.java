@@ -13,8 +13,8 @@ import java.util.Objects;
  * @param maxPerAddress the same for each remote address. The addresses of one IPv6 subnet of 64
  *     bits count as one, because a single host has them all (RFC 4291 section 2.5.4); Unix sockets
  *     have no limit
- * @param maxPerSecond connections that are taken within one second; more wait in the kernel, up to
- *     the backlog
+ * @param maxPerSecond connections that are taken within one second, without those that are closed
+ *     at once; more wait in the kernel, up to the backlog
  * @param blocked addresses whose connections are closed at once
  * @see NetServer#onDrop
  */

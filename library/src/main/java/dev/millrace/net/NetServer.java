@@ -162,7 +162,7 @@ public final class NetServer implements AutoCloseable {
 
     /**
      * Listens on the listener {@code handle}, which was made for this purpose: bound or listening
-     * already, and nothing has started it. The server closes it with itself.
+     * already, without listeners, and nothing has started it. The server closes it with itself.
      *
      * {@snippet class="dev.millrace.net.NetServerExamplesTest" region="listenHandle"}
      *
@@ -226,7 +226,6 @@ public final class NetServer implements AutoCloseable {
     }
 
     private void connected(StreamHandle stream) {
-        inlet.taken();
         ConnectionDrop refusal = connections.refusal(stream);
         if (refusal != null) {
             connections.trace.dropped(loop, refusal);
@@ -234,6 +233,7 @@ public final class NetServer implements AutoCloseable {
             SocketListeners.tell(listeners.drop, refusal);
             return;
         }
+        inlet.taken();
         NetSocket socket = new NetSocket(stream, socketOptions);
         if (options.pauseOnConnect()) {
             socket.pause();

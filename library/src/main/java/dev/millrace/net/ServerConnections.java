@@ -27,6 +27,9 @@ final class ServerConnections {
     /** Kept, since a socket that is destroyed has no address any more; empty as the other. */
     private final Map<NetSocket, RemoteHost> hosts = new HashMap<>();
 
+    /** Of the connection that was let in last, so that the kernel is asked for it once. */
+    private @Nullable RemoteHost admitted;
+
     /** Destroyed, but not all was told of them yet. */
     private int closing;
 
@@ -64,6 +67,7 @@ final class ServerConnections {
             return Reason.MAX_CONNECTIONS;
         }
         RemoteHost host = isPerHost() ? RemoteHost.of(remote) : null;
+        admitted = host;
         boolean isFull = host != null && perHost.getOrDefault(host, 0) >= limits.maxPerAddress();
         return isFull ? Reason.MAX_PER_ADDRESS : null;
     }
@@ -76,7 +80,7 @@ final class ServerConnections {
         served++;
         open.add(socket);
         socket.listeners.countedBy = this;
-        RemoteHost host = isPerHost() ? RemoteHost.of(socket.handle.remoteAddress()) : null;
+        RemoteHost host = admitted;
         if (host != null) {
             hosts.put(socket, host);
             perHost.merge(host, 1, Integer::sum);

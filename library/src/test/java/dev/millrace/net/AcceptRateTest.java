@@ -118,6 +118,29 @@ class AcceptRateTest {
         server.close();
     }
 
+    /** Or a peer that is banned could keep all others out. */
+    @Test
+    void whatIsDroppedUsesUpNothingOfIt() {
+        List<String> seen = new ArrayList<>();
+        BlockList banned = BlockList.of("127.0.0.1");
+        ConnectionLimits one = ConnectionLimits.DEFAULTS.withMaxPerSecond(1).withBlocked(banned);
+        NetServer server =
+                NetServer.create(loop, NetServerOptions.DEFAULTS.withLimits(one))
+                        .onConnection(socket -> seen.add("served"))
+                        .onDrop(drop -> seen.add("dropped"))
+                        .listen(IpAddress.loopback(0));
+        LoopFixture.pollUntil(loop, "listening", server::isListening);
+        for (int at = 0; at < 3; at++) {
+            NetSocket.connect(loop, server.address().orElseThrow()).onError(error -> {}).resume();
+        }
+        LoopFixture.pollUntil(loop, "all", () -> seen.size() == 3);
+        banned.remove("127.0.0.1");
+        NetSocket.connect(loop, server.address().orElseThrow()).onError(error -> {});
+        LoopFixture.pollUntil(loop, "one more", () -> seen.size() == 4);
+        assertThat(seen).containsExactly("dropped", "dropped", "dropped", "served");
+        server.close();
+    }
+
     private void expectServed(List<String> served, int count) {
         for (int turn = 0; turn < 20; turn++) {
             loop.run(RunMode.NOWAIT);
