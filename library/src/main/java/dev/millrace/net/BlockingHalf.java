@@ -77,13 +77,11 @@ abstract sealed class BlockingHalf permits BlockingInbox, BlockingOutbox {
     /** Each thread gets an exception of its own, with its own stack, and of the same kind. */
     private static IOException again(IOException failure) {
         IOException own =
-                switch (failure) {
-                    case SystemError.Socket known -> own(known);
-                    case SystemError.Connect known -> own(known);
-                    case SystemError.Other known -> own(known);
-                    case SocketException closed -> new SocketException(closed.getMessage());
-                    default -> new IOException(failure.getMessage());
-                };
+                failure instanceof SystemError known
+                        ? own(known)
+                        : failure instanceof SocketException
+                                ? new SocketException(failure.getMessage())
+                                : new IOException(failure.getMessage());
         own.initCause(failure);
         return own;
     }

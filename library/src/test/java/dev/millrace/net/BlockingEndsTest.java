@@ -3,9 +3,11 @@ package dev.millrace.net;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.millrace.kernel.IpAddress;
 import dev.millrace.kernel.SystemError;
 import dev.millrace.loop.Loop;
 import dev.millrace.loop.RunMode;
+import dev.millrace.sys.Errno;
 import dev.millrace.testing.Kernel;
 import dev.millrace.testing.LoopFixture;
 import dev.millrace.testing.RecordedLog;
@@ -22,6 +24,8 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What ends the wait of a thread at a socket, and the socket itself. */
 class BlockingEndsTest {
@@ -79,6 +83,20 @@ class BlockingEndsTest {
                 });
         assertThat(outcome).isEqualTo(true);
         assertThat(pair.peer.getInputStream().read()).isEqualTo((int) 'y');
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {Errno.ECONNRESET, Errno.EHOSTUNREACH, Errno.ETIMEDOUT, Errno.ENOBUFS})
+    void aFailureKeepsItsCodeAndItsKind(int errno) {
+        IOException failure = SystemError.of(errno, "read", IpAddress.loopback(7));
+        pair.fixture.act(() -> pair.here.socket().destroy(failure));
+        Object told =
+                pair.outcome(() -> {
+                    return pair.in.read();
+                });
+        assertThat(told).isExactlyInstanceOf(failure.getClass()).hasToString(failure.toString());
+        assertThat(SystemError.codeOf((Throwable) told)).isEqualTo(SystemError.codeOf(failure));
+        assertThat(((Throwable) told).getCause()).isSameAs(failure);
     }
 
     /** At once is before the loop has heard of it. */
