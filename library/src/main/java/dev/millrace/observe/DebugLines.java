@@ -73,7 +73,8 @@ final class DebugLines implements LoopObserver {
         return found;
     }
 
-    private void line(LoopEvent event) {
+    @Override
+    public void onEvent(LoopEvent event) {
         if (topics.contains(event.step().topic())) {
             long micros = (System.nanoTime() - startNanos) / 1000;
             String line = "millrace " + event.step().topic() + " +" + micros + " µs " + event;
@@ -112,50 +113,5 @@ final class DebugLines implements LoopObserver {
         if (count > 0) {
             out.println("millrace: " + count + " lines were too many to be printed");
         }
-    }
-
-    @Override
-    public void onListen(LoopEvent event) {
-        line(event);
-    }
-
-    @Override
-    public void onAccept(LoopEvent event) {
-        line(event);
-    }
-
-    @Override
-    public void onDrop(LoopEvent event) {
-        line(event);
-    }
-
-    @Override
-    public void onLookup(LoopEvent event) {
-        line(event);
-    }
-
-    @Override
-    public void onConnect(LoopEvent event) {
-        line(event);
-    }
-
-    @Override
-    public void onClose(LoopEvent event) {
-        line(event);
-    }
-
-    @Override
-    public void onStall(LoopEvent event) {
-        line(event);
-    }
-
-    @Override
-    public void onRun(LoopEvent event) {
-        line(event);
-    }
-
-    @Override
-    public void onStop(LoopEvent event) {
-        line(event);
     }
 }

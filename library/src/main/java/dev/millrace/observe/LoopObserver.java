@@ -11,32 +11,53 @@ package dev.millrace.observe;
  * {@snippet class="dev.millrace.observe.ObserveExamplesTest" region="observer"}
  */
 public interface LoopObserver {
+    /** Whatever happened, where the method of its step below is not the observer's own. */
+    default void onEvent(LoopEvent event) {}
+
     /** A server listens, or can't. */
-    default void onListen(LoopEvent event) {}
+    default void onListen(LoopEvent event) {
+        onEvent(event);
+    }
 
     /** A server took a connection; the program's listener comes after this. */
-    default void onAccept(LoopEvent event) {}
+    default void onAccept(LoopEvent event) {
+        onEvent(event);
+    }
 
     /** A server closed a connection at once, because it has as many as it may. */
-    default void onDrop(LoopEvent event) {}
+    default void onDrop(LoopEvent event) {
+        onEvent(event);
+    }
 
     /** A look-up of a name is over. */
-    default void onLookup(LoopEvent event) {}
+    default void onLookup(LoopEvent event) {
+        onEvent(event);
+    }
 
     /** A connection of ours stands, or there is none to be had. */
-    default void onConnect(LoopEvent event) {}
+    default void onConnect(LoopEvent event) {
+        onEvent(event);
+    }
 
     /** A socket is about to close, or a server is closed with its last connection. */
-    default void onClose(LoopEvent event) {}
+    default void onClose(LoopEvent event) {
+        onEvent(event);
+    }
 
     /**
      * A callback blocks its loop, or did; only of loops that have a detector, and on its thread.
      */
-    default void onStall(LoopEvent event) {}
+    default void onStall(LoopEvent event) {
+        onEvent(event);
+    }
 
     /** A loop starts to run. */
-    default void onRun(LoopEvent event) {}
+    default void onRun(LoopEvent event) {
+        onEvent(event);
+    }
 
     /** A loop has stopped running. */
-    default void onStop(LoopEvent event) {}
+    default void onStop(LoopEvent event) {
+        onEvent(event);
+    }
 }

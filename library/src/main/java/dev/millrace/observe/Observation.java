@@ -11,7 +11,8 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Where loops, servers and sockets say what happens to them, and where those who want to know are
- * registered. While there is none of them, an event costs the look at one field.
+ * registered. While there is none of them, an event costs the look at one field, and at the flight
+ * recorder's switch where there is one.
  *
  * {@snippet class="dev.millrace.observe.ObserveExamplesTest" region="add"}
  */
