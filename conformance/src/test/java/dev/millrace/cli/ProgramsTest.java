@@ -39,21 +39,16 @@ class ProgramsTest {
 
     private static void both(String example, String program, Talk talk, String... more)
             throws IOException {
-        String file = Launched.root().resolve("examples/" + example + ".java").toString();
-        String[] words =
-                Stream.of(List.of("run", file, "0"), List.of(more))
-                        .flatMap(List::stream)
-                        .toArray(String[]::new);
-        try (Launched server = Launched.start(words).listening()) {
+        String[] words = Stream.concat(Stream.of("0"), Stream.of(more)).toArray(String[]::new);
+        try (Launched server = Examples.start(example, words).listening()) {
             talk.with(server);
         }
         if (!HAS_NODE) {
             System.out.println(program + " is skipped: node is not installed");
             return;
         }
-        file = Launched.root().resolve("conformance/programs/" + program).toString();
-        List<String> line =
-                Stream.of(List.of("node", file, "0"), List.of(more)).flatMap(List::stream).toList();
+        String file = Launched.root().resolve("conformance/programs/" + program).toString();
+        List<String> line = Stream.concat(Stream.of("node", file), Stream.of(words)).toList();
         try (Launched server = Launched.start(Launched.root(), Map.of(), line).listening()) {
             talk.with(server);
         }
@@ -143,8 +138,7 @@ class ProgramsTest {
 
     @Test
     void forwarder() throws IOException {
-        String file = Launched.root().resolve("examples/TcpEcho.java").toString();
-        try (Launched echo = Launched.start("run", file, "0").listening()) {
+        try (Launched echo = Examples.start("TcpEcho", "0").listening()) {
             Talk talk =
                     server -> {
                         String much = "0123456789".repeat(10_000);
@@ -287,8 +281,7 @@ class ProgramsTest {
 
     @Test
     void socks() throws IOException {
-        String file = Launched.root().resolve("examples/TcpEcho.java").toString();
-        try (Launched echo = Launched.start("run", file, "0").listening()) {
+        try (Launched echo = Examples.start("TcpEcho", "0").listening()) {
             String port = "" + (char) (echo.port() >> 8) + (char) (echo.port() & 0xff);
             both(
                     "Socks",

@@ -10,6 +10,10 @@ import java.util.ArrayDeque;
  */
 public final class WriteQueue {
     private static final int OWN_CHUNK_BYTES = 16 * 1024;
+
+    /** For the first chunk: most queues are the one write that waits for the connection. */
+    private static final int FIRST_CHUNK_BYTES = 1024;
+
     private static final int SLICE_BYTES = 256 * 1024;
 
     /**
@@ -82,7 +86,8 @@ public final class WriteQueue {
             last.end += length;
             return;
         }
-        byte[] copy = new byte[Math.max(OWN_CHUNK_BYTES, length)];
+        int room = last == null ? FIRST_CHUNK_BYTES : OWN_CHUNK_BYTES;
+        byte[] copy = new byte[Math.max(room, length)];
         System.arraycopy(array, offset, copy, 0, length);
         chunks.add(new Chunk(copy, 0, length, true));
     }

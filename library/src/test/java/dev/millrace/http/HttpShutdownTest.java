@@ -86,6 +86,7 @@ class HttpShutdownTest {
             });
             assertThat(idle.isOver()).isTrue();
             assertThat(busy.answer().header("Connection")).isEqualTo("close");
+            idle.close();
             busy.close();
             fixture.awaitEnd();
         }

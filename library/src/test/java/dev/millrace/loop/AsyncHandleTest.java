@@ -67,7 +67,7 @@ class AsyncHandleTest {
         AtomicInteger last = new AtomicInteger(-1);
         AtomicInteger unseen = new AtomicInteger();
         AsyncHandle pairs = new AsyncHandle(loop, () -> seen.set(plain[0]));
-        long enough = System.nanoTime() + Duration.ofSeconds(2).toNanos();
+        long enough = System.nanoTime() + Duration.ofSeconds(1).toNanos();
         long deadline =
                 System.nanoTime() + Duration.ofSeconds(LoopFixture.DEADLINE_SECONDS).toNanos() / 2;
         Thread sender =

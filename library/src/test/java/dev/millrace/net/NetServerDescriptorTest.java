@@ -19,8 +19,6 @@ import dev.millrace.testing.LoopFixture;
 import dev.millrace.testing.RawClient;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.net.ProtocolFamily;
-import java.net.SocketAddress;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
@@ -28,9 +26,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -70,21 +66,24 @@ class NetServerDescriptorTest {
 
     /** A listener of the JDK's, and a second descriptor of it, as if it had been passed. */
     private record Passed(ServerSocketChannel channel, int descriptor) implements AutoCloseable {
-        static Passed at(ProtocolFamily family, SocketAddress address) throws IOException {
-            Set<Integer> before = Set.copyOf(Kernel.descriptors("socket:"));
-            ServerSocketChannel channel = ServerSocketChannel.open(family);
-            Set<Integer> opened = new HashSet<>(Kernel.descriptors("socket:"));
-            opened.removeAll(before);
-            assertThat(opened).hasSize(1);
-            channel.bind(address);
-            return new Passed(channel, duplicate(opened.iterator().next()));
+        static Passed at(Path path) throws IOException {
+            ServerSocketChannel channel = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+            channel.bind(UnixDomainSocketAddress.of(path));
+            return new Passed(channel, duplicate(Kernel.descriptor(Kernel.listener(path))));
         }
 
         static Passed onLoopback() throws IOException {
-            return at(StandardProtocolFamily.INET, new InetSocketAddress("127.0.0.1", 0));
+            ServerSocketChannel channel = ServerSocketChannel.open(StandardProtocolFamily.INET);
+            channel.bind(new InetSocketAddress("127.0.0.1", 0));
+            long inode = Kernel.listener(portOf(channel));
+            return new Passed(channel, duplicate(Kernel.descriptor(inode)));
         }
 
         int port() throws IOException {
+            return portOf(channel);
+        }
+
+        private static int portOf(ServerSocketChannel channel) throws IOException {
             return ((InetSocketAddress) channel.getLocalAddress()).getPort();
         }
 
@@ -159,8 +158,7 @@ class NetServerDescriptorTest {
     @Tag("I5")
     void aSocketFileThatWasPassedStaysWhereItIs(@TempDir Path folder) throws IOException {
         Path path = folder.resolve("s");
-        try (Passed passed =
-                        Passed.at(StandardProtocolFamily.UNIX, UnixDomainSocketAddress.of(path));
+        try (Passed passed = Passed.at(path);
                 Libc libc = new Libc()) {
             int fd = passed.descriptor();
             NetServer server = server().listenDescriptor(fd);
@@ -205,8 +203,7 @@ class NetServerDescriptorTest {
     @Tag("I5")
     void aGroupLeavesAPassedSocketFileAsWell(@TempDir Path folder) throws Exception {
         Path path = folder.resolve("s");
-        try (Passed passed =
-                Passed.at(StandardProtocolFamily.UNIX, UnixDomainSocketAddress.of(path))) {
+        try (Passed passed = Passed.at(path)) {
             LoopGroup group =
                     LoopGroup.start(
                             2,

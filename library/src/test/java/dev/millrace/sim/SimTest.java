@@ -21,6 +21,7 @@ class SimTest {
     private static final int SEEDS = 500;
 
     @Test
+    @Tag("seeds")
     @Tag("B4")
     @Tag("X62")
     @Tag("X71")
@@ -39,6 +40,7 @@ class SimTest {
     }
 
     @Test
+    @Tag("seeds")
     void aSeedIsTheSameRunEveryTime() {
         Simulation.Outcome once = Simulation.trace(4711);
         Simulation.Outcome again = Simulation.trace(4711);
@@ -59,6 +61,7 @@ class SimTest {
     /** One kind alone, and stronger than all of them together have it. */
     @ParameterizedTest
     @EnumSource(Fault.class)
+    @Tag("seeds")
     @Tag("X62")
     void oneKindOfFaultAlone(Fault fault) {
         Faults faults = Faults.NONE.with(fault, Math.min(0.9, 4 * Faults.ALL.rate(fault)));
@@ -77,6 +80,7 @@ class SimTest {
 
     /** An oracle that sees nothing finds nothing. */
     @Test
+    @Tag("seeds")
     void everythingHappensThatCan() {
         Set<String> seen =
                 LongStream.range(1, 9)

@@ -80,6 +80,25 @@ public final class Kernel {
         return tcp().stream().anyMatch(one -> one.localPort == port && one.state == LISTEN);
     }
 
+    /** The inode of the socket that listens on {@code port}. */
+    public static long listener(int port) {
+        return tcp().stream()
+                .filter(one -> one.localPort == port && one.state == LISTEN)
+                .map(Tcp::inode)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** The inode of the socket that is bound to {@code path}. */
+    public static long listener(Path path) {
+        return lines(Path.of("/proc/net/unix")).stream()
+                .map(line -> line.strip().split("\\s+"))
+                .filter(part -> part.length == 8 && part[7].equals(path.toString()))
+                .map(part -> Long.parseLong(part[6]))
+                .findFirst()
+                .orElseThrow();
+    }
+
     /** The descriptor of this process that is socket {@code inode}, or -1. */
     public static int descriptor(long inode) {
         return descriptors("socket:[" + inode + "]").stream().findFirst().orElse(-1);

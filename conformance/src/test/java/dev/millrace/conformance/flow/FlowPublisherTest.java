@@ -22,7 +22,7 @@ class FlowPublisherTest {
     private static final LoopFixture FIXTURE = new LoopFixture();
 
     /** Waits no longer than this for what has to come, and this long for what must not. */
-    private static final long EXPECTED_MILLIS = 3_000;
+    private static final long EXPECTED_MILLIS = 1_500;
 
     private static final long UNEXPECTED_MILLIS = 50;
 
