@@ -18,6 +18,12 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -29,6 +35,8 @@ import org.junit.jupiter.api.io.TempDir;
 class ProxyServiceTest {
     private static final Duration NO_LIMIT = Duration.ZERO;
     private static final byte[] WORD = "word".getBytes(StandardCharsets.US_ASCII);
+
+    private static final byte CUT_OFF = 1;
 
     private ServerSocket target;
 
@@ -147,6 +155,76 @@ class ProxyServiceTest {
             }
             proxy.stop().awaitEnd();
         }
+    }
+
+    /**
+     * Before, in and behind what it sends, and also while the target does the same; the proxy ends
+     * only when every connection of both sides is over.
+     */
+    @Test
+    void aThousandClientsThatResetWheneverTheyLikeLeaveNothingBehind() throws Exception {
+        try (RunningServer proxy = proxy();
+                ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            Future<?> echo = threads.submit(() -> echoUntilClosed(threads));
+            List<Future<?>> clients = new ArrayList<>();
+            for (int number = 0; number < 20; number++) {
+                SplittableRandom random = new SplittableRandom(number);
+                clients.add(threads.submit(() -> fiftyResets(proxy, random)));
+            }
+            for (Future<?> client : clients) {
+                client.get();
+            }
+            try (Socket last = proxy.connect()) {
+                say(last, last);
+            }
+            proxy.stop().awaitEnd();
+            target.close();
+            assertThat(echo.get()).isNull();
+        }
+    }
+
+    private static Void fiftyResets(RunningServer proxy, SplittableRandom random)
+            throws IOException {
+        for (int count = 0; count < 50; count++) {
+            Socket client = proxy.connect();
+            byte[] bytes = new byte[1 + random.nextInt(1 << random.nextInt(18))];
+            bytes[0] = random.nextInt(8) == 0 ? CUT_OFF : 0;
+            try {
+                client.getOutputStream().write(bytes);
+                client.getInputStream().readNBytes(random.nextInt(bytes.length));
+            } catch (SocketException reset) {
+                // The target was faster.
+            }
+            reset(client);
+        }
+        return null;
+    }
+
+    private Void echoUntilClosed(ExecutorService threads) throws IOException {
+        while (true) {
+            try {
+                Socket accepted = accept();
+                threads.submit(() -> echo(accepted));
+            } catch (SocketException closed) {
+                return null;
+            }
+        }
+    }
+
+    /** Sends back what comes, or resets if that begins so. */
+    private static Void echo(Socket socket) throws IOException {
+        try (socket) {
+            int first = socket.getInputStream().read();
+            if (first == CUT_OFF) {
+                socket.setSoLinger(true, 0);
+            } else if (first >= 0) {
+                socket.getOutputStream().write(first);
+                socket.getInputStream().transferTo(socket.getOutputStream());
+            }
+        } catch (SocketException reset) {
+            socket.setSoLinger(true, 0);
+        }
+        return null;
     }
 
     @Test

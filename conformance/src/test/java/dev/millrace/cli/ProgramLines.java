@@ -27,7 +27,8 @@ final class ProgramLines {
                     new Program("DNS", "dns.js", "Dns.java"),
                     new Program("scheduler", "scheduler.js", "Scheduler.java"),
                     new Program("multi-core", "multicore.js", "MultiCore.java"),
-                    new Program("SOCKS", "socks.js", "Socks.java"));
+                    new Program("SOCKS", "socks.js", "Socks.java"),
+                    new Program("blocking dialogue", "quiz.js", "Quiz.java"));
 
     private ProgramLines() {}
 

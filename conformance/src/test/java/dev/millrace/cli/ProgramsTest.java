@@ -107,6 +107,35 @@ class ProgramsTest {
                 });
     }
 
+    /** Answers that come early, late, in pieces, wrong, or not at all. */
+    @Test
+    void quiz() throws IOException {
+        both(
+                "Quiz",
+                "quiz.js",
+                server -> {
+                    try (Peer peer = Peer.of(server);
+                            Peer early = Peer.of(server);
+                            Peer gone = Peer.of(server)) {
+                        expect(peer, "your name? ");
+                        peer.send("An");
+                        gone.end();
+                        early.send("Bo\n7\n42\n13\n");
+                        assertThat(early.readAll())
+                                .isEqualTo("your name? 3 + 4 = 12 + 30 = 7 + 6 = Bo: 3 of 3\n");
+                        assertThat(gone.readAll()).startsWith("your name? ");
+                        peer.send("na\r\n");
+                        expect(peer, "3 + 4 = ");
+                        peer.send("8\n");
+                        expect(peer, "12 + 30 = ");
+                        peer.send("42\n");
+                        expect(peer, "7 + 6 = ");
+                        peer.send("13\n");
+                        assertThat(peer.readAll()).isEqualTo("Anna: 2 of 3\n");
+                    }
+                });
+    }
+
     @Test
     void redis() throws IOException {
         both(

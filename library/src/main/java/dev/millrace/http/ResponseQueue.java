@@ -236,6 +236,7 @@ final class ResponseQueue {
     private void sendRefusal() {
         if (refusal != null) {
             refusal.send(connection.socket(), connection.server().head());
+            ExchangeTrace.refused(connection.socket(), refusal);
         }
         connection.linger();
     }

@@ -202,6 +202,7 @@ final class ServerConnection implements BytesListener, RequestEvents {
             noRequestFollows();
         }
         responses.add(response);
+        response.trace = ExchangeTrace.begun(request);
         clock.headEnded();
         if (head.hasUnknownExpect()) {
             response.fail(417, new IOException("unknown expectation"));

@@ -42,6 +42,9 @@ public final class ServerResponse implements WriteStream {
     boolean isHeadSent;
     private @Nullable Runnable closeListener;
 
+    /** Null if there was no observer when the request came. */
+    @Nullable ExchangeTrace trace;
+
     /** The next response due on the connection. */
     @Nullable ServerResponse next;
 
@@ -313,6 +316,9 @@ public final class ServerResponse implements WriteStream {
     void finish() {
         body.finished();
         body.closed();
+        if (trace != null) {
+            trace.over(request, status, null);
+        }
         tell(closeListener);
     }
 
@@ -333,6 +339,10 @@ public final class ServerResponse implements WriteStream {
             body.destroy();
         }
         body.closed();
+        if (trace != null) {
+            IOException cut = error != null ? error : new IOException("the connection is gone");
+            trace.over(request, isHeadSent ? status : 0, cut);
+        }
         tell(closeListener);
     }
 

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 final class DebugLines implements LoopObserver {
     static final String VARIABLE = "MILLRACE_DEBUG";
     static final String PROPERTY = "millrace.debug";
-    private static final List<String> TOPICS = List.of("net", "loop");
+    private static final List<String> TOPICS = List.of("net", "http", "loop");
     private static final int WAITING_MAX = 8192;
 
     private final Set<String> topics;

@@ -28,7 +28,8 @@ final class FlightEvents {
         long id;
 
         @Label("Cause")
-        @Description("The id of the server, for what it accepted or dropped")
+        @Description(
+                "The id of the server for what it accepted or dropped, of the socket for a request")
         long cause;
 
         @Label("Loop Thread")
@@ -83,6 +84,18 @@ final class FlightEvents {
     @Label("Close")
     static final class Close extends Recorded {}
 
+    @Name("millrace.Request")
+    @Label("Request")
+    static final class Request extends Recorded {}
+
+    @Name("millrace.Response")
+    @Label("Response")
+    static final class Response extends Recorded {
+        @Label("Status")
+        @Description("0: none was sent")
+        int status;
+    }
+
     /** Null for steps that are not recorded, or recorded elsewhere as stalls are. */
     private static @Nullable Recorded of(Step step) {
         return switch (step) {
@@ -92,6 +105,8 @@ final class FlightEvents {
             case LOOKUP -> new Lookup();
             case CONNECT -> new Connect();
             case CLOSE -> new Close();
+            case REQUEST -> new Request();
+            case RESPONSE -> new Response();
             case STALL, RUN, STOP -> null;
         };
     }
@@ -114,6 +129,9 @@ final class FlightEvents {
             event.took = from.took().toNanos();
             event.bytesRead = from.bytesRead();
             event.bytesWritten = from.bytesWritten();
+            if (event instanceof Response response) {
+                response.status = from.status();
+            }
             event.error = from.error().map(Throwable::toString).orElse("");
             event.commit();
         }

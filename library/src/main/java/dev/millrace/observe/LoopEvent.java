@@ -16,15 +16,18 @@ import org.jspecify.annotations.Nullable;
  * @param step what happened
  * @param role what it happened to
  * @param id the number of that object, unique in the process; 0 for one that has none
- * @param cause the number of the object it came from, of the server for what it accepted or
- *     dropped; 0: unknown
+ * @param cause the number of the object it came from: of the server for what it accepted or
+ *     dropped, of the socket for a request; 0: unknown
  * @param thread the name of the loop's thread
- * @param name the name that was looked up; otherwise empty
- * @param local our end's address, if there is one
- * @param remote the peer's address, if there is one
- * @param took how long it took, of a look-up, a connect, or a stall; zero where that is not known
+ * @param name the name that was looked up; method and target of a request, which may be cut;
+ *     otherwise empty
+ * @param local our end's address, if there is one; of a request: see its socket
+ * @param remote the peer's address, if there is one; of a request: see its socket
+ * @param took how long it took, of a look-up, a connect, an exchange, or a stall; zero where that
+ *     is not known
  * @param bytesRead what a socket that closes has received
  * @param bytesWritten what a socket that closes has written, what never left included
+ * @param status of a response; 0: none was sent
  * @param error why it failed, or what closed it
  */
 public record LoopEvent(
@@ -39,6 +42,7 @@ public record LoopEvent(
         Duration took,
         long bytesRead,
         long bytesWritten,
+        int status,
         Optional<Throwable> error) {
 
     /** Checks that nothing is null. */
@@ -67,6 +71,10 @@ public record LoopEvent(
         CONNECT,
         /** See {@link LoopObserver#onClose}. */
         CLOSE,
+        /** See {@link LoopObserver#onRequest}. */
+        REQUEST,
+        /** See {@link LoopObserver#onResponse}. */
+        RESPONSE,
         /** See {@link LoopObserver#onStall}. */
         STALL,
         /** See {@link LoopObserver#onRun}. */
@@ -76,7 +84,7 @@ public record LoopEvent(
 
         /** The name in {@code MILLRACE_DEBUG} that has it printed. */
         String topic() {
-            return compareTo(STALL) < 0 ? "net" : "loop";
+            return compareTo(REQUEST) < 0 ? "net" : compareTo(STALL) < 0 ? "http" : "loop";
         }
     }
 
@@ -92,6 +100,8 @@ public record LoopEvent(
         PIPE_SERVER,
         /** A look-up of a name; Node's GETADDRINFOREQWRAP. */
         LOOKUP,
+        /** A request that a server got, and its response; Node's HTTPINCOMINGMESSAGE. */
+        HTTP_REQUEST,
         /** A loop. */
         LOOP;
 
@@ -120,6 +130,7 @@ public record LoopEvent(
                 Duration.ZERO,
                 0,
                 0,
+                0,
                 Optional.empty());
     }
 
@@ -137,10 +148,11 @@ public record LoopEvent(
                 took,
                 bytesRead,
                 bytesWritten,
+                status,
                 error);
     }
 
-    /** With the name that was looked up, and how long that took. */
+    /** With a name, and how long it took. */
     public LoopEvent withName(String name, Duration took) {
         return new LoopEvent(
                 step,
@@ -154,6 +166,7 @@ public record LoopEvent(
                 took,
                 bytesRead,
                 bytesWritten,
+                status,
                 error);
     }
 
@@ -176,13 +189,33 @@ public record LoopEvent(
                 took,
                 bytesRead,
                 bytesWritten,
+                status,
                 error);
     }
 
     /** With what was received and written. */
     public LoopEvent withBytes(long read, long written) {
         return new LoopEvent(
-                step, role, id, cause, thread, name, local, remote, took, read, written, error);
+                step, role, id, cause, thread, name, local, remote, took, read, written, status,
+                error);
+    }
+
+    /** With the status of a response; 0: none was sent. */
+    public LoopEvent withStatus(int status) {
+        return new LoopEvent(
+                step,
+                role,
+                id,
+                cause,
+                thread,
+                name,
+                local,
+                remote,
+                took,
+                bytesRead,
+                bytesWritten,
+                status,
+                error);
     }
 
     /** With why it failed; null: it did not. */
@@ -199,6 +232,7 @@ public record LoopEvent(
                 took,
                 bytesRead,
                 bytesWritten,
+                status,
                 Optional.ofNullable(error));
     }
 
@@ -228,6 +262,9 @@ public record LoopEvent(
         if (step == Step.CLOSE && (role == Role.TCP || role == Role.PIPE)) {
             text.append(", read ").append(bytesRead).append(" B, written ");
             text.append(bytesWritten).append(" B");
+        }
+        if (step == Step.RESPONSE) {
+            text.append(status == 0 ? ", no response" : ", " + status);
         }
         error.ifPresent(thrown -> text.append(", failed: ").append(thrown.getMessage()));
         return text.append(", on ").append(thread).toString();

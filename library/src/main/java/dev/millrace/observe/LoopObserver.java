@@ -44,6 +44,19 @@ public interface LoopObserver {
         onEvent(event);
     }
 
+    /** A server got the head of a request; the program's handler comes after this. */
+    default void onRequest(LoopEvent event) {
+        onEvent(event);
+    }
+
+    /**
+     * An exchange is over: its response is with the socket, or the connection is gone. Also of what
+     * was refused because it is no request, which has no number.
+     */
+    default void onResponse(LoopEvent event) {
+        onEvent(event);
+    }
+
     /**
      * A callback blocks its loop, or did; only of loops that have a detector, and on its thread.
      */

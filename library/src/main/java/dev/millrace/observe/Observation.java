@@ -114,6 +114,8 @@ public final class Observation implements AutoCloseable {
                 case LOOKUP -> observer.onLookup(event);
                 case CONNECT -> observer.onConnect(event);
                 case CLOSE -> observer.onClose(event);
+                case REQUEST -> observer.onRequest(event);
+                case RESPONSE -> observer.onResponse(event);
                 case STALL -> observer.onStall(event);
                 case RUN -> observer.onRun(event);
                 case STOP -> observer.onStop(event);

@@ -2,6 +2,7 @@ package dev.millrace.observe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.http.HttpServer;
 import dev.millrace.kernel.IpAddress;
 import dev.millrace.net.NetServer;
 import dev.millrace.net.NetSocket;
@@ -64,6 +65,7 @@ class FlightEventsTest {
 
     @Test
     @Tag("M1")
+    @Tag("M3")
     void theLifeOfAConnectionIsRecorded(@TempDir Path folder) throws IOException {
         Path file = folder.resolve("net.jfr");
         try (Recording recording = new Recording()) {
@@ -85,6 +87,51 @@ class FlightEventsTest {
         RecordedEvent close = only(events, "millrace.Close", ids.getLast());
         assertThat(close.getLong("bytesRead")).isEqualTo(5);
         assertThat(close.getString("error")).isEmpty();
+    }
+
+    @Test
+    @Tag("M3")
+    void aRequestAndItsResponseAreRecorded(@TempDir Path folder) throws IOException {
+        Path file = folder.resolve("http.jfr");
+        try (Recording recording = new Recording()) {
+            recording.start();
+            askOnce();
+            recording.stop();
+            recording.dump(file);
+        }
+        List<RecordedEvent> all = RecordingFile.readAllEvents(file);
+        RecordedEvent request =
+                all.stream()
+                        .filter(event -> event.getEventType().getName().equals("millrace.Request"))
+                        .filter(event -> event.getString("name").equals("GET /recorded"))
+                        .findFirst()
+                        .orElseThrow();
+        assertThat(request.getLong("cause")).isEqualTo(ids.getFirst());
+        assertThat(request.getString("role")).isEqualTo("HTTP_REQUEST");
+        RecordedEvent response = only(all, "millrace.Response", request.getLong("id"));
+        assertThat(response.getInt("status")).isEqualTo(204);
+        assertThat(response.getDuration("took")).isPositive();
+        assertThat(response.getString("name")).isEqualTo("GET /recorded");
+    }
+
+    /** One exchange; the id of the server's socket. */
+    private void askOnce() {
+        LoopFixture.run(loop -> {
+            HttpServer server =
+                    HttpServer.create(
+                            loop,
+                            (request, response) -> {
+                                ids.add(response.socket().id());
+                                response.status(204).end();
+                            });
+            server.onListening(() -> {
+                NetSocket client = NetSocket.connect(loop, server.net().address().orElseThrow());
+                client.onClose(server::close);
+                client.end("GET /recorded HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+                client.resume();
+            });
+            server.listen(0, "127.0.0.1");
+        });
     }
 
     @Test

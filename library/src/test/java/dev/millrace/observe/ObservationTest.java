@@ -14,6 +14,7 @@ import dev.millrace.net.NetSocket;
 import dev.millrace.net.NetSocketOptions;
 import dev.millrace.observe.LoopEvent.Role;
 import dev.millrace.observe.LoopEvent.Step;
+import dev.millrace.testing.Events;
 import dev.millrace.testing.Journal;
 import dev.millrace.testing.LoopFixture;
 import dev.millrace.testing.RawClient;

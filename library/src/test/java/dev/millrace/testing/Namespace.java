@@ -8,6 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * A network namespace of a child's own (unshare(1)), where it may break the network as it likes:
@@ -15,6 +17,8 @@ import java.util.List;
  */
 public final class Namespace {
     private static final List<String> UNSHARE = List.of("unshare", "--map-root-user", "--net");
+
+    private static final Pattern PACKETS = Pattern.compile("packets (\\d+)");
 
     private Namespace() {}
 
@@ -46,7 +50,20 @@ public final class Namespace {
         shell("nft 'add chain inet hole in { type filter hook input priority 0; policy drop; }'");
     }
 
-    private static void shell(String line) {
+    /** From now on so many of a hundred packets are lost, whichever they are. */
+    public static void dropSome(int percent) {
+        shell("nft add table inet sieve");
+        shell("nft 'add chain inet sieve in { type filter hook input priority 0; }'");
+        shell("nft 'add rule inet sieve in numgen random mod 100 < " + percent + " counter drop'");
+    }
+
+    /** How many packets {@link #dropSome} has dropped. */
+    public static long dropped() {
+        Matcher count = PACKETS.matcher(shell("nft list chain inet sieve in"));
+        return count.find() ? Long.parseLong(count.group(1)) : 0;
+    }
+
+    private static String shell(String line) {
         try {
             Process process =
                     new ProcessBuilder("sh", "-c", line).redirectErrorStream(true).start();
@@ -55,6 +72,7 @@ public final class Namespace {
             if (process.waitFor() != 0) {
                 throw new AssertionError(line + ": " + output);
             }
+            return output;
         } catch (IOException | InterruptedException e) {
             throw new AssertionError(e);
         }
