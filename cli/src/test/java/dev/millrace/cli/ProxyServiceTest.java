@@ -29,6 +29,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a proxy passes on, and what it does about peers that leave, wait or are not there. */
 @Timeout(90)
@@ -240,13 +242,18 @@ class ProxyServiceTest {
         }
     }
 
-    @Test
-    void whatIsIdleOnBothSidesIsReset() throws IOException {
+    /** Either side may be the first to be idle. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void whatIsIdleOnBothSidesIsReset(boolean isClientLast) throws IOException {
         Duration idle = Duration.ofMillis(300);
         try (RunningServer proxy = proxy(endpoint(), ConnectionLimits.NO_LIMIT, idle);
                 Socket client = proxy.connect();
                 Socket served = accept()) {
             say(client, served);
+            if (isClientLast) {
+                say(served, client);
+            }
             expectReset(client);
             expectReset(served);
             proxy.stop().awaitEnd();

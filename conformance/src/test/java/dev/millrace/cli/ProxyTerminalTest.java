@@ -54,6 +54,7 @@ class ProxyTerminalTest {
                     awaitShown(libc, pty, line);
                     assertThat(shown).containsPattern("there [1-9]");
                 }
+                awaitShown(libc, pty, "\n0 open · 1 served · there 0 B/s · back 0 B/s\r");
                 proxy.destroy();
                 assertThat(proxy.waitFor(Launched.DEADLINE_SECONDS, TimeUnit.SECONDS)).isTrue();
                 assertThat(proxy.exitValue()).isZero();
