@@ -8,11 +8,12 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import jdk.jfr.FlightRecorder;
 
 /**
  * Where loops, servers and sockets say what happens to them, and where those who want to know are
- * registered. While there is none of them, an event costs the look at one field, and at the flight
- * recorder's switch where there is one.
+ * registered. While there is none of them, and the flight recorder has not been used, an event
+ * costs the look at two fields.
  *
  * {@snippet class="dev.millrace.observe.ObserveExamplesTest" region="add"}
  */
@@ -64,7 +65,7 @@ public final class Observation implements AutoCloseable {
      * thread.
      */
     public static boolean isOn(Step step) {
-        return !present.isEmpty() || (HAS_FLIGHT_RECORDER && FlightEvents.isEnabled(step));
+        return !present.isEmpty() || (isRecorderInUse() && FlightEvents.isEnabled(step));
     }
 
     /**
@@ -75,9 +76,14 @@ public final class Observation implements AutoCloseable {
         for (Observation each : present) {
             each.told(event);
         }
-        if (HAS_FLIGHT_RECORDER) {
+        if (isRecorderInUse()) {
             FlightEvents.commit(event);
         }
+    }
+
+    /** Before the first recording none of the classes of its events is loaded. */
+    private static boolean isRecorderInUse() {
+        return HAS_FLIGHT_RECORDER && FlightRecorder.isInitialized();
     }
 
     /** Tells that the loop of {@code thread} starts to run, or has stopped. */

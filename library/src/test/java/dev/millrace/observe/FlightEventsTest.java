@@ -7,6 +7,7 @@ import dev.millrace.kernel.IpAddress;
 import dev.millrace.net.NetServer;
 import dev.millrace.net.NetSocket;
 import dev.millrace.observe.LoopEvent.Step;
+import dev.millrace.testing.ChildJvm;
 import dev.millrace.testing.LoopFixture;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -132,6 +133,18 @@ class FlightEventsTest {
             });
             server.listen(0, "127.0.0.1");
         });
+    }
+
+    /** No start-up cache has them, so that loading them takes milliseconds. */
+    @Test
+    void whereNobodyRecordsNoneOfTheEventsIsLoaded() throws Exception {
+        List<String> command = ChildJvm.command(DebugLinesTest.Program.class);
+        command.add(1, "-verbose:class");
+        ChildJvm.Result result = ChildJvm.run(command);
+        assertThat(result.status()).isZero();
+        assertThat(result.output())
+                .contains("dev.millrace.observe.Observation ")
+                .doesNotContain("dev.millrace.observe.FlightEvents");
     }
 
     @Test

@@ -45,7 +45,8 @@ class ListenRefusedTest {
                 assertThat(fixture.call(second::isListening)).isFalse();
             }
             assertThat(Kernel.watchedBy(epoll(taken.port()))).hasSize(sockets);
-            assertThat(Kernel.descriptors("socket:")).hasSizeLessThanOrEqualTo(descriptors);
+            // Loops of tests before it may be closing theirs.
+            Kernel.await("none is left", () -> Kernel.descriptors("socket:").size() <= descriptors);
             fixture.act(first::close);
             fixture.act(() -> second.listen(taken));
             journal.await("second");
