@@ -135,39 +135,13 @@ public record LoopEvent(
     }
 
     /** With the number of the object it came from. */
-    public LoopEvent withCause(long id) {
-        return new LoopEvent(
-                step,
-                role,
-                this.id,
-                id,
-                thread,
-                name,
-                local,
-                remote,
-                took,
-                bytesRead,
-                bytesWritten,
-                status,
-                error);
+    public LoopEvent withCause(long cause) {
+        return copy(cause, name, local, remote, took, bytesRead, bytesWritten, status, error);
     }
 
     /** With a name, and how long it took. */
     public LoopEvent withName(String name, Duration took) {
-        return new LoopEvent(
-                step,
-                role,
-                id,
-                cause,
-                thread,
-                name,
-                local,
-                remote,
-                took,
-                bytesRead,
-                bytesWritten,
-                status,
-                error);
+        return copy(cause, name, local, remote, took, bytesRead, bytesWritten, status, error);
     }
 
     /** With how long it took. */
@@ -176,32 +150,38 @@ public record LoopEvent(
     }
 
     /** With the addresses of both ends; null: there is none. */
-    public LoopEvent withAddresses(@Nullable Address local, @Nullable Address remote) {
-        return new LoopEvent(
-                step,
-                role,
-                id,
-                cause,
-                thread,
-                name,
-                Optional.ofNullable(local),
-                Optional.ofNullable(remote),
-                took,
-                bytesRead,
-                bytesWritten,
-                status,
-                error);
+    public LoopEvent withAddresses(@Nullable Address ours, @Nullable Address peers) {
+        Optional<Address> local = Optional.ofNullable(ours);
+        Optional<Address> remote = Optional.ofNullable(peers);
+        return copy(cause, name, local, remote, took, bytesRead, bytesWritten, status, error);
     }
 
     /** With what was received and written. */
-    public LoopEvent withBytes(long read, long written) {
-        return new LoopEvent(
-                step, role, id, cause, thread, name, local, remote, took, read, written, status,
-                error);
+    public LoopEvent withBytes(long bytesRead, long bytesWritten) {
+        return copy(cause, name, local, remote, took, bytesRead, bytesWritten, status, error);
     }
 
     /** With the status of a response; 0: none was sent. */
     public LoopEvent withStatus(int status) {
+        return copy(cause, name, local, remote, took, bytesRead, bytesWritten, status, error);
+    }
+
+    /** With why it failed; null: it did not. */
+    public LoopEvent withError(@Nullable Throwable thrown) {
+        Optional<Throwable> error = Optional.ofNullable(thrown);
+        return copy(cause, name, local, remote, took, bytesRead, bytesWritten, status, error);
+    }
+
+    private LoopEvent copy(
+            long cause,
+            String name,
+            Optional<Address> local,
+            Optional<Address> remote,
+            Duration took,
+            long bytesRead,
+            long bytesWritten,
+            int status,
+            Optional<Throwable> error) {
         return new LoopEvent(
                 step,
                 role,
@@ -216,24 +196,6 @@ public record LoopEvent(
                 bytesWritten,
                 status,
                 error);
-    }
-
-    /** With why it failed; null: it did not. */
-    public LoopEvent withError(@Nullable Throwable error) {
-        return new LoopEvent(
-                step,
-                role,
-                id,
-                cause,
-                thread,
-                name,
-                local,
-                remote,
-                took,
-                bytesRead,
-                bytesWritten,
-                status,
-                Optional.ofNullable(error));
     }
 
     /**

@@ -115,6 +115,24 @@ class FlightEventsTest {
         assertThat(response.getString("name")).isEqualTo("GET /recorded");
     }
 
+    @Test
+    @Tag("M3")
+    void aResponseIsRecordedWhereRequestsAreNot(@TempDir Path folder) throws IOException {
+        Path file = folder.resolve("http.jfr");
+        try (Recording recording = new Recording()) {
+            recording.disable("millrace.Request");
+            recording.start();
+            askOnce();
+            recording.stop();
+            recording.dump(file);
+        }
+        assertThat(RecordingFile.readAllEvents(file))
+                .filteredOn(event -> event.getEventType().getName().matches("millrace.Re.*"))
+                .filteredOn(event -> event.getLong("cause") == ids.getFirst())
+                .extracting(event -> event.getEventType().getName())
+                .containsExactly("millrace.Response");
+    }
+
     /** One exchange; the id of the server's socket. */
     private void askOnce() {
         LoopFixture.run(loop -> {
