@@ -17,12 +17,17 @@ import javax.tools.ToolProvider;
  */
 final class Examples {
     private static final Path LIBRARY = Launched.root().resolve("cli/target/app/millrace.jar");
-    private static final Path CLASSES = compiled();
+
+    /** Made when the first example is started. */
+    private static final class Compiled {
+        static final Path CLASSES = compiled();
+    }
 
     private Examples() {}
 
     /** Starts {@code examples/name.java}, as {@code millrace run} would. */
     static Launched start(String name, String... arguments) {
+        Launched.requireBuilt();
         List<String> java =
                 List.of(
                         Path.of(System.getProperty("java.home"), "bin/java").toString(),
@@ -31,7 +36,7 @@ final class Examples {
                         "--enable-native-access=dev.millrace",
                         "--module-path=" + LIBRARY,
                         "--add-modules=dev.millrace",
-                        "--class-path=" + CLASSES,
+                        "--class-path=" + Compiled.CLASSES,
                         name);
         List<String> words = Stream.concat(java.stream(), Stream.of(arguments)).toList();
         return Launched.start(Path.of(""), Map.of(), words);

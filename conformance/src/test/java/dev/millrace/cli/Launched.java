@@ -46,11 +46,16 @@ final class Launched implements AutoCloseable {
         return start(Map.of(), words);
     }
 
-    /** Starts it with variables added to the environment. */
-    static Launched start(Map<String, String> variables, String... words) {
+    /** Skips the test where there is nothing to start. */
+    static void requireBuilt() {
         assumeTrue(
                 Files.exists(root().resolve("cli/target/app/millrace-cli.jar")),
                 "the command is not built: run ./build verify");
+    }
+
+    /** Starts it with variables added to the environment. */
+    static Launched start(Map<String, String> variables, String... words) {
+        requireBuilt();
         List<String> all = new ArrayList<>(List.of(root().resolve("millrace").toString()));
         all.addAll(List.of(words));
         return start(Path.of(""), variables, all);

@@ -1,7 +1,6 @@
 package dev.millrace.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.millrace.sys.Libc;
 import dev.millrace.sys.PseudoTerminal;
@@ -11,7 +10,6 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.nio.file.Files;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -35,9 +33,7 @@ class ProxyTerminalTest {
 
     @Test
     void itSaysEachSecondWhatItCarries() throws Exception {
-        assumeTrue(
-                Files.exists(Launched.root().resolve("cli/target/app/millrace-cli.jar")),
-                "the command is not built: run ./build verify");
+        Launched.requireBuilt();
         try (Libc libc = new Libc();
                 ServerSocket target = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
             PseudoTerminal pty = PseudoTerminal.open(libc);
