@@ -37,6 +37,7 @@ class DescriptorNumbersTest {
                     "dev/millrace/sys/JdkErrors",
                     "dev/millrace/sys/NativeAccess",
                     "dev/millrace/sys/PathPin",
+                    "dev/millrace/sys/ReadableFile",
                     "dev/millrace/sys/SignalWatch");
 
     private static List<ClassModel> classes() throws IOException {

@@ -2,13 +2,12 @@ package dev.millrace.cli;
 
 import dev.millrace.files.FileInput;
 import dev.millrace.files.FileRange;
+import dev.millrace.files.OpenFile;
 import dev.millrace.http.HttpDate;
 import dev.millrace.http.ServerRequest;
 import dev.millrace.http.ServerResponse;
 import dev.millrace.loop.Loop;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -43,7 +42,7 @@ record FileAnswer(
 
     /** Off the loop; the document is closed here, or with the body. */
     static FileAnswer prepare(ServerRequest request, Found.Document document) throws IOException {
-        FileChannel file = document.channel();
+        OpenFile file = document.file();
         boolean isKept = false;
         try {
             FileAnswer answer = decide(request, document);
@@ -67,15 +66,17 @@ record FileAnswer(
         return new FileAnswer(status, document, validator, part, content);
     }
 
-    private static byte[] read(FileChannel file, ByteRange part) throws IOException {
-        ByteBuffer buffer = ByteBuffer.allocate((int) part.length());
-        while (buffer.hasRemaining()) {
-            if (file.read(buffer, part.first() + buffer.position()) < 0) {
+    private static byte[] read(OpenFile file, ByteRange part) throws IOException {
+        byte[] bytes = new byte[(int) part.length()];
+        int count = 0;
+        for (int at = 0; at < bytes.length; at += count) {
+            count = file.read(bytes, at, bytes.length - at, part.first() + at);
+            if (count < 0) {
                 // Its length is about to be announced.
                 throw new IOException("the file became shorter while it was read");
             }
         }
-        return buffer.array();
+        return bytes;
     }
 
     private static FileAnswer decide(ServerRequest request, Found.Document document) {
@@ -147,6 +148,6 @@ record FileAnswer(
 
     private FileInput stream(Loop loop) {
         FileRange range = new FileRange(part.first(), part.length());
-        return FileInput.of(loop, document.channel(), range);
+        return FileInput.of(loop, document.file(), range);
     }
 }

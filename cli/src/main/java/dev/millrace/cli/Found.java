@@ -1,7 +1,7 @@
 package dev.millrace.cli;
 
 import dev.millrace.files.FoundFile;
-import java.nio.channels.FileChannel;
+import dev.millrace.files.OpenFile;
 import java.time.Instant;
 
 /** What a path of a {@link Site} leads to. A document and a folder are to be closed. */
@@ -13,10 +13,9 @@ sealed interface Found {
      * @param name the last name of where it lies
      * @param length in bytes
      * @param modified when it was changed last
-     * @param channel the file
+     * @param file the file
      */
-    record Document(String name, long length, Instant modified, FileChannel channel)
-            implements Found {}
+    record Document(String name, long length, Instant modified, OpenFile file) implements Found {}
 
     /** A folder to list, and its path as it is shown, with a slash at its end. */
     record Folder(FoundFile folder, String shown) implements Found {}

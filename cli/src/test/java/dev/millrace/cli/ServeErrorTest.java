@@ -2,6 +2,7 @@ package dev.millrace.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.files.OpenFile;
 import dev.millrace.files.PathName;
 import dev.millrace.http.HttpHandler;
 import dev.millrace.loop.Loop;
@@ -45,10 +46,10 @@ class ServeErrorTest {
         };
     }
 
-    private Found.Document document(int goodReads, long length) {
+    private Found.Document document(int goodReads, long length) throws IOException {
         BreakingFile file = new BreakingFile(goodReads);
         opened.add(file);
-        return new Found.Document("f", length, Instant.EPOCH, file);
+        return new Found.Document("f", length, Instant.EPOCH, OpenFile.of(file));
     }
 
     @Test

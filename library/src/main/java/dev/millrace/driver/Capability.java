@@ -22,6 +22,8 @@ public enum Capability {
     IPV6_ONLY("the option ipv6Only"),
     /** See a peer leave while it is not read. */
     PEER_CLOSED("seeing a peer leave while reading is paused"),
+    /** Send a part of an open file without bringing it into the heap. */
+    SEND_FILES("sending a file by the kernel"),
     /** Accept and close what can't be served when descriptors run out. */
     SHED_CONNECTIONS("shedding connections when descriptors run out");
 

@@ -178,6 +178,24 @@ public interface Driver extends AutoCloseable {
     void write(Port port, byte[] array, int offset, int length);
 
     /**
+     * Whether {@link #trySendFile} may be called: {@code port} is connected, can do that, and its
+     * description does not wait.
+     */
+    default boolean sendsFiles(Port port) {
+        return false;
+    }
+
+    /**
+     * Sends {@code length} bytes of a region, from its byte {@code offset} on: how many were taken
+     * at once, 0 to {@code length}, or a negated errno; ENODATA and EIO are the file's, see {@link
+     * FileRegion#failsWith}. For the rest there is {@link #awaitWritable}. A file that is not in
+     * memory holds the caller up.
+     */
+    default int trySendFile(Port port, FileRegion region, int offset, int length) {
+        throw Capability.SEND_FILES.missing(this);
+    }
+
+    /**
      * Makes a channel of a stream socket in the Unix domain, before anything is read from it: from
      * now on {@code onDescriptors} tells which descriptors the peer has sent, which are dropped
      * otherwise (rows G1, E10). A channel can't listen, and {@link #listen} answers EINVAL.
@@ -215,7 +233,10 @@ public interface Driver extends AutoCloseable {
         return -Errno.EOPNOTSUPP;
     }
 
-    /** {@code onWritable} once, when a datagram socket takes datagrams again. */
+    /**
+     * {@code onWritable} once, when a datagram socket takes datagrams again, or a stream bytes of a
+     * region; of a stream not while a {@link #write} is under way.
+     */
     default void awaitWritable(Port port) {
         throw Capability.DATAGRAMS.missing(this);
     }

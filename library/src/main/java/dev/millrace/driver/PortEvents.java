@@ -76,7 +76,7 @@ public interface PortEvents {
     /** Receiving a datagram failed with {@code errno}, ECONNREFUSED for instance; it goes on. */
     default void onDatagramError(int errno) {}
 
-    /** Datagrams can be sent again; after {@link Driver#awaitWritable}. */
+    /** Datagrams, or a region of a file, can be sent on; after {@link Driver#awaitWritable}. */
     default void onWritable() {}
 
     /** A watched descriptor is ready for {@code events}; errors and hang-ups count for all. */

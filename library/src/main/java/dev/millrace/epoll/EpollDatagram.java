@@ -60,6 +60,7 @@ final class EpollDatagram extends EpollPort {
         unwant(READING);
     }
 
+    @Override
     void awaitWritable() {
         want(Linux.EPOLLOUT);
     }

@@ -2,6 +2,7 @@ package dev.millrace.epoll;
 
 import dev.millrace.driver.Capability;
 import dev.millrace.driver.Driver;
+import dev.millrace.driver.FileRegion;
 import dev.millrace.driver.Port;
 import dev.millrace.driver.SocketFile;
 import dev.millrace.kernel.Address;
@@ -176,7 +177,17 @@ public final class EpollDriver implements Driver {
 
     @Override
     public void awaitWritable(Port port) {
-        ((EpollDatagram) port).awaitWritable();
+        ((EpollPort) port).awaitWritable();
+    }
+
+    @Override
+    public boolean sendsFiles(Port port) {
+        return port instanceof EpollSocket socket && socket.sendsFiles();
+    }
+
+    @Override
+    public int trySendFile(Port port, FileRegion region, int offset, int length) {
+        return ((EpollSocket) port).sendFile(region, offset, length);
     }
 
     @Override

@@ -113,6 +113,11 @@ abstract class EpollPort extends Port {
         throw new IllegalStateException("no stream");
     }
 
+    /** See {@link Driver#awaitWritable}. */
+    void awaitWritable() {
+        throw new IllegalStateException("nothing to write to");
+    }
+
     /** See {@link Driver#shutdown}. */
     int shutdown() {
         return libc.shutdown(fd, Linux.SHUT_WR);

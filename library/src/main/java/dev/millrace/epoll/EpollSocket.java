@@ -2,6 +2,7 @@ package dev.millrace.epoll;
 
 import dev.millrace.driver.AcceptErrors;
 import dev.millrace.driver.Driver;
+import dev.millrace.driver.FileRegion;
 import dev.millrace.sys.Errno;
 import dev.millrace.sys.Libc;
 import dev.millrace.sys.Linux;
@@ -301,6 +302,27 @@ final class EpollSocket extends EpollStream {
     @Override
     int send(byte[] array, int offset, int length) {
         return libc.send(fd, array, offset, length);
+    }
+
+    /**
+     * sendfile(2) knows no MSG_DONTWAIT, so the flag has to be there, which another holder of the
+     * description may have taken away.
+     */
+    boolean sendsFiles() {
+        return role == Role.STREAM && !SharedFile.isBlocking(libc, fd);
+    }
+
+    /** See {@link Driver#trySendFile}. */
+    int sendFile(FileRegion region, int offset, int length) {
+        if (!region.file().isOpen()) {
+            return -Errno.ENODATA;
+        }
+        int count = libc.sendfile(fd, region.file(), region.position() + offset, length);
+        if (count == -Errno.EAGAIN) {
+            return 0;
+        }
+        // It knows of no length that it was promised: the file has become shorter.
+        return count == 0 ? -Errno.ENODATA : count < 0 ? sendError(count) : count;
     }
 
     @Override

@@ -36,6 +36,9 @@ abstract class EpollStream extends EpollPort {
     private int parkedOffset;
     private int parkedEnd;
 
+    /** The next room to write is told, of what can't be parked. */
+    private boolean isRoomAwaited;
+
     EpollStream(EpollSet set, int fd) {
         super(set, fd);
     }
@@ -76,6 +79,12 @@ abstract class EpollStream extends EpollPort {
         want(Linux.EPOLLOUT);
     }
 
+    @Override
+    final void awaitWritable() {
+        isRoomAwaited = true;
+        want(Linux.EPOLLOUT);
+    }
+
     /** Does what it is ready for. */
     final void transfer() {
         int bits = ready;
@@ -85,10 +94,15 @@ abstract class EpollStream extends EpollPort {
         } else if ((bits & (Linux.EPOLLRDHUP | Linux.EPOLLHUP | Linux.EPOLLERR)) != 0) {
             peerClosed(bits);
         }
-        if ((bits & (Linux.EPOLLOUT | Linux.EPOLLERR | Linux.EPOLLHUP)) != 0
-                && parked != null
-                && !isClosed) {
+        if ((bits & (Linux.EPOLLOUT | Linux.EPOLLERR | Linux.EPOLLHUP)) == 0 || isClosed) {
+            return;
+        }
+        if (parked != null) {
             writeParked();
+        } else if (isRoomAwaited) {
+            isRoomAwaited = false;
+            unwant(Linux.EPOLLOUT);
+            events().onWritable();
         }
     }
 
@@ -188,7 +202,7 @@ abstract class EpollStream extends EpollPort {
         return done;
     }
 
-    private int sendError(int error) {
+    final int sendError(int error) {
         return error == -Errno.EPIPE && failure != 0 ? -failure : error;
     }
 
@@ -207,6 +221,7 @@ abstract class EpollStream extends EpollPort {
     @Override
     void release() {
         parked = null;
+        isRoomAwaited = false;
     }
 
     @Override
@@ -219,6 +234,11 @@ abstract class EpollStream extends EpollPort {
         if (parked != null && !isClosed) {
             parked = null;
             events().onWritten(errno);
+        }
+        if (isRoomAwaited && !isClosed) {
+            // What is written next meets the error.
+            isRoomAwaited = false;
+            events().onWritable();
         }
     }
 }

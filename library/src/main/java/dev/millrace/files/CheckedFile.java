@@ -39,6 +39,11 @@ final class CheckedFile extends FoundFile {
         return Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
     }
 
+    @Override
+    OpenFile toRead() throws IOException {
+        return OpenFile.of(channel(Set.of(StandardOpenOption.READ)));
+    }
+
     /** Fails with ESTALE, as a network file system does, when it is not the file any more. */
     @Override
     FileChannel channel(Set<? extends OpenOption> how) throws IOException {

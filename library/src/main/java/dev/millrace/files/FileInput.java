@@ -5,6 +5,8 @@ import dev.millrace.loop.Loop;
 import dev.millrace.stream.InboundStream;
 import dev.millrace.stream.Listeners;
 import dev.millrace.stream.ReadSide;
+import dev.millrace.stream.Region;
+import dev.millrace.stream.RegionWriter;
 import dev.millrace.sys.Errno;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -23,6 +25,12 @@ import org.jspecify.annotations.Nullable;
  * piece of at most 64 KiB at a time, and none that its reader does not take, so that a slow
  * destination costs one piece of memory. While a step of that is under way it keeps the loop alive;
  * one that is paused does not. It closes itself after its end, and with the loop.
+ *
+ * <p>A socket and a response take the file from the kernel itself (sendfile(2)), without a byte of
+ * it in the heap, where they can: on the driver epoll, as the only receiver, without a filter, and
+ * of a response one whose length is known. The loop's thread does that, with parts that are in
+ * memory; other parts are fetched by those threads first. What is changed in the file meanwhile may
+ * be sent as it was or as it is.
  *
  * <p>What is opened stays that file, whatever becomes of its name. The length is what the file had
  * when it was opened: what is appended later is not read, and a file that becomes shorter is an
@@ -57,6 +65,12 @@ public final class FileInput extends InboundStream<FileInput> implements AutoClo
     /** A step is, or what it has read is being looked at. */
     private boolean isUnderWay;
 
+    /** The destination has a part of the file, which stays open until that is over. */
+    private boolean isSending;
+
+    /** It takes no parts of files, though it looked so: it gets bytes. */
+    private @Nullable RegionWriter refusing;
+
     private long length = FileSource.UNKNOWN;
     private long bytesRead;
 
@@ -71,30 +85,61 @@ public final class FileInput extends InboundStream<FileInput> implements AutoClo
      * {@snippet class="dev.millrace.files.FileStreamSnippets" region="range"}
      */
     public static FileInput open(Loop loop, Path path, FileRange range) {
-        return new FileInput(loop, Objects.requireNonNull(path, "path"), range, null);
+        FileInput input = new FileInput(loop, Objects.requireNonNull(path, "path"), range);
+        input.open(() -> FileOpening.toRead(path));
+        return input;
     }
 
     /**
      * A part of an open file, which is the stream's from now on, as a stream: what {@link
-     * FoundFile#open} has opened, for instance. Where the channel itself stands does not matter.
+     * FoundFile#open} has opened, for instance.
      */
-    public static FileInput of(Loop loop, FileChannel file, FileRange range) {
-        return new FileInput(loop, null, range, Objects.requireNonNull(file, "file"));
+    public static FileInput of(Loop loop, OpenFile file, FileRange range) {
+        FileInput input = new FileInput(loop, null, range);
+        input.lane.opened(Objects.requireNonNull(file, "file"));
+        if (file.length() == 0) {
+            // Or it tells none, and has to be read to know.
+            input.open(() -> file);
+        } else {
+            loop.nextTick(() -> input.begin(file));
+        }
+        return input;
     }
 
-    private FileInput(Loop loop, @Nullable Path path, FileRange range, @Nullable FileChannel file) {
+    /**
+     * As the other {@code of}, of a file that the JDK has opened, and has to read. Where the
+     * channel itself stands does not matter.
+     */
+    public static FileInput of(Loop loop, FileChannel file, FileRange range) {
+        FileInput input = new FileInput(loop, null, range);
+        input.lane.opened(Objects.requireNonNull(file, "file"));
+        input.open(() -> OpenFile.of(file));
+        return input;
+    }
+
+    private FileInput(Loop loop, @Nullable Path path, FileRange range) {
         this.loop = loop;
         this.path = path;
         this.range = Objects.requireNonNull(range, "range");
         this.lane = new FileLane(loop);
-        if (file != null) {
-            lane.opened(file);
-        }
         this.ending = new FileEnding(loop);
-        this.source = new FileSource(lane, range, path, file);
+        this.source = new FileSource(lane, range, path);
         isUnderWay = true;
         read.start();
-        lane.begin(source::open, this::opened);
+    }
+
+    private void open(FileSource.Opening opening) {
+        lane.begin(() -> source.open(opening), this::opened);
+    }
+
+    private void begin(OpenFile file) {
+        IOException failure = null;
+        try {
+            source.begin(file);
+        } catch (IOException e) {
+            failure = e;
+        }
+        opened(0, failure);
     }
 
     /** The file is open, {@link #length} is known, and nothing of it was told yet. */
@@ -158,10 +203,69 @@ public final class FileInput extends InboundStream<FileInput> implements AutoClo
     }
 
     private void ask() {
-        if (isOpen && isReading && !isUnderWay && !ending.isOver()) {
-            isUnderWay = true;
+        if (!isOpen || !isReading || isUnderWay || ending.isOver()) {
+            return;
+        }
+        isUnderWay = true;
+        RegionWriter writer = read.regions();
+        Region region = writer == null || writer == refusing ? null : source.region();
+        if (region == null) {
+            lane.begin(source::read, this::told);
+        } else if (source.isCached(region)) {
+            send(region);
+        } else {
+            lane.begin(() -> source.fetch(region), (none, failure) -> fetched(region, failure));
+        }
+    }
+
+    private void fetched(Region region, @Nullable Throwable failure) {
+        if (ending.isOver()) {
+            return;
+        }
+        if (failure != null) {
+            fail("read", failure);
+        } else if (isReading) {
+            loop.enter(this, input -> input.send(region), FileInput::thrown);
+        } else {
+            isUnderWay = false;
+        }
+    }
+
+    /** The destination may have changed since it was asked; then bytes will do. */
+    private void send(Region region) {
+        RegionWriter writer = read.regions();
+        isSending = writer != null && writer.write(region, error -> sent(region, error));
+        if (!isSending) {
+            refusing = writer;
             lane.begin(source::read, this::told);
         }
+    }
+
+    private void sent(Region region, @Nullable IOException error) {
+        isSending = false;
+        if (ending.isOver()) {
+            closeLane();
+            return;
+        }
+        if (error != null && FileSource.isOfTheFile(error)) {
+            over(source.failed(error));
+            return;
+        }
+        bytesRead += region.length();
+        source.sent(region.length());
+        if (error != null) {
+            // The destination is about to close, and leaves this stream to another, or destroys it.
+            isUnderWay = false;
+        } else if (source.isOver()) {
+            regionOver();
+        } else {
+            // Others first: a peer that takes bytes as fast as they come would keep the loop.
+            loop.setImmediate(this::regionOver);
+        }
+    }
+
+    private void regionOver() {
+        loop.enter(this, input -> input.arrived(0), FileInput::thrown);
     }
 
     private void told(long count, @Nullable Throwable failure) {
@@ -222,8 +326,14 @@ public final class FileInput extends InboundStream<FileInput> implements AutoClo
             if (error == null) {
                 read.destroy();
             }
-            lane.close(ofClosing -> ending.tell(null, read::destroy));
+            if (!isSending) {
+                closeLane();
+            }
         }
+    }
+
+    private void closeLane() {
+        lane.close(ofClosing -> ending.tell(null, read::destroy));
     }
 
     @Override

@@ -4,8 +4,8 @@ import dev.millrace.kernel.SystemError;
 import dev.millrace.loop.Loop;
 import dev.millrace.loop.WorkPool;
 import dev.millrace.sys.Errno;
+import java.io.Closeable;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -49,7 +49,7 @@ final class FileLane {
     private final Object lock = new Object();
 
     /** Null before it is opened and once it is closed; guarded by the lock, as all below. */
-    private @Nullable FileChannel channel;
+    private @Nullable Closeable file;
 
     private boolean isUnderWay;
     private boolean isClosing;
@@ -107,9 +107,9 @@ final class FileLane {
     }
 
     /** For the step that opens: from now on the lane closes it. */
-    void opened(FileChannel file) {
+    void opened(Closeable opened) {
         synchronized (lock) {
-            channel = file;
+            file = opened;
         }
     }
 
@@ -122,13 +122,13 @@ final class FileLane {
 
     /** For a step that is the last to need the file. Idempotent. */
     void closeFile() throws IOException {
-        FileChannel file;
+        Closeable closing;
         synchronized (lock) {
-            file = channel;
-            channel = null;
+            closing = file;
+            file = null;
         }
-        if (file != null) {
-            file.close();
+        if (closing != null) {
+            closing.close();
         }
     }
 
@@ -159,7 +159,7 @@ final class FileLane {
                 return;
             }
             isUnderWay = true;
-            isClosed = channel == null;
+            isClosed = file == null;
         }
         if (isClosed) {
             loop.execute(() -> told.accept(null));

@@ -48,10 +48,12 @@ final class FileOpening {
 
     private FileOpening() {}
 
-    static FileChannel toRead(Path path) throws IOException {
+    static OpenFile toRead(Path path) throws IOException {
         for (int left = TRIES; ; left--) {
-            try {
-                return open(path, Set.of(StandardOpenOption.READ));
+            try (FoundFile found = find(path)) {
+                return found.isFile()
+                        ? found.toRead()
+                        : OpenFile.of(found.channel(Set.of(StandardOpenOption.READ)));
             } catch (IOException e) {
                 if (left == 1 || !SystemError.codeOf(e).equals("ESTALE")) {
                     throw SystemError.of(e, "open", Errno.EIO, path);
@@ -130,7 +132,16 @@ final class FileOpening {
     }
 
     private static FileChannel open(Path path, Set<OpenOption> how) throws IOException {
-        try (FoundFile found = FoundFile.find(PathName.of(path))) {
+        try (FoundFile found = find(path)) {
+            return found.channel(how);
+        }
+    }
+
+    /** What {@code path} leads to, if that is something to read or write. */
+    private static FoundFile find(Path path) throws IOException {
+        FoundFile found = FoundFile.find(PathName.of(path));
+        boolean isKept = false;
+        try {
             if (found.isFolder()) {
                 throw SystemError.of(Errno.EISDIR, "open", path);
             }
@@ -140,7 +151,12 @@ final class FileOpening {
                         new IOException(
                                 "a FIFO, a socket or a device is no file to read or write"));
             }
-            return found.channel(how);
+            isKept = true;
+            return found;
+        } finally {
+            if (!isKept) {
+                found.close();
+            }
         }
     }
 

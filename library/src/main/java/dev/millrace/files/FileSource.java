@@ -2,11 +2,10 @@ package dev.millrace.files;
 
 import dev.millrace.driver.Driver;
 import dev.millrace.kernel.SystemError;
+import dev.millrace.stream.Region;
 import dev.millrace.sys.Errno;
 import java.io.EOFException;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -20,10 +19,18 @@ final class FileSource {
 
     private static final byte[] NONE = {};
 
+    /** How the file is had, in the first step. */
+    interface Opening {
+        OpenFile open() throws IOException;
+    }
+
+    /** The most that is sent by the kernel before the loop looks at others. */
+    private static final int REGION_MAX_BYTES = 1024 * 1024;
+
     private final FileLane lane;
     private final FileRange range;
     private final @Nullable Path path;
-    private @Nullable FileChannel channel;
+    private @Nullable OpenFile file;
 
     /** Where the next byte is read. */
     private long position;
@@ -36,11 +43,11 @@ final class FileSource {
     /** What was read last; the loop lends it to its listener, and no step begins meanwhile. */
     private byte[] array = NONE;
 
-    FileSource(FileLane lane, FileRange range, @Nullable Path path, @Nullable FileChannel channel) {
+    /** {@code path}: for the texts of errors. */
+    FileSource(FileLane lane, FileRange range, @Nullable Path path) {
         this.lane = lane;
         this.range = range;
         this.path = path;
-        this.channel = channel;
         this.position = range.start();
     }
 
@@ -59,19 +66,22 @@ final class FileSource {
     }
 
     /** The first step: opens the file and reads its first piece, which is most files whole. */
-    int open() throws IOException {
-        FileChannel file = channel;
-        if (file == null) {
-            file = FileOpening.toRead(path());
-            channel = file;
-            lane.opened(file);
-        }
+    int open(Opening opening) throws IOException {
+        OpenFile opened;
         try {
-            limit(file.size());
+            opened = opening.open();
         } catch (IOException e) {
-            throw told(e, "fstat");
+            throw told(e, "open");
         }
+        lane.opened(opened);
+        begin(opened);
         return read();
+    }
+
+    /** The file is open; of one that has a length it is known already where to end. */
+    void begin(OpenFile opened) throws IOException {
+        file = opened;
+        limit(opened.length());
     }
 
     /** Finds out where to end, and whether the file is long enough for that. */
@@ -88,7 +98,7 @@ final class FileSource {
     }
 
     private boolean isEmpty() throws IOException {
-        return file().read(ByteBuffer.allocate(1), 0) < 0;
+        return file().read(new byte[1], 0, 1, 0) < 0;
     }
 
     /** A step: the next piece, 0 bytes when there is none. */
@@ -96,15 +106,7 @@ final class FileSource {
         long left = end == UNKNOWN ? Long.MAX_VALUE : end - position;
         int count = 0;
         if (left > 0) {
-            int most = (int) Math.min(left, Driver.RECEIVE_MAX_BYTES);
-            if (array.length == 0) {
-                array = new byte[most];
-            }
-            try {
-                count = file().read(ByteBuffer.wrap(array, 0, most), position);
-            } catch (IOException e) {
-                throw told(e, "read");
-            }
+            count = fill((int) Math.min(left, Driver.RECEIVE_MAX_BYTES), position);
             if (count < 0 && end != UNKNOWN) {
                 throw tooShort(position);
             }
@@ -115,6 +117,50 @@ final class FileSource {
             lane.closeFile();
         }
         return Math.max(count, 0);
+    }
+
+    private int fill(int most, long from) throws IOException {
+        if (array.length < most) {
+            array = new byte[most];
+        }
+        try {
+            return file().read(array, 0, most, from);
+        } catch (IOException e) {
+            throw told(e, "read");
+        }
+    }
+
+    /** On the loop: the next part, for the kernel to send; null if it has to be read. */
+    @Nullable Region region() {
+        if (end == UNKNOWN || isOver) {
+            return null;
+        }
+        int length = (int) Math.min(end - position, REGION_MAX_BYTES);
+        return file().region(position, length).orElse(null);
+    }
+
+    /** On the loop: whether the kernel can send {@code region} without waiting for a disk. */
+    boolean isCached(Region region) {
+        return file().isCached(position, region.length());
+    }
+
+    /** A step: has the kernel read {@code region}, which is next, into its memory. */
+    int fetch(Region region) throws IOException {
+        int count = 0;
+        for (int at = 0; at < region.length() && count >= 0 && !lane.isClosing(); at += count) {
+            int most = Math.min(region.length() - at, Driver.RECEIVE_MAX_BYTES);
+            count = fill(most, position + at);
+        }
+        if (count < 0) {
+            throw tooShort(position);
+        }
+        return 0;
+    }
+
+    /** On the loop: so many bytes were sent, or lost with where they went. */
+    void sent(int count) {
+        position += count;
+        isOver = position == end;
     }
 
     /** The file has become shorter, or never had what was asked for. */
@@ -135,17 +181,23 @@ final class FileSource {
                 : SystemError.of(thrown, syscall, Errno.EIO, path);
     }
 
-    private FileChannel file() {
-        if (channel == null) {
-            throw new IllegalStateException("the file is not open");
-        }
-        return channel;
+    /** Whether {@code error}, of a region, is one of the file, and not of where it was sent. */
+    static boolean isOfTheFile(IOException error) {
+        String code = SystemError.codeOf(error);
+        return code.equals("ENODATA") || code.equals("EIO");
     }
 
-    private Path path() {
-        if (path == null) {
-            throw new IllegalStateException("the file has no name");
+    /** The error of a region as reading would have told it. */
+    IOException failed(IOException error) {
+        return SystemError.codeOf(error).equals("ENODATA")
+                ? tooShort(position)
+                : told(error, "read");
+    }
+
+    private OpenFile file() {
+        if (file == null) {
+            throw new IllegalStateException("the file is not open");
         }
-        return path;
+        return file;
     }
 }

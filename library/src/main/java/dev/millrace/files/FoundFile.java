@@ -10,7 +10,6 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Instant;
 import java.util.Map;
@@ -101,16 +100,19 @@ public abstract sealed class FoundFile implements AutoCloseable permits PinnedFi
      * @throws IOException with a {@code code}, such as EACCES, or ESTALE as told above
      * @throws IllegalStateException if it is no regular file
      */
-    public final FileChannel open() throws IOException {
+    public final OpenFile open() throws IOException {
         if (!isFile()) {
             throw new IllegalStateException("only a regular file is opened: " + location());
         }
         try {
-            return channel(Set.of(StandardOpenOption.READ));
+            return toRead();
         } catch (IOException | RuntimeException e) {
             throw failed("open", e);
         }
     }
+
+    /** Opens a regular file, with the errors of the system or of the JDK. */
+    abstract OpenFile toRead() throws IOException;
 
     /** Opens it, a file or a device of memory, with the JDK's errors. */
     abstract FileChannel channel(Set<? extends OpenOption> how) throws IOException;

@@ -2,6 +2,7 @@ package dev.millrace.files;
 
 import dev.millrace.kernel.SystemError;
 import dev.millrace.sys.PathPin;
+import dev.millrace.sys.ReadableFile;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
@@ -49,6 +50,15 @@ final class PinnedFile extends FoundFile {
             pin.close();
             throw failure;
         }
+    }
+
+    @Override
+    OpenFile toRead() throws IOException {
+        ReadableFile file = ReadableFile.open(pin);
+        if (file.errno() != 0) {
+            throw SystemError.of(file.errno(), "open");
+        }
+        return new DescriptorFile(file, length());
     }
 
     @Override

@@ -2,6 +2,8 @@ package dev.millrace.http;
 
 import dev.millrace.http.wire.BodyFraming;
 import dev.millrace.http.wire.FieldsToSend;
+import dev.millrace.stream.Region;
+import dev.millrace.stream.RegionWriter;
 import dev.millrace.stream.WriteSide;
 import dev.millrace.stream.WriteStream;
 import java.io.IOException;
@@ -14,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * length, and the wait for the responses before it (row R37). Only the first response due writes to
  * the socket; later ones collect here until it is their turn.
  */
-final class ResponseBody extends WriteSide {
+final class ResponseBody extends WriteSide implements RegionWriter {
     /** Bodies up to this size leave in one array with their head. */
     private static final int COPY_MAX = 16 * 1024;
 
@@ -124,6 +126,36 @@ final class ResponseBody extends WriteSide {
             frame(array, offset, length, isLent);
         }
         return true;
+    }
+
+    /** What is chunked, or waits for its turn, has to be bytes here. */
+    @Nullable RegionWriter regions() {
+        boolean isNext = isOpen() && connection().responses().isFirst(response);
+        return isNext && framing != BodyFraming.CHUNKED ? this : null;
+    }
+
+    @Override
+    public boolean write(Region region, Consumer<? super @Nullable IOException> told) {
+        connection().loop().checkThread();
+        if (regions() == null) {
+            return false;
+        }
+        response.beginWith(-1);
+        if (framing == BodyFraming.NONE) {
+            soon(() -> told.accept(null));
+            return true;
+        }
+        RegionWriter socket = connection().socket().regions();
+        if (framing == BodyFraming.CHUNKED || socket == null) {
+            return false;
+        }
+        count(region.length());
+        if (socket.write(region, told)) {
+            connection().responses().sent(region.length());
+            return true;
+        }
+        count(-region.length());
+        return false;
     }
 
     private void frame(byte[] array, int offset, int length, boolean isLent) {

@@ -5,6 +5,7 @@ import dev.millrace.http.wire.StatusLine;
 import dev.millrace.kernel.SystemError;
 import dev.millrace.net.NetSocket;
 import dev.millrace.stream.Listeners;
+import dev.millrace.stream.RegionWriter;
 import dev.millrace.stream.StreamPipe;
 import dev.millrace.stream.WriteStream;
 import java.io.IOException;
@@ -143,6 +144,13 @@ public final class ServerResponse implements WriteStream {
     public boolean write(ByteBuffer buffer) {
         connection.loop().checkThread();
         return body.write(buffer, null);
+    }
+
+    /** For the first response due, of a body whose length is known or that ends the connection. */
+    @Override
+    public @Nullable RegionWriter regions() {
+        connection.loop().checkThread();
+        return body.regions();
     }
 
     /** Sends the head now, with the body to come; the first write does so by itself. */

@@ -1,5 +1,6 @@
 package dev.millrace.loop;
 
+import dev.millrace.driver.FileRegion;
 import dev.millrace.sys.Errno;
 import java.io.IOException;
 import java.util.Objects;
@@ -31,6 +32,9 @@ public final class Request {
 
     /** A write is over when this many bytes of the stream have been handed to the kernel. */
     long endPosition;
+
+    /** What it writes, if that is a part of a file. */
+    @Nullable FileRegion region;
 
     /** A request that tells {@code callback} its outcome. */
     public Request(Consumer<? super @Nullable IOException> callback) {
@@ -80,6 +84,13 @@ public final class Request {
     void end(int errno) {
         Handle owner = Objects.requireNonNull(handle);
         end(errno == 0 ? null : owner.error(errno, syscall()));
+    }
+
+    /** Ends a write that is over; the file it was of may still have failed. */
+    void written() {
+        int errno = region == null ? 0 : region.failure();
+        region = null;
+        end(errno);
     }
 
     /** As {@link #end(int)}, with the error made already; null: success. */

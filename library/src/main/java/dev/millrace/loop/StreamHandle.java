@@ -6,6 +6,7 @@ import dev.millrace.kernel.BufferSource;
 import dev.millrace.kernel.KeepAlive;
 import dev.millrace.kernel.KernelOption;
 import dev.millrace.kernel.SystemError;
+import dev.millrace.stream.Region;
 import dev.millrace.stream.WriteLimit;
 import dev.millrace.sys.Errno;
 import java.io.IOException;
@@ -195,7 +196,7 @@ public final class StreamHandle extends Handle {
         if (receiver.isReading()) {
             loop.driver.readStart(port());
         }
-        backlog.connected();
+        backlog.writable();
     }
 
     /** Reports what arrives, from now on. */
@@ -232,6 +233,23 @@ public final class StreamHandle extends Handle {
     public boolean writeOwned(byte[] array, int offset, int length, @Nullable Request request) {
         loop.checkThread();
         return backlog.write(array, offset, length, false, request);
+    }
+
+    /**
+     * Writes a part of an open file, behind what was written before, without bringing it into the
+     * heap (sendfile(2)). It does not count for the {@link #writeLimit}, having no bytes here. A
+     * file that is not in memory holds the loop up.
+     *
+     * @param request told as for {@link #write}; of an error of the file alone, ENODATA or EIO,
+     *     what is written behind the region still goes out
+     * @return false if that can't be done here, or not now, and nothing was done: on a driver other
+     *     than epoll, without a connection, and while another holder of the connection's
+     *     description makes it wait
+     * @throws IllegalStateException after {@link #shutdown} or {@link #close}
+     */
+    public boolean write(Region region, Request request) {
+        loop.checkThread();
+        return backlog.write(region, request);
     }
 
     /**
@@ -511,8 +529,7 @@ public final class StreamHandle extends Handle {
         String ends =
                 (from == null ? "?" : from) + " -> " + (shownRemote == null ? "?" : shownRemote);
         return (from == null && shownRemote == null ? "" : ", " + ends)
-                + (", read " + receiver.bytesRead() + " B")
-                + (", written " + backlog.bytesAccepted() + " B")
-                + (", queued " + backlog.queuedBytes() + " B");
+                + (", read " + receiver.bytesRead() + " B, written " + backlog.bytesAccepted())
+                + (" B, queued " + backlog.queuedBytes() + " B");
     }
 }

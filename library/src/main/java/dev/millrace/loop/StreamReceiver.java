@@ -142,6 +142,11 @@ final class StreamReceiver implements PortEvents {
     }
 
     @Override
+    public void onWritable() {
+        stream.backlog().writable();
+    }
+
+    @Override
     public void failed(Throwable thrown) {
         stream.thrown(thrown);
     }

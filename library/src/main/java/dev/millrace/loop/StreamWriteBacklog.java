@@ -1,12 +1,13 @@
 package dev.millrace.loop;
 
+import dev.millrace.driver.FileRegion;
 import dev.millrace.driver.Guarded;
+import dev.millrace.stream.Region;
 import dev.millrace.stream.WriteLimit;
 import dev.millrace.sys.Errno;
 import dev.millrace.turn.GatherBuffer;
 import dev.millrace.turn.WriteQueue;
 import dev.millrace.turn.WriteTenant;
-import java.util.ArrayDeque;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -42,14 +43,8 @@ final class StreamWriteBacklog implements Guarded, WriteTenant {
     /** What the kernel did not take at once; null while nothing waits. */
     private @Nullable WriteQueue queue;
 
-    /** The writes that are not over and want to hear of it, in their order. */
-    private @Nullable ArrayDeque<Request> writes;
-
-    /** The shutdown that waits for the last byte. */
-    private @Nullable Request shutdown;
-
-    /** What was refused at once and is not told yet; made when it is needed. */
-    private @Nullable RefusedRequests refused;
+    /** Null while there was none. */
+    private @Nullable StreamRequests requests;
 
     /** {@link #shutdown} was asked for, and may be over. */
     private boolean isShutdownWanted;
@@ -104,17 +99,40 @@ final class StreamWriteBacklog implements Guarded, WriteTenant {
                 return false;
             }
             accept(length, request);
-            enqueue(array, offset, length, isLent);
+            queue().append(array, offset, length, isLent);
         } else if (length > GatherBuffer.COPY_MAX_BYTES) {
             accept(length, request);
             send(array, offset, length, isLent);
         } else {
             accept(length, request);
             if (!loop.gather().add(this, array, offset, length)) {
-                enqueue(array, offset, length, true);
+                queue().append(array, offset, length, true);
             }
         }
         progressed();
+        return true;
+    }
+
+    /** False if nothing was taken, because this stream can't send regions, or not now. */
+    boolean write(Region region, Request request) {
+        checkOpen();
+        if (!(region instanceof FileRegion file)
+                || !stream.isConnected
+                || !loop.driver.sendsFiles(stream.port())) {
+            return false;
+        }
+        loop.gather().flush(this);
+        if (failure != 0) {
+            refuse(request, failure);
+            return true;
+        }
+        accept(file.length(), request);
+        request.region = file;
+        boolean isBlocked = isBlocked();
+        queue().append(file);
+        if (!isBlocked) {
+            flushQueue(queue());
+        }
         return true;
     }
 
@@ -138,6 +156,10 @@ final class StreamWriteBacklog implements Guarded, WriteTenant {
 
     private void check(byte[] array, int offset, int length) {
         Objects.checkFromIndexSize(offset, length, array.length);
+        checkOpen();
+    }
+
+    private void checkOpen() {
         if (isShutdownWanted || stream.isClosing) {
             throw new IllegalStateException(
                     stream.isClosing ? "write after close" : "write after end");
@@ -148,19 +170,16 @@ final class StreamWriteBacklog implements Guarded, WriteTenant {
         if (request != null) {
             // First: it throws when the request is in use, and nothing must have changed by then.
             request.begin(Request.Kind.WRITE, stream);
+            requests().add(request, bytesAccepted + length);
         }
         bytesAccepted += length;
-        if (request != null) {
-            enlist(request, bytesAccepted);
-        }
     }
 
-    private void enlist(Request request, long endPosition) {
-        request.endPosition = endPosition;
-        if (writes == null) {
-            writes = new ArrayDeque<>(4);
+    private StreamRequests requests() {
+        if (requests == null) {
+            requests = new StreamRequests(loop);
         }
-        writes.add(request);
+        return requests;
     }
 
     /**
@@ -173,7 +192,9 @@ final class StreamWriteBacklog implements Guarded, WriteTenant {
     }
 
     private boolean exceedsLimit(int length) {
-        return limit.isExceededBy(length, queuedBytes(), queue == null ? 0 : queue.largest());
+        return queue == null
+                ? limit.isExceededBy(length, queuedBytes(), 0)
+                : queue.isBeyond(limit, length, queuedBytes());
     }
 
     /**
@@ -188,24 +209,20 @@ final class StreamWriteBacklog implements Guarded, WriteTenant {
             fail(errno);
         }
         if (request != null && failure == 0) {
-            endLater(request, errno);
+            requests().refuse(request, errno);
         } else if (request != null) {
             // In its turn, behind those that failed before.
-            enlist(request, Long.MAX_VALUE);
+            requests().add(request, Long.MAX_VALUE);
             list();
         }
     }
 
-    private void enqueue(byte[] array, int offset, int length, boolean isLent) {
+    private WriteQueue queue() {
         if (queue == null) {
             queue = new WriteQueue();
             loop.countRequests(1);
         }
-        if (isLent) {
-            queue.appendCopy(array, offset, length);
-        } else {
-            queue.appendOwned(array, offset, length);
-        }
+        return queue;
     }
 
     /**
@@ -223,14 +240,14 @@ final class StreamWriteBacklog implements Guarded, WriteTenant {
         bytesSent += sent;
         stream.progressed(sent);
         if (sent < length) {
-            enqueue(array, offset + sent, length - sent, isLent);
-            Objects.requireNonNull(queue).park(loop.driver, stream.port());
+            queue().append(array, offset + sent, length - sent, isLent);
+            queue().park(loop.driver, stream.port());
         }
         progressed();
     }
 
-    /** The connection stands: what was written before goes out. */
-    void connected() {
+    /** The connection stands, or takes more of a region: what waits goes out. */
+    void writable() {
         if (queue != null) {
             flushQueue(queue);
         }
@@ -239,20 +256,19 @@ final class StreamWriteBacklog implements Guarded, WriteTenant {
 
     /** The driver has written the slice it was given. */
     void written(int errno) {
-        if (queue == null) {
-            return;
-        }
-        if (errno != 0) {
+        if (queue != null && errno != 0) {
             fail(errno);
-            return;
+        } else if (queue != null) {
+            bytesSent += queue.written();
+            flushQueue(queue);
         }
-        bytesSent += queue.written();
-        flushQueue(queue);
     }
 
     private void flushQueue(WriteQueue waiting) {
         // Also before a failure: the requests of what went out do end well.
-        bytesSent += waiting.write(loop.driver, stream.port());
+        int sent = waiting.write(loop.driver, stream.port());
+        bytesSent += sent;
+        stream.progressed(sent);
         if (waiting.failure() != 0) {
             fail(waiting.failure());
             return;
@@ -284,11 +300,11 @@ final class StreamWriteBacklog implements Guarded, WriteTenant {
     void shutdown(Request request, boolean isPossible) {
         request.begin(Request.Kind.SHUTDOWN, stream);
         if (isShutdownWanted || !isPossible) {
-            endLater(request, Errno.ENOTCONN);
+            requests().refuse(request, Errno.ENOTCONN);
             return;
         }
         isShutdownWanted = true;
-        shutdown = request;
+        requests().shutdown(request);
         if (failure == 0) {
             progressed();
         } else {
@@ -296,23 +312,20 @@ final class StreamWriteBacklog implements Guarded, WriteTenant {
         }
     }
 
-    private void endLater(Request request, int errno) {
-        if (refused == null) {
-            refused = new RefusedRequests(loop);
-        }
-        refused.add(request, errno);
-    }
-
     /** Lists the stream with the callback scope when there is something to deliver. */
     private void progressed() {
         if (isNextWriteOver()
-                || (bytesSent == bytesAccepted && (wantsDrained || shutdown != null))) {
+                || (bytesSent == bytesAccepted && (wantsDrained || isShutdownWaiting()))) {
             list();
         }
     }
 
     private boolean isNextWriteOver() {
-        return writes != null && !writes.isEmpty() && writes.peek().endPosition <= bytesSent;
+        return requests != null && requests.isFirstOver(bytesSent);
+    }
+
+    private boolean isShutdownWaiting() {
+        return requests != null && requests.hasShutdown();
     }
 
     private void list() {
@@ -333,8 +346,9 @@ final class StreamWriteBacklog implements Guarded, WriteTenant {
         if (stream.isClosing) {
             return;
         }
-        if (isNextWriteOver()) {
-            Objects.requireNonNull(writes).remove().end(0);
+        Request over = requests == null ? null : requests.pollOver(bytesSent);
+        if (over != null) {
+            over.written();
             list();
             return;
         }
@@ -351,15 +365,15 @@ final class StreamWriteBacklog implements Guarded, WriteTenant {
         }
         // The drained may have written on, and ended: those bytes go first.
         boolean isDrained = bytesSent == bytesAccepted;
-        if (shutdown != null && isDrained && stream.isConnected && !stream.isClosing) {
+        if (isShutdownWaiting() && isDrained && stream.isConnected && !stream.isClosing) {
             // No write waits any more, so that it is the next.
-            Objects.requireNonNull(takeRequest()).end(-loop.driver.shutdown(stream.port()));
+            Objects.requireNonNull(requests().poll()).end(-loop.driver.shutdown(stream.port()));
         }
     }
 
     /** The requests one by one, as above, then the owner. */
     private void deliverFailure() {
-        Request next = takeRequest();
+        Request next = requests == null ? null : requests.poll();
         if (next != null) {
             next.end(failure);
             list();
@@ -369,31 +383,11 @@ final class StreamWriteBacklog implements Guarded, WriteTenant {
         }
     }
 
-    /** The next request that waits, or null. */
-    private @Nullable Request takeRequest() {
-        Request next = writes == null ? null : writes.poll();
-        if (next == null) {
-            next = shutdown;
-            shutdown = null;
-        }
-        return next;
-    }
-
-    /**
-     * Closing: what the kernel already had did succeed, the rest ends with why writing failed, or
-     * with ECANCELED (rows F10, R7).
-     */
+    /** Closing: why writing failed, if it did, is what the rest ends with (row R7). */
     void cancel() {
         dropQueue();
-        while (isNextWriteOver()) {
-            Objects.requireNonNull(writes).remove().end(0);
-        }
-        int errno = failure == 0 ? Errno.ECANCELED : failure;
-        for (Request next = takeRequest(); next != null; next = takeRequest()) {
-            next.end(errno);
-        }
-        if (refused != null) {
-            refused.endAll();
+        if (requests != null) {
+            requests.endAll(bytesSent, failure == 0 ? Errno.ECANCELED : failure);
         }
     }
 

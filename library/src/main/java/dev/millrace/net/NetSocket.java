@@ -11,6 +11,7 @@ import dev.millrace.stream.Filter;
 import dev.millrace.stream.InboundStream;
 import dev.millrace.stream.Listeners;
 import dev.millrace.stream.ReadSide;
+import dev.millrace.stream.RegionWriter;
 import dev.millrace.stream.StreamPipe;
 import dev.millrace.stream.WriteLimit;
 import dev.millrace.stream.WriteStream;
@@ -228,6 +229,13 @@ public final class NetSocket extends InboundStream<NetSocket>
         return this;
     }
 
+    /** Without a filter, and on the driver epoll. */
+    @Override
+    public @Nullable RegionWriter regions() {
+        checkThread();
+        return transport.regions();
+    }
+
     @Override
     public boolean write(byte[] array, int offset, int length) {
         return write(array, offset, length, null);
@@ -270,12 +278,6 @@ public final class NetSocket extends InboundStream<NetSocket>
     public void end() {
         checkThread();
         transport.end();
-    }
-
-    /** The last byte and FIN were handed to the kernel, or could not be. */
-    void finished() {
-        transport.finished();
-        transport.destroyIfBothEnded();
     }
 
     @Override

@@ -6,6 +6,8 @@ import dev.millrace.loop.StreamEvents;
 import dev.millrace.loop.StreamHandle;
 import dev.millrace.stream.Filter;
 import dev.millrace.stream.ReadSide;
+import dev.millrace.stream.Region;
+import dev.millrace.stream.RegionWriter;
 import dev.millrace.stream.WriteLimit;
 import dev.millrace.stream.WriteSide;
 import dev.millrace.stream.WriteStream;
@@ -26,7 +28,8 @@ import org.jspecify.annotations.Nullable;
  * One object takes all the calls of a connection, the handle's close among them ({@link #run}), so
  * that a connection costs no object for each of them.
  */
-final class SocketTransport extends WriteSide implements StreamEvents, ReadSide.Source, Runnable {
+final class SocketTransport extends WriteSide
+        implements StreamEvents, ReadSide.Source, RegionWriter, Runnable {
     private final NetSocket socket;
 
     /** What transforms the bytes of both directions; null: nothing does. */
@@ -204,6 +207,16 @@ final class SocketTransport extends WriteSide implements StreamEvents, ReadSide.
         return isTaken;
     }
 
+    /** What a filter makes of bytes, only it knows: it has to see them. */
+    @Nullable RegionWriter regions() {
+        return filter == null && isOpen() ? this : null;
+    }
+
+    @Override
+    public boolean write(Region region, Consumer<? super @Nullable IOException> told) {
+        return regions() != null && socket.handle.write(region, new Request(told));
+    }
+
     /** What a filter would make of bytes that the kernel may not take can't be taken back. */
     int tryWrite(byte[] array, int offset, int length) {
         return filter == null ? socket.handle.tryWrite(array, offset, length) : 0;
@@ -248,7 +261,8 @@ final class SocketTransport extends WriteSide implements StreamEvents, ReadSide.
     private static void shutDown(NetSocket socket, @Nullable IOException error) {
         // ENOTCONN: the peer has reset it since.
         if (error == null || SystemError.codeOf(error).equals("ENOTCONN")) {
-            socket.finished();
+            socket.transport.finished();
+            socket.transport.destroyIfBothEnded();
         } else {
             // Later, because a write that failed is told right after this, and says more.
             socket.loop().setImmediate(() -> socket.destroy(error));

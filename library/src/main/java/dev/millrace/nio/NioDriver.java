@@ -50,6 +50,7 @@ public final class NioDriver implements Driver {
                     EVERY_PATH,
                     IPV6_ONLY,
                     PEER_CLOSED,
+                    SEND_FILES,
                     SHED_CONNECTIONS ->
                     false;
         };

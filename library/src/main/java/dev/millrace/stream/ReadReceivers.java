@@ -130,6 +130,11 @@ final class ReadReceivers {
         return bytesListener != null || dataListener != null;
     }
 
+    /** Of the only receiver, if that is a destination which has them. */
+    @Nullable RegionWriter regions() {
+        return !hasListener() && pipe != null && pipe.next() == null ? pipe.regions() : null;
+    }
+
     /** Whether a pipe is not over yet. */
     boolean isPiped() {
         return pipe != null && !pipe.isEveryOneOver();

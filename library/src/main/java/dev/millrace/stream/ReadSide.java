@@ -234,8 +234,7 @@ public final class ReadSide {
      * listener, or every destination is gone.
      */
     public boolean isAbandoned() {
-        boolean hasTaker = hasReceiver() || isDiscarding || isBetweenOwners;
-        return !isPaused && (!hasTaker || isLeft());
+        return !isPaused && (isLeft() || !(hasReceiver() || isDiscarding || isBetweenOwners));
     }
 
     /** Whether there is no listener, and no destination either, so that nothing would be called. */
@@ -282,6 +281,14 @@ public final class ReadSide {
     /** Whether the end was told. */
     public boolean isEnded() {
         return end == End.TOLD;
+    }
+
+    /**
+     * Where the source may write parts of files past this side, because nothing else would see
+     * their bytes: what is kept, a listener and a second destination forbid it. Null: deliver.
+     */
+    public @Nullable RegionWriter regions() {
+        return isFlowing() && end == End.OPEN && receivers != null ? receivers.regions() : null;
     }
 
     /** Whether a pipe from here is not over yet. */
@@ -432,8 +439,7 @@ public final class ReadSide {
         end = End.TOLD;
         // An owner that hands over stops the telling: the next one is told anew.
         int before = handOvers;
-        ReadReceivers told = receivers;
-        if (told != null && !told.end()) {
+        if (receivers != null && !receivers.end()) {
             return;
         }
         if (endListener != null) {

@@ -81,6 +81,11 @@ public final class StreamPipe implements BytesListener {
         return next;
     }
 
+    /** As {@link WriteStream#regions}, of its destination. */
+    @Nullable RegionWriter regions() {
+        return state == State.FLOWING && !isWaiting ? destination.regions() : null;
+    }
+
     @Override
     public int onBytes(byte[] array, int offset, int length) {
         if (state == State.FLOWING

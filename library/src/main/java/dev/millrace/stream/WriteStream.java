@@ -2,6 +2,7 @@ package dev.millrace.stream;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The side of a stream that bytes go into.
@@ -75,6 +76,14 @@ public interface WriteStream extends Resettable {
      * answered false.
      */
     WriteStream onDrain(Runnable listener);
+
+    /**
+     * Where parts of open files are written, for sources that have them; null where only bytes are.
+     * A pipe from such a source asks before each of its steps.
+     */
+    default @Nullable RegionWriter regions() {
+        return null;
+    }
 
     /** For {@link ReadStream#pipeTo}: {@code pipe} is told of every drain and of the close. */
     void piped(StreamPipe pipe);

@@ -43,6 +43,7 @@ public final class Libc implements AutoCloseable {
     private static final MemorySegment RECVFROM = Symbols.find("recvfrom");
     private static final MemorySegment READ = Symbols.find("read");
     private static final MemorySegment WRITE = Symbols.find("write");
+    private static final MemorySegment SENDFILE = Symbols.find("sendfile");
     private static final MemorySegment SENDMSG = Symbols.find("sendmsg");
     private static final MemorySegment RECVMSG = Symbols.find("recvmsg");
     private static final MemorySegment EPOLL_CREATE1 = Symbols.find("epoll_create1");
@@ -277,6 +278,15 @@ public final class Libc implements AutoCloseable {
     public int recvmsg(int fd, Message message) {
         int flags = Linux.MSG_CMSG_CLOEXEC | Linux.MSG_DONTWAIT;
         return call(RECVMSG, fd, message.prepareToReceive(), flags, 0, 0);
+    }
+
+    /**
+     * Sends a part of {@code file}; the bytes taken, 0 at its end. It may wait for a disk, and for
+     * the peer if the socket's description is a blocking one.
+     */
+    public int sendfile(int fd, ReadableFile file, long position, int length) {
+        scratch.set(JAVA_LONG, 0, position);
+        return call(SENDFILE, fd, file.fd(), scratch.address(), length, 0, 0);
     }
 
     public int epoll_create1(int flags) {

@@ -83,6 +83,10 @@ public final class Linux {
     public static final int O_NONBLOCK = 0x800;
     public static final int O_CLOEXEC = 0x8_0000;
     public static final int O_PATH = 0x20_0000;
+
+    /** preadv2(2): not beyond what is in memory. */
+    public static final int RWF_NOWAIT = 8;
+
     public static final int FD_CLOEXEC = 1;
     public static final int STDERR_FILENO = 2;
 

@@ -1,8 +1,11 @@
 package dev.millrace.turn;
 
 import dev.millrace.driver.Driver;
+import dev.millrace.driver.FileRegion;
 import dev.millrace.driver.Port;
+import dev.millrace.stream.WriteLimit;
 import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The bytes of a stream that the kernel did not take yet, in order. Exists only while there are
@@ -28,13 +31,16 @@ public final class WriteQueue {
      */
     public static final int AT_ONCE_MAX_BYTES = 1024 * 1024;
 
+    private static final byte[] NONE = {};
+
     /**
-     * A piece of the queue. {@code isOwn}: the array is the queue's, with room to append up to its
-     * length.
+     * A piece of the queue: bytes, or a region with none in the array. {@code isOwn}: the array is
+     * the queue's, with room to append up to its length.
      */
     private static final class Chunk {
         final byte[] array;
         final boolean isOwn;
+        final @Nullable FileRegion region;
         int offset;
         int end;
 
@@ -43,6 +49,26 @@ public final class WriteQueue {
             this.offset = offset;
             this.end = end;
             this.isOwn = isOwn;
+            this.region = null;
+        }
+
+        Chunk(FileRegion region) {
+            this.array = NONE;
+            this.end = region.length();
+            this.isOwn = false;
+            this.region = region;
+        }
+
+        /**
+         * What the file of a region does not give any more counts as written: its request is told
+         * by the region, and what comes behind it still goes out.
+         */
+        int tryWrite(Driver driver, Port port, int length) {
+            if (region == null) {
+                return driver.tryWrite(port, array, offset, length);
+            }
+            int count = driver.trySendFile(port, region, offset, length);
+            return count < 0 && region.failsWith(-count) ? end - offset : count;
         }
     }
 
@@ -55,6 +81,9 @@ public final class WriteQueue {
 
     private int largest;
 
+    /** What waits of regions. */
+    private long regionBytes;
+
     /** Why nothing goes any more; see {@link #failure()}. */
     private int failure;
 
@@ -62,13 +91,22 @@ public final class WriteQueue {
         return chunks.isEmpty();
     }
 
-    /** The most bytes that were appended at once. */
-    public int largest() {
-        return largest;
+    /** Whether so many bytes more are too many, of {@code waiting}, which counts regions. */
+    public boolean isBeyond(WriteLimit limit, int more, long waiting) {
+        return limit.isExceededBy(more, waiting - regionBytes, largest);
     }
 
-    /** Appends bytes that stay untouched by their owner until they are written. */
-    public void appendOwned(byte[] array, int offset, int length) {
+    /** Appends bytes; {@code isLent}: they are not ours to keep. */
+    public void append(byte[] array, int offset, int length, boolean isLent) {
+        if (isLent) {
+            appendCopy(array, offset, length);
+        } else {
+            appendOwned(array, offset, length);
+        }
+    }
+
+    /** Bytes that stay untouched by their owner until they are written. */
+    private void appendOwned(byte[] array, int offset, int length) {
         if (length <= SMALL_BYTES) {
             appendCopy(array, offset, length);
             return;
@@ -77,7 +115,7 @@ public final class WriteQueue {
         chunks.add(new Chunk(array, offset, offset + length, false));
     }
 
-    public void appendCopy(byte[] array, int offset, int length) {
+    private void appendCopy(byte[] array, int offset, int length) {
         largest = Math.max(largest, length);
         Chunk last = chunks.peekLast();
         boolean isBusy = chunks.size() == 1 && underWay > 0;
@@ -90,6 +128,12 @@ public final class WriteQueue {
         byte[] copy = new byte[Math.max(room, length)];
         System.arraycopy(array, offset, copy, 0, length);
         chunks.add(new Chunk(copy, 0, length, true));
+    }
+
+    /** Appends a part of a file, which the driver sends by itself. */
+    public void append(FileRegion region) {
+        chunks.add(new Chunk(region));
+        regionBytes += region.length();
     }
 
     /** What the driver was given is written; how many bytes that was. */
@@ -117,13 +161,14 @@ public final class WriteQueue {
         for (Chunk first = chunks.peek(); first != null; first = chunks.peek()) {
             int left = first.end - first.offset;
             int length = Math.min(left, AT_ONCE_MAX_BYTES - written);
-            int count = driver.tryWrite(port, first.array, first.offset, length);
+            int count = first.tryWrite(driver, port, length);
             if (count < 0) {
                 failure = -count;
                 break;
             }
             written += count;
             first.offset += count;
+            regionBytes -= first.region == null ? 0 : count;
             if (count < left) {
                 park(driver, port);
                 break;
@@ -138,10 +183,15 @@ public final class WriteQueue {
         return failure;
     }
 
-    /** Gives the driver the next slice untried; not more, so that progress shows. */
+    /**
+     * Gives the driver the next slice untried; not more, so that progress shows. It keeps no
+     * region: there it only tells when to {@link #write} again.
+     */
     public void park(Driver driver, Port port) {
         Chunk first = chunks.peek();
-        if (first != null && underWay == 0) {
+        if (first != null && first.region != null) {
+            driver.awaitWritable(port);
+        } else if (first != null && underWay == 0) {
             underWay = Math.min(SLICE_BYTES, first.end - first.offset);
             driver.write(port, first.array, first.offset, underWay);
         }

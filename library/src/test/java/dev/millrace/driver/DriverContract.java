@@ -136,6 +136,11 @@ public abstract class DriverContract {
         }
 
         @Override
+        public void onWritable() {
+            see("writable");
+        }
+
+        @Override
         public void onRead(byte[] array, int offset, int length) {
             received.add(array, offset, length);
             see("read " + length);

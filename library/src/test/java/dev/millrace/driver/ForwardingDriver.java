@@ -120,6 +120,16 @@ public class ForwardingDriver implements Driver {
     }
 
     @Override
+    public boolean sendsFiles(Port port) {
+        return real.sendsFiles(port);
+    }
+
+    @Override
+    public int trySendFile(Port port, FileRegion region, int offset, int length) {
+        return real.trySendFile(port, region, offset, length);
+    }
+
+    @Override
     public int tryWrite(Port port, byte[] array, int offset, int length) {
         return real.tryWrite(port, array, offset, length);
     }

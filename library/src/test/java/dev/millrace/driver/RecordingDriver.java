@@ -270,6 +270,12 @@ public final class RecordingDriver extends ForwardingDriver {
     }
 
     @Override
+    public int trySendFile(Port port, FileRegion region, int offset, int length) {
+        calls.add("trySendFile " + length);
+        return super.trySendFile(port, region, offset, length);
+    }
+
+    @Override
     public int trySend(Port port, byte[] array, int offset, int length, @Nullable Address to) {
         calls.add("trySend " + length);
         if (datagramsLeft-- <= 0) {

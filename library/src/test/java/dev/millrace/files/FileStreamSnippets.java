@@ -2,7 +2,14 @@ package dev.millrace.files;
 
 import dev.millrace.http.HttpServer;
 import dev.millrace.loop.Loop;
+import dev.millrace.net.NetSocket;
+import dev.millrace.stream.Region;
+import dev.millrace.stream.RegionWriter;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.concurrent.Executor;
 
 /** The examples of this package's streams: the build compiles them. */
 final class FileStreamSnippets {
@@ -30,6 +37,41 @@ final class FileStreamSnippets {
         FileInput header = FileInput.open(loop, path, new FileRange(0, 512));
         header.onData(bytes -> System.out.println(bytes.remaining() + " bytes"));
         // @end
+    }
+
+    static void region(NetSocket socket, OpenFile file, Executor threads) {
+        // @start region="region"
+        RegionWriter writer = socket.regions();
+        Region header = file.region(0, 512).orElse(null);
+        boolean isTaken =
+                writer != null
+                        && header != null
+                        && writer.write(header, error -> threads.execute(() -> close(file)));
+        if (!isTaken) {
+            // Read the bytes off the loop, and write them.
+            threads.execute(() -> {
+                byte[] bytes = read(file, 512);
+                socket.loop().execute(() -> socket.write(bytes));
+            });
+        }
+        // @end
+    }
+
+    private static byte[] read(OpenFile file, int length) {
+        byte[] bytes = new byte[length];
+        try {
+            return Arrays.copyOf(bytes, Math.max(0, file.read(bytes, 0, length, 0)));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void close(OpenFile file) {
+        try {
+            file.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     static void upload(Loop loop, Path path) {

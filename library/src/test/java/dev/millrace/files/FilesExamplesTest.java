@@ -3,8 +3,7 @@ package dev.millrace.files;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.channels.Channels;
-import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -21,10 +20,23 @@ class FilesExamplesTest {
         try (FoundFile file = FoundFile.find(PathName.of(path))) {
             // Another file under the name changes nothing of this.
             Files.move(Files.writeString(folder.resolve("new"), "longer"), folder.resolve("b.txt"));
-            try (FileChannel channel = file.open()) {
-                byte[] bytes = Channels.newInputStream(channel).readAllBytes();
-                assertThat(bytes).hasSize((int) file.length());
+            try (OpenFile open = file.open()) {
+                byte[] bytes = new byte[(int) open.length()];
+                assertThat(open.read(bytes, 0, bytes.length, 0)).isEqualTo(4);
             }
+        }
+        // @end
+    }
+
+    @Test
+    void openFile() throws IOException {
+        PathName name = PathName.of(Files.writeString(folder.resolve("a.txt"), "head and tail"));
+        // @start region="openFile"
+        try (FoundFile found = FoundFile.find(name);
+                OpenFile file = found.open()) {
+            byte[] tail = new byte[4];
+            int count = file.read(tail, 0, tail.length, file.length() - tail.length);
+            assertThat(new String(tail, 0, count, StandardCharsets.UTF_8)).isEqualTo("tail");
         }
         // @end
     }

@@ -2,13 +2,12 @@ package dev.millrace.files;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.millrace.kernel.SystemError;
 import dev.millrace.sys.PathPin;
 import java.io.IOException;
-import java.nio.channels.Channels;
-import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -65,8 +64,9 @@ class FoundFileTest {
     }
 
     private static String text(FoundFile file) throws IOException {
-        try (FileChannel channel = file.open()) {
-            return new String(Channels.newInputStream(channel).readAllBytes());
+        try (OpenFile open = file.open()) {
+            byte[] bytes = new byte[100];
+            return new String(bytes, 0, open.read(bytes, 0, bytes.length, 0));
         }
     }
 
@@ -221,12 +221,16 @@ class FoundFileTest {
         Path path = Files.writeString(folder.resolve("held"), "text");
         FoundFile file = Way.PINNED.find(path);
         assertThat(descriptors(path)).isEqualTo(1);
-        FileChannel channel = file.open();
+        OpenFile open = file.open();
         file.close();
         file.close();
         assertThat(descriptors(path)).isEqualTo(1);
-        assertThat(channel.size()).isEqualTo(4);
-        channel.close();
+        assertThat(open.length()).isEqualTo(4);
+        assertThat(open.read(new byte[8], 2, 6, 1)).isEqualTo(3);
+        assertThat(open.read(new byte[8], 0, 8, 4)).as("at its end").isEqualTo(-1);
+        open.close();
+        open.close();
+        assertThatThrownBy(() -> open.read(new byte[1], 0, 1, 0)).hasMessage("read EBADF");
         assertThat(descriptors(path)).isZero();
     }
 

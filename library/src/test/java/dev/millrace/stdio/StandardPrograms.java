@@ -281,6 +281,7 @@ final class StandardPrograms {
                                         Specimens.methods(stream.getClass()).stream()
                                                 .filter(method -> !isRefused(method, stream))
                                                 .map(Method::getName))
+                                .sorted()
                                 .collect(Collectors.joining(" "));
                 error.write("accepted:" + accepted + "\n" + input + " " + output);
                 input.close();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.driver.ForwardingDriver;
 import dev.millrace.driver.Port;
+import dev.millrace.stream.WriteLimit;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -50,7 +51,7 @@ class WriteQueueTest {
     @Tag("F1")
     void whatIsWrittenAtOnceIsBoundedInAll() {
         for (int i = 0; i < 5; i++) {
-            queue.appendOwned(new byte[HALF], 0, HALF);
+            queue.append(new byte[HALF], 0, HALF, false);
         }
         assertThat(queue.write(driver, port)).isEqualTo(WriteQueue.AT_ONCE_MAX_BYTES);
         assertThat(driver.parked).as("the next slice, which the driver tells").hasSize(1);
@@ -63,9 +64,16 @@ class WriteQueueTest {
     @Test
     @Tag("F6")
     void theLargestWriteIsKnownWhetherItIsCopiedOrNot() {
-        queue.appendOwned(new byte[HALF], 0, HALF);
-        queue.appendCopy(new byte[HALF + 1], 0, HALF + 1);
-        queue.appendCopy(new byte[10], 0, 10);
-        assertThat(queue.largest()).isEqualTo(HALF + 1);
+        queue.append(new byte[HALF], 0, HALF, false);
+        queue.append(new byte[HALF + 1], 0, HALF + 1, true);
+        queue.append(new byte[10], 0, 10, true);
+        // The largest is free, and one more byte counts.
+        int waiting = HALF + HALF + 1 + 10;
+        assertThat(queue.isBeyond(limit(HALF + 11), 1, waiting)).isFalse();
+        assertThat(queue.isBeyond(limit(HALF + 10), 1, waiting)).isTrue();
+    }
+
+    private static WriteLimit limit(long bytes) {
+        return new WriteLimit(bytes, WriteLimit.Policy.REFUSE);
     }
 }
