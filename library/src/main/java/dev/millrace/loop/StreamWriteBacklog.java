@@ -128,11 +128,8 @@ final class StreamWriteBacklog implements Guarded, WriteTenant {
         }
         accept(file.length(), request);
         request.region = file;
-        boolean isBlocked = isBlocked();
         queue().append(file);
-        if (!isBlocked) {
-            flushQueue(queue());
-        }
+        flushQueue(queue());
         return true;
     }
 

@@ -21,6 +21,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A file as a response: by the kernel where the framing allows that, else by bytes. */
 @Tag("epoll")
@@ -36,6 +38,7 @@ class FileResponseTest {
     private Path path;
     private FileSendDriver driver;
     private boolean refuses;
+    private boolean isOpenBefore;
 
     @BeforeEach
     void write() throws IOException {
@@ -58,6 +61,18 @@ class FileResponseTest {
                 setup);
     }
 
+    /** One that was opened before has read no byte when its destination is asked. */
+    private FileInput input(Loop loop) {
+        if (!isOpenBefore) {
+            return FileInput.open(loop, path);
+        }
+        try (FoundFile found = FoundFile.find(PathName.of(path))) {
+            return FileInput.of(loop, found.open(), FileRange.ALL);
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
     private String get(String request, Consumer<ServerResponse> answer) {
         run(loop -> {
             HttpServer server =
@@ -65,7 +80,7 @@ class FileResponseTest {
                             loop,
                             (asked, response) -> {
                                 answer.accept(response);
-                                follow(FileInput.open(loop, path)).pipelineTo(response);
+                                follow(input(loop)).pipelineTo(response);
                             });
             server.listen(0, "127.0.0.1");
             server.onListening(() -> {
@@ -112,14 +127,18 @@ class FileResponseTest {
         assertThat(driver.sent).isEqualTo(SIZE - 64 * 1024);
     }
 
-    @Test
-    void aChunkedResponseGetsBytes() {
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aChunkedResponseGetsBytes(boolean isOpen) {
+        isOpenBefore = isOpen;
         assertThat(get(GET, response -> {})).contains("chunked").endsWith("0\r\n\r\n");
         assertThat(driver.sent).isZero();
     }
 
-    @Test
-    void aResponseToHeadHasNone() {
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aResponseToHeadHasNone(boolean isOpen) {
+        isOpenBefore = isOpen;
         assertThat(get("HEAD" + GET.substring(3), FileResponseTest::withLength))
                 .contains("Content-Length: " + SIZE)
                 .endsWith("\r\n\r\n");
@@ -127,8 +146,10 @@ class FileResponseTest {
         assertThat(journal.lines()).contains("file closed");
     }
 
-    @Test
-    void pipelinedResponsesComeInOrder() {
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void pipelinedResponsesComeInOrder(boolean isOpen) {
+        isOpenBefore = isOpen;
         String both = get(GET + GET, FileResponseTest::withLength);
         int second = both.indexOf("HTTP/1.1 200", 1);
         assertThat(both.substring(0, second)).endsWith("\r\n\r\n" + content());
