@@ -6,6 +6,7 @@ import dev.millrace.kernel.SystemError;
 import dev.millrace.loop.Loop;
 import dev.millrace.loop.Work;
 import dev.millrace.loop.WorkPool;
+import dev.millrace.observe.Cause;
 import dev.millrace.observe.LoopEvent;
 import dev.millrace.observe.LoopEvent.Role;
 import dev.millrace.observe.LoopEvent.Step;
@@ -72,6 +73,7 @@ public final class NameLookup {
             return looking;
         }
         long beganNanos = Observation.isOn(Step.LOOKUP) ? loop.hrtime() : 0;
+        long cause = Cause.id();
         CompletionStage<List<InetAddress>> asked = ask(resolver);
         Runnable hold = loop.keepAlive();
         Looking looking =
@@ -95,11 +97,11 @@ public final class NameLookup {
                             hosts,
                             thrown,
                             addresses -> {
-                                tellOver(loop, host, beganNanos, null);
+                                tellOver(loop, host, cause, beganNanos, null);
                                 found.accept(addresses);
                             },
                             error -> {
-                                tellOver(loop, host, beganNanos, error);
+                                tellOver(loop, host, cause, beganNanos, error);
                                 failed.accept(error);
                             });
             // As a tick, so that what the receiver throws is no failure of a stage.
@@ -113,11 +115,12 @@ public final class NameLookup {
     }
 
     private static void tellOver(
-            Loop loop, String host, long beganNanos, @Nullable IOException error) {
+            Loop loop, String host, long cause, long beganNanos, @Nullable IOException error) {
         if (Observation.isOn(Step.LOOKUP)) {
             long took = beganNanos == 0 ? 0 : loop.hrtime() - beganNanos;
             Observation.tell(
                     LoopEvent.of(Step.LOOKUP, Role.LOOKUP, Observation.newId(), loop.threadName())
+                            .withCause(cause)
                             .withName(host, Duration.ofNanos(took))
                             .withError(error));
         }

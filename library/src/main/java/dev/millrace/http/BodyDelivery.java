@@ -1,6 +1,7 @@
 package dev.millrace.http;
 
 import dev.millrace.loop.Loop;
+import dev.millrace.observe.Observation;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +34,12 @@ final class BodyDelivery {
         BodyDelivery delivery = to.connection().server().bodyDelivery();
         byte[] part = Objects.requireNonNull(delivery.array);
         delivery.array = null;
-        to.body().arrived(part, delivery.offset, delivery.length);
+        int offset = delivery.offset;
+        int length = delivery.length;
+        if (Observation.isOn()) {
+            ExchangeTrace.run(to, () -> to.body().arrived(part, offset, length));
+        } else {
+            to.body().arrived(part, offset, length);
+        }
     }
 }

@@ -1,6 +1,7 @@
 package dev.millrace.http;
 
 import dev.millrace.net.NetSocket;
+import dev.millrace.observe.Cause;
 import dev.millrace.observe.LoopEvent;
 import dev.millrace.observe.LoopEvent.Role;
 import dev.millrace.observe.LoopEvent.Step;
@@ -32,6 +33,24 @@ final class ExchangeTrace {
             Observation.tell(trace.event(Step.REQUEST, request));
         }
         return trace;
+    }
+
+    /** Calls the handler: what it begins is of this request. */
+    void call(HttpHandler handler, ServerResponse response) throws Exception {
+        Cause.call(
+                id,
+                () -> {
+                    handler.handle(response.request, response);
+                    return true;
+                });
+    }
+
+    /** As {@link #call}, a listener of the request, or of its response. */
+    static void run(ServerRequest request, Runnable listener) {
+        ServerResponse response =
+                Observation.isOn() ? request.connection().responses().to(request) : null;
+        ExchangeTrace trace = response == null ? null : response.trace;
+        Cause.run(trace == null ? Cause.NONE : trace.id, listener);
     }
 
     /** The exchange is over; {@code status} 0: nothing of a response was sent. */

@@ -47,7 +47,12 @@ final class HandlerCalls {
     private static void call(ServerResponse response) throws Exception {
         HandlerCalls calls = response.request.connection().server().handlerCalls();
         calls.count++;
-        Objects.requireNonNull(calls.handler).handle(response.request, response);
+        HttpHandler handler = Objects.requireNonNull(calls.handler);
+        if (response.trace == null) {
+            handler.handle(response.request, response);
+        } else {
+            response.trace.call(handler, response);
+        }
     }
 
     private static void threw(ServerResponse response, Throwable thrown) {

@@ -281,7 +281,11 @@ public final class ServerRequest extends InboundStream<ServerRequest> {
     void enter(Runnable task) {
         connection
                 .loop()
-                .enter(this, request -> task.run(), ServerRequest::failed, ServerRequest::unheard);
+                .enter(
+                        this,
+                        request -> ExchangeTrace.run(request, task),
+                        ServerRequest::failed,
+                        ServerRequest::unheard);
     }
 
     /** What its listeners throw is the handler's failure (row X76). */

@@ -1,5 +1,7 @@
 package dev.millrace.loop;
 
+import dev.millrace.observe.Cause;
+
 /**
  * A task that {@link Loop#setImmediate} has queued; closing it before it ran takes it back. Loop
  * thread only.
@@ -13,7 +15,7 @@ public final class Immediate implements AutoCloseable {
 
     Immediate(Loop loop, Runnable task) {
         this.loop = loop;
-        this.task = task;
+        this.task = Cause.bind(task);
     }
 
     @Override

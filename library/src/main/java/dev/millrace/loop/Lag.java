@@ -1,5 +1,7 @@
 package dev.millrace.loop;
 
+import dev.millrace.turn.LagFigures;
+
 /**
  * How long something took or was late, over all times it was measured, in nanoseconds. Percentiles
  * are exact to a sixteenth.
@@ -8,4 +10,15 @@ package dev.millrace.loop;
  * @see Loop#measure
  */
 public record Lag(
-        long count, long minNanos, long meanNanos, long p50Nanos, long p99Nanos, long maxNanos) {}
+        long count, long minNanos, long meanNanos, long p50Nanos, long p99Nanos, long maxNanos) {
+
+    static Lag of(LagFigures from) {
+        return new Lag(
+                from.count(),
+                from.minNanos(),
+                from.meanNanos(),
+                from.p50Nanos(),
+                from.p99Nanos(),
+                from.maxNanos());
+    }
+}

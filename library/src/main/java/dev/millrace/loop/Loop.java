@@ -2,12 +2,13 @@ package dev.millrace.loop;
 
 import dev.millrace.driver.Driver;
 import dev.millrace.driver.Guarded;
+import dev.millrace.observe.Cause;
 import dev.millrace.observe.LoopEvent;
+import dev.millrace.observe.LoopObserver;
 import dev.millrace.observe.Observation;
 import dev.millrace.turn.CallbackGauge;
 import dev.millrace.turn.CallbackScope;
 import dev.millrace.turn.GatherBuffer;
-import dev.millrace.turn.LagFigures;
 import dev.millrace.turn.LoopMeter;
 import dev.millrace.turn.PhaseList;
 import dev.millrace.turn.Phases;
@@ -152,7 +153,7 @@ public final class Loop implements Executor, AutoCloseable {
      */
     @Override
     public void execute(Runnable task) {
-        phases.inbox().add(Objects.requireNonNull(task, "task"));
+        phases.inbox().add(Cause.bind(Objects.requireNonNull(task, "task")));
     }
 
     /** Whether the calling thread is the loop's. */
@@ -312,18 +313,19 @@ public final class Loop implements Executor, AutoCloseable {
                 measured.turns(),
                 measured.events(),
                 Duration.ofNanos(measured.idleNanos()),
-                lag(measured.timerLag()),
-                lag(measured.turnTime()));
+                Lag.of(measured.timerLag()),
+                Lag.of(measured.turnTime()));
     }
 
-    private static Lag lag(LagFigures of) {
-        return new Lag(
-                of.count(),
-                of.minNanos(),
-                of.meanNanos(),
-                of.p50Nanos(),
-                of.p99Nanos(),
-                of.maxNanos());
+    /**
+     * Has {@code observer} told what happens on this loop, as {@link Observation#add} does for all
+     * of them.
+     *
+     * @return closed, it ends that
+     */
+    public Observation observe(LoopObserver observer) {
+        checkThread();
+        return Observation.add(observer, thread);
     }
 
     /**

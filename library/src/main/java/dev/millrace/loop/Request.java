@@ -1,6 +1,7 @@
 package dev.millrace.loop;
 
 import dev.millrace.driver.FileRegion;
+import dev.millrace.observe.Cause;
 import dev.millrace.sys.Errno;
 import java.io.IOException;
 import java.util.Objects;
@@ -38,7 +39,7 @@ public final class Request {
 
     /** A request that tells {@code callback} its outcome. */
     public Request(Consumer<? super @Nullable IOException> callback) {
-        this.callback = Objects.requireNonNull(callback, "callback");
+        this.callback = Cause.bind(Objects.requireNonNull(callback, "callback"));
     }
 
     /** What the user attached. */

@@ -1,6 +1,8 @@
 package dev.millrace.loop;
 
 import dev.millrace.driver.PortEvents;
+import dev.millrace.observe.Cause;
+import dev.millrace.observe.Identified;
 import dev.millrace.sys.Errno;
 import java.util.Objects;
 
@@ -14,7 +16,7 @@ import java.util.Objects;
  *
  * The outcomes of connect and write arrive here as well, and go on to those that wait for them.
  */
-final class StreamReceiver implements PortEvents {
+final class StreamReceiver implements PortEvents, Identified {
     private final StreamHandle stream;
 
     /** The stream's owner. */
@@ -37,6 +39,12 @@ final class StreamReceiver implements PortEvents {
     StreamReceiver(StreamHandle stream, StreamEvents events) {
         this.stream = stream;
         this.events = events;
+    }
+
+    /** What it reports is the owner's callback. */
+    @Override
+    public long id() {
+        return events instanceof Identified owner ? owner.id() : Cause.NONE;
     }
 
     StreamEvents events() {

@@ -1,5 +1,6 @@
 package dev.millrace.loop;
 
+import dev.millrace.observe.Cause;
 import dev.millrace.turn.Timer;
 import java.time.Duration;
 import java.util.Objects;
@@ -62,7 +63,7 @@ public final class TimerHandle extends Handle {
             throw new IllegalArgumentException(
                     "a timer's duration is zero or more: " + timeout + ", " + repeat);
         }
-        this.callback = Objects.requireNonNull(callback, "callback");
+        this.callback = Cause.bind(Objects.requireNonNull(callback, "callback"));
         this.repeatNanos = nanos(repeat);
         arm(startNanos, nanos(timeout));
     }

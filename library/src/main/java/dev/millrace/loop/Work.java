@@ -1,5 +1,6 @@
 package dev.millrace.loop;
 
+import dev.millrace.observe.Cause;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
@@ -24,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 public final class Work<T> extends LoopStage<T> {
     private final Loop loop;
     private final Executor executor;
-    private final Runnable begin = this::perform;
+    private final Runnable begin = Cause.bind(this::perform);
     private final Object lock = new Object();
 
     /** The thread that runs the task; guarded by the lock, as the next one. */

@@ -4,14 +4,15 @@ import dev.millrace.dns.NameLookup;
 import dev.millrace.kernel.Address;
 import dev.millrace.kernel.IpAddress;
 import dev.millrace.kernel.ListenOptions;
-import dev.millrace.kernel.SystemError;
 import dev.millrace.kernel.UnixAddress;
 import dev.millrace.loop.AcceptReport;
 import dev.millrace.loop.ListenHandle;
 import dev.millrace.loop.Loop;
 import dev.millrace.loop.StreamHandle;
+import dev.millrace.observe.Identified;
+import dev.millrace.observe.LoopObserver;
+import dev.millrace.observe.Observation;
 import dev.millrace.stream.Listeners;
-import dev.millrace.sys.Errno;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Locale;
@@ -35,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  * {@link #onError} and to the stage of {@link #listening}; without either it goes to {@link
  * Loop#onUncaught}, and so ends the program.
  */
-public final class NetServer implements AutoCloseable {
+public final class NetServer implements AutoCloseable, Identified {
     private final Loop loop;
     private final NetServerOptions options;
     private final NetSocketOptions socketOptions;
@@ -343,15 +344,7 @@ public final class NetServer implements AutoCloseable {
      */
     public void close(Consumer<? super @Nullable IOException> callback) {
         loop.checkThread();
-        end.tell(
-                callback,
-                life == Life.LISTENING
-                        ? null
-                        : SystemError.ofCode(
-                                "ERR_SERVER_NOT_RUNNING",
-                                Errno.ENOTCONN,
-                                "close",
-                                "the server does not listen"));
+        end.tell(callback, life == Life.LISTENING);
         close();
     }
 
@@ -487,9 +480,21 @@ public final class NetServer implements AutoCloseable {
     }
 
     /**
+     * Has {@code observer} told what happens to this server, to its connections and to their
+     * requests, as {@link Observation#add} does for everything.
+     *
+     * @return closed, it ends that
+     */
+    public Observation observe(LoopObserver observer) {
+        loop.checkThread();
+        return connections.trace.observe(loop, connections.open(), observer);
+    }
+
+    /**
      * Its number in what {@link dev.millrace.observe.LoopObserver} is told, in {@code toString()}
      * once it was given, and the cause of what it accepts.
      */
+    @Override
     public long id() {
         loop.checkThread();
         return connections.trace.id();

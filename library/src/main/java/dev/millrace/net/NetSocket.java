@@ -7,6 +7,7 @@ import dev.millrace.kernel.KernelOption;
 import dev.millrace.kernel.UnixAddress;
 import dev.millrace.loop.Loop;
 import dev.millrace.loop.StreamHandle;
+import dev.millrace.observe.Identified;
 import dev.millrace.stream.Filter;
 import dev.millrace.stream.InboundStream;
 import dev.millrace.stream.Listeners;
@@ -38,7 +39,7 @@ import org.jspecify.annotations.Nullable;
  * we opened goes to {@link Loop#onUncaught}; one that a peer opened just closes.
  */
 public final class NetSocket extends InboundStream<NetSocket>
-        implements WriteStream, AutoCloseable {
+        implements WriteStream, AutoCloseable, Identified {
     /** The kernel's end. */
     final StreamHandle handle;
 
@@ -411,6 +412,7 @@ public final class NetSocket extends InboundStream<NetSocket>
      * Its number in what {@link dev.millrace.observe.LoopObserver} is told, and in {@code
      * toString()} once it was given; unique in the process.
      */
+    @Override
     public long id() {
         checkThread();
         return listeners.id();

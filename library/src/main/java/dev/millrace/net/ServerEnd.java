@@ -1,8 +1,10 @@
 package dev.millrace.net;
 
+import dev.millrace.kernel.SystemError;
 import dev.millrace.loop.Loop;
 import dev.millrace.loop.LoopStage;
 import dev.millrace.loop.TimerHandle;
+import dev.millrace.sys.Errno;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -43,8 +45,16 @@ final class ServerEnd {
         this.connections = connections;
     }
 
-    /** {@code callback} hears of the end; {@code error}: why this call to close was for nothing. */
-    void tell(Consumer<? super @Nullable IOException> callback, @Nullable IOException error) {
+    /** {@code callback} hears of the end, and without a listener that the call was for nothing. */
+    void tell(Consumer<? super @Nullable IOException> callback, boolean isListening) {
+        IOException error =
+                isListening
+                        ? null
+                        : SystemError.ofCode(
+                                "ERR_SERVER_NOT_RUNNING",
+                                Errno.ENOTCONN,
+                                "close",
+                                "the server does not listen");
         if (isOver) {
             loop.nextTick(() -> callback.accept(error));
         } else {

@@ -2,11 +2,15 @@ package dev.millrace.net;
 
 import dev.millrace.kernel.Address;
 import dev.millrace.loop.Loop;
+import dev.millrace.observe.Cause;
 import dev.millrace.observe.LoopEvent;
 import dev.millrace.observe.LoopEvent.Role;
 import dev.millrace.observe.LoopEvent.Step;
+import dev.millrace.observe.LoopObserver;
 import dev.millrace.observe.Observation;
 import java.io.IOException;
+import java.util.HashSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What is told of a {@link NetServer} to those who look, and its number. */
@@ -14,11 +18,39 @@ final class ServerTrace {
     /** Given when it is first asked for; 0 before. */
     private long id;
 
+    /** In whose callback the server was made. */
+    private final long cause = Cause.id();
+
     long id() {
         if (id == 0) {
             id = Observation.newId();
         }
         return id;
+    }
+
+    /** Of this server, its connections, those that are {@code open} among them, their requests. */
+    Observation observe(Loop loop, Set<NetSocket> open, LoopObserver observer) {
+        Set<Long> sockets = new HashSet<>();
+        open.forEach(socket -> sockets.add(socket.id()));
+        long server = id();
+        return Observation.add(observer, event -> loop.inLoop() && isOurs(event, server, sockets));
+    }
+
+    private static boolean isOurs(LoopEvent event, long server, Set<Long> sockets) {
+        return switch (event.role()) {
+            case TCP_SERVER, PIPE_SERVER -> event.id() == server;
+            case TCP, PIPE -> {
+                boolean isOurs = event.cause() == server;
+                if (isOurs && event.step() == Step.ACCEPT) {
+                    sockets.add(event.id());
+                } else if (event.step() == Step.CLOSE) {
+                    sockets.remove(event.id());
+                }
+                yield isOurs;
+            }
+            case HTTP_REQUEST -> sockets.contains(event.cause());
+            case LOOKUP, LOOP -> false;
+        };
     }
 
     void listening(Loop loop, @Nullable Address at, @Nullable IOException error) {
@@ -47,6 +79,7 @@ final class ServerTrace {
 
     private LoopEvent event(Step step, Loop loop, @Nullable Address at) {
         return LoopEvent.of(step, Role.ofServer(at), id(), loop.threadName())
+                .withCause(cause)
                 .withAddresses(at, null);
     }
 

@@ -6,6 +6,9 @@ import dev.millrace.kernel.KernelOption;
 import dev.millrace.kernel.SystemError;
 import dev.millrace.loop.LoopStage;
 import dev.millrace.loop.TimerHandle;
+import dev.millrace.observe.Cause;
+import dev.millrace.observe.LoopEvent.Step;
+import dev.millrace.observe.Observation;
 import dev.millrace.sys.Errno;
 import java.io.IOException;
 import java.util.List;
@@ -31,6 +34,9 @@ final class SocketConnect {
     /** When it began, if there is one who asks. */
     private long beganNanos;
 
+    /** In whose callback it began, which events tell. */
+    private final long causeId = Cause.id();
+
     /** Runs until the outcome, if there is a time-out. */
     private @Nullable TimerHandle timer;
 
@@ -48,6 +54,14 @@ final class SocketConnect {
     /** To a name, or a literal. */
     void start(String host, int port) {
         applyOptions();
+        // The look-up is the socket's, and so is the way back.
+        Cause.run(
+                Observation.isOn(Step.LOOKUP) ? socket.id() : Cause.NONE, () -> lookUp(host, port));
+        late = () -> ended(SystemError.ofName(Errno.ETIMEDOUT, host));
+        startTimer();
+    }
+
+    private void lookUp(String host, int port) {
         NameOptions names = options.names();
         cancel =
                 NameLookup.addresses(
@@ -57,8 +71,6 @@ final class SocketConnect {
                         () -> names.resolver().resolve(socket.loop(), host, names.family()),
                         found -> found(found, host),
                         this::ended);
-        late = () -> ended(SystemError.ofName(Errno.ETIMEDOUT, host));
-        startTimer();
     }
 
     /** A literal needs no choice: it is what was asked for. */
@@ -87,6 +99,10 @@ final class SocketConnect {
             socket.handle.option(KernelOption.NO_DELAY, 1);
         }
         options.applyTo(socket.handle);
+    }
+
+    long causeId() {
+        return causeId;
     }
 
     private void attempt(List<Address> addresses) {

@@ -37,11 +37,6 @@ final class SocketListeners {
         return id;
     }
 
-    /** The number of the server that accepted it; 0: none did. */
-    long causeId() {
-        return countedBy == null ? 0 : countedBy.trace.id();
-    }
-
     /** {@code #7}, or nothing while the socket has no number. */
     String idText() {
         return id == 0 ? "" : "#" + id;

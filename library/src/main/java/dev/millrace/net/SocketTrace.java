@@ -2,6 +2,7 @@ package dev.millrace.net;
 
 import dev.millrace.kernel.Address;
 import dev.millrace.loop.Loop;
+import dev.millrace.observe.Cause;
 import dev.millrace.observe.LoopEvent;
 import dev.millrace.observe.LoopEvent.Role;
 import dev.millrace.observe.LoopEvent.Step;
@@ -48,7 +49,16 @@ final class SocketTrace {
         Address remote = socket.handle.remoteAddress();
         String thread = socket.loop().threadName();
         return LoopEvent.of(step, Role.ofSocket(local, remote), socket.id(), thread)
-                .withCause(socket.listeners.causeId())
+                .withCause(causeOf(socket))
                 .withAddresses(local, remote);
+    }
+
+    /** The server that accepted it, or in whose callback it began to connect. */
+    private static long causeOf(NetSocket socket) {
+        ServerConnections server = socket.listeners.countedBy;
+        if (server != null) {
+            return server.trace.id();
+        }
+        return socket.connect == null ? Cause.NONE : socket.connect.causeId();
     }
 }

@@ -4,6 +4,7 @@ import dev.millrace.kernel.SystemError;
 import dev.millrace.loop.Request;
 import dev.millrace.loop.StreamEvents;
 import dev.millrace.loop.StreamHandle;
+import dev.millrace.observe.Identified;
 import dev.millrace.stream.Filter;
 import dev.millrace.stream.ReadSide;
 import dev.millrace.stream.Region;
@@ -29,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * that a connection costs no object for each of them.
  */
 final class SocketTransport extends WriteSide
-        implements StreamEvents, ReadSide.Source, RegionWriter, Runnable {
+        implements StreamEvents, ReadSide.Source, RegionWriter, Identified, Runnable {
     private final NetSocket socket;
 
     /** What transforms the bytes of both directions; null: nothing does. */
@@ -47,6 +48,11 @@ final class SocketTransport extends WriteSide
     SocketTransport(NetSocket socket, boolean allowsHalfOpen) {
         this.socket = socket;
         this.allowsHalfOpen = allowsHalfOpen;
+    }
+
+    @Override
+    public long id() {
+        return socket.listeners.id();
     }
 
     void filter(Filter added) {

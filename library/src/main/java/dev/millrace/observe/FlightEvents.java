@@ -29,7 +29,8 @@ final class FlightEvents {
 
         @Label("Cause")
         @Description(
-                "The id of the server for what it accepted or dropped, of the socket for a request")
+                "The id of the server for what it accepted or dropped, of the socket for a request"
+                        + " or look-up, and of the object in whose callback a program began it")
         long cause;
 
         @Label("Loop Thread")
@@ -114,6 +115,17 @@ final class FlightEvents {
     static boolean isEnabled(Step step) {
         Recorded event = of(step);
         return event != null && event.isEnabled();
+    }
+
+    static boolean isAnyEnabled() {
+        return isEnabled(Step.CONNECT)
+                || isEnabled(Step.REQUEST)
+                || isEnabled(Step.ACCEPT)
+                || isEnabled(Step.LOOKUP)
+                || isEnabled(Step.LISTEN)
+                || isEnabled(Step.CLOSE)
+                || isEnabled(Step.RESPONSE)
+                || isEnabled(Step.DROP);
     }
 
     static void commit(LoopEvent from) {

@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param role what it happened to
  * @param id the number of that object, unique in the process; 0 for one that has none
  * @param cause the number of the object it came from: of the server for what it accepted or
- *     dropped, of the socket for a request; 0: unknown
+ *     dropped, of the socket for a request or a look-up, and for what a program begins see {@link
+ *     Cause}; 0: none
  * @param thread the name of the loop's thread
  * @param name the name that was looked up; method and target of a request, which may be cut;
  *     otherwise empty

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
 import jdk.jfr.FlightRecorder;
 
 /**
@@ -31,10 +32,12 @@ public final class Observation implements AutoCloseable {
     }
 
     private final LoopObserver observer;
+    private final Predicate<? super LoopEvent> which;
     private final AtomicBoolean hasThrown = new AtomicBoolean();
 
-    private Observation(LoopObserver observer) {
-        this.observer = observer;
+    private Observation(LoopObserver observer, Predicate<? super LoopEvent> which) {
+        this.observer = Objects.requireNonNull(observer, "observer");
+        this.which = Objects.requireNonNull(which, "which");
     }
 
     /**
@@ -43,13 +46,33 @@ public final class Observation implements AutoCloseable {
      * @return closed, it ends that; an event that is being told at that moment may still come
      */
     public static Observation add(LoopObserver observer) {
-        Observation added = new Observation(Objects.requireNonNull(observer, "observer"));
+        return add(observer, event -> true);
+    }
+
+    /**
+     * As {@link #add(LoopObserver)}, of those events for which {@code which} answers true; it is
+     * asked where they are told. {@code Loop.observe} and {@code NetServer.observe} are for one
+     * loop, or one server with all that is its.
+     */
+    public static Observation add(LoopObserver observer, Predicate<? super LoopEvent> which) {
+        Observation added = new Observation(observer, which);
         synchronized (Observation.class) {
             List<Observation> all = new ArrayList<>(present);
             all.add(added);
             present = List.copyOf(all);
         }
         return added;
+    }
+
+    /** As {@link #add(LoopObserver)}, of the loop that belongs to {@code thread}. */
+    public static Observation add(LoopObserver observer, Thread thread) {
+        return add(
+                observer,
+                event ->
+                        Thread.currentThread() == thread
+                                // Told by another thread, as the loop's is busy.
+                                || (event.step() == Step.STALL
+                                        && event.thread().equals(thread.getName())));
     }
 
     /** The observer is told nothing more. Idempotent, any thread. */
@@ -66,6 +89,11 @@ public final class Observation implements AutoCloseable {
      */
     public static boolean isOn(Step step) {
         return !present.isEmpty() || (isRecorderInUse() && FlightEvents.isEnabled(step));
+    }
+
+    /** Whether anything is told at all, so that causes are worth following. Any thread. */
+    public static boolean isOn() {
+        return !present.isEmpty() || (isRecorderInUse() && FlightEvents.isAnyEnabled());
     }
 
     /**
@@ -113,6 +141,9 @@ public final class Observation implements AutoCloseable {
 
     private void told(LoopEvent event) {
         try {
+            if (!which.test(event)) {
+                return;
+            }
             switch (event.step()) {
                 case LISTEN -> observer.onListen(event);
                 case ACCEPT -> observer.onAccept(event);

@@ -1,6 +1,9 @@
 package dev.millrace.turn;
 
 import dev.millrace.driver.Guarded;
+import dev.millrace.driver.Port;
+import dev.millrace.observe.Cause;
+import dev.millrace.observe.Identified;
 import java.util.ArrayDeque;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +46,9 @@ public final class CallbackScope {
     /** Null unless a detector of stalls looks at this loop. */
     private @Nullable CallbackGauge gauge;
 
+    /** Events are told, and so it is followed whose callback something happens in. */
+    private boolean isTraced;
+
     /** A scope that has {@code askForRest} run when it needs to be entered in the pending phase. */
     CallbackScope(Failures failures, Runnable askForRest) {
         this.failures = failures;
@@ -75,7 +81,11 @@ public final class CallbackScope {
         int outer = depth;
         depth = outer + 1;
         try {
-            callback.call(target);
+            if (isTraced) {
+                callTraced(target, callback);
+            } else {
+                callback.call(target);
+            }
         } catch (Throwable thrown) {
             threw(target, failed, thrown);
         }
@@ -89,7 +99,11 @@ public final class CallbackScope {
             gauge.begin();
         }
         try {
-            callback.call(target);
+            if (isTraced) {
+                callTraced(target, callback);
+            } else {
+                callback.call(target);
+            }
         } catch (Throwable thrown) {
             threw(target, failed, thrown);
         }
@@ -98,6 +112,18 @@ public final class CallbackScope {
         if (gauge != null) {
             gauge.end();
         }
+    }
+
+    /** By itself, as it is seldom needed: a method that is small is compiled into its callers. */
+    private <T> void callTraced(T target, TargetCallback<? super T> callback) throws Exception {
+        Object receiver = target instanceof Port port ? port.events() : target;
+        long id = receiver instanceof Identified identified ? identified.id() : Cause.NONE;
+        Cause.call(
+                id,
+                () -> {
+                    callback.call(target);
+                    return true;
+                });
     }
 
     /** As {@link #enter}, where no run cleans up behind it. */
@@ -202,12 +228,12 @@ public final class CallbackScope {
 
     /** Runs {@code task} right after the callback that is running. */
     public void nextTick(Runnable task) {
-        ticks.add(task);
+        ticks.add(isTraced ? Cause.bind(task) : task);
     }
 
     /** Runs {@code task} behind every next-tick. */
     public void microtask(Runnable task) {
-        microtasks.add(task);
+        microtasks.add(isTraced ? Cause.bind(task) : task);
     }
 
     /** {@code writer} has callbacks, or an end of writing, to deliver. */
@@ -218,6 +244,11 @@ public final class CallbackScope {
     /** Where small writes gather until the callback that is running is over. */
     public GatherBuffer gather() {
         return gather;
+    }
+
+    /** Follows whose callback runs, or does not any more. */
+    void trace(boolean isOn) {
+        isTraced = isOn;
     }
 
     /** Null unless detectors look at this loop. */

@@ -2,6 +2,7 @@ package dev.millrace.turn;
 
 import dev.millrace.driver.Driver;
 import dev.millrace.driver.Guarded;
+import dev.millrace.observe.Observation;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -77,6 +78,7 @@ public final class Phases {
     }
 
     private void run(boolean isSingle, boolean mayWait) {
+        scope.trace(Observation.isOn());
         scope.settleNow();
         updateTime();
         if (meter != null) {
@@ -87,6 +89,7 @@ public final class Phases {
         }
         while (isAlive() && !isEnding()) {
             boolean waits = mayWait && (!isSingle || pending.isEmpty());
+            scope.trace(Observation.isOn());
             pending.run();
             idle.run(scope);
             prepare.run(scope);

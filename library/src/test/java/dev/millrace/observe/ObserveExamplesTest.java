@@ -6,6 +6,7 @@ import dev.millrace.kernel.IpAddress;
 import dev.millrace.net.NetServer;
 import dev.millrace.net.NetSocket;
 import dev.millrace.testing.LoopFixture;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -59,6 +60,49 @@ class ObserveExamplesTest {
             serveOne();
         }
         assertThat(lines).anyMatch(line -> line.matches("TCP #\\d+ by #\\d+"));
+    }
+
+    @Test
+    void following() {
+        List<String> log = new ArrayList<>();
+        try (var observation = Observation.add(new Connections())) {
+            LoopFixture.run(loop -> {
+                // @start region="cause"
+                NetServer server =
+                        NetServer.create(
+                                loop,
+                                socket -> {
+                                    Runnable work = () -> log.add("working for #" + Cause.id());
+                                    loop.setTimeout(Duration.ZERO, work);
+                                    loop.offload(() -> "off the loop, for #" + Cause.id())
+                                            .thenAccept(log::add);
+                                    socket.destroySoon();
+                                });
+                // @end
+                server.listen(IpAddress.loopback(0))
+                        .onListening(() -> {
+                            NetSocket.connect(loop, server.address().orElseThrow())
+                                    .onClose(server::close)
+                                    .resume();
+                        });
+            });
+        }
+        assertThat(log).hasSize(2);
+    }
+
+    // @start region="identified"
+    /** What a driver's events reach, in a protocol of one's own. */
+    record Session(long id) implements Identified {
+        Session() {
+            this(Observation.newId());
+        }
+    }
+
+    // @end
+
+    @Test
+    void sessionsHaveNumbers() {
+        assertThat(new Session().id()).isLessThan(new Session().id());
     }
 
     private static void serveOne() {
