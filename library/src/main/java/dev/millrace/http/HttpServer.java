@@ -305,6 +305,10 @@ public final class HttpServer implements AutoCloseable {
         return request == options.maxRequestsPerConnection();
     }
 
+    HttpServerOptions options() {
+        return options;
+    }
+
     HttpLimits limits() {
         return options.limits();
     }

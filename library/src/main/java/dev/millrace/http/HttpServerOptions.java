@@ -11,6 +11,8 @@ import java.util.Objects;
  * @param limits how much of everything a peer may send
  * @param timeouts how long a peer may take
  * @param maxRequestsPerConnection requests after whose response a connection closes; 0 for no limit
+ * @param allowHalfOpen whether a client that has ended its side still gets the responses that are
+ *     due; otherwise it counts as gone, and the connection is destroyed
  * @param net the server below. It always allows half-open connections, since a client may end its
  *     side after the request and still wants the response, and never pauses on connect
  */
@@ -18,14 +20,15 @@ public record HttpServerOptions(
         HttpLimits limits,
         HttpTimeouts timeouts,
         int maxRequestsPerConnection,
+        boolean allowHalfOpen,
         NetServerOptions net) {
     /**
      * The defaults of {@link HttpLimits} and {@link HttpTimeouts}, any number of connections and of
-     * requests on each.
+     * requests on each, half-open connections.
      */
     public static final HttpServerOptions DEFAULTS =
             new HttpServerOptions(
-                    HttpLimits.DEFAULTS, HttpTimeouts.DEFAULTS, 0, NetServerOptions.DEFAULTS);
+                    HttpLimits.DEFAULTS, HttpTimeouts.DEFAULTS, 0, true, NetServerOptions.DEFAULTS);
 
     /**
      * @throws IllegalArgumentException if a number is negative
@@ -44,12 +47,14 @@ public record HttpServerOptions(
 
     /** These options with other limits. */
     public HttpServerOptions withLimits(HttpLimits limits) {
-        return new HttpServerOptions(limits, timeouts, maxRequestsPerConnection, net);
+        return new HttpServerOptions(
+                limits, timeouts, maxRequestsPerConnection, allowHalfOpen, net);
     }
 
     /** These options with other timeouts. */
     public HttpServerOptions withTimeouts(HttpTimeouts timeouts) {
-        return new HttpServerOptions(limits, timeouts, maxRequestsPerConnection, net);
+        return new HttpServerOptions(
+                limits, timeouts, maxRequestsPerConnection, allowHalfOpen, net);
     }
 
     /** These options with another number of connections, as {@link NetServerOptions} has it. */
@@ -59,11 +64,19 @@ public record HttpServerOptions(
 
     /** These options with others for the server below. */
     public HttpServerOptions withNet(NetServerOptions net) {
-        return new HttpServerOptions(limits, timeouts, maxRequestsPerConnection, net);
+        return new HttpServerOptions(
+                limits, timeouts, maxRequestsPerConnection, allowHalfOpen, net);
     }
 
     /** These options with another number of requests on a connection. */
     public HttpServerOptions withMaxRequestsPerConnection(int maxRequestsPerConnection) {
-        return new HttpServerOptions(limits, timeouts, maxRequestsPerConnection, net);
+        return new HttpServerOptions(
+                limits, timeouts, maxRequestsPerConnection, allowHalfOpen, net);
+    }
+
+    /** These options with clients that are gone once they have ended their side, or are not. */
+    public HttpServerOptions withAllowHalfOpen(boolean allowHalfOpen) {
+        return new HttpServerOptions(
+                limits, timeouts, maxRequestsPerConnection, allowHalfOpen, net);
     }
 }

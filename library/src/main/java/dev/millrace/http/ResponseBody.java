@@ -219,7 +219,7 @@ final class ResponseBody extends WriteSide implements RegionWriter {
 
     private void put(byte[] array, int offset, int length, boolean isLent) {
         if (connection().responses().isFirst(response)) {
-            connection().send(array, offset, length, isLent);
+            connection().responses().send(array, offset, length, isLent);
             return;
         }
         if (connection().isGone) {

@@ -3,6 +3,7 @@ package dev.millrace.http;
 import dev.millrace.stream.WriteLimit;
 import dev.millrace.stream.WriteStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +37,9 @@ final class ResponseQueue {
     private long waitingBytes;
     private long largestWaiting;
     private boolean isContinueDue;
+
+    /** The peer has ended its side: no request comes behind those it has sent. */
+    private boolean hasPeerEnded;
 
     /** The last response was written, and only the end of the connection ends its body. */
     private boolean isOpenEnded;
@@ -75,6 +79,29 @@ final class ResponseQueue {
 
     boolean isFirst(ServerResponse response) {
         return response == first;
+    }
+
+    /**
+     * The peer has ended its side, be everything read that it sent before or not. Those that wait
+     * for a response are told once; perhaps none of them gets it. Without half-open connections the
+     * peer counts as gone, and takes what is due with it.
+     */
+    void peerEnded() {
+        if (hasPeerEnded) {
+            return;
+        }
+        hasPeerEnded = true;
+        if (first != null && !connection.server().options().allowHalfOpen()) {
+            abort();
+            return;
+        }
+        for (ServerResponse each = first; each != null; each = each.next) {
+            each.peerEnded();
+        }
+    }
+
+    boolean hasPeerEnded() {
+        return hasPeerEnded;
     }
 
     /** Whether nothing follows {@code response}, no refusal either. */
@@ -130,6 +157,16 @@ final class ResponseQueue {
             queuedAtMost = connection.socket().queuedBytes();
         }
         return queuedAtMost >= room;
+    }
+
+    /** For the first response due. */
+    void send(byte[] array, int offset, int length, boolean isLent) {
+        if (isLent) {
+            connection.socket().write(array, offset, length);
+        } else {
+            connection.socket().write(ByteBuffer.wrap(array, offset, length));
+        }
+        sent(length);
     }
 
     /** So many bytes went to the socket. */
@@ -196,7 +233,7 @@ final class ResponseQueue {
     private void becomeFirst(ServerResponse response) {
         if (isContinueDue && connection.isReading(response.request)) {
             isContinueDue = false;
-            connection.send(CONTINUE, 0, CONTINUE.length, true);
+            send(CONTINUE, 0, CONTINUE.length, true);
         }
         response.body().becomeFirst();
         responseOver();
@@ -221,7 +258,7 @@ final class ResponseQueue {
         if (first == null || first.request != request) {
             isContinueDue = true;
         } else if (!first.isHeadSent) {
-            connection.send(CONTINUE, 0, CONTINUE.length, true);
+            send(CONTINUE, 0, CONTINUE.length, true);
         }
     }
 

@@ -9,7 +9,6 @@ import dev.millrace.net.NetSocket;
 import dev.millrace.stream.BytesListener;
 import dev.millrace.sys.Errno;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -320,16 +319,6 @@ final class ServerConnection implements BytesListener, RequestEvents {
         return (life != Life.SERVING || server.isClosing()) && responses.endsWith(response);
     }
 
-    /** For the first response due. */
-    void send(byte[] array, int offset, int length, boolean isLent) {
-        if (isLent) {
-            socket.write(array, offset, length);
-        } else {
-            socket.write(ByteBuffer.wrap(array, offset, length));
-        }
-        responses.sent(length);
-    }
-
     /** Answers what can't be served, behind what is due, and ends the connection. */
     void refuse(int status, String text) {
         clock.stopped();
@@ -381,25 +370,32 @@ final class ServerConnection implements BytesListener, RequestEvents {
     private void peerLeft(@Nullable IOException reset) {
         if (reset != null) {
             socket.destroy(reset);
+        } else {
+            responses.peerEnded();
         }
     }
 
     private void peerEnded() {
+        responses.peerEnded();
         noRequestFollows();
-        if (reading != null) {
-            refuse(400, "the request ended before its body did");
-        } else if (parser != null && !parser.isBetweenMessages()) {
-            refuse(400, "the request ended before its head did");
+        if (isGone) {
+            return;
+        }
+        if (reading != null || !isBetweenRequests()) {
+            String what = reading != null ? "body" : "head";
+            refuse(400, "the request ended before its " + what + " did");
         } else if (responses.isEmpty()) {
             socket.end();
         }
     }
 
+    private boolean isBetweenRequests() {
+        return parser == null || parser.isBetweenMessages();
+    }
+
     /** Ends it now if it serves nothing, otherwise with the response to its last request. */
     void closeWhenIdle() {
-        if (responses.isEmpty()
-                && reading == null
-                && (parser == null || parser.isBetweenMessages())) {
+        if (responses.isEmpty() && reading == null && isBetweenRequests()) {
             linger();
         }
     }

@@ -288,6 +288,16 @@ public final class ServerRequest extends InboundStream<ServerRequest> {
                         ServerRequest::unheard);
     }
 
+    /** As {@link ServerResponse#onPeerEnd}, of the response to this request. */
+    public ServerRequest onPeerEnd(Runnable listener) {
+        connection.loop().checkThread();
+        ServerResponse response = connection.responses().to(this);
+        if (response != null) {
+            response.onPeerEnd(listener);
+        }
+        return this;
+    }
+
     /** What its listeners throw is the handler's failure (row X76). */
     void failed(Throwable thrown) {
         connection.server().handlerCalls().failed(connection.responses().to(this), thrown);

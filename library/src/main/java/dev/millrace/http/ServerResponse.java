@@ -42,6 +42,7 @@ public final class ServerResponse implements WriteStream {
     private @Nullable FieldsToSend fields;
     boolean isHeadSent;
     private @Nullable Runnable closeListener;
+    private @Nullable Runnable peerEndListener;
 
     /** Null if there was no observer when the request came. */
     @Nullable ExchangeTrace trace;
@@ -304,6 +305,30 @@ public final class ServerResponse implements WriteStream {
             tell(listener);
         }
         return this;
+    }
+
+    /**
+     * The client has ended its side while it waits for this response: it sends nothing more, and is
+     * gone perhaps. What is under way for it can be given up, by {@link #destroy} for instance; a
+     * client that only has nothing more to ask still takes the response. Told once, at once, though
+     * the body of the request or another request before it is not read yet; on a driver that can't
+     * see that ({@code nio}) when it is read. A client that resets the connection ends the exchange
+     * ({@link #onClose}).
+     *
+     * {@snippet class="dev.millrace.http.HttpExamplesTest" region="peerEnd"}
+     */
+    public ServerResponse onPeerEnd(Runnable listener) {
+        connection.loop().checkThread();
+        peerEndListener = Listeners.and(peerEndListener, listener);
+        if (connection.responses().hasPeerEnded() && !body.isClosed()) {
+            tell(listener);
+        }
+        return this;
+    }
+
+    /** By itself, so that the listener of one exchange can't hold up another's. */
+    void peerEnded() {
+        tell(peerEndListener);
     }
 
     @Override

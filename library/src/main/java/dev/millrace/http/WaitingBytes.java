@@ -54,8 +54,13 @@ final class WaitingBytes {
     void sendTo(ServerConnection connection) {
         closeGathered();
         for (ByteBuffer part : parts) {
-            connection.send(
-                    part.array(), part.arrayOffset() + part.position(), part.remaining(), false);
+            connection
+                    .responses()
+                    .send(
+                            part.array(),
+                            part.arrayOffset() + part.position(),
+                            part.remaining(),
+                            false);
         }
     }
 }

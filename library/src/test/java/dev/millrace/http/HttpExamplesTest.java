@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.kernel.ListenOptions;
 import dev.millrace.loop.Loop;
+import dev.millrace.loop.Work;
 import dev.millrace.net.NetSocket;
 import dev.millrace.testing.LoopFixture;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
 /** What the Javadoc of the HTTP server shows, compiled and run. */
@@ -261,6 +263,34 @@ class HttpExamplesTest {
                     }
                 });
         // @end
+    }
+
+    @Test
+    void aClientThatLeaves() throws IOException {
+        try (HttpFixture fixture =
+                        HttpFixture.serve((request, response) -> compute(response, request));
+                RawHttp client = fixture.connect()) {
+            client.send(RawHttp.get("/")).endOutput();
+            fixture.untilEmpty();
+            assertThat(client.rest()).isEmpty();
+        }
+    }
+
+    private static void compute(ServerResponse response, ServerRequest request) {
+        Loop loop = request.socket().loop();
+        // @start region="peerEnd"
+        Work<String> work = loop.offload(() -> longComputation());
+        work.thenAccept(text -> response.end(text));
+        response.onPeerEnd(() -> {
+            work.cancel();
+            response.destroy();
+        });
+        // @end
+    }
+
+    private static String longComputation() throws InterruptedException {
+        new CountDownLatch(1).await();
+        return "never";
     }
 
     @Test

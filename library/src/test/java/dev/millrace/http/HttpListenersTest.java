@@ -16,7 +16,8 @@ import org.junit.jupiter.api.Test;
 /** The request and the response of one exchange: every listener twice, and from other threads. */
 class HttpListenersTest {
     /** Several are told of an end; of those for bytes the last one counts. */
-    private static final String TAKES_ANOTHER = "on(Close|Error|Finish|End|Data|Bytes|Frames)";
+    private static final String TAKES_ANOTHER =
+            "on(PeerEnd|Close|Error|Finish|End|Data|Bytes|Frames)";
 
     @Test
     @Tag("X84")

@@ -21,6 +21,7 @@ class HttpServerOptionsTest {
                     "limits", options -> options.withLimits(LIMITS),
                     "timeouts", options -> options.withTimeouts(TIMEOUTS),
                     "maxRequestsPerConnection", options -> options.withMaxRequestsPerConnection(3),
+                    "allowHalfOpen", options -> options.withAllowHalfOpen(false),
                     "net", options -> options.withNet(NET));
 
     @Test
