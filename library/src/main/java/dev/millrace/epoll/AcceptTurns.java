@@ -3,6 +3,7 @@ package dev.millrace.epoll;
 import dev.millrace.sys.Linux;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +31,9 @@ final class AcceptTurns {
 
     private final List<EpollSocket> members = new CopyOnWriteArrayList<>();
 
+    /** A member asks whether there is a client, and takes it, in two calls. */
+    private final AtomicBoolean isTaking = new AtomicBoolean();
+
     void join(EpollSocket member) {
         if (!members.contains(member)) {
             members.add(member);
@@ -39,6 +43,19 @@ final class AcceptTurns {
 
     void leave(EpollSocket member) {
         members.remove(member);
+    }
+
+    /**
+     * Of a description that makes accept(2) wait: whether no sibling is between the question for a
+     * client and its accept, so that the answer holds until {@link #taken}.
+     */
+    boolean mayTake() {
+        return isTaking.compareAndSet(false, true);
+    }
+
+    /** The accept that {@link #mayTake} has allowed is over. */
+    void taken() {
+        isTaking.set(false);
     }
 
     /** Whether {@code member}, for which a connection waits, leaves it to another one. */

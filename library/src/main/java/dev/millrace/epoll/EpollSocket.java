@@ -240,15 +240,33 @@ final class EpollSocket extends EpollStream {
         if (DescriptorShortage.isLent()) {
             return -Errno.EMFILE;
         }
-        if (isForeign() && !SharedFile.isReadable(libc, fd)) {
-            return -Errno.EAGAIN;
-        }
-        int accepted = libc.accept4(fd, Linux.SOCK_NONBLOCK | Linux.SOCK_CLOEXEC);
+        int accepted = isForeign() ? acceptForeign() : acceptNext();
         if (accepted >= 0 && !DescriptorShortage.allows(libc, accepted)) {
             turnedAway++;
             return -Errno.EMFILE;
         }
         return accepted;
+    }
+
+    private int acceptNext() {
+        return libc.accept4(fd, Linux.SOCK_NONBLOCK | Linux.SOCK_CLOEXEC);
+    }
+
+    /**
+     * The kernel is asked first. A sibling that took the client meanwhile would make this loop wait
+     * for the next one, perhaps for ever; another process can still do that.
+     */
+    private int acceptForeign() {
+        if (turns != null && !turns.mayTake()) {
+            return -Errno.EAGAIN;
+        }
+        try {
+            return SharedFile.isReadable(libc, fd) ? acceptNext() : -Errno.EAGAIN;
+        } finally {
+            if (turns != null) {
+                turns.taken();
+            }
+        }
     }
 
     private void shed(int errno) {
