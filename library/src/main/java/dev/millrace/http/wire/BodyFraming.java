@@ -42,6 +42,14 @@ public enum BodyFraming {
     }
 
     /**
+     * Whether RFC 9112 section 6.3 lets the response with this status have a body, whatever its
+     * fields say of one.
+     */
+    public static boolean mayHaveBody(int status, boolean isToHead) {
+        return !isToHead && status >= 200 && status != 204 && status != 304;
+    }
+
+    /**
      * The framing of a message that is sent with a body (row R42). {@code length}: of the whole
      * body, or negative. {@code isHttp10}: the peer does not know the chunked coding.
      */

@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads field lines up to the empty line that ends them (RFC 9112 section 5), in a head or in a
  * trailer, and may stop and go on at any byte. Each complete line is handed to {@link
- * RequestFields}.
+ * MessageFields}.
  *
  * <pre>
  *   LINE --tchar--> NAME --":"--> SPACE --other--> VALUE --CR--> VALUE_LF --LF--> LINE
@@ -29,7 +29,7 @@ final class FieldLines {
     }
 
     private final int maxLines;
-    private final RequestFields fields;
+    private final MessageFields fields;
 
     private State state = State.LINE;
     private int lines;
@@ -38,7 +38,7 @@ final class FieldLines {
     private int valueStart;
     private @Nullable ParseError error;
 
-    FieldLines(WireLimits limits, RequestFields fields) {
+    FieldLines(WireLimits limits, MessageFields fields) {
         this.maxLines = limits.maxHeaderLines();
         this.fields = fields;
     }

@@ -1,9 +1,10 @@
 package dev.millrace.http.wire;
 
 /**
- * Why a request was refused: the status of the response, a code in Node's style, and one line that
+ * Why a message was refused: the status of the response, a code in Node's style, and one line that
  * says what was wrong and what to do about it. Several reasons may share a code where Node has only
- * one.
+ * one. Those at the end are a response's alone, with the status that a gateway tells its own
+ * client.
  */
 public enum ParseError {
     INVALID_METHOD(
@@ -141,7 +142,30 @@ public enum ParseError {
     FORBIDDEN_TRAILER(
             400,
             "HPE_INVALID_TRAILER",
-            "A field that frames, routes or authorises stands in the trailer; send it in the head");
+            "A field that frames, routes or authorises stands in the trailer; send it in the head"),
+    INVALID_STATUS_LINE(
+            502,
+            "HPE_INVALID_CONSTANT",
+            "The response does not start with HTTP/1.1 or HTTP/1.0, in capitals, and one space; this"
+                    + " port may speak another protocol, TLS for instance"),
+    INVALID_STATUS(
+            502,
+            "HPE_INVALID_STATUS",
+            "The status is not three digits from 100 to 599 and one space; the server has to send"
+                    + " the space also without a reason phrase"),
+    INVALID_REASON(
+            502,
+            "HPE_INVALID_STATUS",
+            "The reason phrase holds a control byte; the server must leave it out"),
+    UNASKED_SWITCH(
+            502,
+            "HPE_INVALID_UPGRADE",
+            "The response is 101 Switching Protocols, but no upgrade was asked for"),
+    INTERIM_TOO_LARGE(
+            502,
+            "HPE_HEADER_OVERFLOW",
+            "The heads of the interim responses (1xx) are larger than maxHeaderBytes together; the"
+                    + " server must send the final one, or raise the limit");
 
     private final int status;
     private final String code;

@@ -1,82 +1,22 @@
 package dev.millrace.http.wire;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
-
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the fields of one request mean for the connection: where its body ends (RFC 9112 section 6),
- * whom it is for (section 3.2), and what becomes of the connection (section 9). Everything
- * ambiguous is refused, because two servers that read one message differently is what request
- * smuggling is made of.
+ * What the fields of one request mean besides: whom it is for (RFC 9112 section 3.2), and what its
+ * sender expects (RFC 9110 section 10.1.1).
  */
-final class RequestFields {
+final class RequestFields extends MessageFields {
 
-    private static final int HOST_SEEN = 1;
-    private static final int LENGTH_SEEN = 1 << 1;
-    private static final int CODING_SEEN = 1 << 2;
-    private static final int CHUNKED = 1 << 3;
-    private static final int OTHER_CODING = 1 << 4;
-    private static final int CLOSE = 1 << 5;
-    private static final int KEEP_ALIVE = 1 << 6;
-    private static final int UPGRADE_OPTION = 1 << 7;
-    private static final int UPGRADE_SEEN = 1 << 8;
-    private static final int CONTINUE = 1 << 9;
-    private static final int OTHER_EXPECTATION = 1 << 10;
+    private static final int HOST_SEEN = FIRST_OWN;
+    private static final int UPGRADE_SEEN = FIRST_OWN << 1;
+    private static final int CONTINUE = FIRST_OWN << 2;
+    private static final int OTHER_EXPECTATION = FIRST_OWN << 3;
 
-    /** The fields that decide something here; no two names have the same length. */
-    private enum Known {
-        HOST("host"),
-        EXPECT("expect"),
-        UPGRADE("upgrade"),
-        CONNECTION("connection"),
-        CONTENT_LENGTH("content-length"),
-        TRANSFER_ENCODING("transfer-encoding");
-
-        private final byte[] name;
-
-        Known(String name) {
-            this.name = ascii(name);
-        }
-
-        static @Nullable Known ofLength(int length) {
-            return switch (length) {
-                case 4 -> HOST;
-                case 6 -> EXPECT;
-                case 7 -> UPGRADE;
-                case 10 -> CONNECTION;
-                case 14 -> CONTENT_LENGTH;
-                case 17 -> TRANSFER_ENCODING;
-                default -> null;
-            };
-        }
-    }
-
-    private static final byte[] CHUNKED_CODING = ascii("chunked");
-    private static final byte[] CLOSE_OPTION = ascii("close");
-    private static final byte[] KEEP_ALIVE_OPTION = ascii("keep-alive");
-    private static final byte[] UPGRADE_OPTION_NAME = ascii("upgrade");
     private static final byte[] CONTINUE_EXPECTATION = ascii("100-continue");
-
-    /**
-     * RFC 9110 section 6.5.1: fields a trailer must not hold, as a recipient acts on them before
-     * the body (X18).
-     */
-    private static final byte[][] FORBIDDEN_TRAILERS =
-            Stream.of(
-                            "host expect upgrade connection content-length transfer-encoding te",
-                            "trailer authorization proxy-authorization cookie content-encoding",
-                            "content-type content-range range max-forwards keep-alive")
-                    .flatMap(names -> Stream.of(names.split(" ")))
-                    .map(RequestFields::ascii)
-                    .toArray(byte[][]::new);
 
     private final long maxBodyBytes;
 
-    private boolean inTrailer;
-    private int flags;
-    private long contentLength;
     private int hostStart;
     private int hostEnd;
 
@@ -84,51 +24,22 @@ final class RequestFields {
         this.maxBodyBytes = limits.maxBodyBytes();
     }
 
+    @Override
     void reset() {
-        inTrailer = false;
-        flags = 0;
-        contentLength = -1;
+        super.reset();
         hostStart = 0;
         hostEnd = 0;
     }
 
-    void beginTrailer() {
-        inTrailer = true;
-    }
-
-    /**
-     * Takes one valid line; positions are relative to {@code base}. Returns why the message is
-     * refused, or null.
-     */
-    @Nullable ParseError accept(
-            byte[] array, int base, int name, int nameEnd, int value, int valueEnd) {
-        int from = base + name;
-        int end = base + nameEnd;
-        if (inTrailer) {
-            return isForbiddenTrailer(array, from, end) ? ParseError.FORBIDDEN_TRAILER : null;
-        }
-        Known known = Known.ofLength(end - from);
-        if (known == null || !Ascii.matches(array, from, end, known.name)) {
-            return null;
-        }
-        int start = base + value;
-        return interpret(
-                known, array, start, Ascii.trimmedEnd(array, start, base + valueEnd), base);
-    }
-
-    private @Nullable ParseError interpret(Known known, byte[] array, int from, int end, int base) {
+    @Override
+    @Nullable ParseError ofRequest(Known known, byte[] array, int from, int end, int base) {
         return switch (known) {
             case HOST -> host(array, from, end, base);
-            case CONTENT_LENGTH -> length(array, from, end);
-            case UPGRADE -> {
-                flags |= UPGRADE_SEEN;
+            case EXPECT -> list(known, array, from, end);
+            default -> {
+                note(UPGRADE_SEEN);
                 yield null;
             }
-            case TRANSFER_ENCODING -> {
-                flags |= CODING_SEEN;
-                yield list(known, array, from, end);
-            }
-            case CONNECTION, EXPECT -> list(known, array, from, end);
         };
     }
 
@@ -137,7 +48,7 @@ final class RequestFields {
         if (has(HOST_SEEN)) {
             return ParseError.REPEATED_HOST;
         }
-        flags |= HOST_SEEN;
+        note(HOST_SEEN);
         hostStart = from - base;
         hostEnd = end - base;
         return from == end || Authority.isValid(array, from, end, false)
@@ -145,123 +56,22 @@ final class RequestFields {
                 : ParseError.INVALID_HOST;
     }
 
-    /**
-     * By hand, because Long.parseLong takes signs and the digits of other scripts (X8). No wrap
-     * (X9).
-     */
-    private @Nullable ParseError length(byte[] array, int from, int end) {
-        if (has(LENGTH_SEEN)) {
-            // RFC 9112 section 6.3 would let equal values collapse; refusing is simpler to be sure
-            // of (X7).
-            return ParseError.REPEATED_CONTENT_LENGTH;
-        }
-        flags |= LENGTH_SEEN;
-        long length = 0;
-        for (int at = from; at < end; at++) {
-            int digit = array[at] - '0';
-            if (digit < 0 || digit > 9 || length > (Long.MAX_VALUE - digit) / 10) {
-                return ParseError.INVALID_CONTENT_LENGTH;
-            }
-            length = length * 10 + digit;
-        }
-        contentLength = length;
-        return from == end ? ParseError.INVALID_CONTENT_LENGTH : null;
+    @Override
+    void expectation(byte[] array, int from, int end) {
+        boolean isContinue = Ascii.matches(array, from, end, CONTINUE_EXPECTATION);
+        note(isContinue ? CONTINUE : OTHER_EXPECTATION);
     }
 
-    /** RFC 9110 section 5.6.1: elements between commas, without the spaces around them. */
-    private @Nullable ParseError list(Known known, byte[] array, int from, int end) {
-        int at = from;
-        ParseError wrong = null;
-        while (at <= end && wrong == null) {
-            int comma = at;
-            while (comma < end && array[comma] != ',') {
-                comma++;
-            }
-            int start = Ascii.spaceEnd(array, at, comma);
-            wrong = element(known, array, start, Ascii.trimmedEnd(array, start, comma));
-            at = comma + 1;
-        }
-        return wrong;
-    }
-
-    private @Nullable ParseError element(Known known, byte[] array, int from, int end) {
-        if (known == Known.TRANSFER_ENCODING) {
-            return coding(array, from, end);
-        }
-        if (from == end) {
-            return null;
-        }
-        if (known == Known.EXPECT) {
-            flags |=
-                    Ascii.matches(array, from, end, CONTINUE_EXPECTATION)
-                            ? CONTINUE
-                            : OTHER_EXPECTATION;
-        } else if (Ascii.matches(array, from, end, CLOSE_OPTION)) {
-            flags |= CLOSE;
-        } else if (Ascii.matches(array, from, end, KEEP_ALIVE_OPTION)) {
-            flags |= KEEP_ALIVE;
-        } else if (Ascii.matches(array, from, end, UPGRADE_OPTION_NAME)) {
-            flags |= UPGRADE_OPTION;
-        }
-        return null;
-    }
-
-    /**
-     * RFC 9112 section 6.1: chunked once and last. Empty elements are refused although a list may
-     * have them (X4).
-     */
-    private @Nullable ParseError coding(byte[] array, int from, int end) {
-        int nameEnd = Ascii.tokenEnd(array, from, end);
-        if (nameEnd == from) {
-            return ParseError.INVALID_TRANSFER_ENCODING;
-        }
-        boolean chunked = Ascii.matches(array, from, nameEnd, CHUNKED_CODING);
-        if (has(CHUNKED)) {
-            return chunked ? ParseError.REPEATED_CHUNKED : ParseError.CHUNKED_NOT_LAST;
-        }
-        int rest = Ascii.spaceEnd(array, nameEnd, end);
-        // RFC 9112 section 7: chunked has no parameters. Those of other codings need no closer
-        // look: 501 anyway.
-        if (rest < end && (chunked || array[rest] != ';')) {
-            return ParseError.INVALID_TRANSFER_ENCODING;
-        }
-        flags |= chunked ? CHUNKED : OTHER_CODING;
-        return null;
-    }
-
-    /** The verdict on a complete head; the order decides which of several faults is named. */
+    @Override
     @Nullable ParseError conclude(int minorVersion) {
-        if (has(CODING_SEEN)) {
-            if (has(LENGTH_SEEN)) {
-                return ParseError.LENGTH_AND_CODING;
-            }
-            if (minorVersion == 0) {
-                return ParseError.CODING_IN_HTTP_1_0;
-            }
-            if (!has(CHUNKED)) {
-                return ParseError.CHUNKED_NOT_LAST;
-            }
-            if (has(OTHER_CODING)) {
-                return ParseError.UNKNOWN_CODING;
-            }
+        ParseError wrong = super.conclude(minorVersion);
+        if (wrong != null) {
+            return wrong;
         }
         if (minorVersion == 1 && !has(HOST_SEEN)) {
             return ParseError.MISSING_HOST;
         }
-        return contentLength > maxBodyBytes ? ParseError.BODY_TOO_LARGE : null;
-    }
-
-    boolean isChunked() {
-        return has(CHUNKED);
-    }
-
-    long contentLength() {
-        return contentLength;
-    }
-
-    /** RFC 9112 section 9.3. */
-    boolean wantsPersistence(int minorVersion) {
-        return !has(CLOSE) && (minorVersion == 1 || has(KEEP_ALIVE));
+        return contentLength() > maxBodyBytes ? ParseError.BODY_TOO_LARGE : null;
     }
 
     /** RFC 9110 section 10.1.1: not for HTTP/1.0. */
@@ -277,7 +87,7 @@ final class RequestFields {
      * RFC 9110 section 7.8: an Upgrade counts only with its connection option, and not in HTTP/1.0.
      */
     boolean hasUpgrade(int minorVersion) {
-        return minorVersion == 1 && has(UPGRADE_SEEN) && has(UPGRADE_OPTION);
+        return minorVersion == 1 && has(UPGRADE_SEEN) && hasUpgradeOption();
     }
 
     int hostStart() {
@@ -286,22 +96,5 @@ final class RequestFields {
 
     int hostEnd() {
         return hostEnd;
-    }
-
-    private boolean has(int flag) {
-        return (flags & flag) != 0;
-    }
-
-    private static boolean isForbiddenTrailer(byte[] array, int from, int end) {
-        for (byte[] name : FORBIDDEN_TRAILERS) {
-            if (Ascii.matches(array, from, end, name)) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private static byte[] ascii(String text) {
-        return text.getBytes(US_ASCII);
     }
 }

@@ -39,6 +39,7 @@ public final class RequestParser {
 
     private final int maxHeaderBytes;
     private final RequestLineReader line;
+    private final RequestFields fields;
     private final SectionReader section;
     private final ChunkedBody chunks;
 
@@ -63,7 +64,8 @@ public final class RequestParser {
     public RequestParser(WireLimits limits) {
         this.maxHeaderBytes = limits.maxHeaderBytes();
         this.line = new RequestLineReader(limits);
-        this.section = new SectionReader(limits, line);
+        this.fields = new RequestFields(limits);
+        this.section = new SectionReader(limits, line, fields);
         this.chunks = new ChunkedBody(limits);
     }
 
@@ -240,39 +242,38 @@ public final class RequestParser {
      */
     public int authorityStart() {
         return section.headStart()
-                + (line.hasAuthority() ? line.authorityStart() : section.fields().hostStart());
+                + (line.hasAuthority() ? line.authorityStart() : fields.hostStart());
     }
 
     public int authorityEnd() {
-        return section.headStart()
-                + (line.hasAuthority() ? line.authorityEnd() : section.fields().hostEnd());
+        return section.headStart() + (line.hasAuthority() ? line.authorityEnd() : fields.hostEnd());
     }
 
     /** As announced; -1 without Content-Length. */
     public long contentLength() {
-        return section.fields().contentLength();
+        return fields.contentLength();
     }
 
     public boolean isChunked() {
-        return section.fields().isChunked();
+        return fields.isChunked();
     }
 
     /** Whether the sender lets another message follow (RFC 9112 section 9.3). */
     public boolean wantsPersistence() {
-        return section.fields().wantsPersistence(minorVersion());
+        return fields.wantsPersistence(minorVersion());
     }
 
     public boolean expectsContinue() {
-        return section.fields().expectsContinue(minorVersion());
+        return fields.expectsContinue(minorVersion());
     }
 
     /** An expectation other than 100-continue: the response is 417 (RFC 9110 section 10.1.1). */
     public boolean hasUnknownExpect() {
-        return section.fields().hasUnknownExpect();
+        return fields.hasUnknownExpect();
     }
 
     public boolean hasUpgrade() {
-        return section.fields().hasUpgrade(minorVersion());
+        return fields.hasUpgrade(minorVersion());
     }
 
     /**

@@ -26,7 +26,7 @@ final class SectionReader {
     private static final int MOST_KEPT = 4 << 10;
 
     private final int maxHeaderBytes;
-    private final RequestFields fields;
+    private final MessageFields fields;
     private final StartLineReader line;
     private final FieldLines fieldLines;
 
@@ -54,9 +54,9 @@ final class SectionReader {
     private int carried;
     private byte[] joined = NOTHING;
 
-    SectionReader(WireLimits limits, StartLineReader line) {
+    SectionReader(WireLimits limits, StartLineReader line, MessageFields fields) {
         this.maxHeaderBytes = limits.maxHeaderBytes();
-        this.fields = new RequestFields(limits);
+        this.fields = fields;
         this.line = line;
         this.fieldLines = new FieldLines(limits, fields);
         reset();
@@ -138,10 +138,6 @@ final class SectionReader {
 
     int headEnd() {
         return headStart + headLength;
-    }
-
-    RequestFields fields() {
-        return fields;
     }
 
     int fieldCount() {

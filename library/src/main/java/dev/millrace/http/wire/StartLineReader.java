@@ -4,10 +4,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the first line of a head and may stop and go on at any byte. Positions are relative to the
- * first byte of the line. A client adds a reader of status lines here; everything behind the start
- * line is read alike in both directions.
+ * first byte of the line. Everything behind the start line is read alike in both directions.
  */
-abstract sealed class StartLineReader permits RequestLineReader {
+abstract sealed class StartLineReader permits RequestLineReader, StatusLineReader {
     private int minorVersion;
     private @Nullable ParseError error;
 

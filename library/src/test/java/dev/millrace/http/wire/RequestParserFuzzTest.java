@@ -34,9 +34,9 @@ class RequestParserFuzzTest {
 
     private static int run(long seed, WireLimits limits) {
         List<byte[]> corpus =
-                RequestSample.all().stream()
+                GoldenSample.in("request").stream()
                         .filter(sample -> !sample.isRefused())
-                        .map(RequestSample::input)
+                        .map(GoldenSample::input)
                         .toList();
         RequestMutator mutator = new RequestMutator(seed, corpus);
         int accepted = 0;

@@ -127,7 +127,7 @@ class RequestParserTest {
     void resetLeavesNothingOfTheConnectionBefore() {
         RequestReplay.Outcome fresh =
                 RequestReplay.whole(RequestReplay.LIMITS, bytes(GET + CHUNKED));
-        for (RequestSample sample : RequestSample.all()) {
+        for (GoldenSample sample : GoldenSample.in("request")) {
             byte[] input = sample.input();
             for (int cut = 0; cut <= input.length; cut += 1 + input.length / 20) {
                 parser.parse(input.clone(), 0, cut, new RequestLog(parser, cut % 2 == 0));

@@ -11,22 +11,24 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
 /**
- * One sample of the golden files in {@code http/request}: a heading with a title and, in brackets,
- * the rows that it proves, a block with the bytes, a block with the events. {@code BehavioursTest}
- * reads the same headings.
+ * One sample of the golden files in {@code http/request} or {@code http/response}: a heading with a
+ * title and, in brackets, the rows that it proves, a block with the bytes, a block with the events.
+ * {@code BehavioursTest} reads the same headings.
  */
-record RequestSample(String file, String title, List<String> rows, String bytes, List<String> log) {
+record GoldenSample(String file, String title, List<String> rows, String bytes, List<String> log) {
 
-    private static final String FOLDER = "/http/request";
     private static final String FENCE = "```";
 
-    private static final List<RequestSample> ALL = read();
+    private static final Map<String, List<GoldenSample>> READ = new ConcurrentHashMap<>();
 
-    static List<RequestSample> all() {
-        return ALL;
+    /** Those of a folder below {@code http}. */
+    static List<GoldenSample> in(String folder) {
+        return READ.computeIfAbsent("/http/" + folder, GoldenSample::read);
     }
 
     byte[] input() {
@@ -42,10 +44,10 @@ record RequestSample(String file, String title, List<String> rows, String bytes,
         return file + ": " + title;
     }
 
-    private static List<RequestSample> read() {
+    private static List<GoldenSample> read(String folder) {
         try (Stream<Path> files =
-                Files.list(Path.of(RequestSample.class.getResource(FOLDER).toURI()))) {
-            List<RequestSample> samples = new ArrayList<>();
+                Files.list(Path.of(GoldenSample.class.getResource(folder).toURI()))) {
+            List<GoldenSample> samples = new ArrayList<>();
             for (Path file : files.sorted().toList()) {
                 samples.addAll(read(file));
             }
@@ -57,8 +59,8 @@ record RequestSample(String file, String title, List<String> rows, String bytes,
         }
     }
 
-    private static List<RequestSample> read(Path file) throws IOException {
-        List<RequestSample> samples = new ArrayList<>();
+    private static List<GoldenSample> read(Path file) throws IOException {
+        List<GoldenSample> samples = new ArrayList<>();
         List<String> lines = Files.readAllLines(file, UTF_8);
         for (int i = 0; i < lines.size(); i++) {
             if (lines.get(i).startsWith("## ")) {
@@ -67,7 +69,7 @@ record RequestSample(String file, String title, List<String> rows, String bytes,
                 int behind = next(lines, request, FENCE);
                 int events = next(lines, behind, FENCE + "text") + 1;
                 samples.add(
-                        new RequestSample(
+                        new GoldenSample(
                                 file.getFileName().toString(),
                                 heading.replaceFirst(" \\[.*", ""),
                                 GoldenRows.of(heading),
