@@ -131,7 +131,8 @@ class DescriptorShortageTest {
     @Tag("D5")
     @Tag("R33")
     void fourLoopsShareTheSpareDescriptor() throws Exception {
-        assertThat(storm(4, 3_000)).isLessThan(0.2);
+        // To turn away is work, and the faster the clients the more of it; one that spins has 1.
+        assertThat(storm(4, 3_000)).isLessThan(0.5);
     }
 
     /**
