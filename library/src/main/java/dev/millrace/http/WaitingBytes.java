@@ -1,13 +1,15 @@
 package dev.millrace.http;
 
+import dev.millrace.net.NetSocket;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
 /**
- * The bytes of a response that waits for its turn. Small ones are gathered; a large array that may
- * be kept is kept as it is, since copies of it would take several times its memory.
+ * The bytes of a response that waits for its turn, or of a request that waits for a connection.
+ * Small ones are gathered; a large array that may be kept is kept as it is, since copies of it
+ * would take several times its memory.
  */
 final class WaitingBytes {
     private static final int KEPT_MIN = 16 * 1024;
@@ -61,6 +63,14 @@ final class WaitingBytes {
                             part.arrayOffset() + part.position(),
                             part.remaining(),
                             false);
+        }
+    }
+
+    /** As the other one, to the connection that a request got; it may be done again. */
+    void sendTo(NetSocket socket) {
+        closeGathered();
+        for (ByteBuffer part : parts) {
+            socket.write(part.duplicate());
         }
     }
 }

@@ -4,6 +4,8 @@ import dev.millrace.driver.Guarded;
 import dev.millrace.driver.PortEvents;
 import dev.millrace.files.FileInput;
 import dev.millrace.files.FileOutput;
+import dev.millrace.http.ClientRequest;
+import dev.millrace.http.HttpClient;
 import dev.millrace.http.HttpServer;
 import dev.millrace.kernel.IpAddress;
 import dev.millrace.kernel.ListenOptions;
@@ -85,6 +87,10 @@ public final class Specimens {
         add(FileInput.class, loop -> FileInput.open(loop, Path.of("/dev/null")));
         add(FileOutput.class, loop -> FileOutput.create(loop, Path.of("/dev/null")));
         add(HttpServer.class, loop -> HttpServer.create(loop));
+        add(HttpClient.class, loop -> HttpClient.create(loop));
+        add(
+                ClientRequest.class,
+                loop -> HttpClient.create(loop).request("GET", "http://127.0.0.1/"));
     }
 
     private Specimens() {}

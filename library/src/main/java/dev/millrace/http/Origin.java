@@ -1,0 +1,53 @@
+package dev.millrace.http;
+
+import java.net.URI;
+import java.util.Locale;
+
+/**
+ * What connections are shared for (RFC 9110 section 4.3.1).
+ *
+ * @param host as the URI has it in small letters; an IPv6 address in its brackets
+ */
+record Origin(String host, int port) {
+    private static final int HTTP_PORT = 80;
+
+    /**
+     * @throws IllegalArgumentException unless {@code uri} is one of http with a host
+     */
+    static Origin of(URI uri) {
+        String scheme = uri.getScheme() == null ? "" : uri.getScheme().toLowerCase(Locale.ROOT);
+        if (scheme.equals("https")) {
+            throw new IllegalArgumentException(
+                    "https is not built yet, TLS is missing; use http: " + uri);
+        }
+        String host = uri.getHost();
+        if (!scheme.equals("http") || host == null || uri.getRawUserInfo() != null) {
+            // RFC 9110 section 4.2.4: a name and password in a URI are a way to deceive.
+            throw new IllegalArgumentException(
+                    "\"" + uri + "\" is no http://host[:port]/path without a user");
+        }
+        if (uri.getPort() == 0 || uri.getPort() > 0xffff) {
+            throw new IllegalArgumentException("port " + uri.getPort() + " is not 1 to 65535");
+        }
+        int port = uri.getPort() < 0 ? HTTP_PORT : uri.getPort();
+        return new Origin(host.toLowerCase(Locale.ROOT), port);
+    }
+
+    /** The request target in origin-form (RFC 9112 section 3.2.1), as ASCII. */
+    static String target(URI uri) {
+        URI ascii = URI.create(uri.toASCIIString());
+        String path = ascii.getRawPath();
+        String query = ascii.getRawQuery();
+        return (path.isEmpty() ? "/" : path) + (query == null ? "" : "?" + query);
+    }
+
+    /** The value of Host (RFC 9110 section 7.2). */
+    String authority() {
+        return port == HTTP_PORT ? host : host + ":" + port;
+    }
+
+    /** The host to connect to. */
+    String name() {
+        return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
+    }
+}

@@ -1,0 +1,63 @@
+package dev.millrace.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.millrace.kernel.UnixAddress;
+import dev.millrace.net.NetSocketOptions;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+class HttpClientOptionsTest {
+    private static final Duration TIME = Duration.ofSeconds(7);
+
+    @Test
+    void eachWithChangesItsPartAlone() {
+        HttpPoolLimits pool = new HttpPoolLimits(1, 2, 3, TIME);
+        HttpPoolLimits changed =
+                HttpPoolLimits.DEFAULTS
+                        .withMaxSockets(1)
+                        .withMaxFreeSockets(2)
+                        .withMaxWaiting(3)
+                        .withIdle(TIME);
+        assertThat(changed).isEqualTo(pool);
+        HttpClientTimeouts timeouts = new HttpClientTimeouts(TIME, TIME.plus(TIME), Duration.ZERO);
+        assertThat(
+                        HttpClientTimeouts.DEFAULTS
+                                .withConnect(TIME)
+                                .withResponse(TIME.plus(TIME))
+                                .withBody(Duration.ZERO))
+                .isEqualTo(timeouts);
+        HttpLimits limits = HttpLimits.DEFAULTS.withMaxHeaderLines(5);
+        NetSocketOptions net = NetSocketOptions.DEFAULTS.withNoDelay(true);
+        HttpClientOptions options =
+                HttpClientOptions.DEFAULTS
+                        .withPool(pool)
+                        .withTimeouts(timeouts)
+                        .withLimits(limits)
+                        .withNet(net)
+                        .withAddress(UnixAddress.of("@a"));
+        assertThat(options.pool()).isEqualTo(pool);
+        assertThat(options.timeouts()).isEqualTo(timeouts);
+        assertThat(options.limits()).isEqualTo(limits);
+        assertThat(options.net()).isEqualTo(net);
+        assertThat(options.address()).contains(UnixAddress.of("@a"));
+    }
+
+    @Test
+    void whatMakesNoSenseIsRefused() {
+        Duration negative = Duration.ofSeconds(-1);
+        HttpPoolLimits pool = HttpPoolLimits.DEFAULTS;
+        expectRefused(() -> pool.withMaxSockets(0));
+        expectRefused(() -> pool.withMaxFreeSockets(-1));
+        expectRefused(() -> pool.withMaxWaiting(-1));
+        expectRefused(() -> pool.withIdle(negative));
+        expectRefused(() -> HttpClientTimeouts.DEFAULTS.withConnect(negative));
+        expectRefused(() -> HttpClientTimeouts.DEFAULTS.withResponse(negative));
+        expectRefused(() -> HttpClientTimeouts.DEFAULTS.withBody(negative));
+    }
+
+    private static void expectRefused(Runnable change) {
+        assertThatThrownBy(change::run).isInstanceOf(IllegalArgumentException.class);
+    }
+}
