@@ -18,6 +18,9 @@ final class NioWriter {
     private int parkedOffset;
     private int parkedEnd;
 
+    /** What a write met behind bytes that were sent: the kernel says it once, and then EPIPE. */
+    private int failure;
+
     NioWriter(NioSocket socket) {
         this.socket = socket;
     }
@@ -50,11 +53,19 @@ final class NioWriter {
             }
             return done;
         } catch (ClosedChannelException e) {
-            return done > 0 ? done : -Errno.EPIPE;
+            return failed(done, Errno.EPIPE);
         } catch (IOException | RuntimeException e) {
-            // What was sent counts; the next try meets the error, or EPIPE, again.
-            return done > 0 ? done : -NioErrors.errno(e, Errno.EPIPE);
+            return failed(done, NioErrors.errno(e, Errno.EPIPE));
         }
+    }
+
+    /** What was sent counts; the next try meets the error again, if need be from here. */
+    int failed(int done, int errno) {
+        if (done == 0) {
+            return errno == Errno.EPIPE && failure != 0 ? -failure : -errno;
+        }
+        failure = errno == Errno.EPIPE ? failure : errno;
+        return done;
     }
 
     /** The socket takes bytes again. */
