@@ -251,4 +251,16 @@ class ExamplesTest {
             assertThat(second.ask("GET /").text()).isEqualTo("You said: GET / HTTP/1.1\n");
         }
     }
+
+    @Test
+    void fetchPrintsStatusAndSize() throws IOException {
+        try (Launched hello = Examples.start("HttpHello", "0").listening()) {
+            String uri = "http://127.0.0.1:" + hello.port() + "/";
+            try (Launched fetch = Examples.start("Fetch", uri, uri + "again")) {
+                assertThat(fetch.output().lines())
+                        .containsExactlyInAnyOrder("200 12 " + uri, "200 12 " + uri + "again");
+                assertThat(fetch.status()).isZero();
+            }
+        }
+    }
 }

@@ -281,6 +281,29 @@ class HttpClientPoolTest {
     }
 
     @Test
+    void anIdleConnectionIsClosedWhenItsTimeIsOver() {
+        Duration idle = Duration.ofMillis(40);
+        HttpPoolLimits limits = HttpPoolLimits.DEFAULTS.withIdle(idle);
+        run(
+                pool(limits),
+                always(ok("hi")),
+                server ->
+                        server.get(first -> {
+                            long start = System.nanoTime();
+                            server.sockets
+                                    .getFirst()
+                                    .onClose(() -> {
+                                        assertThat(System.nanoTime() - start)
+                                                .isGreaterThanOrEqualTo(idle.toNanos());
+                                        assertThat(server.client.socketCount()).isZero();
+                                        told.add("closed");
+                                        server.done();
+                                    });
+                        }));
+        assertThat(told).containsExactly("closed");
+    }
+
+    @Test
     void aClosedClientTakesNoRequestAndKeepsNoConnection() {
         run(
                 always(ok("hi")),
