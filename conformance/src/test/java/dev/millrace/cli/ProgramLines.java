@@ -28,6 +28,7 @@ final class ProgramLines {
                     new Program("scheduler", "scheduler.js", "Scheduler.java"),
                     new Program("multi-core", "multicore.js", "MultiCore.java"),
                     new Program("SOCKS", "socks.js", "Socks.java"),
+                    new Program("fetcher", "fetch.js", "Fetch.java"),
                     new Program("blocking dialogue", "quiz.js", "Quiz.java"));
 
     private ProgramLines() {}

@@ -9,10 +9,13 @@ import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Programs that are there twice, for Node ({@code conformance/programs}) and for millrace ({@code
@@ -134,6 +137,46 @@ class ProgramsTest {
                         assertThat(peer.readAll()).isEqualTo("Anna: 2 of 3\n");
                     }
                 });
+    }
+
+    /** A thousand URLs, some of which lead to nothing, with few connections. */
+    @Test
+    void fetcher(@TempDir Path folder) throws IOException {
+        for (int size = 0; size < 40; size++) {
+            Files.write(folder.resolve("file" + size), new byte[size * 1000]);
+        }
+        Path list = folder.resolve("list");
+        try (Launched server =
+                Launched.start("serve", folder.toString(), "--port", "0").listening()) {
+            List<String> urls =
+                    IntStream.range(0, 1000)
+                            .mapToObj(number ->
+                                    "http://127.0.0.1:%d/file%d"
+                                            .formatted(server.port(), number % 50))
+                            .toList();
+            Files.write(list, urls);
+            List<String> lines =
+                    urls.stream()
+                            .map(url -> {
+                                int size = Integer.parseInt(url.substring(url.indexOf("file") + 4));
+                                return (size < 40 ? "200 " + size * 1000 : "404 14") + " " + url;
+                            })
+                            .toList();
+            try (Launched fetch = Examples.start("Fetch", list.toString())) {
+                assertThat(fetch.output().lines()).containsExactlyInAnyOrderElementsOf(lines);
+                assertThat(fetch.status()).isZero();
+            }
+            if (HAS_NODE) {
+                List<String> line =
+                        List.of(
+                                "node",
+                                Launched.root().resolve("conformance/programs/fetch.js").toString(),
+                                list.toString());
+                try (Launched fetch = Launched.start(Launched.root(), Map.of(), line)) {
+                    assertThat(fetch.output().lines()).containsExactlyInAnyOrderElementsOf(lines);
+                }
+            }
+        }
     }
 
     @Test
