@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The same events in a recording of the flight recorder. Not loaded where there is none. */
 final class FlightEvents {
+    private static final Step[] STEPS = Step.values();
+
     private FlightEvents() {}
 
     /** Of every kind. */
@@ -118,14 +120,12 @@ final class FlightEvents {
     }
 
     static boolean isAnyEnabled() {
-        return isEnabled(Step.CONNECT)
-                || isEnabled(Step.REQUEST)
-                || isEnabled(Step.ACCEPT)
-                || isEnabled(Step.LOOKUP)
-                || isEnabled(Step.LISTEN)
-                || isEnabled(Step.CLOSE)
-                || isEnabled(Step.RESPONSE)
-                || isEnabled(Step.DROP);
+        for (Step step : STEPS) {
+            if (isEnabled(step)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     static void commit(LoopEvent from) {
