@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.BiConsumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
@@ -33,8 +34,10 @@ class CauseTest {
     private final Observation observation = Observation.add(events);
     private final Journal journal = new Journal();
 
-    /** What was the cause, by the name of the place. */
-    private final Map<String, Long> causes = new TreeMap<>();
+    /** What was the cause, by the name of the place; one of them is off the loop. */
+    private final Map<String, Long> causes = new ConcurrentSkipListMap<>();
+
+    private int servers;
 
     @AfterEach
     void close() {
@@ -47,21 +50,16 @@ class CauseTest {
         journal.add(place);
     }
 
+    /** The port of a server that is listening. */
     private int serve(BiConsumer<NetServer, NetSocket> taken) {
-        return fixture.call(() -> {
-            NetServer server = NetServer.create(loop);
-            server.onConnection(socket -> taken.accept(server, socket));
-            server.onListening(journal.line("listening"));
-            server.listen(IpAddress.loopback(0));
-            return server;
-        })
-                        instanceof NetServer server
-                ? port(server)
-                : 0;
-    }
-
-    private int port(NetServer server) {
-        journal.await("listening");
+        NetServer server =
+                fixture.call(() -> {
+                    NetServer made = NetServer.create(loop);
+                    made.onConnection(socket -> taken.accept(made, socket));
+                    made.onListening(journal.line("listening"));
+                    return made.listen(IpAddress.loopback(0));
+                });
+        journal.await("listening", ++servers);
         return fixture.<Integer>call(server::port);
     }
 
