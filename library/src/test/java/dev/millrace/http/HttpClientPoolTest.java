@@ -166,6 +166,21 @@ class HttpClientPoolTest {
     }
 
     @Test
+    void aWaitingRequestGetsTheRoomOfAConnectionThatCloses() {
+        run(
+                pool(HttpPoolLimits.DEFAULTS.withMaxSockets(1)),
+                always("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nhi"),
+                server -> {
+                    server.get(first -> told.add(first));
+                    server.get(second -> {
+                        told.add(second);
+                        server.done();
+                    });
+                });
+        assertThat(told).containsExactly("hi", "hi");
+    }
+
+    @Test
     void aWaitingRequestThatIsDestroyedIsNotSent() {
         HttpPoolLimits limits = HttpPoolLimits.DEFAULTS.withMaxSockets(1);
         run(

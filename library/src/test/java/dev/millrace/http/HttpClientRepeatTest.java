@@ -4,6 +4,7 @@ import static dev.millrace.http.ScriptedServer.ok;
 import static dev.millrace.http.ScriptedServer.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.net.NetSocket;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -35,6 +36,47 @@ class HttpClientRepeatTest {
                                     assertThat(server.sockets).hasSize(2);
                                     server.done();
                                 })));
+    }
+
+    /** Though a third connection is free. */
+    @Test
+    void aRequestIsNotRepeatedTwice() {
+        List<NetSocket> asked = new ArrayList<>();
+        run(
+                (socket, head, number) -> {
+                    asked.add(socket);
+                    if (number == 3) {
+                        asked.forEach(one -> one.write(ok("hi")));
+                    } else if (number > 3) {
+                        socket.destroy();
+                    }
+                },
+                server -> {
+                    for (int number = 1; number <= 3; number++) {
+                        server.get(text -> told.add(text));
+                    }
+                    askWhenFree(server, 3);
+                });
+        assertThat(told.subList(0, 3)).containsOnly("hi");
+        assertThat(told.subList(3, told.size())).containsExactly("5 heads");
+    }
+
+    private void askWhenFree(ScriptedServer server, int count) {
+        server.after(
+                1,
+                () -> {
+                    if (server.client.freeSocketCount() < count) {
+                        askWhenFree(server, count);
+                        return;
+                    }
+                    server.client
+                            .request("GET", server.uri())
+                            .onError(error -> {
+                                told.add(server.heads.size() + " heads");
+                                server.done();
+                            })
+                            .end();
+                });
     }
 
     @Test
