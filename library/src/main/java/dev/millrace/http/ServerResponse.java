@@ -11,7 +11,9 @@ import dev.millrace.stream.WriteStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -113,6 +115,32 @@ public final class ServerResponse implements WriteStream {
         return this;
     }
 
+    /** The value of a header field that was set; the first one, if there are several. */
+    public Optional<String> header(String name) {
+        connection.loop().checkThread();
+        List<String> lines = fields == null ? List.of() : fields.lines();
+        for (int at = 0; at < lines.size(); at += 2) {
+            if (lines.get(at).equalsIgnoreCase(name)) {
+                return Optional.of(lines.get(at + 1));
+            }
+        }
+        return Optional.empty();
+    }
+
+    /**
+     * What may change the body's bytes on their way: it is asked once, with the head, and a
+     * response that fails before is not its. The last one that is set counts.
+     *
+     * {@snippet class="dev.millrace.http.BodyCodingTest" region="coding"}
+     *
+     * @throws IllegalStateException if the head was sent
+     */
+    public ServerResponse coding(BodyCoding coding) {
+        checkHeadOpen();
+        body.coding(Objects.requireNonNull(coding, "coding"));
+        return this;
+    }
+
     private void checkHeadOpen() {
         connection.loop().checkThread();
         if (isHeadSent) {
@@ -165,8 +193,9 @@ public final class ServerResponse implements WriteStream {
     /** Decides the head, unless that was done; {@code length}: of the whole body, -1 if unknown. */
     void beginWith(long length) {
         if (!isHeadSent) {
+            boolean isCoded = body.isCoded(length);
             isHeadSent = true;
-            body.begin(length);
+            body.begin(isCoded ? -1 : length);
         }
     }
 
@@ -187,7 +216,8 @@ public final class ServerResponse implements WriteStream {
         if (!body.admit(null)) {
             return;
         }
-        if (isHeadSent) {
+        boolean isCoded = !isHeadSent && body.isCoded(bytes.length);
+        if (isHeadSent || isCoded) {
             body.write(bytes, 0, bytes.length, false, null);
             body.end();
         } else {
@@ -347,6 +377,7 @@ public final class ServerResponse implements WriteStream {
 
     /** All of it is with the socket. */
     void finish() {
+        body.closeCoding();
         body.finished();
         body.closed();
         if (trace != null) {
@@ -368,6 +399,7 @@ public final class ServerResponse implements WriteStream {
         if (body.isClosed()) {
             return;
         }
+        body.closeCoding();
         if (!body.isEnded()) {
             body.destroy();
         }
