@@ -9,8 +9,8 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * What followed a command: options as {@code --name value} or {@code --name=value}, and operands. A
- * lone {@code --} ends the options.
+ * What followed a command: options as {@code --name value}, {@code --name=value} or {@code --name},
+ * and operands. A lone {@code --} ends the options.
  *
  * <p>Our own few lines, because a library for it was measured: picocli took more time at each start
  * than everything else of a server's start together.
@@ -72,6 +72,14 @@ final class Arguments {
         if (values.containsKey(name)) {
             throw new UsageError(name + " is given twice" + seeHelp(command));
         }
+        boolean hasValue = command.options().get(known.indexOf(name)).hasValue();
+        if (!hasValue) {
+            if (equals >= 0) {
+                throw new UsageError(name + " takes no value" + seeHelp(command));
+            }
+            values.put(name, "");
+            return 0;
+        }
         if (equals < 0 && at + 1 == words.size()) {
             throw new UsageError(name + " needs a value" + seeHelp(command));
         }
@@ -99,6 +107,11 @@ final class Arguments {
 
     Optional<String> text(String name) {
         return Optional.ofNullable(values.get(name));
+    }
+
+    /** Whether an option is there that has no value. */
+    boolean isGiven(String name) {
+        return values.containsKey(name);
     }
 
     /** A whole number from {@code least} to {@code most}. */

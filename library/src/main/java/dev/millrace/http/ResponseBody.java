@@ -31,6 +31,9 @@ final class ResponseBody extends WriteSide implements RegionWriter {
     /** Everything was written, here or to the socket. */
     private boolean isOver;
 
+    /** Of the body, without its framing; here or with the socket. */
+    private long written;
+
     /** Null unless something may change the bytes. */
     private @Nullable CodedBody coded;
 
@@ -74,6 +77,7 @@ final class ResponseBody extends WriteSide implements RegionWriter {
             count(bytes.length);
         }
         if (hasBody && framing != BodyFraming.CHUNKED && bytes.length <= COPY_MAX) {
+            written += bytes.length;
             head.append(bytes, 0, bytes.length);
             put(head.array(), 0, head.length(), true);
         } else {
@@ -172,6 +176,7 @@ final class ResponseBody extends WriteSide implements RegionWriter {
         }
         count(region.length());
         if (socket.write(region, told)) {
+            written += region.length();
             connection().responses().sent(region.length());
             return true;
         }
@@ -179,7 +184,12 @@ final class ResponseBody extends WriteSide implements RegionWriter {
         return false;
     }
 
+    long written() {
+        return written;
+    }
+
     void frame(byte[] array, int offset, int length, boolean isLent) {
+        written += length;
         if (framing == BodyFraming.CHUNKED && length > 0) {
             byte[] size =
                     (Integer.toHexString(length) + "\r\n").getBytes(StandardCharsets.US_ASCII);

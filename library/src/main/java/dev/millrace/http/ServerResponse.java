@@ -284,6 +284,14 @@ public final class ServerResponse implements WriteStream {
         return isHeadSent;
     }
 
+    /**
+     * How many bytes of the body were written so far, as they are sent: compressed, for instance.
+     */
+    public long bodyBytes() {
+        connection.loop().checkThread();
+        return body.written();
+    }
+
     /** Whether {@link #end} was called. */
     public boolean isEnded() {
         connection.loop().checkThread();
