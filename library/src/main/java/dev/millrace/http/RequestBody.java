@@ -78,7 +78,7 @@ final class RequestBody implements ReadSide.Source {
         }
         if (read.isPaused()) {
             stopReading();
-            connection().resumeBody(request);
+            connection().intake().resumeBody(request);
         } else {
             read.resume();
         }
@@ -106,7 +106,7 @@ final class RequestBody implements ReadSide.Source {
 
     @Override
     public void startReading() {
-        connection().resumeBody(request);
+        connection().intake().resumeBody(request);
     }
 
     @Override
@@ -115,7 +115,7 @@ final class RequestBody implements ReadSide.Source {
             // A reader that stops after the response was given can't hold up the next request.
             read.destroy();
         } else if (!isClosed) {
-            connection().pauseBody(request);
+            connection().intake().pauseBody(request);
         }
     }
 

@@ -240,8 +240,8 @@ final class ResponseQueue {
     }
 
     private void resumeParsing() {
-        if (connection.isParsingHeld() && !isFull()) {
-            connection.resumeParsing();
+        if (connection.intake().isHeld() && !isFull()) {
+            connection.intake().resumeParsing();
         }
     }
 
