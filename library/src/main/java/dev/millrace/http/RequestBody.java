@@ -20,6 +20,9 @@ final class RequestBody implements ReadSide.Source {
     private @Nullable Consumer<? super IOException> errorListener;
     private @Nullable Runnable closeListener;
 
+    /** The field lines behind it; null: none came. */
+    private @Nullable HttpHeaders trailers;
+
     /** All of it arrived, whatever has become of the exchange. */
     private boolean isComplete;
 
@@ -68,6 +71,16 @@ final class RequestBody implements ReadSide.Source {
             isComplete = true;
             read.end();
         }
+    }
+
+    /** The field lines of the trailer have arrived, and the empty one that ends them. */
+    void trailersArrived(byte[] lines) {
+        trailers = new HttpHeaders(lines, 0);
+    }
+
+    HttpHeaders trailers() {
+        HttpHeaders came = trailers;
+        return isComplete && came != null ? came : HttpHeaders.NONE;
     }
 
     /** The exchange is answered: the rest of the body is thrown away as it comes (row R59). */

@@ -4,6 +4,7 @@ import dev.millrace.http.wire.ParseError;
 import dev.millrace.http.wire.RequestEvents;
 import dev.millrace.http.wire.RequestParser;
 import java.io.IOException;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,6 +61,11 @@ final class RequestIntake implements RequestEvents {
             releaseParser();
             return length;
         }
+        if (connection.isLeaving()) {
+            releaseParser();
+            connection.handOverWhenDue();
+            return at - offset;
+        }
         if (error != null) {
             connection.refuse(error.status(), error.code() + ": " + error.text());
             return length;
@@ -95,6 +101,15 @@ final class RequestIntake implements RequestEvents {
             return;
         }
         ServerRequest request = new ServerRequest(connection, head);
+        if (head.isSpecial()) {
+            onSpecialHead(head, request);
+        } else {
+            server().handlerCalls().enter(begin(head, request));
+        }
+    }
+
+    /** The connection owes a response to {@code request}. */
+    private ServerResponse begin(RequestParser head, ServerRequest request) {
         ServerResponse response = new ServerResponse(connection, request);
         reading = request;
         connection.requestBegan();
@@ -104,11 +119,40 @@ final class RequestIntake implements RequestEvents {
         connection.responses().add(response);
         response.trace = ExchangeTrace.begun(request);
         connection.clock().headEnded();
-        if (head.hasUnknownExpect()) {
-            response.fail(417, new IOException("unknown expectation"));
+        return response;
+    }
+
+    /** A client that expects something, upgrades, or wants a tunnel. */
+    private void onSpecialHead(RequestParser head, ServerRequest request) {
+        HandlerCalls calls = server().handlerCalls();
+        if (head.isConnect() && (calls.connects == null || request.contentLength() != 0)) {
+            head.pause();
+            refuseConnect(request);
             return;
         }
-        server().handlerCalls().enter(response);
+        ServerUpgrade upgrade = ServerUpgrade.asked(head, request, calls);
+        if (upgrade != null && upgrade.isTaken()) {
+            head.pause();
+            connection.leave(upgrade);
+            return;
+        }
+        ServerResponse response = begin(head, request);
+        if (upgrade != null && upgrade.failure() != null) {
+            calls.failed(response, upgrade.failure());
+        } else if (head.hasUnknownExpect() || head.expectsContinue()) {
+            calls.enterExpecting(response, !head.hasUnknownExpect());
+        } else {
+            calls.enter(response);
+        }
+    }
+
+    /** RFC 9110 section 9.3.6: a tunnel is no resource of this server, and CONNECT has no body. */
+    private void refuseConnect(ServerRequest request) {
+        if (request.contentLength() != 0) {
+            connection.refuse(400, "CONNECT has no body: leave out its length or coding");
+        } else {
+            connection.refuse(501, "CONNECT is not served here: ask a proxy for a tunnel");
+        }
     }
 
     @Override
@@ -127,7 +171,9 @@ final class RequestIntake implements RequestEvents {
 
     @Override
     public void onTrailers(byte[] array, int start, int end) {
-        // Valid; no listener takes them yet.
+        if (reading != null) {
+            reading.body().trailersArrived(Arrays.copyOfRange(array, start, end));
+        }
     }
 
     @Override

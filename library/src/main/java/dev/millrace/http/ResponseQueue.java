@@ -222,6 +222,10 @@ final class ResponseQueue {
         } else {
             last = null;
             connection.clock().idle();
+            if (connection.isLeaving()) {
+                connection.handOverSoon();
+                return;
+            }
             if (refusal != null || connection.isEnding()) {
                 sendRefusal();
                 return;

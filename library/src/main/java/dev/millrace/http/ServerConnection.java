@@ -6,6 +6,7 @@ import dev.millrace.net.NetSocket;
 import dev.millrace.stream.BytesListener;
 import dev.millrace.sys.Errno;
 import java.io.IOException;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  *              └── too much waits ──────────┴─ writes to the socket; the others wait
  *
  *   serving ──last request seen──▶ no more requests ──its response is out──▶ lingering ──▶ closed
+ *      └──an upgrade seen──▶ leaving ──the responses before it are out──▶ the socket has another owner
  * </pre>
  *
  * An error in the bytes is a response behind those that are due (row X33), and every close after a
@@ -29,6 +31,8 @@ final class ServerConnection implements BytesListener {
         SERVING,
         /** No request is served after the one that is being read or was read last. */
         LAST_REQUEST,
+        /** What follows the last request belongs to another protocol. */
+        LEAVING,
         /** The last response is out: what still comes is thrown away. */
         LINGERING
     }
@@ -49,6 +53,9 @@ final class ServerConnection implements BytesListener {
     boolean isGone;
 
     private Life life = Life.SERVING;
+
+    /** Why the connection leaves, while the responses before are on their way. */
+    private @Nullable ServerUpgrade upgrade;
 
     /** Bytes thrown away since the last request. */
     private long discarded;
@@ -91,6 +98,11 @@ final class ServerConnection implements BytesListener {
 
     @Override
     public int onBytes(byte[] array, int offset, int length) {
+        if (isLeaving()) {
+            // A handler has resumed the socket.
+            socket.pause();
+            return 0;
+        }
         return isLastRequestRead() ? ignore(length) : intake.parse(array, offset, length);
     }
 
@@ -130,8 +142,49 @@ final class ServerConnection implements BytesListener {
         return server.isClosing() || isLastRequestRead();
     }
 
+    /** {@code asked} was read: what is behind its head is no request of this connection's. */
+    void leave(ServerUpgrade asked) {
+        life = Life.LEAVING;
+        upgrade = asked;
+        clock.stopped();
+        asked.begin();
+    }
+
+    boolean isLeaving() {
+        return life == Life.LEAVING;
+    }
+
+    /** Below the parser no more; the responses due go first. */
+    void handOverWhenDue() {
+        if (responses.isEmpty()) {
+            handOver();
+        } else {
+            socket.pause();
+        }
+    }
+
+    /** The last response before the upgrade is out. */
+    void handOverSoon() {
+        loop().nextTick(() -> {
+            if (isLeaving() && !isGone) {
+                handOver();
+            }
+        });
+    }
+
+    /** The socket's next owner gets every byte behind the head, and all that happens to it. */
+    private void handOver() {
+        ServerUpgrade leaving = Objects.requireNonNull(upgrade);
+        upgrade = null;
+        life = Life.LINGERING;
+        server.closed(this);
+        socket.resume();
+        socket.handOver();
+        leaving.handOver();
+    }
+
     boolean isLastRequestRead() {
-        return life != Life.SERVING && intake.reading() == null;
+        return life != Life.SERVING && life != Life.LEAVING && intake.reading() == null;
     }
 
     /** The head of a request is complete. */
@@ -164,7 +217,8 @@ final class ServerConnection implements BytesListener {
 
     /** Whether no further request is served and {@code response} is the last one due. */
     boolean endsWith(ServerResponse response) {
-        return (life != Life.SERVING || server.isClosing()) && responses.endsWith(response);
+        boolean isLast = life == Life.LAST_REQUEST || life == Life.LINGERING;
+        return (isLast || server.isClosing() && !isLeaving()) && responses.endsWith(response);
     }
 
     /** Answers what can't be served, behind what is due, and ends the connection. */
@@ -200,6 +254,7 @@ final class ServerConnection implements BytesListener {
             life = Life.LINGERING;
             intake.end();
             discarded = 0;
+            loseUpgrade();
             responses.close(null);
             clock.lingering();
             socket.resume();
@@ -221,7 +276,7 @@ final class ServerConnection implements BytesListener {
     private void peerEnded() {
         responses.peerEnded();
         noRequestFollows();
-        if (isGone) {
+        if (isGone || isLeaving()) {
             return;
         }
         boolean isInBody = intake.reading() != null;
@@ -235,14 +290,25 @@ final class ServerConnection implements BytesListener {
 
     /** Ends it now if it serves nothing, otherwise with the response to its last request. */
     void closeWhenIdle() {
-        if (responses.isEmpty() && intake.reading() == null && intake.isBetweenRequests()) {
+        if (!isLeaving()
+                && responses.isEmpty()
+                && intake.reading() == null
+                && intake.isBetweenRequests()) {
             linger();
+        }
+    }
+
+    private void loseUpgrade() {
+        if (upgrade != null) {
+            upgrade.lost();
+            upgrade = null;
         }
     }
 
     private void closed() {
         life = Life.LINGERING;
         intake.end();
+        loseUpgrade();
         server.closed(this);
         responses.close(SystemError.of(Errno.ECONNRESET, "read"));
     }

@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A request: its head, and its body as a stream with back-pressure down to the socket. Belongs to
@@ -53,6 +54,9 @@ public final class ServerRequest extends InboundStream<ServerRequest> {
     /** The body has a reader. */
     private boolean isWanted;
 
+    /** Null unless the connection leaves HTTP with this request. */
+    @Nullable ServerUpgrade upgrade;
+
     /** Copies the head out of the parser's array, which is overwritten soon. */
     ServerRequest(ServerConnection connection, RequestParser parser) {
         int start = parser.headStart();
@@ -84,6 +88,24 @@ public final class ServerRequest extends InboundStream<ServerRequest> {
                 && head[1] == 'E'
                 && head[2] == 'A'
                 && head[3] == 'D';
+    }
+
+    boolean isConnect() {
+        return methodEnd == 7 && method().equals("CONNECT");
+    }
+
+    /**
+     * What the listener of {@link HttpServer#onUpgrade} or {@link HttpServer#onConnect} does with
+     * the connection.
+     *
+     * @throws IllegalStateException of every other request
+     */
+    public ServerUpgrade upgrade() {
+        connection.loop().checkThread();
+        if (upgrade == null) {
+            throw new IllegalStateException("the request is for no onUpgrade, nor onConnect");
+        }
+        return upgrade;
     }
 
     /** The request target as it came (RFC 9112 section 3.2). */
@@ -157,6 +179,19 @@ public final class ServerRequest extends InboundStream<ServerRequest> {
         return new HttpHeaders(head, fieldsStart);
     }
 
+    /**
+     * The field lines behind a chunked body (RFC 9110 section 6.5); none before the whole body has
+     * arrived. They come from the peer as late as it likes, so what they say is never a part of
+     * {@link #headers}. {@link HttpLimits#maxHeaderBytes} and {@link HttpLimits#maxHeaderLines}
+     * count them with the head.
+     *
+     * {@snippet class="dev.millrace.http.HttpUpgradeExamplesTest" region="trailers"}
+     */
+    public HttpHeaders trailers() {
+        connection.loop().checkThread();
+        return body.trailers();
+    }
+
     /** The value of the first field line with this name. */
     public Optional<String> header(String name) {
         return headers().first(name);
@@ -223,6 +258,11 @@ public final class ServerRequest extends InboundStream<ServerRequest> {
             connection.responses().sendContinue(this);
         }
         return this;
+    }
+
+    /** The handler has sent a 100 itself. */
+    void continues() {
+        expectsContinue = false;
     }
 
     /** Whether the body has a reader. */

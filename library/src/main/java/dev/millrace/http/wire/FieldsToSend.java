@@ -3,6 +3,7 @@ package dev.millrace.http.wire;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -11,6 +12,22 @@ import java.util.stream.Stream;
  */
 public final class FieldsToSend {
     private static final long NOT_DECLARED = -1;
+
+    /** Fields of responses that are acted on before the body; those of requests are known. */
+    private static final Set<String> HEAD_ONLY =
+            Set.of(
+                    "set-cookie",
+                    "www-authenticate",
+                    "proxy-authenticate",
+                    "location",
+                    "content-location",
+                    "content-language",
+                    "age",
+                    "cache-control",
+                    "expires",
+                    "date",
+                    "retry-after",
+                    "vary");
 
     /**
      * The fields that decide something here; found by length first, because most are not among
@@ -21,6 +38,7 @@ public final class FieldsToSend {
         TRANSFER_ENCODING("Transfer-Encoding"),
         CONNECTION("Connection"),
         DATE("Date"),
+        TRAILER("Trailer"),
         OTHER("");
 
         private final String name;
@@ -33,6 +51,7 @@ public final class FieldsToSend {
             Known candidate =
                     switch (name.length()) {
                         case 4 -> DATE;
+                        case 7 -> TRAILER;
                         case 10 -> CONNECTION;
                         case 14 -> CONTENT_LENGTH;
                         case 17 -> TRANSFER_ENCODING;
@@ -52,6 +71,9 @@ public final class FieldsToSend {
     private boolean isClose;
     private boolean isChunked;
     private boolean hasDate;
+
+    /** A trailer is announced, or there is one: the body has to be chunked. */
+    private boolean hasTrailer;
 
     /** Sets a field, in place of all lines with that name. */
     public void set(String name, String value) {
@@ -86,6 +108,11 @@ public final class FieldsToSend {
             throw new IllegalArgumentException(
                     "\"" + value + "\" is no transfer coding this server writes: use chunked");
         }
+        if ((isLength && hasTrailer) || (known == Known.TRAILER && contentLength != NOT_DECLARED)) {
+            throw new IllegalArgumentException(
+                    "a trailer needs the chunked coding: declare no Content-Length beside it"
+                            + " (ERR_HTTP_TRAILER_INVALID)");
+        }
         if ((isLength && isChunked) || (isCoding && contentLength != NOT_DECLARED)) {
             throw new IllegalArgumentException(
                     "Content-Length and Transfer-Encoding exclude each other: set one of them");
@@ -98,6 +125,7 @@ public final class FieldsToSend {
             case TRANSFER_ENCODING -> isChunked = true;
             case CONNECTION -> isClose |= value.toLowerCase(Locale.ROOT).contains("close");
             case DATE -> hasDate = true;
+            case TRAILER -> hasTrailer = true;
             case OTHER -> {}
         }
         if (!removed.isEmpty()) {
@@ -126,12 +154,23 @@ public final class FieldsToSend {
             case TRANSFER_ENCODING -> isChunked = false;
             case CONNECTION -> isClose = false;
             case DATE -> hasDate = false;
+            case TRAILER -> hasTrailer = false;
             case OTHER -> {}
         }
     }
 
     public List<String> lines() {
         return lines;
+    }
+
+    /** Whether there is a line with this name. */
+    public boolean has(String name) {
+        for (int at = 0; at < lines.size(); at += 2) {
+            if (lines.get(at).equalsIgnoreCase(name)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     public boolean isRemoved(String name) {
@@ -145,6 +184,37 @@ public final class FieldsToSend {
 
     public boolean isChunked() {
         return isChunked;
+    }
+
+    /** Whether the body has to be chunked because a trailer follows, or is announced. */
+    public boolean hasTrailer() {
+        return hasTrailer;
+    }
+
+    /** A trailer follows the body; false if that can't be chunked. */
+    public boolean makeChunkedForTrailer() {
+        if (contentLength != NOT_DECLARED || isRemoved("transfer-encoding")) {
+            return false;
+        }
+        hasTrailer = true;
+        return true;
+    }
+
+    /**
+     * RFC 9110 section 6.5.1: what a recipient acts on before the body, or instead of it, can't
+     * come behind it.
+     *
+     * @throws IllegalArgumentException if the field frames, routes, authorises, controls or
+     *     describes the content
+     */
+    public static void checkTrailer(String name) {
+        if (MessageFields.isForbiddenTrailer(name)
+                || HEAD_ONLY.contains(name.toLowerCase(Locale.ROOT))) {
+            throw new IllegalArgumentException(
+                    name
+                            + " can't be in a trailer, a recipient needs it before the body: send"
+                            + " it in the head (ERR_HTTP_TRAILER_INVALID)");
+        }
     }
 
     public boolean isClose() {
