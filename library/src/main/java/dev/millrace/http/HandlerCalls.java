@@ -82,6 +82,7 @@ final class HandlerCalls {
         } else if (isKnown) {
             enter(response);
         } else {
+            response.request.connection().server().counts().refused(417, "ERR_HTTP_EXPECTATION");
             response.fail(417, new IOException("unknown expectation"));
         }
     }

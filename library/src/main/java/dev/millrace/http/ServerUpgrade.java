@@ -116,7 +116,7 @@ public final class ServerUpgrade {
 
     /** The connection was lost, or ended by a response before it. */
     void lost() {
-        told(0);
+        told(0, 0);
         request.body().close(null);
     }
 
@@ -124,6 +124,10 @@ public final class ServerUpgrade {
     void handOver() {
         isHandedOver = true;
         calls().upgraded++;
+        if (trace != null) {
+            // A listener that writes its response by hand is heard of at the end.
+            request.socket().onClose(() -> told(0, 0));
+        }
         loop().enter(this, ServerUpgrade::call, ServerUpgrade::threw, ServerUpgrade::threw);
         request.body().close(null);
     }
@@ -147,9 +151,9 @@ public final class ServerUpgrade {
         return request.connection().server().handlerCalls();
     }
 
-    private void told(int status) {
+    private void told(int status, long bytes) {
         if (trace != null) {
-            trace.over(request, status, null);
+            trace.over(request, status, bytes, null);
             trace = null;
         }
     }
@@ -266,7 +270,7 @@ public final class ServerUpgrade {
             head.append(content, 0, content.length);
         }
         request.socket().write(head.array(), 0, head.length());
-        told(status);
+        told(status, request.isHead() ? 0 : content.length);
     }
 
     /** As a connection of the server lingers: a reset could take the response from the client. */
