@@ -49,6 +49,8 @@ public final class ServerUpgrade {
         }
     }
 
+    private static final byte[] NOTHING = {};
+
     private final ServerRequest request;
     private final boolean isConnect;
     private final Taker taker;
@@ -111,7 +113,7 @@ public final class ServerUpgrade {
     void begin() {
         request.upgrade = this;
         trace = ExchangeTrace.begun(request);
-        request.body().arrived(new byte[0], 0, 0);
+        request.body().completed();
     }
 
     /** The connection was lost, or ended by a response before it. */
@@ -129,6 +131,8 @@ public final class ServerUpgrade {
             request.socket().onClose(() -> told(0, 0));
         }
         loop().enter(this, ServerUpgrade::call, ServerUpgrade::threw, ServerUpgrade::threw);
+        // For those who listen to it as to any other: it has no body.
+        request.arrive(NOTHING, 0, 0);
         request.body().close(null);
     }
 
@@ -206,7 +210,7 @@ public final class ServerUpgrade {
     public void accept() {
         checkOpen();
         if (isConnect) {
-            send(200, "Connection Established", new byte[0]);
+            send(200, "Connection Established", NOTHING);
         } else {
             accept(protocols().getFirst());
         }
@@ -230,7 +234,7 @@ public final class ServerUpgrade {
         }
         fields.set("Connection", "Upgrade");
         fields.set("Upgrade", protocol);
-        send(101, null, new byte[0]);
+        send(101, null, NOTHING);
     }
 
     /**
