@@ -111,7 +111,7 @@ class EarlyReadsTest extends EpollFixture {
         next(serving, SKIPPED_MAX, "hello");
         beginning = connection -> {};
         assertThat(next(serving, 1, "hello")).containsExactly(false);
-        beginning = connection -> driver.close(connection.port);
+        beginning = connection -> driver.close(connection.read().port);
         try (RawClient client = RawClient.connect(port(serving)).write("hello")) {
             int before = serving.accepted.size();
             expect("accepted", () -> serving.accepted.size() > before);
