@@ -15,6 +15,8 @@ public final class HeadWriter {
     private static final byte[] CHUNKED =
             "Transfer-Encoding: chunked\r\n".getBytes(StandardCharsets.US_ASCII);
 
+    private static final byte[] LAST_CHUNK = "0\r\n".getBytes(StandardCharsets.US_ASCII);
+
     private byte[] array = new byte[1024];
     private int length;
 
@@ -31,6 +33,17 @@ public final class HeadWriter {
     public void begin(StartLine line, @Nullable FieldsToSend fields) {
         length = 0;
         append(line.bytes());
+        fields(fields);
+    }
+
+    /** Begins the trailer section: the last chunk, and {@code fields}. */
+    public void beginTrailer(@Nullable FieldsToSend fields) {
+        length = 0;
+        append(LAST_CHUNK);
+        fields(fields);
+    }
+
+    private void fields(@Nullable FieldsToSend fields) {
         if (fields != null) {
             List<String> lines = fields.lines();
             for (int at = 0; at < lines.size(); at += 2) {
