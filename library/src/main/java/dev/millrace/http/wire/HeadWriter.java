@@ -33,6 +33,17 @@ public final class HeadWriter {
     public void begin(StartLine line, @Nullable FieldsToSend fields) {
         length = 0;
         append(line.bytes());
+        fields(fields);
+    }
+
+    /** Begins the trailer section: the last chunk, and {@code fields}. */
+    public void beginTrailer(@Nullable FieldsToSend fields) {
+        length = 0;
+        append(LAST_CHUNK);
+        fields(fields);
+    }
+
+    private void fields(@Nullable FieldsToSend fields) {
         if (fields != null) {
             fields(fields);
         }

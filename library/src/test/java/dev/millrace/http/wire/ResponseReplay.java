@@ -2,6 +2,7 @@ package dev.millrace.http.wire;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import dev.millrace.http.wire.ResponseParser.ResponseTo;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -64,7 +65,8 @@ final class ResponseReplay implements ResponseEvents {
         String line = requests.poll();
         if (line != null) {
             add(line);
-            parser.expect(line.endsWith("HEAD"));
+            String asked = line.substring("expect".length()).strip();
+            parser.expect(asked.isEmpty() ? ResponseTo.ANY : ResponseTo.valueOf(asked));
         }
     }
 
