@@ -110,7 +110,7 @@ public final class ClientResponse extends InboundStream<ClientResponse> {
      */
     public CompletionStage<byte[]> body(int maxBytes) {
         request.loop().checkThread();
-        return BodyCollector.collect(this, request.loop(), maxBytes);
+        return BodyCollector.of(this, request.loop(), maxBytes);
     }
 
     /**
