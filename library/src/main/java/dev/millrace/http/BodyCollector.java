@@ -12,19 +12,25 @@ import org.jspecify.annotations.Nullable;
 /** Puts a message's body together, up to a limit. */
 final class BodyCollector implements BytesListener {
     private final LoopStage<byte[]> stage;
-    private final String message;
+
+    /** What it fails with when it is closed before its end; cancelled if null. */
+    private final @Nullable String whenClosed;
+
     private final int maxBytes;
     private final Consumer<BodyCollector> whenTooLong;
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     private boolean isTooLong;
 
     private BodyCollector(
-            Loop loop, String message, int maxBytes, Consumer<BodyCollector> whenTooLong) {
+            Loop loop,
+            @Nullable String whenClosed,
+            int maxBytes,
+            Consumer<BodyCollector> whenTooLong) {
         if (maxBytes < 0) {
             throw new IllegalArgumentException("a limit of " + maxBytes + " bytes");
         }
         this.stage = new LoopStage<>(loop);
-        this.message = message;
+        this.whenClosed = whenClosed;
         this.maxBytes = maxBytes;
         this.whenTooLong = whenTooLong;
     }
@@ -32,7 +38,7 @@ final class BodyCollector implements BytesListener {
     static LoopStage<byte[]> of(ClientResponse response, Loop loop, int maxBytes) {
         return new BodyCollector(
                         loop,
-                        "response",
+                        "the response was destroyed before its body was complete",
                         maxBytes,
                         collector -> {
                             collector.fail(new IOException(collector.tooLong()));
@@ -43,7 +49,7 @@ final class BodyCollector implements BytesListener {
 
     static LoopStage<byte[]> of(ServerRequest request, int maxBytes) {
         BodyCollector collector =
-                new BodyCollector(request.loop(), "request", maxBytes, of -> of.refuse(request));
+                new BodyCollector(request.loop(), null, maxBytes, of -> of.refuse(request));
         if (request.contentLength() > maxBytes) {
             // Before a reader is there, so that no 100 asks for it.
             collector.whenTooLong.accept(collector);
@@ -105,7 +111,12 @@ final class BodyCollector implements BytesListener {
         }
     }
 
+    /** The response to a request may be given before the body was read: that is no failure. */
     private void closed() {
-        fail(new IOException("the " + message + " was destroyed before its body was complete"));
+        if (whenClosed == null) {
+            stage.cancel(false);
+        } else {
+            fail(new IOException(whenClosed));
+        }
     }
 }

@@ -24,7 +24,9 @@ public final class EventGroup {
         }
     }
 
-    /** Sends {@code event} to all; one that takes too little is cut off, and does not delay others. */
+    /**
+     * Sends {@code event} to all; one that takes too little is cut off, and does not delay others.
+     */
     public void send(ServerEvent event) {
         List.copyOf(streams).forEach(stream -> stream.send(event));
     }

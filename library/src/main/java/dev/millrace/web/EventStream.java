@@ -52,7 +52,8 @@ public final class EventStream implements AutoCloseable {
         public static final Options DEFAULTS = new Options(Duration.ofSeconds(15), 1 << 20);
 
         /**
-         * @throws IllegalArgumentException if the heartbeat is negative, or less than a byte may wait
+         * @throws IllegalArgumentException if the heartbeat is negative, or less than a byte may
+         *     wait
          */
         public Options {
             if (heartbeat.isNegative()) {
@@ -105,15 +106,12 @@ public final class EventStream implements AutoCloseable {
     }
 
     /** As the other {@code of}, with options. */
-    public static EventStream of(
-            ServerRequest request, ServerResponse response, Options options) {
+    public static EventStream of(ServerRequest request, ServerResponse response, Options options) {
         return new EventStream(request, response, Objects.requireNonNull(options, "options"));
     }
 
     private TimerHandle beat() {
-        TimerHandle timer =
-                request.loop()
-                        .setInterval(options.heartbeat, () -> write(HEARTBEAT));
+        TimerHandle timer = request.loop().setInterval(options.heartbeat, () -> write(HEARTBEAT));
         timer.unref();
         return timer;
     }

@@ -44,9 +44,9 @@ record PathSegments(List<String> raw, List<String> decoded) {
         return segments;
     }
 
-    /** Percent-decoded UTF-8 without NUL; empty if it is none. */
+    /** UTF-8 without NUL, of bytes that are percent-encoded or characters; empty if it is none. */
     static Optional<String> decode(String text) {
-        if (text.indexOf('%') < 0) {
+        if (text.chars().allMatch(c -> c > 0 && c < 0x80 && c != '%')) {
             return Optional.of(text);
         }
         ByteBuffer bytes = ByteBuffer.allocate(text.length());

@@ -31,7 +31,9 @@ public final class ServerEvent {
         this.retry = retry;
     }
 
-    /** An event with {@code data}, which may have several lines and arrives with LF between them. */
+    /**
+     * An event with {@code data}, which may have several lines and arrives with LF between them.
+     */
     public static ServerEvent of(String data) {
         return new ServerEvent(data, null, null, null);
     }
@@ -109,10 +111,7 @@ public final class ServerEvent {
         if (retry != null) {
             text.append("retry: ").append(retry.toMillis()).append('\n');
         }
-        return lines(text, "data: ", data)
-                .append('\n')
-                .toString()
-                .getBytes(StandardCharsets.UTF_8);
+        return lines(text, "data: ", data).append('\n').toString().getBytes(StandardCharsets.UTF_8);
     }
 
     private static StringBuilder lines(StringBuilder text, String before, String lines) {

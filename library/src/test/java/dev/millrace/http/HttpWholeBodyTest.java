@@ -117,6 +117,26 @@ class HttpWholeBodyTest {
     }
 
     @Test
+    void aResponseBeforeTheBodyIsNoFailure() throws IOException {
+        try (var fixture =
+                HttpFixture.serve((request, response) -> {
+                    CompletionStage<byte[]> stage = request.body(100);
+                    stages.add(stage);
+                    stage.thenAccept(body -> {});
+                    response.status(403).end("no");
+                })) {
+            try (RawHttp client = fixture.connect()) {
+                client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nhalf");
+                assertThat(client.answer().status()).isEqualTo(403);
+            }
+            fixture.untilEmpty();
+            fixture.turns();
+            assertThat(stages.getFirst().toCompletableFuture().isDone()).isTrue();
+            assertThat(fixture.handlerErrorCount()).isZero();
+        }
+    }
+
+    @Test
     void aFailureBehindTheStageIsTheHandlers() throws IOException {
         try (var fixture =
                 HttpFixture.serve((request, response) ->

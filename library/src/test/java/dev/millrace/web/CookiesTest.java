@@ -63,7 +63,8 @@ class CookiesTest {
         Map<String, UnaryOperator<SetCookie>> each = new HashMap<>(changes);
         each.put("name", cookie -> named(cookie, "x", cookie.value()));
         each.put("value", cookie -> named(cookie, cookie.name(), "x"));
-        RecordChanges.expectEachItsOwn(COOKIE, each);
+        SetCookie full = COOKIE.withMaxAge(Duration.ofDays(1)).withDomain("a.b");
+        RecordChanges.expectEachItsOwn(full, each);
         SetCookie all = COOKIE;
         for (var change : changes.values()) {
             all = change.apply(all);
