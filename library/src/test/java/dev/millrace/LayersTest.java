@@ -48,7 +48,8 @@ class LayersTest {
                     Map.entry("net", 6),
                     Map.entry("udp", 6),
                     Map.entry("http", 7),
-                    Map.entry("cluster", 7));
+                    Map.entry("cluster", 7),
+                    Map.entry("web", 8));
 
     private static final String OURS = "dev.millrace.";
 

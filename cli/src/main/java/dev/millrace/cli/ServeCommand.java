@@ -58,7 +58,8 @@ final class ServeCommand implements ServerCommand {
         HttpLimits limits = how.limits().withMaxConcurrentRequests(FileHandler.CONCURRENT_REQUESTS);
         return HttpService.run(
                 arguments,
-                how.withLimits(limits),
+                // A file's name need not be UTF-8.
+                how.withLimits(limits).withAllowUndecodableTargets(true),
                 loop -> new FileHandler(loop, site::find, threads));
     }
 

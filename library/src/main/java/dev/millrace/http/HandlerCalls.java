@@ -88,6 +88,15 @@ final class HandlerCalls {
 
     /** Calls the handler with {@code response} and the request that it is for. */
     void enter(ServerResponse response) {
+        ServerRequest request = response.request;
+        if (!request.isDecodable()
+                && !request.connection().server().options().allowUndecodableTargets()) {
+            response.refuse(
+                    400,
+                    "the target can't be decoded: percent signs stand before two hex digits, and"
+                            + " what they make is UTF-8 without NUL");
+            return;
+        }
         loop.enter(response, HandlerCalls::call, HandlerCalls::threw, HandlerCalls::stageFailed);
     }
 
@@ -106,7 +115,7 @@ final class HandlerCalls {
     }
 
     private static void threw(ServerResponse response, Throwable thrown) {
-        response.request.connection().server().handlerCalls().failed(response, thrown);
+        response.request.failed(thrown);
     }
 
     private static void stageFailed(ServerResponse response, Throwable thrown) {
