@@ -49,7 +49,8 @@ class LayersTest {
                     Map.entry("udp", 6),
                     Map.entry("http", 7),
                     Map.entry("cluster", 7),
-                    Map.entry("web", 8));
+                    Map.entry("web.content", 8),
+                    Map.entry("web", 9));
 
     private static final String OURS = "dev.millrace.";
 

@@ -1,21 +1,11 @@
-package dev.millrace.cli;
+package dev.millrace.web.content;
 
 import dev.millrace.files.FoundFile;
-import dev.millrace.files.OpenFile;
-import java.time.Instant;
 
 /** What a path of a {@link Site} leads to. A document and a folder are to be closed. */
-sealed interface Found {
-    /**
-     * A regular file, opened: length, time and bytes are of one file, whatever its name leads to
-     * meanwhile.
-     *
-     * @param name the last name of where it lies
-     * @param length in bytes
-     * @param modified when it was changed last
-     * @param file the file
-     */
-    record Document(String name, long length, Instant modified, OpenFile file) implements Found {}
+public sealed interface Found {
+    /** A regular file, opened. */
+    record Opened(Document document) implements Found {}
 
     /** A folder to list, and its path as it is shown, with a slash at its end. */
     record Folder(FoundFile folder, String shown) implements Found {}

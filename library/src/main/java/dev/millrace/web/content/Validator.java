@@ -1,4 +1,4 @@
-package dev.millrace.cli;
+package dev.millrace.web.content;
 
 import dev.millrace.http.HttpDate;
 import java.time.Instant;
@@ -15,12 +15,13 @@ import java.util.function.Function;
  * @param isDateStrong whether the file was left alone for a second, so that its date tells it from
  *     every other state of it (section 8.8.2.2)
  */
-record Validator(String tag, Instant modified, boolean isDateStrong) {
+public record Validator(String tag, Instant modified, boolean isDateStrong) {
 
-    static Validator of(long length, Instant modified, Instant now) {
+    /** {@code variant}: tells the codings of a file apart; empty for the file itself. */
+    static Validator of(long length, Instant modified, String variant, Instant now) {
         Instant exact = modified;
         long nanos = exact.getEpochSecond() * 1_000_000_000L + exact.getNano();
-        String tag = '"' + Long.toHexString(length) + '-' + Long.toHexString(nanos) + '"';
+        String tag = '"' + Long.toHexString(length) + '-' + Long.toHexString(nanos) + variant + '"';
         Instant second = (exact.isAfter(now) ? now : exact).truncatedTo(ChronoUnit.SECONDS);
         return new Validator(tag, second, second.plusSeconds(1).isBefore(now));
     }

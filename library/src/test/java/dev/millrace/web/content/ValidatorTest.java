@@ -1,4 +1,4 @@
-package dev.millrace.cli;
+package dev.millrace.web.content;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -16,7 +16,7 @@ class ValidatorTest {
     private static final Instant NOW = Instant.parse("2026-11-27T12:00:00.700Z");
 
     private static Validator changed(Duration ago) {
-        return Validator.of(10, NOW.minus(ago), NOW);
+        return Validator.of(10, NOW.minus(ago), "", NOW);
     }
 
     private static boolean allowsRange(Validator validator, String... conditions) {

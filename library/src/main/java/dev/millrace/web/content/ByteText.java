@@ -1,4 +1,4 @@
-package dev.millrace.cli;
+package dev.millrace.web.content;
 
 import java.nio.charset.StandardCharsets;
 
@@ -6,7 +6,7 @@ import java.nio.charset.StandardCharsets;
  * Names of files in a {@code String}, one character for each byte: a name is bytes, which need not
  * be text, and is taken apart and compared as such. For a page the bytes are read as UTF-8.
  */
-final class ByteText {
+public final class ByteText {
     /** What a segment may hold besides letters and digits (RFC 3986 section 3.3). */
     private static final String SEGMENT = "-._~!$&'()*+,;=:@";
 
@@ -14,21 +14,21 @@ final class ByteText {
 
     private ByteText() {}
 
-    static String of(byte[] bytes) {
+    public static String of(byte[] bytes) {
         return new String(bytes, StandardCharsets.ISO_8859_1);
     }
 
-    static byte[] bytes(String name) {
+    public static byte[] bytes(String name) {
         return name.getBytes(StandardCharsets.ISO_8859_1);
     }
 
     /** For a reader; what is no UTF-8 is replaced. */
-    static String shown(String name) {
+    public static String shown(String name) {
         return new String(bytes(name), StandardCharsets.UTF_8);
     }
 
     /** A path as a reference: each byte that a segment can't hold becomes a percent-encoding. */
-    static String encode(String path) {
+    public static String encode(String path) {
         StringBuilder text = new StringBuilder(path.length() + 16);
         for (int at = 0; at < path.length(); at++) {
             char c = path.charAt(at);
@@ -42,7 +42,7 @@ final class ByteText {
     }
 
     /** Whether it stands as it is in a reference and on a page, as most names do. */
-    static boolean isPlain(String path) {
+    public static boolean isPlain(String path) {
         for (int at = 0; at < path.length(); at++) {
             char c = path.charAt(at);
             if (!isLetterOrDigit(c) && "-._~/".indexOf(c) < 0) {

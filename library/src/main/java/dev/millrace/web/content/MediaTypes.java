@@ -1,12 +1,22 @@
-package dev.millrace.cli;
+package dev.millrace.web.content;
 
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /** Media types by a file name's extension. Texts are taken to be UTF-8. */
-final class ContentTypes {
-    static final String UNKNOWN = "application/octet-stream";
+public final class MediaTypes {
+    public static final String UNKNOWN = "application/octet-stream";
+
+    /** So much of a file is looked at. */
+    static final int SNIFFED_BYTES = 1024;
+
+    private static final String TEXT = "text/plain; charset=utf-8";
 
     /** A type, then its extensions. */
     private static final String TABLE =
@@ -85,11 +95,12 @@ final class ContentTypes {
             font/ttf ttf
             font/otf otf
             font/collection ttc
+            application/octet-stream bin exe dll so dylib img iso dmg deb rpm class
             """;
 
     private static final Map<String, String> BY_EXTENSION = read();
 
-    private ContentTypes() {}
+    private MediaTypes() {}
 
     private static Map<String, String> read() {
         Map<String, String> types = new HashMap<>();
@@ -103,14 +114,40 @@ final class ContentTypes {
         return types;
     }
 
-    /** Of a file with {@code name}. */
-    static String of(String name) {
+    /** Of a file with {@code name}; empty if its extension says nothing. */
+    public static Optional<String> of(String name) {
         int dot = name.lastIndexOf('.');
         if (dot <= 0) {
             // No extension: html is a name like any other, and .html a hidden one.
-            return UNKNOWN;
+            return Optional.empty();
         }
         String extension = name.substring(dot + 1).toLowerCase(Locale.ROOT);
-        return BY_EXTENSION.getOrDefault(extension, UNKNOWN);
+        return Optional.ofNullable(BY_EXTENSION.get(extension));
+    }
+
+    /**
+     * Of a file whose name says nothing and that begins with {@code bytes}: text if they are UTF-8
+     * without control characters. Plain text does nothing in a browser that a download would not.
+     */
+    static String sniffed(byte[] bytes, int length) {
+        if (length == 0) {
+            return UNKNOWN;
+        }
+        for (int at = 0; at < length; at++) {
+            int b = bytes[at];
+            boolean isControl = b >= 0 && b < ' ' || b == 0x7f;
+            // Tab, line feed, form feed, carriage return, and escape for colours.
+            if (isControl && b != 9 && b != 10 && b != 12 && b != 13 && b != 27) {
+                return UNKNOWN;
+            }
+        }
+        return isUtf8(bytes, length) ? TEXT : UNKNOWN;
+    }
+
+    /** Of what may be cut in the midst of a character. */
+    private static boolean isUtf8(byte[] bytes, int length) {
+        CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
+        CharBuffer chars = CharBuffer.allocate(length);
+        return !decoder.decode(ByteBuffer.wrap(bytes, 0, length), chars, false).isError();
     }
 }

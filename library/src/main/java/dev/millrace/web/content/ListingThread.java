@@ -1,4 +1,4 @@
-package dev.millrace.cli;
+package dev.millrace.web.content;
 
 import dev.millrace.files.FoundFile;
 import dev.millrace.loop.WorkPool;
@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 
@@ -17,9 +18,9 @@ import java.util.function.Consumer;
  *
  * <p>Its methods may be called on any thread.
  */
-final class ListingThread implements Executor {
+public final class ListingThread implements Executor {
     /** What a reading came to, for each that asked for it. */
-    interface Reading {
+    public interface Reading {
         /**
          * The names.
          *
@@ -27,6 +28,9 @@ final class ListingThread implements Executor {
          */
         Listing listing() throws IOException;
     }
+
+    /** Which page: of a site, and in it the folder's path as it is shown. */
+    private record Asked(Site site, String shown) {}
 
     /** Those that wait for a folder. */
     private static final class Waiting {
@@ -36,8 +40,8 @@ final class ListingThread implements Executor {
 
     private final WorkPool thread;
 
-    /** By the folders' paths as they are shown; none that is being read. */
-    private final Map<String, Waiting> waiting = new HashMap<>();
+    /** By the folders and how they are listed; none that is being read. */
+    private final Map<Asked, Waiting> waiting = new HashMap<>();
 
     ListingThread(int waitingMax) {
         thread = new WorkPool("millrace-listings", 1, waitingMax);
@@ -50,34 +54,35 @@ final class ListingThread implements Executor {
     }
 
     /** Tells {@code receiver}, on the thread, what is in {@code folder}, and closes that. */
-    void read(Found.Folder folder, Consumer<Reading> receiver) {
+    public void read(Site site, Found.Folder folder, Consumer<Reading> receiver) {
+        Asked asked = new Asked(site, folder.shown());
         boolean isFirst;
         synchronized (waiting) {
-            Waiting all = waiting.computeIfAbsent(folder.shown(), path -> new Waiting());
+            Waiting all = waiting.computeIfAbsent(asked, path -> new Waiting());
             isFirst = all.folders.isEmpty();
             all.folders.add(folder);
             all.receivers.add(receiver);
         }
         if (isFirst) {
-            thread.execute(() -> read(folder.shown()));
+            thread.execute(() -> read(asked));
         }
     }
 
-    private void read(String shown) {
+    private void read(Asked asked) {
         Waiting all;
         synchronized (waiting) {
-            all = waiting.remove(shown);
+            all = Objects.requireNonNull(waiting.remove(asked));
         }
-        Reading reading = reading(all.folders);
+        Reading reading = reading(asked.site(), all.folders);
         for (Consumer<Reading> receiver : all.receivers) {
             receiver.accept(reading);
         }
     }
 
     /** The last one that was found is what the name leads to by now. */
-    private static Reading reading(List<Found.Folder> folders) {
+    private static Reading reading(Site site, List<Found.Folder> folders) {
         try {
-            Listing listing = Listing.of(folders.getLast());
+            Listing listing = Listing.of(site, folders.getLast());
             return () -> listing;
         } catch (IOException failure) {
             return () -> {

@@ -1,4 +1,4 @@
-package dev.millrace.cli;
+package dev.millrace.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a served folder answers, over HTTP in this process. */
-class SiteAnswersTest {
+class StaticFilesTest {
     private static final String CHANGED = "Sun, 06 Nov 1994 08:49:37 GMT";
 
     @TempDir private static Path folder;
@@ -30,6 +30,7 @@ class SiteAnswersTest {
         Files.setLastModifiedTime(old, FileTime.from(Instant.parse("1994-11-06T08:49:37.5Z")));
         Files.createFile(root.resolve("empty"));
         Files.writeString(root.resolve("html"), "no page");
+        Files.write(root.resolve("binary"), new byte[] {'a', 0, 'b'});
         Files.createDirectories(root.resolve("ü b#?%/deep"));
         Path outside = Files.createDirectories(root.resolve("outside"));
         Files.createSymbolicLink(outside.resolve("index.html"), Path.of("../../secret.html"));
@@ -39,7 +40,7 @@ class SiteAnswersTest {
         Files.createSymbolicLink(
                 Files.createDirectories(root.resolve("inside")).resolve("index.html"),
                 Path.of("../old.txt"));
-        site = new ServedSite(root);
+        site = ServedSite.of(root);
     }
 
     @AfterAll
@@ -112,7 +113,10 @@ class SiteAnswersTest {
     void aFileNamedHtmlIsNoPage() throws IOException {
         ServedSite.Answer answer = site.ask("GET /html");
         assertThat(answer.text()).isEqualTo("no page");
-        assertThat(answer.field("Content-Type")).isEqualTo("application/octet-stream");
+        assertThat(answer.field("Content-Type")).isEqualTo("text/plain; charset=utf-8");
+        assertThat(answer.field("X-Content-Type-Options")).isEqualTo("nosniff");
+        assertThat(site.ask("GET /binary").field("Content-Type"))
+                .isEqualTo("application/octet-stream");
     }
 
     /** The folder is listed instead, and nothing of what the link leads to is told. */

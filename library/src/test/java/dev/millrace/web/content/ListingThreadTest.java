@@ -1,4 +1,4 @@
-package dev.millrace.cli;
+package dev.millrace.web.content;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -24,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ListingThreadTest {
     @TempDir private Path folder;
 
+    private final Site site = new Site(PathName.of(Path.of("/")), "index.html", true, true);
     private final ListingThread thread = new ListingThread(100);
     private final LinkedBlockingQueue<ListingThread.Reading> told = new LinkedBlockingQueue<>();
     private final CountDownLatch release = new CountDownLatch(1);
@@ -68,21 +69,21 @@ class ListingThreadTest {
 
     @Test
     void thoseThatWaitShareAReadingThatBeginsBehindThem() throws Exception {
-        thread.read(found("/"), told::add);
+        thread.read(site, found("/"), told::add);
         Files.createFile(folder.resolve("new"));
-        thread.read(found("/"), told::add);
+        thread.read(site, found("/"), told::add);
         List<ListingThread.Reading> readings = readings(2);
         assertThat(readings.getFirst()).isSameAs(readings.getLast());
         assertThat(readings.getFirst().listing().rows()).isEqualTo(1);
         Files.createFile(folder.resolve("newer"));
-        thread.read(found("/"), told::add);
+        thread.read(site, found("/"), told::add);
         assertThat(readings(1).getFirst().listing().rows()).isEqualTo(2);
     }
 
     @Test
     void anotherFolderHasItsOwn() throws Exception {
-        thread.read(found("/"), told::add);
-        thread.read(found("/other/"), told::add);
+        thread.read(site, found("/"), told::add);
+        thread.read(site, found("/other/"), told::add);
         List<ListingThread.Reading> readings = readings(2);
         assertThat(readings.getFirst()).isNotSameAs(readings.getLast());
     }
@@ -97,14 +98,23 @@ class ListingThreadTest {
         for (int count = 0; count < 2; count++) {
             Path file = Files.writeString(folder.resolve("f"), "no folder");
             FoundFile found = FoundFile.find(PathName.of(file));
-            thread.read(new Found.Folder(found, "/"), told::add);
+            thread.read(site, new Found.Folder(found, "/"), told::add);
         }
         for (ListingThread.Reading reading : readings(2)) {
             assertThatThrownBy(reading::listing).isInstanceOf(IllegalStateException.class);
         }
-        thread.read(found("/"), told::add);
+        thread.read(site, found("/"), told::add);
         assertThat(readings(1).getFirst().listing().rows()).isEqualTo(1);
         assertThat(descriptors(gone)).isEqualTo(before);
         assertThat(descriptors(gone.resolve("f"))).isZero();
+    }
+
+    @Test
+    void anotherSiteHasItsOwn() throws Exception {
+        thread.read(site, found("/"), told::add);
+        Site other = new Site(PathName.of(Path.of("/")), "index.html", true, true);
+        thread.read(other, found("/"), told::add);
+        List<ListingThread.Reading> readings = readings(2);
+        assertThat(readings.getFirst()).isNotSameAs(readings.getLast());
     }
 }

@@ -1,11 +1,18 @@
-package dev.millrace.cli;
+package dev.millrace.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.files.OpenFile;
-import dev.millrace.files.PathName;
 import dev.millrace.http.HttpHandler;
+import dev.millrace.http.ServerRequest;
+import dev.millrace.http.ServerResponse;
 import dev.millrace.loop.Loop;
+import dev.millrace.web.content.Document;
+import dev.millrace.web.content.FileReply;
+import dev.millrace.web.content.FileService;
+import dev.millrace.web.content.MediaTypes;
+import dev.millrace.web.content.PageBody;
+import dev.millrace.web.content.ReplyFields;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.MappedByteBuffer;
@@ -24,10 +31,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code millrace serve} when an {@code Error} is thrown where it asks the file system. */
+/** A folder that is served when an {@code Error} is thrown where the file system is asked. */
 @Timeout(60)
-class ServeErrorTest {
-    private static final long LARGE = 2L * FileAnswer.READ_MAX_BYTES;
+class FileFailureTest {
+    private static final long LARGE = 2L * FileReply.READ_MAX_BYTES;
 
     private final List<BreakingFile> opened = new CopyOnWriteArrayList<>();
 
@@ -36,27 +43,43 @@ class ServeErrorTest {
         return new LinkageError("broken");
     }
 
-    private Found find(Site site, byte[] path) throws IOException {
-        return switch (ByteText.of(path)) {
-            case "/error" -> throw broken();
-            case "/small" -> document(0, 1);
-            case "/at-once" -> document(0, LARGE);
-            case "/later" -> document(1, LARGE);
-            default -> site.find(path);
+    /** Files that break, beside those of a folder. */
+    private HttpHandler site(Loop loop, Path folder) {
+        StaticFiles files = StaticFiles.of(loop, folder);
+        FileService service = new FileService(loop, 0, (request, failure) -> {});
+        return (request, response) -> {
+            switch (request.rawPath()) {
+                case "/error" -> service.run(response, () -> broke());
+                case "/small" -> send(service, response, document(0, 1));
+                case "/at-once" -> send(service, response, document(0, LARGE));
+                case "/later" -> send(service, response, document(1, LARGE));
+                default -> files.handle(request, response);
+            }
         };
     }
 
-    private Found.Document document(int goodReads, long length) throws IOException {
+    private static Runnable broke() {
+        throw broken();
+    }
+
+    private static void send(FileService service, ServerResponse response, Document document) {
+        ServerRequest request = response.request();
+        service.run(
+                response,
+                () -> service.prepare("", request, response, document, ReplyFields.NONE, 0));
+    }
+
+    private Document document(int goodReads, long length) throws IOException {
         BreakingFile file = new BreakingFile(goodReads);
         opened.add(file);
-        return new Found.Document("f", length, Instant.EPOCH, OpenFile.of(file));
+        return new Document(
+                MediaTypes.UNKNOWN, "", false, length, Instant.EPOCH, OpenFile.of(file));
     }
 
     @Test
     void itIsAnsweredAndTheServerGoesOn(@TempDir Path folder) throws Exception {
         Files.writeString(folder.resolve("good"), "good");
-        Site files = new Site(PathName.of(folder.toRealPath()));
-        try (ServedSite site = new ServedSite(path -> find(files, path))) {
+        try (ServedSite site = ServedSite.of(loop -> site(loop, folder))) {
             // More often than there are threads.
             for (int count = 0; count < 8; count++) {
                 for (String path : List.of("/error", "/small", "/at-once")) {
@@ -73,8 +96,7 @@ class ServeErrorTest {
     /** The head has promised more: the connection breaks off, so it can't be taken for whole. */
     @Test
     void anAnswerUnderWayBreaksOff(@TempDir Path folder) throws Exception {
-        Site files = new Site(PathName.of(folder.toRealPath()));
-        try (ServedSite site = new ServedSite(path -> find(files, path))) {
+        try (ServedSite site = ServedSite.of(loop -> site(loop, folder))) {
             for (int count = 0; count < 8; count++) {
                 ServedSite.Answer answer = site.ask("GET /later");
                 assertThat(answer.status()).isEqualTo(200);
@@ -90,7 +112,11 @@ class ServeErrorTest {
         Function<Loop, HttpHandler> page =
                 loop ->
                         (request, response) ->
-                                new Body(loop, Thread::startVirtualThread, new BreakingPieces())
+                                new PageBody(
+                                                loop,
+                                                Thread::startVirtualThread,
+                                                new BreakingPieces(),
+                                                failure -> {})
                                         .send(response);
         try (ServedSite site = ServedSite.of(page)) {
             ServedSite.Answer answer = site.ask("GET /");
@@ -99,7 +125,7 @@ class ServeErrorTest {
         }
     }
 
-    private static final class BreakingPieces implements Body.Pieces {
+    private static final class BreakingPieces implements PageBody.Pieces {
         private boolean isFirst = true;
 
         @Override

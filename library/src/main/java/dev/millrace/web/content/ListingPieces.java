@@ -1,16 +1,16 @@
-package dev.millrace.cli;
+package dev.millrace.web.content;
 
 import java.nio.charset.StandardCharsets;
 
 /** The page of a {@link Listing}, some of its rows at a time. */
-final class ListingPieces implements Body.Pieces {
+public final class ListingPieces implements PageBody.Pieces {
     static final int PIECE_BYTES = 32 * 1024;
 
     private final Listing listing;
     private int row;
     private boolean isOver;
 
-    ListingPieces(Listing listing) {
+    public ListingPieces(Listing listing) {
         this.listing = listing;
     }
 

@@ -1,21 +1,22 @@
-package dev.millrace.cli;
+package dev.millrace.web.content;
 
 import dev.millrace.http.ServerResponse;
 import dev.millrace.loop.Loop;
 import java.nio.ByteBuffer;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 
 /**
- * A listing as an answer's body, sent one piece at a time: the next one is made only when the
- * socket has taken the last one, so a peer that does not read costs one piece of memory.
+ * A page as a response's body, sent one piece at a time: the next one is made only when the socket
+ * has taken the last one, so a peer that does not read costs one piece of memory.
  *
  * <pre>
  *   make (a thread) ──▶ write (loop) ──taken, or onDrain──▶ make … ──▶ end
  * </pre>
  */
-final class Body {
+public final class PageBody {
     /** The pieces of a page, made on another thread than the loop's. */
-    interface Pieces {
+    public interface Pieces {
         /** The next one, unless {@link #isOver}. */
         byte[] next();
 
@@ -24,21 +25,27 @@ final class Body {
     }
 
     private final Loop loop;
+    private final Consumer<? super Throwable> failed;
     private final Executor threads;
     private final Pieces pieces;
     private final byte[] first;
     private boolean isMaking;
 
-    /** Makes the first piece, off the loop; {@code threads} make the others. */
-    Body(Loop loop, Executor threads, Pieces pieces) {
+    /**
+     * Makes the first piece, off the loop; {@code threads} make the others. {@code failed}: hears
+     * of it.
+     */
+    public PageBody(
+            Loop loop, Executor threads, Pieces pieces, Consumer<? super Throwable> failed) {
         this.loop = loop;
+        this.failed = failed;
         this.threads = threads;
         this.pieces = pieces;
         this.first = pieces.next();
     }
 
     /** Sends it, on the loop, behind a head that is ready to go. */
-    void send(ServerResponse response) {
+    public void send(ServerResponse response) {
         if (pieces.isOver()) {
             response.end(first);
             return;
@@ -72,7 +79,11 @@ final class Body {
             outcome = () -> write(response, piece);
         } catch (Throwable failure) {
             // An Error as well: a response that hears of nothing waits for ever.
-            outcome = () -> HttpService.failed(response, failure);
+            outcome =
+                    () -> {
+                        failed.accept(failure);
+                        response.fail(500, failure);
+                    };
         }
         Runnable made = outcome;
         loop.execute(() -> {
