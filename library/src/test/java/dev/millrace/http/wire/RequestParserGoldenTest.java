@@ -21,9 +21,9 @@ class RequestParserGoldenTest {
 
     /** What the headings say to prove, so that no row loses its samples unseen. */
     private static final String[] ROWS = {
-        "J8", "J9", "R49", "R50", "R51", "R52", "R53", "X1", "X2", "X3", "X4", "X5", "X6", "X7", "X8",
-        "X9", "X11", "X12", "X13", "X14", "X17", "X18", "X19", "X20", "X21", "X22", "X23", "X24",
-        "X25", "X26", "X27", "X28", "X29", "X35"
+        "J8", "J9", "R49", "R50", "R51", "R52", "R53", "X1", "X2", "X3", "X4", "X5", "X6", "X7",
+        "X8", "X9", "X11", "X12", "X13", "X14", "X17", "X18", "X19", "X20", "X21", "X22", "X23",
+        "X24", "X25", "X26", "X27", "X28", "X29", "X35"
     };
 
     /** No request can have them; ResponseParserGoldenTest has them. */
