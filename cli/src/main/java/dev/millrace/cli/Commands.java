@@ -15,6 +15,7 @@ final class Commands {
                 new EchoCommand(),
                 new ProxyCommand(),
                 new ReflectCommand(),
+                new BenchCommand(),
                 new RunCommand(),
                 new DoctorCommand(),
                 new VersionCommand(),
