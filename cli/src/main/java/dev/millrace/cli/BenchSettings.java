@@ -65,21 +65,30 @@ final class BenchSettings {
         if (requests.isPresent() && arguments.has(WARM_UP)) {
             throw new UsageError(REQUESTS + " sends exactly so many; leave " + WARM_UP + " out");
         }
-        Duration warmUp = requests.isPresent() ? Duration.ZERO : Duration.ofSeconds(2);
-        Duration duration = requests.isPresent() ? VERY_LONG : Duration.ofSeconds(10);
+        boolean isCounted = requests.isPresent();
+        int pipeline = number(arguments, PIPELINE, PIPELINE_MAX).orElse(1);
+        Duration warmUp =
+                arguments
+                        .duration(WARM_UP)
+                        .orElse(isCounted ? Duration.ZERO : Duration.ofSeconds(2));
+        Duration duration =
+                positive(arguments, DURATION)
+                        .orElse(isCounted ? VERY_LONG : Duration.ofSeconds(10));
+        Duration timeout = positive(arguments, TIMEOUT).orElse(Duration.ofSeconds(5));
+        // The look-up comes last: it may take a while.
         Address target = request.unix().<Address>map(path -> path).orElseGet(url::address);
         return new LoadPlan(
                 target,
                 bytes(request, url, body),
                 request.method().equals("HEAD"),
                 connections,
-                number(arguments, PIPELINE, PIPELINE_MAX).orElse(1),
+                pipeline,
                 threads,
-                arguments.duration(WARM_UP).orElse(warmUp),
-                positive(arguments, DURATION).orElse(duration),
+                warmUp,
+                duration,
                 requests.map(OptionalLong::of).orElse(OptionalLong.empty()),
                 rate.map(OptionalDouble::of).orElse(OptionalDouble.empty()),
-                positive(arguments, TIMEOUT).orElse(Duration.ofSeconds(5)));
+                timeout);
     }
 
     private static Optional<Integer> number(Arguments arguments, String name, int most) {

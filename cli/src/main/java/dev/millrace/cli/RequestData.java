@@ -1,10 +1,16 @@
 package dev.millrace.cli;
 
+import dev.millrace.files.FileInput;
+import dev.millrace.http.ClientRequest;
+import dev.millrace.loop.Loop;
+import dev.millrace.stdio.StandardInput;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.Optional;
+import java.util.function.Consumer;
 
 /** The body of a request, as it is typed. */
 sealed interface RequestData {
@@ -37,6 +43,33 @@ sealed interface RequestData {
             return new Content(path);
         } catch (InvalidPathException e) {
             throw new UsageError(RequestOptions.DATA + " " + text + ": " + e.getReason());
+        }
+    }
+
+    /** Writes it to {@code request}, if there is any, and ends that. */
+    static void send(
+            Optional<RequestData> data,
+            Loop loop,
+            ClientRequest request,
+            Consumer<? super IOException> failed) {
+        switch (data.orElse(new Text(new byte[0]))) {
+            case Text text -> {
+                if (data.isPresent()) {
+                    request.end(text.bytes());
+                } else {
+                    request.end();
+                }
+            }
+            case Content content -> {
+                FileInput file = FileInput.open(loop, content.path()).onError(failed);
+                file.onOpen(() -> {
+                    file.length()
+                            .ifPresent(length ->
+                                    request.header("Content-Length", String.valueOf(length)));
+                    file.pipelineTo(request);
+                });
+            }
+            case Input input -> StandardInput.open(loop).onError(failed).pipelineTo(request);
         }
     }
 
