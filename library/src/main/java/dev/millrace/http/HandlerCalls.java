@@ -73,7 +73,9 @@ final class HandlerCalls {
     /** As {@link #enter}, for a request with an expectation. */
     void enterExpecting(ServerResponse response, boolean isKnown) {
         HttpHandler own = isKnown ? continueHandler : expectationHandler;
-        if (own != null) {
+        if (own != null && !isAllowed(response.request)) {
+            refuseTarget(response);
+        } else if (own != null) {
             loop.enter(
                     response,
                     told -> call(own, told),
@@ -89,7 +91,25 @@ final class HandlerCalls {
 
     /** Calls the handler with {@code response} and the request that it is for. */
     void enter(ServerResponse response) {
+        if (!isAllowed(response.request)) {
+            refuseTarget(response);
+            return;
+        }
         loop.enter(response, HandlerCalls::call, HandlerCalls::threw, HandlerCalls::stageFailed);
+    }
+
+    /** Whether the target can be decoded, or need not. */
+    static boolean isAllowed(ServerRequest request) {
+        return request.isDecodable()
+                || request.connection().server().options().allowUndecodableTargets();
+    }
+
+    private static void refuseTarget(ServerResponse response) {
+        response.request.connection().server().counts().refused(400, "ERR_HTTP_TARGET");
+        response.refuse(
+                400,
+                "the target can't be decoded: percent signs stand before two hex digits, and"
+                        + " what they make is UTF-8 without NUL");
     }
 
     private static void call(ServerResponse response) throws Exception {
@@ -107,7 +127,7 @@ final class HandlerCalls {
     }
 
     private static void threw(ServerResponse response, Throwable thrown) {
-        response.request.connection().server().handlerCalls().failed(response, thrown);
+        response.request.failed(thrown);
     }
 
     private static void stageFailed(ServerResponse response, Throwable thrown) {

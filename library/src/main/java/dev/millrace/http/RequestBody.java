@@ -32,6 +32,9 @@ final class RequestBody implements ReadSide.Source {
     /** The exchange is over: nothing more is told of the body. */
     private boolean isClosed;
 
+    /** Why it did not arrive whole, where that is known. */
+    private @Nullable IOException failure;
+
     RequestBody(ServerRequest request) {
         this.request = request;
         this.read = ReadSide.started(this);
@@ -47,6 +50,10 @@ final class RequestBody implements ReadSide.Source {
 
     boolean isClosed() {
         return isClosed;
+    }
+
+    @Nullable IOException failure() {
+        return failure;
     }
 
     void onError(Consumer<? super IOException> listener) {
@@ -107,6 +114,7 @@ final class RequestBody implements ReadSide.Source {
             return;
         }
         isClosed = true;
+        failure = error;
         read.destroy();
         Consumer<? super IOException> listener = errorListener;
         if (error != null && !isComplete && listener != null) {

@@ -33,6 +33,12 @@ final class RequestIntake implements RequestEvents {
     /** The reader of the body has paused it. */
     private boolean isBodyPaused;
 
+    /**
+     * The client has asked for the close with the last request, which came in one piece with
+     * nothing behind it: nothing is to come.
+     */
+    private boolean isAlone;
+
     /** Requests so far. */
     private int requests;
 
@@ -46,6 +52,7 @@ final class RequestIntake implements RequestEvents {
 
     /** Reads what came; how much of it was taken. */
     int parse(byte[] array, int offset, int length) {
+        boolean isBeginning = parser == null;
         RequestParser current = parser == null ? server().parsers().take() : parser;
         parser = current;
         isParsing = true;
@@ -56,9 +63,11 @@ final class RequestIntake implements RequestEvents {
             isParsing = false;
             connection.clock().parsed();
         }
+        isAlone &= isBeginning && at == offset + length;
         ParseError error = current.error();
         if (connection.isOver()) {
             releaseParser();
+            connection.closeSocket();
             return length;
         }
         if (connection.isLeaving()) {
@@ -113,6 +122,7 @@ final class RequestIntake implements RequestEvents {
         ServerResponse response = new ServerResponse(connection, request);
         reading = request;
         connection.requestBegan();
+        isAlone = !head.wantsPersistence();
         if (KeepAliveDecision.isLastRequest(head, server(), ++requests)) {
             connection.noRequestFollows();
         }
@@ -269,8 +279,14 @@ final class RequestIntake implements RequestEvents {
         return parser != null && parser.isInHeadRequest();
     }
 
+    /** Whether the client has nothing more to say, as far as can be told. */
+    boolean isAlone() {
+        return isAlone;
+    }
+
     /** Nothing more is read. */
     void end() {
+        isAlone &= reading == null || reading.contentLength() == 0;
         reading = null;
         if (parser != null) {
             parser.pause();

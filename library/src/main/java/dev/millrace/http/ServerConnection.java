@@ -26,7 +26,8 @@ import org.jspecify.annotations.Nullable;
  *
  * An error in the bytes is a response behind those that are due (row X33), and every close after a
  * response is one routine, {@link #linger}: FIN, then reading on for a while, because a close with
- * bytes unread makes the kernel send a reset, which can take the response from the peer.
+ * bytes unread makes the kernel send a reset, which can take the response from the peer. Only a
+ * client that has asked for the close, and has sent nothing behind its request, is not waited for.
  */
 final class ServerConnection implements BytesListener {
     private enum Life {
@@ -277,10 +278,27 @@ final class ServerConnection implements BytesListener {
         if (life != Life.LINGERING) {
             life = Life.LINGERING;
             intake.end();
-            discarded = 0;
             loseUpgrade();
             responses.close(null);
             clock.lingering();
+            if (!intake.isParsing()) {
+                closeSocket();
+            }
+        }
+    }
+
+    /**
+     * What is behind a request shows when its chunk is parsed. Where nothing is, and the client
+     * asked for the close, nothing is read any more: RFC 9112 section 9.6 forbids it to send more.
+     */
+    void closeSocket() {
+        if (isGone) {
+            return;
+        }
+        if (intake.isAlone() && discarded == 0) {
+            socket.destroySoon();
+        } else {
+            discarded = 0;
             socket.resume();
             socket.end();
         }

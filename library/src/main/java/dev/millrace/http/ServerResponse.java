@@ -3,6 +3,7 @@ package dev.millrace.http;
 import dev.millrace.http.wire.FieldsToSend;
 import dev.millrace.http.wire.StatusLine;
 import dev.millrace.kernel.SystemError;
+import dev.millrace.loop.Loop;
 import dev.millrace.net.NetSocket;
 import dev.millrace.stream.Listeners;
 import dev.millrace.stream.RegionWriter;
@@ -357,6 +358,20 @@ public final class ServerResponse implements WriteStream {
     public NetSocket socket() {
         connection.loop().checkThread();
         return connection.socket();
+    }
+
+    /** The loop it belongs to. Any thread. */
+    public Loop loop() {
+        return connection.loop();
+    }
+
+    /**
+     * Bytes that wait to be sent, those of other responses on the connection included; {@link
+     * #write} answers false from {@link WriteStream#HIGH_WATER_MARK_BYTES} on.
+     */
+    public long queuedBytes() {
+        connection.loop().checkThread();
+        return body.queuedBytes();
     }
 
     @Override

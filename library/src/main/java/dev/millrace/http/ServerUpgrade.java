@@ -83,7 +83,10 @@ public final class ServerUpgrade {
     static @Nullable ServerUpgrade asked(
             RequestParser head, ServerRequest request, HandlerCalls calls) {
         boolean isConnect = head.isConnect();
-        boolean isUpgrade = head.hasUpgrade() && request.contentLength() == 0;
+        boolean isUpgrade =
+                head.hasUpgrade()
+                        && request.contentLength() == 0
+                        && HandlerCalls.isAllowed(request);
         Taker taker = isConnect ? calls.connects : isUpgrade ? calls.upgrades : null;
         if (taker == null) {
             return null;

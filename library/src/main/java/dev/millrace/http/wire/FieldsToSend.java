@@ -39,6 +39,8 @@ public final class FieldsToSend {
         CONNECTION("Connection"),
         DATE("Date"),
         TRAILER("Trailer"),
+        EXPECT("Expect"),
+        UPGRADE("Upgrade"),
         OTHER("");
 
         private final String name;
@@ -51,7 +53,8 @@ public final class FieldsToSend {
             Known candidate =
                     switch (name.length()) {
                         case 4 -> DATE;
-                        case 7 -> TRAILER;
+                        case 6 -> EXPECT;
+                        case 7 -> UPGRADE.name.equalsIgnoreCase(name) ? UPGRADE : TRAILER;
                         case 10 -> CONNECTION;
                         case 14 -> CONTENT_LENGTH;
                         case 17 -> TRANSFER_ENCODING;
@@ -71,6 +74,9 @@ public final class FieldsToSend {
     private boolean isClose;
     private boolean isChunked;
     private boolean hasDate;
+    private boolean hasConnection;
+    private boolean isExpectContinue;
+    private boolean isUpgrade;
 
     /** A trailer is announced, or there is one: the body has to be chunked. */
     private boolean hasTrailer;
@@ -123,9 +129,14 @@ public final class FieldsToSend {
         switch (known) {
             case CONTENT_LENGTH -> contentLength = parseLength(value);
             case TRANSFER_ENCODING -> isChunked = true;
-            case CONNECTION -> isClose |= value.toLowerCase(Locale.ROOT).contains("close");
+            case CONNECTION -> {
+                hasConnection = true;
+                isClose |= value.toLowerCase(Locale.ROOT).contains("close");
+            }
             case DATE -> hasDate = true;
             case TRAILER -> hasTrailer = true;
+            case EXPECT -> isExpectContinue |= value.equalsIgnoreCase("100-continue");
+            case UPGRADE -> isUpgrade = true;
             case OTHER -> {}
         }
         if (!removed.isEmpty()) {
@@ -138,8 +149,28 @@ public final class FieldsToSend {
     /** Removes a field; one that would be added by itself stays away (row R42). */
     public void remove(String name) {
         checkName(name);
-        drop(Known.of(name), name);
+        drop(name);
         removed = Stream.concat(removed.stream(), Stream.of(name)).toList();
+    }
+
+    /** Takes a field away; one that would be added by itself still is. */
+    public void drop(String name) {
+        drop(Known.of(name), name);
+    }
+
+    /**
+     * As {@link #add}, of a section behind the body (RFC 9110 section 6.5.1).
+     *
+     * @throws IllegalArgumentException also for a field on which a recipient acts before the body
+     */
+    public void addTrailer(String name, String value) {
+        checkName(name);
+        byte[] bytes = MessageFields.ascii(name);
+        if (MessageFields.isForbiddenTrailer(bytes, 0, bytes.length)) {
+            throw new IllegalArgumentException(
+                    name + " can't stand behind the body: set it in the head");
+        }
+        add(name, value);
     }
 
     private void drop(Known known, String name) {
@@ -152,9 +183,14 @@ public final class FieldsToSend {
         switch (known) {
             case CONTENT_LENGTH -> contentLength = NOT_DECLARED;
             case TRANSFER_ENCODING -> isChunked = false;
-            case CONNECTION -> isClose = false;
+            case CONNECTION -> {
+                hasConnection = false;
+                isClose = false;
+            }
             case DATE -> hasDate = false;
             case TRAILER -> hasTrailer = false;
+            case EXPECT -> isExpectContinue = false;
+            case UPGRADE -> isUpgrade = false;
             case OTHER -> {}
         }
     }
@@ -219,6 +255,20 @@ public final class FieldsToSend {
 
     public boolean isClose() {
         return isClose;
+    }
+
+    public boolean hasConnection() {
+        return hasConnection;
+    }
+
+    /** Whether the body waits for a 100 (RFC 9110 section 10.1.1). */
+    public boolean isExpectContinue() {
+        return isExpectContinue;
+    }
+
+    /** Whether another protocol is asked for. */
+    public boolean isUpgrade() {
+        return isUpgrade;
     }
 
     public boolean hasDate() {

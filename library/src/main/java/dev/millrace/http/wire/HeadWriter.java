@@ -33,21 +33,22 @@ public final class HeadWriter {
     public void begin(StartLine line, @Nullable FieldsToSend fields) {
         length = 0;
         append(line.bytes());
-        if (fields != null) {
-            fields(fields);
-        }
+        fields(fields);
     }
 
     /**
      * Begins the last chunk and its trailer (RFC 9112 section 7.1.2), which ends as a head does.
      */
-    public void beginTrailer(FieldsToSend fields) {
+    public void beginTrailer(@Nullable FieldsToSend fields) {
         length = 0;
         append(LAST_CHUNK);
         fields(fields);
     }
 
-    private void fields(FieldsToSend fields) {
+    private void fields(@Nullable FieldsToSend fields) {
+        if (fields == null) {
+            return;
+        }
         List<String> lines = fields.lines();
         for (int at = 0; at < lines.size(); at += 2) {
             field(lines.get(at), lines.get(at + 1));

@@ -247,7 +247,7 @@ abstract sealed class MessageFields permits RequestFields, ResponseFields {
         return (flags & flag) != 0;
     }
 
-    private static boolean isForbiddenTrailer(byte[] array, int from, int end) {
+    static boolean isForbiddenTrailer(byte[] array, int from, int end) {
         for (byte[] name : FORBIDDEN_TRAILERS) {
             if (Ascii.matches(array, from, end, name)) {
                 return true;
