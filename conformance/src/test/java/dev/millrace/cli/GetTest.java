@@ -179,6 +179,26 @@ class GetTest {
         }
     }
 
+    /** A limit of the process stands in for a disk: 16 blocks of 512 bytes. */
+    @Test
+    void aFullDiskLeavesAPart() throws IOException {
+        Files.write(site.resolve("big"), new byte[1 << 20]);
+        try (Launched server = serve()) {
+            String url = "http://127.0.0.1:" + server.port() + "/big";
+            String script = "ulimit -f 16; cd " + folder + "; exec \"$0\" get -O $1";
+            try (Launched full = shell(script, url)) {
+                assertThat(full.errors())
+                        .startsWith("millrace: can't write big.part: ")
+                        .contains("EFBIG")
+                        .endsWith("; big.part has 8192 bytes, which -c continues\n")
+                        .hasLineCount(1);
+                assertThat(full.status()).isEqualTo(1);
+            }
+            expect(get("-cO", url), 0, "", "");
+            assertThat(folder.resolve("big")).hasSameBinaryContentAs(site.resolve("big"));
+        }
+    }
+
     private static Launched shell(String script, String url) {
         Launched.requireBuilt();
         String launcher = Launched.root().resolve("millrace").toString();
