@@ -118,6 +118,21 @@ class GetTest {
         }
     }
 
+    /** The server leads a folder's name without its slash to the one with it. */
+    @Test
+    void aRedirectIsFollowedWhenAskedFor() throws IOException {
+        Files.createDirectory(site.resolve("sub"));
+        Files.writeString(site.resolve("sub/index.html"), "inside");
+        try (Launched server = serve()) {
+            String url = "http://127.0.0.1:" + server.port() + "/sub";
+            try (Launched plain = get("-o", "page", url)) {
+                assertThat(plain.errors()).contains(", to /sub/; nothing was written");
+                assertThat(plain.status()).isEqualTo(3);
+            }
+            expect(get("-L", url), 0, "inside", "");
+        }
+    }
+
     @Test
     void aBodyIsSentFromAFileAndFromStandardInput() throws IOException {
         Files.writeString(folder.resolve("body"), "from a file");
