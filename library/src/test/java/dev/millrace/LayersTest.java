@@ -48,7 +48,9 @@ class LayersTest {
                     Map.entry("net", 6),
                     Map.entry("udp", 6),
                     Map.entry("http", 7),
-                    Map.entry("cluster", 7));
+                    Map.entry("cluster", 7),
+                    Map.entry("web.content", 8),
+                    Map.entry("web", 9));
 
     private static final String OURS = "dev.millrace.";
 

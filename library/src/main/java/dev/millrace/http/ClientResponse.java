@@ -143,7 +143,7 @@ public final class ClientResponse extends InboundStream<ClientResponse> {
      */
     public CompletionStage<byte[]> body(int maxBytes) {
         exchange.loop().checkThread();
-        return BodyCollector.collect(this, exchange.loop(), maxBytes);
+        return BodyCollector.of(this, exchange.loop(), maxBytes);
     }
 
     /**

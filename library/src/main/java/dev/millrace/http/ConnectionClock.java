@@ -52,7 +52,7 @@ final class ConnectionClock {
     private void waitFor(Wait next) {
         wait = next;
         isBeginning = true;
-        if (!connection.isParsing) {
+        if (!connection.intake().isParsing()) {
             parsed();
         }
     }

@@ -15,6 +15,12 @@ import org.jspecify.annotations.Nullable;
  * the addresses: they take system calls, and the socket has told them under its own number.
  */
 final class ExchangeTrace {
+    /** The call of a handler. */
+    @FunctionalInterface
+    interface HandlerCall {
+        void run() throws Exception;
+    }
+
     private final long id = Observation.newId();
     private final long beganNanos;
 
@@ -35,12 +41,12 @@ final class ExchangeTrace {
         return trace;
     }
 
-    /** Calls the handler: what it begins is of this request. */
-    void call(HttpHandler handler, ServerResponse response) throws Exception {
+    /** Calls a handler: what it begins is of this request. */
+    void call(HandlerCall handler) throws Exception {
         Cause.call(
                 id,
                 () -> {
-                    handler.handle(response.request, response);
+                    handler.run();
                     return true;
                 });
     }

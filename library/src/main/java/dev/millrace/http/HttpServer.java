@@ -7,6 +7,7 @@ import dev.millrace.net.NetServer;
 import dev.millrace.net.NetServerOptions;
 import dev.millrace.net.NetSocket;
 import dev.millrace.net.ServerShutdown;
+import dev.millrace.stream.Listeners;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -176,6 +178,96 @@ public final class HttpServer implements AutoCloseable {
         loop.checkThread();
         handlerCalls.handler(handler);
         server.onConnection(this::connected);
+        return this;
+    }
+
+    /**
+     * A client wants another protocol on its connection (RFC 9110 section 7.8): an HTTP/1.1 request
+     * with {@code Upgrade} and {@code Connection: upgrade}. Once the responses before it are out
+     * the connection is no longer one of this server's, and {@code listener} gets the request and
+     * the socket; it responds with {@link ServerRequest#upgrade}. Limits and timeouts end there,
+     * and the peer's end is the listener's to follow with one of its own; {@link #close} and {@link
+     * #shutdown} still wait for the socket, {@link #closeAllConnections} does not know it.
+     *
+     * <p>Without a listener the field is ignored, and the request served as usual; so is one with a
+     * body, which belongs to HTTP.
+     *
+     * {@snippet class="dev.millrace.http.HttpUpgradeExamplesTest" region="upgrade"}
+     *
+     * @throws IllegalStateException if there is a listener
+     */
+    public HttpServer onUpgrade(ServerUpgrade.Listener listener) {
+        return onUpgrade(request -> true, listener);
+    }
+
+    /**
+     * As {@link #onUpgrade(ServerUpgrade.Listener)}, of those requests that are to leave; {@link
+     * #onRequest}'s handler gets the others, and may respond with 403 or 426, on a connection that
+     * goes on.
+     *
+     * {@snippet class="dev.millrace.http.HttpUpgradeExamplesTest" region="upgradeWhen"}
+     */
+    public HttpServer onUpgrade(
+            Predicate<? super ServerRequest> when, ServerUpgrade.Listener listener) {
+        loop.checkThread();
+        handlerCalls.upgrades =
+                Listeners.once(
+                        handlerCalls.upgrades,
+                        new ServerUpgrade.Taker(when, listener),
+                        "onUpgrade");
+        return this;
+    }
+
+    /**
+     * A client wants a tunnel to {@link ServerRequest#authority} (CONNECT, RFC 9110 section 9.3.6);
+     * otherwise as {@link #onUpgrade(ServerUpgrade.Listener)}. Without a listener CONNECT gets 501,
+     * and the connection ends; with a body it gets 400.
+     *
+     * {@snippet class="dev.millrace.http.HttpUpgradeExamplesTest" region="connect"}
+     *
+     * @throws IllegalStateException if there is a listener
+     */
+    public HttpServer onConnect(ServerUpgrade.Listener listener) {
+        return onConnect(request -> true, listener);
+    }
+
+    /**
+     * As {@link #onConnect(ServerUpgrade.Listener)}, of those requests that are to leave; {@link
+     * #onRequest}'s handler gets the others. What it responds with 2xx has no content, and ends the
+     * connection.
+     */
+    public HttpServer onConnect(
+            Predicate<? super ServerRequest> when, ServerUpgrade.Listener listener) {
+        loop.checkThread();
+        handlerCalls.connects =
+                Listeners.once(
+                        handlerCalls.connects,
+                        new ServerUpgrade.Taker(when, listener),
+                        "onConnect");
+        return this;
+    }
+
+    /**
+     * A client waits for a 100 before it sends the body ({@code Expect: 100-continue}): {@code
+     * handler} is called in place of that of {@link #onRequest}. It may refuse by the head alone;
+     * {@link ServerResponse#writeContinue}, or to read the body, makes the client go on. Without
+     * this handler that of onRequest does the same.
+     *
+     * {@snippet class="dev.millrace.http.HttpUpgradeExamplesTest" region="checkContinue"}
+     */
+    public HttpServer onCheckContinue(HttpHandler handler) {
+        loop.checkThread();
+        handlerCalls.continueHandler(handler);
+        return this;
+    }
+
+    /**
+     * A request expects something other than 100-continue: {@code handler} is called in place of
+     * that of {@link #onRequest}. Without it the response is 417 (RFC 9110 section 10.1.1).
+     */
+    public HttpServer onCheckExpectation(HttpHandler handler) {
+        loop.checkThread();
+        handlerCalls.expectationHandler(handler);
         return this;
     }
 

@@ -222,6 +222,10 @@ final class ResponseQueue {
         } else {
             last = null;
             connection.clock().idle();
+            if (connection.isLeaving()) {
+                connection.handOverSoon();
+                return;
+            }
             if (refusal != null || connection.isEnding()) {
                 sendRefusal();
                 return;
@@ -240,8 +244,8 @@ final class ResponseQueue {
     }
 
     private void resumeParsing() {
-        if (connection.isParsingHeld() && !isFull()) {
-            connection.resumeParsing();
+        if (connection.intake().isHeld() && !isFull()) {
+            connection.intake().resumeParsing();
         }
     }
 

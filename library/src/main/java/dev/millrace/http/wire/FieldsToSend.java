@@ -3,6 +3,7 @@ package dev.millrace.http.wire;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -11,6 +12,22 @@ import java.util.stream.Stream;
  */
 public final class FieldsToSend {
     private static final long NOT_DECLARED = -1;
+
+    /** Fields of responses that are acted on before the body; those of requests are known. */
+    private static final Set<String> HEAD_ONLY =
+            Set.of(
+                    "set-cookie",
+                    "www-authenticate",
+                    "proxy-authenticate",
+                    "location",
+                    "content-location",
+                    "content-language",
+                    "age",
+                    "cache-control",
+                    "expires",
+                    "date",
+                    "retry-after",
+                    "vary");
 
     /**
      * The fields that decide something here; found by length first, because most are not among
@@ -21,6 +38,7 @@ public final class FieldsToSend {
         TRANSFER_ENCODING("Transfer-Encoding"),
         CONNECTION("Connection"),
         DATE("Date"),
+        TRAILER("Trailer"),
         EXPECT("Expect"),
         UPGRADE("Upgrade"),
         OTHER("");
@@ -36,7 +54,7 @@ public final class FieldsToSend {
                     switch (name.length()) {
                         case 4 -> DATE;
                         case 6 -> EXPECT;
-                        case 7 -> UPGRADE;
+                        case 7 -> UPGRADE.name.equalsIgnoreCase(name) ? UPGRADE : TRAILER;
                         case 10 -> CONNECTION;
                         case 14 -> CONTENT_LENGTH;
                         case 17 -> TRANSFER_ENCODING;
@@ -59,6 +77,9 @@ public final class FieldsToSend {
     private boolean hasConnection;
     private boolean isExpectContinue;
     private boolean isUpgrade;
+
+    /** A trailer is announced, or there is one: the body has to be chunked. */
+    private boolean hasTrailer;
 
     /** Sets a field, in place of all lines with that name. */
     public void set(String name, String value) {
@@ -93,6 +114,11 @@ public final class FieldsToSend {
             throw new IllegalArgumentException(
                     "\"" + value + "\" is no transfer coding this server writes: use chunked");
         }
+        if ((isLength && hasTrailer) || (known == Known.TRAILER && contentLength != NOT_DECLARED)) {
+            throw new IllegalArgumentException(
+                    "a trailer needs the chunked coding: declare no Content-Length beside it"
+                            + " (ERR_HTTP_TRAILER_INVALID)");
+        }
         if ((isLength && isChunked) || (isCoding && contentLength != NOT_DECLARED)) {
             throw new IllegalArgumentException(
                     "Content-Length and Transfer-Encoding exclude each other: set one of them");
@@ -108,6 +134,7 @@ public final class FieldsToSend {
                 isClose |= value.toLowerCase(Locale.ROOT).contains("close");
             }
             case DATE -> hasDate = true;
+            case TRAILER -> hasTrailer = true;
             case EXPECT -> isExpectContinue |= value.equalsIgnoreCase("100-continue");
             case UPGRADE -> isUpgrade = true;
             case OTHER -> {}
@@ -161,6 +188,7 @@ public final class FieldsToSend {
                 isClose = false;
             }
             case DATE -> hasDate = false;
+            case TRAILER -> hasTrailer = false;
             case EXPECT -> isExpectContinue = false;
             case UPGRADE -> isUpgrade = false;
             case OTHER -> {}
@@ -169,6 +197,16 @@ public final class FieldsToSend {
 
     public List<String> lines() {
         return lines;
+    }
+
+    /** Whether there is a line with this name. */
+    public boolean has(String name) {
+        for (int at = 0; at < lines.size(); at += 2) {
+            if (lines.get(at).equalsIgnoreCase(name)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     public boolean isRemoved(String name) {
@@ -182,6 +220,37 @@ public final class FieldsToSend {
 
     public boolean isChunked() {
         return isChunked;
+    }
+
+    /** Whether the body has to be chunked because a trailer follows, or is announced. */
+    public boolean hasTrailer() {
+        return hasTrailer;
+    }
+
+    /** A trailer follows the body; false if that can't be chunked. */
+    public boolean makeChunkedForTrailer() {
+        if (contentLength != NOT_DECLARED || isRemoved("transfer-encoding")) {
+            return false;
+        }
+        hasTrailer = true;
+        return true;
+    }
+
+    /**
+     * RFC 9110 section 6.5.1: what a recipient acts on before the body, or instead of it, can't
+     * come behind it.
+     *
+     * @throws IllegalArgumentException if the field frames, routes, authorises, controls or
+     *     describes the content
+     */
+    public static void checkTrailer(String name) {
+        if (MessageFields.isForbiddenTrailer(name)
+                || HEAD_ONLY.contains(name.toLowerCase(Locale.ROOT))) {
+            throw new IllegalArgumentException(
+                    name
+                            + " can't be in a trailer, a recipient needs it before the body: send"
+                            + " it in the head (ERR_HTTP_TRAILER_INVALID)");
+        }
     }
 
     public boolean isClose() {

@@ -36,7 +36,9 @@ public final class HeadWriter {
         fields(fields);
     }
 
-    /** Begins the trailer section: the last chunk, and {@code fields}. */
+    /**
+     * Begins the last chunk and its trailer (RFC 9112 section 7.1.2), which ends as a head does.
+     */
     public void beginTrailer(@Nullable FieldsToSend fields) {
         length = 0;
         append(LAST_CHUNK);
@@ -44,11 +46,12 @@ public final class HeadWriter {
     }
 
     private void fields(@Nullable FieldsToSend fields) {
-        if (fields != null) {
-            List<String> lines = fields.lines();
-            for (int at = 0; at < lines.size(); at += 2) {
-                field(lines.get(at), lines.get(at + 1));
-            }
+        if (fields == null) {
+            return;
+        }
+        List<String> lines = fields.lines();
+        for (int at = 0; at < lines.size(); at += 2) {
+            field(lines.get(at), lines.get(at + 1));
         }
     }
 

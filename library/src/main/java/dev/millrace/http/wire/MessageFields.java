@@ -256,6 +256,12 @@ abstract sealed class MessageFields permits RequestFields, ResponseFields {
         return false;
     }
 
+    /** As a name of a trailer that is sent. */
+    static boolean isForbiddenTrailer(String name) {
+        byte[] bytes = name.getBytes(java.nio.charset.StandardCharsets.ISO_8859_1);
+        return isForbiddenTrailer(bytes, 0, bytes.length);
+    }
+
     static byte[] ascii(String text) {
         return text.getBytes(US_ASCII);
     }
