@@ -130,7 +130,7 @@ public final class ServerRequest extends InboundStream<ServerRequest> {
      * it names a file. A target that can't be decoded is answered with 400 before the handler; with
      * {@link HttpServerOptions#allowUndecodableTargets} such a path comes as it is, encoded.
      *
-     * {@snippet class="dev.millrace.http.HttpExamplesTest" region="path"}
+     * {@snippet class="dev.millrace.http.RequestExamplesTest" region="path"}
      */
     public String path() {
         String raw = rawPath();
@@ -142,7 +142,7 @@ public final class ServerRequest extends InboundStream<ServerRequest> {
      * Empty when an encoding is broken or a byte is NUL: respond with 400 then. Names that are not
      * UTF-8 come only with {@link HttpServerOptions#allowUndecodableTargets}.
      *
-     * {@snippet class="dev.millrace.http.HttpExamplesTest" region="pathBytes"}
+     * {@snippet class="dev.millrace.http.RequestExamplesTest" region="pathBytes"}
      */
     public Optional<byte[]> pathBytes() {
         return RequestTarget.decodeBytes(rawPath());
@@ -158,7 +158,7 @@ public final class ServerRequest extends InboundStream<ServerRequest> {
      * The first value of the parameter {@code name} of the query, decoded as a form's field is
      * (WHATWG URL section 5.1, strictly: UTF-8 without exceptions); empty text without a {@code =}.
      *
-     * {@snippet class="dev.millrace.http.HttpExamplesTest" region="query"}
+     * {@snippet class="dev.millrace.http.RequestExamplesTest" region="query"}
      */
     public Optional<String> query(String name) {
         return queryAll(name).stream().findFirst();
@@ -274,7 +274,7 @@ public final class ServerRequest extends InboundStream<ServerRequest> {
      * handler has begun one before or in what it put behind the stage. A body that breaks off fails
      * it with an {@link IOException}. Neither counts as a failure of the handler.
      *
-     * {@snippet class="dev.millrace.http.HttpExamplesTest" region="body"}
+     * {@snippet class="dev.millrace.http.RequestExamplesTest" region="body"}
      *
      * @throws IllegalArgumentException if {@code maxBytes} is negative
      */
@@ -286,7 +286,7 @@ public final class ServerRequest extends InboundStream<ServerRequest> {
     /**
      * As {@link #body(int)}, read as UTF-8.
      *
-     * {@snippet class="dev.millrace.http.HttpExamplesTest" region="text"}
+     * {@snippet class="dev.millrace.http.RequestExamplesTest" region="text"}
      */
     public CompletionStage<String> text(int maxBytes) {
         return body(maxBytes).thenApply(bytes -> new String(bytes, StandardCharsets.UTF_8));
@@ -444,7 +444,7 @@ public final class ServerRequest extends InboundStream<ServerRequest> {
      * by a stage that it made, it becomes a response with its status and message, and does not
      * count as a failure of the handler.
      *
-     * {@snippet class="dev.millrace.http.HttpExamplesTest" region="refused"}
+     * {@snippet class="dev.millrace.http.RequestExamplesTest" region="refused"}
      */
     public static final class RefusedException extends IOException {
         private static final long serialVersionUID = 1;
