@@ -263,4 +263,15 @@ class ExamplesTest {
             }
         }
     }
+
+    @Test
+    void retryAsksOnceWhereThatIsEnough() throws IOException {
+        try (Launched hello = Examples.start("HttpHello", "0").listening()) {
+            String uri = "http://127.0.0.1:" + hello.port() + "/";
+            try (Launched retry = Examples.start("Retry", uri)) {
+                assertThat(retry.output()).isEqualToIgnoringNewLines("200 at attempt 1");
+                assertThat(retry.status()).isZero();
+            }
+        }
+    }
 }

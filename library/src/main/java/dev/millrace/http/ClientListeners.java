@@ -3,8 +3,14 @@ package dev.millrace.http;
 import dev.millrace.http.wire.ResponseParser;
 import dev.millrace.loop.LoopStage;
 import dev.millrace.net.NetSocket;
+import dev.millrace.observe.Cause;
+import dev.millrace.observe.LoopEvent;
+import dev.millrace.observe.LoopEvent.Role;
+import dev.millrace.observe.LoopEvent.Step;
+import dev.millrace.observe.Observation;
 import dev.millrace.stream.Listeners;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiConsumer;
@@ -13,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Who is told what becomes of a request, each in a guarded call of its own. */
 final class ClientListeners {
+    /** How much of a request's line observers see. */
+    private static final int SHOWN_MAX = 100;
+
     private final ClientExchange exchange;
     private final ClientRequest request;
 
@@ -27,6 +36,11 @@ final class ClientListeners {
 
     /** The stage's failure, if the program knows of it without the stage. */
     private @Nullable IOException known;
+
+    /** For observers; 0 when there was none at the beginning. */
+    private long id;
+
+    private long cause;
 
     ClientListeners(ClientExchange exchange, ClientRequest request) {
         this.exchange = exchange;
@@ -75,7 +89,26 @@ final class ClientListeners {
         return onUpgrade != null;
     }
 
-    void begun() {}
+    /** It goes to a pool. */
+    void begun() {
+        if (Observation.isOn(Step.REQUEST) || Observation.isOn(Step.RESPONSE)) {
+            id = Observation.newId();
+            cause = Cause.id();
+            if (Observation.isOn(Step.REQUEST)) {
+                Observation.tell(event(Step.REQUEST));
+            }
+        }
+    }
+
+    private LoopEvent event(Step step) {
+        String thread = exchange.loop().threadName();
+        String name = exchange.line().method() + " " + exchange.line().target();
+        return LoopEvent.of(step, Role.HTTP_CLIENT_REQUEST, id, thread)
+                .withCause(cause)
+                .withName(
+                        name.length() <= SHOWN_MAX ? name : name.substring(0, SHOWN_MAX) + "...",
+                        Duration.ZERO);
+    }
 
     void informed(ResponseParser head) {
         BiConsumer<? super Integer, ? super HttpHeaders> listener = onInformation;
@@ -144,6 +177,14 @@ final class ClientListeners {
 
     /** It is over; {@code status} 0: without a response. */
     void closed(int status, @Nullable IOException error) {
+        if (id != 0 && Observation.isOn(Step.RESPONSE)) {
+            long took = exchange.loop().hrtime() - exchange.begunNanos();
+            Observation.tell(
+                    event(Step.RESPONSE)
+                            .withTook(Duration.ofNanos(took))
+                            .withStatus(status)
+                            .withError(error));
+        }
         request.soon(this::tellClosed);
     }
 

@@ -81,21 +81,17 @@ final class ClientRequestBody extends WriteSide {
     }
 
     void trailer(String name, String value) {
-        if (!isOpen() || (isHeadClosed ? framing != BodyFraming.CHUNKED : !isFreeToChunk())) {
+        FieldsToSend.checkTrailer(name);
+        FieldsToSend kept = trailers == null ? new FieldsToSend() : trailers;
+        kept.add(name, value);
+        boolean isChunked =
+                isHeadClosed ? framing == BodyFraming.CHUNKED : fields.makeChunkedForTrailer();
+        if (!isOpen() || !isChunked) {
             throw new IllegalStateException(
                     "a trailer stands behind a chunked body: set it before the end, and without"
                             + " Content-Length");
         }
-        FieldsToSend kept = trailers == null ? new FieldsToSend() : trailers;
-        kept.addTrailer(name, value);
         trailers = kept;
-        if (!isHeadClosed && !fields.isChunked()) {
-            fields.set("Transfer-Encoding", "chunked");
-        }
-    }
-
-    private boolean isFreeToChunk() {
-        return fields.contentLength() < 0;
     }
 
     private void closeHead(long length) {
@@ -105,7 +101,8 @@ final class ClientRequestBody extends WriteSide {
             // RFC 9112 section 6.3: a request has no body that the close ends.
             framing = BodyFraming.CHUNKED;
         }
-        boolean isEmpty = length == 0 && fields.contentLength() < 0 && !fields.isChunked();
+        boolean isChunked = fields.isChunked() || fields.hasTrailer();
+        boolean isEmpty = length == 0 && fields.contentLength() < 0 && !isChunked;
         if (isEmpty && BODILESS.contains(exchange.line().method())) {
             framing = BodyFraming.NONE;
         }

@@ -46,11 +46,20 @@ class HttpClientProxyTest {
     }
 
     private void get(HttpClient client, String uri, Runnable next) {
-        client.get(uri)
+        getAll(client, List.of(uri), next);
+    }
+
+    /** One after the other. */
+    private void getAll(HttpClient client, List<String> uris, Runnable next) {
+        client.get(uris.getFirst())
                 .thenCompose(response -> response.text(99))
                 .whenComplete((text, thrown) -> {
                     told.add(thrown == null ? text : thrown.getCause().getMessage());
-                    next.run();
+                    if (uris.size() > 1) {
+                        getAll(client, uris.subList(1, uris.size()), next);
+                    } else {
+                        next.run();
+                    }
                 })
                 .exceptionally(thrown -> "");
     }
@@ -65,28 +74,27 @@ class HttpClientProxyTest {
         run(
                 always(ok("hi")),
                 proxy -> proxy.withCredentials("me", "p\u00e4ss"),
-                (server, client) ->
-                        get(
-                                client,
-                                "http://one.example/a?b",
-                                () ->
-                                        get(
-                                                client,
-                                                "http://two.example:81",
-                                                () -> {
-                                                    assertThat(server.sockets).hasSize(1);
-                                                    assertThat(server.heads.getFirst())
-                                                            .startsWith(
-                                                                    "GET http://one.example/a?b HTTP/1.1\r\n")
-                                                            .contains("Host: one.example\r\n")
-                                                            .contains("Basic bWU6cMOkc3M=");
-                                                    assertThat(server.heads.get(1))
-                                                            .startsWith(
-                                                                    "GET http://two.example:81/ HTTP/1.1\r\n")
-                                                            .contains("Host: two.example:81\r\n");
-                                                    done(server, client);
-                                                })));
+                (server, client) -> {
+                    List<String> uris = List.of("http://one.example/a?b", "http://two.example:81");
+                    getAll(
+                            client,
+                            uris,
+                            () -> {
+                                expectWholeUris(server);
+                                done(server, client);
+                            });
+                });
         assertThat(told).containsExactly("hi", "hi");
+    }
+
+    private static void expectWholeUris(ScriptedServer server) {
+        assertThat(server.sockets).hasSize(1);
+        assertThat(server.heads.getFirst())
+                .startsWith("GET http://one.example/a?b HTTP/1.1\r\n")
+                .contains("Host: one.example\r\n", "Proxy-Authorization: Basic bWU6cMOkc3M=\r\n");
+        assertThat(server.heads.get(1))
+                .startsWith("GET http://two.example:81/ HTTP/1.1\r\n")
+                .contains("Host: two.example:81\r\n");
     }
 
     @Test
@@ -100,39 +108,29 @@ class HttpClientProxyTest {
 
     @Test
     void aTunnelServesOneOrigin() {
+        String one = "http://one.example/";
+        List<String> uris = List.of(one + "a", one + "b", "http://two.example/");
         run(
                 (socket, head, number) ->
                         socket.write(head.startsWith("CONNECT") ? TUNNEL : ok("hi")),
                 proxy -> proxy.withTunnel(true).withCredentials("me", ""),
                 (server, client) ->
-                        get(
+                        getAll(
                                 client,
-                                "http://one.example/a",
-                                () ->
-                                        get(
-                                                client,
-                                                "http://one.example/b",
-                                                () ->
-                                                        get(
-                                                                client,
-                                                                "http://two.example/",
-                                                                () -> {
-                                                                    expectTunnels(server);
-                                                                    assertThat(
-                                                                                    client.statistics()
-                                                                                            .pools())
-                                                                            .extracting(
-                                                                                    HttpClientStatistics
-                                                                                                    .Pool
-                                                                                            ::name)
-                                                                            .contains(
-                                                                                    "two.example:80 by the proxy"
-                                                                                            + " 127.0.0.1:"
-                                                                                            + port(
-                                                                                                    server));
-                                                                    done(server, client);
-                                                                }))));
+                                uris,
+                                () -> {
+                                    expectTunnels(server);
+                                    expectPool(server, client);
+                                    done(server, client);
+                                }));
         assertThat(told).containsExactly("hi", "hi", "hi");
+    }
+
+    private static void expectPool(ScriptedServer server, HttpClient client) {
+        String name = "two.example:80 by the proxy 127.0.0.1:" + port(server);
+        assertThat(client.statistics().pools())
+                .extracting(HttpClientStatistics.Pool::name)
+                .contains(name);
     }
 
     /** Credentials are the proxy's alone. */

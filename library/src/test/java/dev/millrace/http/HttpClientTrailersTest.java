@@ -127,7 +127,7 @@ class HttpClientTrailersTest {
                             List.of("content-LENGTH", "Host", "Authorization", "Trailer")) {
                         assertThatThrownBy(() -> request.trailer(name, "1"))
                                 .isInstanceOf(IllegalArgumentException.class)
-                                .hasMessageContaining("behind the body");
+                                .hasMessageContaining("ERR_HTTP_TRAILER_INVALID");
                     }
                     assertThatThrownBy(() -> request.trailer("X", "a\r\nb"))
                             .isInstanceOf(IllegalArgumentException.class);

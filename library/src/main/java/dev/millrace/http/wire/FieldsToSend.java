@@ -158,21 +158,6 @@ public final class FieldsToSend {
         drop(Known.of(name), name);
     }
 
-    /**
-     * As {@link #add}, of a section behind the body (RFC 9110 section 6.5.1).
-     *
-     * @throws IllegalArgumentException also for a field on which a recipient acts before the body
-     */
-    public void addTrailer(String name, String value) {
-        checkName(name);
-        byte[] bytes = MessageFields.ascii(name);
-        if (MessageFields.isForbiddenTrailer(bytes, 0, bytes.length)) {
-            throw new IllegalArgumentException(
-                    name + " can't stand behind the body: set it in the head");
-        }
-        add(name, value);
-    }
-
     private void drop(Known known, String name) {
         for (int at = lines.size() - 2; at >= 0; at -= 2) {
             if (lines.get(at).equalsIgnoreCase(name)) {
