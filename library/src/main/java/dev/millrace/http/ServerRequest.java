@@ -136,7 +136,7 @@ public final class ServerRequest extends InboundStream<ServerRequest> {
      * The first value of the parameter {@code name} of the query, decoded as a form's field is
      * (WHATWG URL section 5.1, strictly: UTF-8 without exceptions); empty text without a {@code =}.
      *
-     * {@snippet class="dev.millrace.http.HttpExamplesTest" region="query"}
+     * {@snippet class="dev.millrace.http.HttpRequestExamplesTest" region="query"}
      */
     public Optional<String> query(String name) {
         return queryAll(name).stream().findFirst();
@@ -209,11 +209,6 @@ public final class ServerRequest extends InboundStream<ServerRequest> {
         return body.isComplete();
     }
 
-    /** Whether a listener that comes now hears of no end any more. */
-    boolean isEndTold() {
-        return body.isComplete() && body.read().isEnded();
-    }
-
     /** The connection it came on. */
     public NetSocket socket() {
         connection.loop().checkThread();
@@ -239,7 +234,7 @@ public final class ServerRequest extends InboundStream<ServerRequest> {
      * handler has begun one before or in what it put behind the stage. A body that breaks off fails
      * it with an {@link IOException}. Neither counts as a failure of the handler.
      *
-     * {@snippet class="dev.millrace.http.HttpExamplesTest" region="body"}
+     * {@snippet class="dev.millrace.http.HttpRequestExamplesTest" region="body"}
      *
      * @throws IllegalArgumentException if {@code maxBytes} is negative
      */
@@ -251,7 +246,7 @@ public final class ServerRequest extends InboundStream<ServerRequest> {
     /**
      * As {@link #body(int)}, read as UTF-8.
      *
-     * {@snippet class="dev.millrace.http.HttpExamplesTest" region="text"}
+     * {@snippet class="dev.millrace.http.HttpRequestExamplesTest" region="text"}
      */
     public CompletionStage<String> text(int maxBytes) {
         return body(maxBytes).thenApply(bytes -> new String(bytes, StandardCharsets.UTF_8));
@@ -265,6 +260,18 @@ public final class ServerRequest extends InboundStream<ServerRequest> {
     public ServerRequest onData(Consumer<? super ByteBuffer> listener) {
         super.onData(listener);
         return wanted();
+    }
+
+    /** As {@link InboundStream#onEnd}; a listener that comes after the end is told soon. */
+    @Override
+    public ServerRequest onEnd(Runnable listener) {
+        ReadSide read = readSide();
+        if (body.isComplete() && read.isEnded()) {
+            body.soon(listener);
+        } else {
+            read.onEnd(listener);
+        }
+        return this;
     }
 
     @Override
@@ -404,7 +411,7 @@ public final class ServerRequest extends InboundStream<ServerRequest> {
      * by a stage that it made, it becomes a response with its status and message, and does not
      * count as a failure of the handler.
      *
-     * {@snippet class="dev.millrace.http.HttpExamplesTest" region="refused"}
+     * {@snippet class="dev.millrace.http.HttpRequestExamplesTest" region="refused"}
      */
     public static final class RefusedException extends IOException {
         private static final long serialVersionUID = 1;

@@ -155,6 +155,7 @@ class HttpWholeBodyTest {
                                         request.loop()
                                                 .setImmediate(() -> echo(request, response))))) {
             assertThat(post(fixture, RawHttp.post("")).text()).isEmpty();
+            assertThat(post(fixture, RawHttp.chunked()).text()).isEmpty();
             assertThat(post(fixture, RawHttp.post("four")).text()).isEqualTo("four");
         }
     }
