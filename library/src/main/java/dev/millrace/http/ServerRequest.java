@@ -401,7 +401,8 @@ public final class ServerRequest extends InboundStream<ServerRequest> {
     private boolean isOfPeer(Throwable thrown) {
         ServerResponse response = connection.responses().to(this);
         if (thrown instanceof RefusedException refused && response != null) {
-            response.refuse(refused.status(), refused.getMessage());
+            // What is too long has a rest, which is not worth to be read.
+            response.refuse(refused.status(), refused.getMessage(), refused.status() == 413);
         }
         return thrown instanceof RefusedException || thrown == body.failure();
     }

@@ -220,6 +220,11 @@ public final class ServerResponse implements WriteStream {
 
     /** As {@link #fail}, with a text that tells the peer more. */
     void refuse(int status, String text) {
+        refuse(status, text, true);
+    }
+
+    /** {@code isLast}: the connection closes behind it; otherwise it stays, if it may. */
+    void refuse(int status, String text, boolean isLast) {
         connection.loop().checkThread();
         if (body.isEnded() || body.isClosed()) {
             return;
@@ -230,7 +235,9 @@ public final class ServerResponse implements WriteStream {
         }
         status(status, null);
         fields = null;
-        header("Connection", "close");
+        if (isLast) {
+            header("Connection", "close");
+        }
         header("Content-Type", "text/plain; charset=utf-8");
         isHeadSent = true;
         // Cut: a handler that does not know of it yet may go on writing, and makes no mistake.

