@@ -301,6 +301,11 @@ public final class ServerResponse implements WriteStream {
 
     /** As {@link #fail}, with a text that tells the peer more. */
     void refuse(int status, String text) {
+        refuse(status, text, true);
+    }
+
+    /** {@code isLast}: the connection closes behind it; otherwise it stays, if it may. */
+    void refuse(int status, String text, boolean isLast) {
         connection.loop().checkThread();
         if (body.isEnded() || body.isClosed()) {
             return;
@@ -311,7 +316,9 @@ public final class ServerResponse implements WriteStream {
         }
         status(status, null);
         fields = null;
-        header("Connection", "close");
+        if (isLast) {
+            header("Connection", "close");
+        }
         header("Content-Type", "text/plain; charset=utf-8");
         isHeadSent = true;
         cut = text;
