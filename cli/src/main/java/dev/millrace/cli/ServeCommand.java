@@ -73,7 +73,8 @@ final class ServeCommand implements ServerCommand {
         HttpLimits limits = how.limits().withMaxConcurrentRequests(CONCURRENT_REQUESTS);
         return HttpService.run(
                 arguments,
-                how.withLimits(limits),
+                // A file's name need not be UTF-8.
+                how.withLimits(limits).withAllowUndecodableTargets(true),
                 loop -> {
                     HttpHandler files =
                             StaticFiles.of(loop, root, options.files())

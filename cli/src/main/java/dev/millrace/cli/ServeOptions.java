@@ -27,15 +27,15 @@ record ServeOptions(StaticFilesOptions files, boolean isCompressed, Optional<Str
     static List<Option> options() {
         return List.of(
                 new Option(CACHE, "TIME", "clients keep files so long without asking"),
-                new Option(SPA, "", "index.html for every path that leads nowhere"),
+                Option.flag("", SPA, "index.html for every path that leads nowhere"),
                 new Option(NOT_FOUND, "FILE", "page for such a path (default 404.html, if any)"),
-                new Option(NO_GZIP, "", "compress nothing on the way"),
+                Option.flag("", NO_GZIP, "compress nothing on the way"),
                 new Option(LOG, "FILE", "a line a request; - for standard output"));
     }
 
     /** {@code root} is what is served. */
     static ServeOptions read(Arguments arguments, PathName root) {
-        boolean isSpa = arguments.isGiven(SPA);
+        boolean isSpa = arguments.has(SPA);
         StaticFilesOptions files = StaticFilesOptions.DEFAULTS.withListing(!isSpa);
         if (isSpa) {
             if (arguments.text(NOT_FOUND).isPresent()) {
@@ -54,7 +54,7 @@ record ServeOptions(StaticFilesOptions files, boolean isCompressed, Optional<Str
             checkIsThere(NOT_FOUND, path, root);
             files = files.withNotFound(path);
         }
-        return new ServeOptions(files, !arguments.isGiven(NO_GZIP), arguments.text(LOG));
+        return new ServeOptions(files, !arguments.has(NO_GZIP), arguments.text(LOG));
     }
 
     private static void checkIsThere(String option, String path, PathName root) {

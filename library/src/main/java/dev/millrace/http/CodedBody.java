@@ -93,7 +93,7 @@ final class CodedBody implements BodyOutlet {
     @Override
     public void send(byte[] array, int offset, int length) {
         if (!isOver && length > 0) {
-            body.frame(array, offset, length, true);
+            body.sendCoded(array, offset, length);
         }
     }
 

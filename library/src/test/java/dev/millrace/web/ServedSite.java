@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import dev.millrace.http.HttpHandler;
 import dev.millrace.http.HttpServer;
+import dev.millrace.http.HttpServerOptions;
 import dev.millrace.loop.Loop;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -48,7 +49,8 @@ public final class ServedSite implements AutoCloseable {
     }
 
     private void serve(Loop loop, HttpHandler handler, CompletableFuture<Integer> bound) {
-        HttpServer server = HttpServer.create(loop, handler);
+        HttpServerOptions options = HttpServerOptions.DEFAULTS.withAllowUndecodableTargets(true);
+        HttpServer server = HttpServer.create(loop, options, handler);
         server.onListening(() -> {
             listening.complete(server);
             bound.complete(server.port());
