@@ -13,7 +13,8 @@ class BodyCodingTest {
 
     // @start region="coding"
     /** Says everything twice. */
-    private record Doubling(BodyOutlet outlet, List<String> journal) implements BodyCoder {
+    private record Doubling(BodyCoding.Outlet outlet, List<String> journal)
+            implements BodyCoding.Coder {
         @Override
         public void write(byte[] array, int offset, int length, boolean isLent) {
             outlet.send(array, offset, length);
@@ -46,7 +47,8 @@ class BodyCodingTest {
     // @end
 
     /** Keeps all of it until the end. */
-    private record Keeping(BodyOutlet outlet, List<byte[]> kept) implements BodyCoder {
+    private record Keeping(BodyCoding.Outlet outlet, List<byte[]> kept)
+            implements BodyCoding.Coder {
         @Override
         public void write(byte[] array, int offset, int length, boolean isLent) {
             kept.add(java.util.Arrays.copyOfRange(array, offset, offset + length));
