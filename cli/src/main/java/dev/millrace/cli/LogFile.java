@@ -99,12 +99,14 @@ final class LogFile {
             lost = dropped;
             dropped = 0;
             isAsked = isReopenAsked;
-            isReopenAsked = false;
+            isReopenAsked &= lines.isEmpty();
         }
         if (lost > 0) {
             Console.complain("the log was too slow: " + lost + " lines are lost");
         }
-        write(lines, isAsked);
+        if (!lines.isEmpty()) {
+            write(lines, isAsked);
+        }
     }
 
     /** By one thread at a time; while it waits for a disk, lines may be added. */

@@ -166,4 +166,31 @@ class BodyCodingTest {
                     .containsExactly("length -1", "closed");
         }
     }
+
+    /** Work for a response that can't leave yet would be memory and time in advance. */
+    @Test
+    void onlyTheFirstResponseDueIsReady() throws IOException {
+        List<BodyCoding.Outlet> outlets = new ArrayList<>();
+        List<ServerResponse> responses = new ArrayList<>();
+        HttpHandler handler =
+                (request, response) -> {
+                    response.coding((asked, length, outlet) -> {
+                        outlets.add(outlet);
+                        return new Keeping(outlet, new ArrayList<>());
+                    });
+                    response.write(request.rawPath());
+                    responses.add(response);
+                };
+        try (HttpFixture server = HttpFixture.serve(handler);
+                RawHttp client = server.connect()) {
+            client.send(RawHttp.get("/a") + RawHttp.get("/b"));
+            server.until(() -> outlets.size() == 2);
+            assertThat(server.onLoop(() -> outlets.getFirst().isReady())).isTrue();
+            assertThat(server.onLoop(() -> outlets.getLast().isReady())).isFalse();
+            server.run(() -> responses.getLast().end());
+            server.run(() -> responses.getFirst().end());
+            assertThat(client.answer().text()).isEqualTo("/a");
+            assertThat(client.answer().text()).isEqualTo("/b");
+        }
+    }
 }
