@@ -17,7 +17,9 @@ class LogFileTest {
     @TempDir private Path folder;
 
     private static void expect(Path file, String text) throws IOException {
+        long deadline = System.nanoTime() + 20_000_000_000L;
         while (!Files.exists(file) || !Files.readString(file).equals(text)) {
+            assertThat(System.nanoTime()).as("written: " + text).isLessThan(deadline);
             Thread.onSpinWait();
         }
         assertThat(file).hasContent(text);

@@ -214,9 +214,22 @@ class DecodedBodyTest {
             assertThat(GIVEN.get()).isEqualTo(64 * 1024);
         }
         assertThat(post("/", "gzip", gzip(new byte[60_000]), 100)).endsWith("so many: 60000");
-        byte[] inner = gzip(zeros);
-        String both = post("/count", "gzip, gzip", gzip(inner), 100);
-        assertThat(status(both)).as("together").isEqualTo(413);
+    }
+
+    /** Two codings of a tenfold each are a hundredfold. */
+    @Test
+    @Tag("X56")
+    void codingsShareTheRatio() throws IOException {
+        byte[] bytes = new byte[200_000];
+        byte[] noise = letters(bytes.length / 15 + 1);
+        for (int at = 0; at < bytes.length; at++) {
+            bytes[at] = noise[at / 15];
+        }
+        byte[] once = gzip(bytes);
+        assertThat(bytes.length / once.length).as("the ratio").isBetween(8, 20);
+        assertThat(post("/", "gzip", once, 1000)).endsWith("so many: 200000");
+        assertThat(status(post("/count", "gzip, gzip", gzip(once), 1000))).isEqualTo(413);
+        assertThat(GIVEN.get()).isEqualTo(64 * 1024);
     }
 
     /** Row X56: a gigabyte in a megabyte is refused behind its first bytes, and costs no more. */

@@ -169,7 +169,7 @@ public final class FileReply {
             response.header("Content-Encoding", document.coding());
         }
         if (parts.size() > 1) {
-            new Multipart(document.length(), type, parts)
+            new RangesBody(document.length(), type, parts)
                     .send(loop, response, file.share(), failed);
             return;
         }

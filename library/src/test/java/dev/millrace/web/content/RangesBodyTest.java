@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Several parts of a file in one body. */
 @Timeout(60)
-class MultipartTest {
+class RangesBodyTest {
     private static final int LENGTH = 40 << 20;
 
     @TempDir private Path folder;
@@ -37,6 +37,14 @@ class MultipartTest {
             return Files.readSymbolicLink(link).equals(target);
         } catch (IOException closed) {
             return false;
+        }
+    }
+
+    private static void expectClosed(Path file) throws IOException {
+        long deadline = System.nanoTime() + 20_000_000_000L;
+        while (descriptors(file) > 0) {
+            assertThat(System.nanoTime()).as("closed files").isLessThan(deadline);
+            Thread.onSpinWait();
         }
     }
 
@@ -65,9 +73,7 @@ class MultipartTest {
             assertThat(parts.get(3)).endsWith("\r\n\r\n" + text.substring(text.length() - 3));
             assertThat(parts.getLast()).isEqualTo("--\r\n");
             assertThat(answer.field("Content-Length")).isEqualTo("" + answer.text().length());
-            while (descriptors(file) > 0) {
-                Thread.onSpinWait();
-            }
+            expectClosed(file);
         }
     }
 
@@ -88,9 +94,7 @@ class MultipartTest {
             assertThat(descriptors(file)).isPositive();
             socket.setSoLinger(true, 0);
             socket.close();
-            while (descriptors(file) > 0) {
-                Thread.onSpinWait();
-            }
+            expectClosed(file);
             assertThat(site.ask("HEAD /big").status()).isEqualTo(200);
         }
     }

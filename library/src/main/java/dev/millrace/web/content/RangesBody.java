@@ -18,14 +18,14 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Several parts of one file in a body (multipart/byteranges, RFC 9110 section 14.6). */
-final class Multipart {
+final class RangesBody {
     private final List<ByteRange> parts;
     private final List<byte[]> heads = new ArrayList<>();
     private final byte[] end;
     private final String type;
     private final long length;
 
-    Multipart(long fileLength, String partType, List<ByteRange> parts) {
+    RangesBody(long fileLength, String partType, List<ByteRange> parts) {
         this.parts = parts;
         // A file that holds the line by chance is possible, but its length is told beside it.
         String boundary = "%016x".formatted(ThreadLocalRandom.current().nextLong());
