@@ -17,25 +17,39 @@ final class HttpService implements Service {
     private final Loop loop;
     private final HttpServerOptions options;
     private final HttpHandler handler;
+    private final Consumer<? super HttpServer> setUp;
     private final List<HttpServer> servers = new ArrayList<>();
 
     HttpService(Loop loop, HttpServerOptions options, HttpHandler handler) {
+        this(loop, options, handler, server -> {});
+    }
+
+    /** {@code setUp} gets each server before it listens. */
+    HttpService(
+            Loop loop,
+            HttpServerOptions options,
+            HttpHandler handler,
+            Consumer<? super HttpServer> setUp) {
         this.loop = loop;
+        this.setUp = setUp;
         this.options = options;
         this.handler = handler;
     }
 
     /** What an HTTP command runs; {@code handlers} makes one for each loop. */
     static ServerRun run(Arguments arguments, Function<Loop, HttpHandler> handlers) {
-        return run(arguments, HttpSettings.read(arguments), handlers);
+        return run(arguments, HttpSettings.read(arguments), handlers, server -> {});
     }
 
     /** As the other {@code run}, with options that are not all the user's. */
     static ServerRun run(
-            Arguments arguments, HttpServerOptions how, Function<Loop, HttpHandler> handlers) {
+            Arguments arguments,
+            HttpServerOptions how,
+            Function<Loop, HttpHandler> handlers,
+            Consumer<? super HttpServer> setUp) {
         ServerOptions where = ServerOptions.read(arguments, HttpSettings.DEFAULT_PORT);
         return new ServerRun(
-                "http", where, loop -> new HttpService(loop, how, handlers.apply(loop)));
+                "http", where, loop -> new HttpService(loop, how, handlers.apply(loop), setUp));
     }
 
     @Override
@@ -47,6 +61,7 @@ final class HttpService implements Service {
     public void listen(Address address, Runnable onListening, Consumer<IOException> onError) {
         HttpServer server = HttpServer.create(loop, options, handler);
         server.onListening(onListening).onError(onError).onHandlerError(HttpService::complain);
+        setUp.accept(server);
         servers.add(server.listen(address));
     }
 

@@ -24,10 +24,11 @@ final class ServeCommand implements ServerCommand {
             Files.isDirectory(Path.of("/proc/self/cwd")) ? "/proc/self/cwd" : "";
 
     /**
-     * Requests of one connection at work at once. The file of the next one may be opened while the
-     * last one is sent; more would hold descriptors and memory for responses that can't leave yet.
+     * Requests of one connection at work at once. A file that was asked for a moment ago is open,
+     * so that little is gained by looking ahead; and a file behind another would leave by way of
+     * the heap, since only the response that is due is sent by the kernel.
      */
-    private static final int CONCURRENT_REQUESTS = 2;
+    private static final int CONCURRENT_REQUESTS = 1;
 
     private static final String FORBIDDEN =
             "this user may not read it; allow it (chmod +rx) or name another folder";
@@ -79,9 +80,9 @@ final class ServeCommand implements ServerCommand {
                     HttpHandler files =
                             StaticFiles.of(loop, root, options.files())
                                     .onError((request, failure) -> HttpService.complain(failure));
-                    HttpHandler coded = options.isCompressed() ? Compression.of(files) : files;
-                    return log.map(to -> to.before(coded)).orElse(coded);
-                });
+                    return options.isCompressed() ? Compression.of(files) : files;
+                },
+                server -> log.ifPresent(to -> to.follow(server)));
     }
 
     private static PathName folder(String name) {

@@ -228,6 +228,18 @@ class ExamplesTest {
     }
 
     @Test
+    void download(@TempDir Path folder) throws IOException {
+        Files.writeString(folder.resolve("README.md"), "# Read me");
+        try (Launched files = Examples.start("Download", "0", folder.toString()).listening();
+                Peer peer = Peer.of(files)) {
+            Peer.Answer readme = peer.ask("GET /readme", "Range: bytes=2-");
+            assertThat(readme.text()).isEqualTo("Read me");
+            assertThat(readme.field("content-disposition")).contains("%E2%80%93");
+            assertThat(peer.ask("GET /README.md").field("cache-control")).isEqualTo("max-age=60");
+        }
+    }
+
+    @Test
     void events() throws IOException {
         try (Launched news = Examples.start("Events", "0").listening();
                 Peer watcher = Peer.of(news);

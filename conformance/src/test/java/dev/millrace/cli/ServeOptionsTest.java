@@ -154,7 +154,7 @@ class ServeOptionsTest {
         Path log = folder.resolve("log");
         try (Launched server = serve("--log", log.toString());
                 Peer peer = Peer.of(server)) {
-            peer.ask("GET /a.txt?x", "User-Agent: \"me\"", "Referer: /");
+            peer.ask("GET /a.txt?x", "User-Agent: \"me\"\t\\", "Referer: /");
             peer.ask("HEAD /none");
             server.signal("TERM");
             assertThat(server.status()).isZero();
@@ -163,7 +163,7 @@ class ServeOptionsTest {
         assertThat(Files.readAllLines(log).getFirst())
                 .matches(
                         "127\\.0\\.0\\.1 - - \\[.*] \"GET /a\\.txt\\?x HTTP/1\\.1\" 200 11000"
-                                + " \"/\" \"\\\\\"me\\\\\"\"");
+                                + " \"/\" \"\\\\\"me\\\\\"\\\\x09\\\\\\\\\"");
         assertThat(Files.readAllLines(log).getLast())
                 .contains("\"HEAD /none HTTP/1.1\" 404 - \"-\"");
     }

@@ -347,14 +347,6 @@ public final class ServerResponse implements WriteStream {
         return isHeadSent;
     }
 
-    /**
-     * How many bytes of the body were written so far, as they are sent: compressed, for instance.
-     */
-    public long bodyBytes() {
-        connection.loop().checkThread();
-        return body.bytes();
-    }
-
     /** Whether {@link #end} was called. */
     public boolean isEnded() {
         connection.loop().checkThread();

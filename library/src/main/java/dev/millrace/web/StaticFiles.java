@@ -44,8 +44,8 @@ import org.jspecify.annotations.Nullable;
  * <p>The file system is asked by threads of all loops together, four of them, and one for lists; a
  * file that was asked for a moment ago is still open, and needs none ({@link
  * StaticFilesOptions#openFilesMax}). Responses to one connection leave in order, and what its
- * pipelined requests hold is bounded by {@code HttpLimits.maxConcurrentRequests}; with 2, one file
- * is opened while another is sent. Belongs to the loop's thread.
+ * pipelined requests hold is bounded by {@code HttpLimits.maxConcurrentRequests}; with 1, each
+ * leaves by the kernel. Belongs to the loop's thread.
  */
 public final class StaticFiles implements HttpHandler {
     private static final String ALLOWED = "GET, HEAD, OPTIONS";
