@@ -19,17 +19,21 @@ final class DescriptorFile extends OpenFile {
     /** When it was opened; null if it was not that long any more. */
     private final @Nullable FileState opened;
 
+    private final CachedParts parts;
+
     DescriptorFile(ReadableFile file, long length) {
         super(length, new AtomicInteger(1));
         this.file = file;
         FileState state = file.state();
         this.opened = state != null && state.length() == length ? state : null;
+        this.parts = new CachedParts(length);
     }
 
     private DescriptorFile(DescriptorFile other, AtomicInteger holders) {
         super(other.length(), holders);
         this.file = other.file;
         this.opened = other.opened;
+        this.parts = other.parts;
     }
 
     @Override
@@ -69,7 +73,15 @@ final class DescriptorFile extends OpenFile {
 
     @Override
     public boolean isCached(long position, long length) {
-        return file.isCached(position, length);
+        long now = System.nanoTime();
+        if (parts.isKnown(position, length, now)) {
+            return true;
+        }
+        boolean isCached = file.isCached(position, length);
+        if (isCached) {
+            parts.saw(position, length, now);
+        }
+        return isCached;
     }
 
     @Override

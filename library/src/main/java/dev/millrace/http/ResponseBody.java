@@ -38,6 +38,9 @@ final class ResponseBody extends WriteSide implements RegionWriter {
     /** Everything was written, here or to the socket. */
     private boolean isOver;
 
+    /** Null unless something may change the bytes. */
+    private @Nullable CodedBody coded;
+
     /** What waits for its turn; null while nothing does. */
     private @Nullable WaitingBytes waiting;
 
@@ -49,6 +52,18 @@ final class ResponseBody extends WriteSide implements RegionWriter {
         return response.request.connection();
     }
 
+    void coding(BodyCoding coding) {
+        if (coded != null) {
+            coded.close();
+        }
+        coded = new CodedBody(this, response, coding);
+    }
+
+    /** Whether the bytes are changed, which is decided with this call, if it was not before. */
+    boolean isCoded(long length) {
+        return coded != null && coded.choose(length);
+    }
+
     /** Decides the framing and writes the head. {@code length}: of the whole body, or -1. */
     void begin(long length) {
         ResponseHead head = head(length);
@@ -57,6 +72,9 @@ final class ResponseBody extends WriteSide implements RegionWriter {
 
     /** Head and body at once, and the end; {@code isCut}: without the handler's doing. */
     void whole(byte[] bytes, boolean isCut) {
+        if (isCut && coded != null) {
+            coded.close();
+        }
         ResponseHead head = head(bytes.length);
         boolean hasBody = framing != BodyFraming.NONE;
         if (hasBody) {
@@ -142,7 +160,10 @@ final class ResponseBody extends WriteSide implements RegionWriter {
             boolean isLent,
             @Nullable Consumer<? super @Nullable IOException> callback) {
         response.beginWith(-1);
-        if (framing != BodyFraming.NONE && length > 0) {
+        CodedBody coding = coded;
+        if (framing != BodyFraming.NONE && coding != null && coding.isCoding()) {
+            coding.write(array, offset, length, isLent);
+        } else if (framing != BodyFraming.NONE && length > 0) {
             count(length);
             frame(array, offset, length, isLent);
         }
@@ -152,7 +173,7 @@ final class ResponseBody extends WriteSide implements RegionWriter {
     /** What is chunked, or waits for its turn, has to be bytes here. */
     @Nullable RegionWriter regions() {
         boolean isNext = isOpen() && connection().responses().isFirst(response);
-        return isNext && framing != BodyFraming.CHUNKED ? this : null;
+        return isNext && framing != BodyFraming.CHUNKED && !isCoded(-1) ? this : null;
     }
 
     @Override
@@ -179,7 +200,7 @@ final class ResponseBody extends WriteSide implements RegionWriter {
         return false;
     }
 
-    private void frame(byte[] array, int offset, int length, boolean isLent) {
+    void frame(byte[] array, int offset, int length, boolean isLent) {
         if (framing == BodyFraming.CHUNKED && length > 0) {
             byte[] size =
                     (Integer.toHexString(length) + "\r\n").getBytes(StandardCharsets.US_ASCII);
@@ -217,6 +238,16 @@ final class ResponseBody extends WriteSide implements RegionWriter {
         if (framing == BodyFraming.LENGTH && remaining > 0) {
             mismatch("shorter");
         }
+        CodedBody coding = coded;
+        if (framing != BodyFraming.NONE && coding != null && coding.isCoding()) {
+            coding.endWriting();
+        } else {
+            complete();
+        }
+    }
+
+    /** Every byte was written, here or to the socket. */
+    void complete() {
         if (framing == BodyFraming.CHUNKED) {
             putLastChunk();
         }
@@ -316,7 +347,23 @@ final class ResponseBody extends WriteSide implements RegionWriter {
             collected.sendTo(connection());
         }
         if (queuedBytes() < WriteStream.HIGH_WATER_MARK_BYTES) {
+            socketDrained();
+        }
+    }
+
+    /** The socket takes bytes; what is held back goes first. */
+    void socketDrained() {
+        if (coded != null && coded.held() > 0) {
+            coded.resume();
+        } else {
             drained();
+        }
+    }
+
+    /** The exchange is over. */
+    void closeCoding() {
+        if (coded != null) {
+            coded.close();
         }
     }
 
@@ -325,7 +372,7 @@ final class ResponseBody extends WriteSide implements RegionWriter {
     protected long queuedBytes() {
         return waiting != null
                 ? connection().responses().waitingBytes()
-                : connection().socket().queuedBytes();
+                : connection().socket().queuedBytes() + (coded == null ? 0 : coded.held());
     }
 
     /** The socket tells the first response due of its drain, asked or not. */

@@ -279,7 +279,7 @@ final class ResponseQueue {
     /** The socket has taken everything. */
     void drained() {
         if (first != null) {
-            first.body().drained();
+            first.body().socketDrained();
         }
         resumeParsing();
     }

@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -121,6 +122,27 @@ public final class ServerResponse implements WriteStream {
     public ServerResponse removeHeader(String name) {
         if (isHeadOpen()) {
             fields().remove(name);
+        }
+        return this;
+    }
+
+    /** The value of a header field that was set; the first one, if there are several. */
+    public Optional<String> header(String name) {
+        connection.loop().checkThread();
+        return fields == null ? Optional.empty() : fields.first(name);
+    }
+
+    /**
+     * What may change the body's bytes on their way: it is asked once, with the head, and a
+     * response that fails before is not its. The last one that is set counts.
+     *
+     * {@snippet class="dev.millrace.http.BodyCodingTest" region="coding"}
+     *
+     * @throws IllegalStateException if the head was sent
+     */
+    public ServerResponse coding(BodyCoding coding) {
+        if (isHeadOpen()) {
+            body.coding(Objects.requireNonNull(coding, "coding"));
         }
         return this;
     }
@@ -247,8 +269,9 @@ public final class ServerResponse implements WriteStream {
     /** Decides the head, unless that was done; {@code length}: of the whole body, -1 if unknown. */
     void beginWith(long length) {
         if (!isHeadSent) {
+            boolean isCoded = body.isCoded(length);
             isHeadSent = true;
-            body.begin(length);
+            body.begin(isCoded ? -1 : length);
         }
     }
 
@@ -269,7 +292,8 @@ public final class ServerResponse implements WriteStream {
         if (!body.admit(null)) {
             return;
         }
-        if (isHeadSent) {
+        boolean isCoded = !isHeadSent && body.isCoded(bytes.length);
+        if (isHeadSent || isCoded) {
             body.write(bytes, 0, bytes.length, false, null);
             body.end();
         } else {
@@ -450,6 +474,7 @@ public final class ServerResponse implements WriteStream {
 
     /** All of it is with the socket. */
     void finish() {
+        body.closeCoding();
         body.finished();
         body.closed();
         if (trace != null) {
@@ -471,6 +496,7 @@ public final class ServerResponse implements WriteStream {
         if (body.isClosed()) {
             return;
         }
+        body.closeCoding();
         if (!body.isEnded()) {
             body.destroy();
         }

@@ -3,6 +3,7 @@ package dev.millrace.http.wire;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -89,6 +90,16 @@ public final class FieldsToSend {
         checkFraming(known, value);
         drop(known, name);
         append(known, name, value);
+    }
+
+    /** The value of the first line with that name. */
+    public Optional<String> first(String name) {
+        for (int at = 0; at < lines.size(); at += 2) {
+            if (lines.get(at).equalsIgnoreCase(name)) {
+                return Optional.of(lines.get(at + 1));
+            }
+        }
+        return Optional.empty();
     }
 
     /** Adds a line beside those with the same name. */
