@@ -162,10 +162,11 @@ enum Cause {
     private static final class Methods {
         static final Set<String> OF_LLHTTP =
                 Set.of(
-                        ("DELETE GET HEAD POST PUT CONNECT OPTIONS TRACE COPY LOCK MKCOL MOVE PROPFIND PROPPATCH"
-                                        + " SEARCH UNLOCK BIND REBIND UNBIND ACL REPORT MKACTIVITY CHECKOUT MERGE"
-                                        + " M-SEARCH NOTIFY SUBSCRIBE UNSUBSCRIBE PATCH PURGE MKCALENDAR LINK UNLINK"
-                                        + " SOURCE QUERY")
+                        ("DELETE GET HEAD POST PUT CONNECT OPTIONS TRACE COPY LOCK "
+                                        + "MKCOL MOVE PROPFIND PROPPATCH SEARCH UNLOCK BIND REBIND "
+                                        + "UNBIND ACL REPORT MKACTIVITY CHECKOUT MERGE M-SEARCH "
+                                        + "NOTIFY SUBSCRIBE UNSUBSCRIBE PATCH PURGE MKCALENDAR LINK "
+                                        + "UNLINK SOURCE QUERY")
                                 .split(" "));
     }
 
