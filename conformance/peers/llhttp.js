@@ -26,12 +26,13 @@ function read(isResponse, input) {
   parser[HTTPParser.kOnHeadersComplete] = (major, minor, fields, method, url, status, reason, upgrade, persists) => {
     message.fields.push(...(fields ?? []));
     message.start = isResponse
-      ? ['' + status, reason, major + '.' + minor]
+      ? ['' + status, reason.replace(/^[ \t]+|[ \t]+$/g, ''), major + '.' + minor]
       : [names[method], message.url || url || '', major + '.' + minor];
     message.isHeadRead = true;
     message.isLast = upgrade || !persists;
     message.isInterim = isResponse && status < 200 && status !== 101;
-    return 0;
+    // 1: no body, as Node's client says of these.
+    return message.isInterim ? 1 : 0;
   };
   parser[HTTPParser.kOnBody] = (bytes, offset, length) => {
     message.body += offset == null

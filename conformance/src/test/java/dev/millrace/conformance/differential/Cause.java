@@ -71,6 +71,16 @@ enum Cause {
             Kind.STRICTER,
             "RFC 9110 6.5.1: no field that frames, routes or authorises in a trailer",
             "FORBIDDEN_TRAILER"),
+    STATUS_LINE(
+            Kind.STRICTER,
+            "RFC 9112 4: version, space, three digits, space, reason; nothing is before it",
+            "INVALID_STATUS_LINE",
+            "INVALID_STATUS",
+            "INVALID_REASON"),
+    SWITCH(
+            Kind.STRICTER,
+            "RFC 9110 7.8: 101 only where an upgrade was asked for",
+            "UNASKED_SWITCH"),
     LIMIT(
             Kind.STRICTER,
             "A limit of ours",
@@ -131,6 +141,18 @@ enum Cause {
             "llhttp refuses any space in an extension; RFC 9112 7.1.1: BWS, which Netty reads",
             d -> d.isRefusedByThem("HPE_STRICT") && d.text().matches("(?s).*;[^\r]*[ \t].*")),
 
+    CLOSE_OF_INTERIM(
+            Kind.GAP,
+            "llhttp takes the close of a 1xx for that of the response; RFC 9110 15.2: another follows",
+            d -> d.isRefusedByThem("HPE_CLOSED_CONNECTION")),
+    INTERIM_ALONE(
+            Kind.OTHER,
+            "RFC 9110 15.2: a 1xx is not the response that was asked for",
+            d -> d.isIncompleteForUs() && d.start(0).matches("1..")),
+    CODING_DROPPED(
+            Kind.OTHER,
+            "Netty drops Transfer-Encoding where there is no body; RFC 9112 6.3: it has no meaning there",
+            d -> d.start(0).matches("1..|204|304") && d.hasElement("Transfer-Encoding", "chunked")),
     CLOSE_WINS(
             Kind.OTHER,
             "close counts, whatever else Connection says; RFC 9112 9.3",

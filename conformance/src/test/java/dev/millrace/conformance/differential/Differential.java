@@ -21,15 +21,18 @@ public final class Differential {
     private static final int SHOWN_MAX = 10;
 
     private final Map<String, Map<Cause, Integer>> table = new TreeMap<>();
+    private final boolean isOfResponses;
     private final List<String> unclassified = new ArrayList<>();
     private final List<String> laxer = new ArrayList<>();
     private int messages;
     private int agreed;
     private int behindGaps;
 
-    private Differential() {}
+    private Differential(boolean isOfResponses) {
+        this.isOfResponses = isOfResponses;
+    }
 
-    /** {@code [--messages N] [--seed S]}. */
+    /** {@code [--messages N] [--seed S]}; requests, then a quarter as many responses. */
     public static void main(String... arguments) throws IOException {
         int messages = 200_000;
         long seed = 1;
@@ -49,14 +52,18 @@ public final class Differential {
             System.err.println("differential: needs node on the PATH, for llhttp");
             System.exit(2);
         }
-        Differential run = run(Path.of(System.getProperty("millrace.root", "")), messages, seed);
-        System.out.print(run.report());
-        System.exit(run.isRight() ? 0 : 1);
+        Path root = Path.of(System.getProperty("millrace.root", ""));
+        Differential requests = run(root, false, messages, seed);
+        System.out.print(requests.report());
+        Differential responses = run(root, true, messages / 4, seed);
+        System.out.print(responses.report());
+        System.exit(requests.isRight() && responses.isRight() ? 0 : 1);
     }
 
-    static Differential run(Path root, int messages, long seed) throws IOException {
-        Differential run = new Differential();
-        List<byte[]> corpus = GoldenCorpus.all("request");
+    static Differential run(Path root, boolean isOfResponses, int messages, long seed)
+            throws IOException {
+        Differential run = new Differential(isOfResponses);
+        List<byte[]> corpus = GoldenCorpus.all(isOfResponses ? "response" : "request");
         RequestMutator mutator = new RequestMutator(seed, corpus);
         try (Llhttp llhttp = new Llhttp(root.toAbsolutePath())) {
             List<byte[]> batch =
@@ -65,7 +72,7 @@ public final class Differential {
                 while (batch.size() < Math.min(BATCH, messages - run.messages)) {
                     batch.add(mutator.next());
                 }
-                run.compare(batch, llhttp.read(batch, false));
+                run.compare(batch, llhttp.read(batch, isOfResponses));
                 batch.clear();
             }
         }
@@ -77,9 +84,14 @@ public final class Differential {
         NettyRequests netty = new NettyRequests();
         for (int i = 0; i < batch.size(); i++) {
             byte[] input = batch.get(i);
-            Verdict our = ours.read(input);
+            Verdict our = isOfResponses ? OurResponses.read(input) : ours.read(input);
             Disagreement first = disagreement(input, "llhttp", our, ofLlhttp.get(i));
-            Disagreement second = disagreement(input, "netty", our, netty.read(input));
+            Disagreement second =
+                    disagreement(
+                            input,
+                            "netty",
+                            our,
+                            isOfResponses ? NettyResponses.read(input) : netty.read(input));
             messages++;
             agreed += first == null && second == null ? 1 : 0;
             Cause one = first == null ? null : note(first);
@@ -133,8 +145,12 @@ public final class Differential {
     String report() {
         StringBuilder text = new StringBuilder();
         text.append(
-                "%,d messages, %,d read alike by millrace, %s and Netty%n"
-                        .formatted(messages, agreed, Llhttp.version()));
+                "%,d %s, %,d read alike by millrace, %s and Netty%n"
+                        .formatted(
+                                messages,
+                                isOfResponses ? "responses" : "requests",
+                                agreed,
+                                Llhttp.version()));
         table.forEach((peer, causes) ->
                 causes.forEach((cause, count) ->
                         text.append(

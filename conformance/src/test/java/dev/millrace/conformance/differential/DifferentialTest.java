@@ -6,18 +6,20 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A tenth of what {@code conformance/differential} does. */
 @Tag("faults")
 class DifferentialTest {
     private static final int MESSAGES = 20_000;
 
-    @Test
-    void everyDisagreementHasACauseAndInNoneAreWeAlone() throws IOException {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void everyDisagreementHasACauseAndInNoneAreWeAlone(boolean isOfResponses) throws IOException {
         assumeThat(Llhttp.version()).as("node on the PATH").isNotEmpty();
-        Differential run =
-                Differential.run(Path.of(System.getProperty("millrace.root")), MESSAGES, 2);
+        Path root = Path.of(System.getProperty("millrace.root"));
+        Differential run = Differential.run(root, isOfResponses, MESSAGES, 2);
         System.out.println("conformance/differential --messages " + MESSAGES + "\n" + run.report());
         assertThat(run.isRight()).as(run.report()).isTrue();
     }

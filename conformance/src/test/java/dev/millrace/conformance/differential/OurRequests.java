@@ -13,7 +13,7 @@ import java.util.List;
 
 /** Reads requests with the parser of millrace, and stops where its server does. */
 final class OurRequests implements RequestEvents {
-    private static final WireLimits LIMITS =
+    static final WireLimits LIMITS =
             new WireLimits(16 << 10, 16 << 10, 1000, 16 << 10, Long.MAX_VALUE);
 
     private final RequestParser parser = new RequestParser(LIMITS);
