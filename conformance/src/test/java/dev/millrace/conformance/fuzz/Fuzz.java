@@ -49,7 +49,7 @@ public final class Fuzz {
                 List.of("-XX:+EnableDynamicAgentLoading", "--enable-native-access=ALL-UNNAMED"));
         command.addAll(List.of("--sun-misc-unsafe-memory-access=allow", "-Xmx1g"));
         command.add("-Dmillrace.fuzz=" + target.name().toLowerCase(Locale.ROOT));
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), JAZZER));
+        command.addAll(List.of("-cp", classPath(), JAZZER));
         command.add("--target_class=" + Target.class.getName());
         command.add("--instrumentation_includes=dev.millrace.http.wire.**");
         command.add("--reproducer_path=" + folder);
@@ -71,5 +71,11 @@ public final class Fuzz {
         }
         jazzer.waitFor();
         return lines;
+    }
+
+    /** Maven hides the class path in a jar, and tells it so. */
+    private static String classPath() {
+        return System.getProperty(
+                "surefire.test.class.path", System.getProperty("java.class.path"));
     }
 }
