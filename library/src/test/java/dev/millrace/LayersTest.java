@@ -45,6 +45,7 @@ class LayersTest {
                     Map.entry("dns", 5),
                     Map.entry("stdio", 5),
                     Map.entry("files", 5),
+                    Map.entry("blocking", 5),
                     Map.entry("net", 6),
                     Map.entry("udp", 6),
                     Map.entry("http", 7),

@@ -45,7 +45,7 @@ final class BenchSettings {
         options.add(new Option("-R", RATE, "N", "so many a second, whatever comes back"));
         options.add(new Option("-t", THREADS, "N", "loops, one thread each (default 1)"));
         options.add(new Option(WARM_UP, "TIME", "before anything counts (default 2s)"));
-        options.add(new Option(TIMEOUT, "TIME", "for a response, or to connect (default 5s)"));
+        options.add(new Option(TIMEOUT, "TIME", "without a byte, or to connect (default 5s)"));
         options.addAll(RequestOptions.options(""));
         options.add(Option.flag("", JSON, "report as JSON"));
         return options;

@@ -39,8 +39,8 @@ final class GetCommand implements Command {
         signal or a full disk -c asks for the rest, if what is there is still the server's (If-Range),
         and for all of it otherwise.
         The exit status is 0 for a status of 2xx, its first digit for others (4 for 404), 1 without a
-        whole response, 2 for wrong usage, 130 after Ctrl-C. Only 2xx is written to a file. Redirects
-        are not followed. A body of @FILE or @- (standard input) goes as it is.
+        whole response, 2 for wrong usage, 130 after Ctrl-C. Only 2xx is written to a file. A body of
+        @FILE or @- (standard input) goes as it is.
         TIME is 500ms, 5s, 2m, 1h, or a number of seconds; 0 for no limit.
         """;
     }

@@ -22,6 +22,8 @@ final class GetSettings {
     private static final String CONTINUE = "--continue";
     private static final String INCLUDE = "--include";
     private static final String HEAD = "--head";
+    private static final String LOCATION = "--location";
+    private static final int REDIRECTS_MAX = 20;
     private static final String SILENT = "--silent";
     private static final String CONNECT_TIMEOUT = "--connect-timeout";
     private static final String TIMEOUT = "--timeout";
@@ -37,6 +39,7 @@ final class GetSettings {
         options.add(Option.flag("-c", CONTINUE, "continue a file that was broken off"));
         options.add(Option.flag("-i", INCLUDE, "print the head of the response as well"));
         options.add(Option.flag("-I", HEAD, "ask for the head alone"));
+        options.add(Option.flag("-L", LOCATION, "follow redirects, at most " + REDIRECTS_MAX));
         options.add(Option.flag("-s", SILENT, "no progress"));
         options.addAll(RequestOptions.options("-d"));
         options.add(new Option(CONNECT_TIMEOUT, "TIME", "for a connection (default 10s)"));
@@ -84,6 +87,7 @@ final class GetSettings {
         HttpClientOptions options =
                 HttpClientOptions.DEFAULTS
                         .withTimeouts(timeouts)
+                        .withRedirects(arguments.has(LOCATION) ? REDIRECTS_MAX : 0)
                         .withLimits(HttpLimits.DEFAULTS.withMaxBodyBytes(Long.MAX_VALUE));
         return request.unix().map(options::withAddress).orElse(options);
     }

@@ -39,6 +39,8 @@ class GetSettingsTest {
         assertThat(plan.client().timeouts().response()).isEqualTo(Duration.ofSeconds(60));
         assertThat(plan.client().timeouts().body()).isEqualTo(Duration.ofSeconds(60));
         assertThat(plan.client().limits().maxBodyBytes()).isEqualTo(Long.MAX_VALUE);
+        assertThat(plan.client().redirects()).isZero();
+        assertThat(plan("-L", "x").client().redirects()).isEqualTo(20);
         assertThat(plan.fields()).containsOnlyKeys("User-Agent", "Accept");
     }
 

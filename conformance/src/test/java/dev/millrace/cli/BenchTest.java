@@ -2,12 +2,17 @@ package dev.millrace.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.sys.Libc;
+import dev.millrace.sys.PseudoTerminal;
+import dev.millrace.testing.Kernel;
+import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -86,6 +91,38 @@ class BenchTest {
             assertThat(bench.signal("INT").status()).isEqualTo(130);
             assertThat(bench.output()).contains(" responses/s, ").doesNotContain("millrace:");
             assertThat(bench.errors()).isEmpty();
+        }
+    }
+
+    @Test
+    void aTerminalIsToldEachSecond() throws Exception {
+        try (Launched server = Launched.start("hello", "--port=0").listening();
+                Libc libc = new Libc()) {
+            PseudoTerminal pty = PseudoTerminal.open(libc);
+            ProcessBuilder builder =
+                    new ProcessBuilder(
+                            Launched.root().resolve("millrace").toString(),
+                            "bench",
+                            "-d1h",
+                            "-R100",
+                            "--warm-up=1500ms",
+                            "127.0.0.1:" + server.port());
+            builder.environment().put("MILLRACE_BUILD", "no");
+            Process bench = builder.redirectError(new File(pty.path())).start();
+            StringBuilder shown = new StringBuilder();
+            try {
+                Pattern second = Pattern.compile("^warming up\r\n\\d+ s · \\d+ responses/s\r\n");
+                Kernel.await(
+                        "a line",
+                        () -> {
+                            shown.append(pty.shown(libc));
+                            return second.matcher(shown).find();
+                        });
+                assertThat(bench.isAlive()).isTrue();
+            } finally {
+                bench.destroyForcibly();
+                pty.close(libc);
+            }
         }
     }
 

@@ -118,6 +118,21 @@ class GetTest {
         }
     }
 
+    /** The server leads a folder's name without its slash to the one with it. */
+    @Test
+    void aRedirectIsFollowedWhenAskedFor() throws IOException {
+        Files.createDirectory(site.resolve("sub"));
+        Files.writeString(site.resolve("sub/index.html"), "inside");
+        try (Launched server = serve()) {
+            String url = "http://127.0.0.1:" + server.port() + "/sub";
+            try (Launched plain = get("-o", "page", url)) {
+                assertThat(plain.errors()).contains(", to /sub/; nothing was written");
+                assertThat(plain.status()).isEqualTo(3);
+            }
+            expect(get("-L", url), 0, "inside", "");
+        }
+    }
+
     @Test
     void aBodyIsSentFromAFileAndFromStandardInput() throws IOException {
         Files.writeString(folder.resolve("body"), "from a file");
@@ -176,6 +191,26 @@ class GetTest {
             try (Launched read = shell("{ \"$0\" get $1; echo \"status $?\" >&2; } | true", url)) {
                 assertThat(read.errors()).isEqualTo("status 0\n");
             }
+        }
+    }
+
+    /** A limit of the process stands in for a disk: 16 blocks of 512 bytes. */
+    @Test
+    void aFullDiskLeavesAPart() throws IOException {
+        Files.write(site.resolve("big"), new byte[1 << 20]);
+        try (Launched server = serve()) {
+            String url = "http://127.0.0.1:" + server.port() + "/big";
+            String script = "ulimit -f 16; cd " + folder + "; exec \"$0\" get -O $1";
+            try (Launched full = shell(script, url)) {
+                assertThat(full.errors())
+                        .startsWith("millrace: can't write big.part: ")
+                        .contains("EFBIG")
+                        .endsWith("; big.part has 8192 bytes, which -c continues\n")
+                        .hasLineCount(1);
+                assertThat(full.status()).isEqualTo(1);
+            }
+            expect(get("-cO", url), 0, "", "");
+            assertThat(folder.resolve("big")).hasSameBinaryContentAs(site.resolve("big"));
         }
     }
 

@@ -53,8 +53,6 @@ final class BodyCollector implements BytesListener {
         if (request.contentLength() > maxBytes) {
             // Before a reader is there, so that no 100 asks for it.
             collector.whenTooLong.accept(collector);
-        } else if (request.isEndTold()) {
-            collector.stage.complete(new byte[0]);
         } else {
             collector.collect(request);
         }

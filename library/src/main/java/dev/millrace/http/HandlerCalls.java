@@ -73,7 +73,9 @@ final class HandlerCalls {
     /** As {@link #enter}, for a request with an expectation. */
     void enterExpecting(ServerResponse response, boolean isKnown) {
         HttpHandler own = isKnown ? continueHandler : expectationHandler;
-        if (own != null) {
+        if (own != null && !isAllowed(response.request)) {
+            refuseTarget(response);
+        } else if (own != null) {
             loop.enter(
                     response,
                     told -> call(own, told),
@@ -82,22 +84,32 @@ final class HandlerCalls {
         } else if (isKnown) {
             enter(response);
         } else {
+            response.request.connection().server().counts().refused(417, "ERR_HTTP_EXPECTATION");
             response.fail(417, new IOException("unknown expectation"));
         }
     }
 
     /** Calls the handler with {@code response} and the request that it is for. */
     void enter(ServerResponse response) {
-        ServerRequest request = response.request;
-        if (!request.isDecodable()
-                && !request.connection().server().options().allowUndecodableTargets()) {
-            response.refuse(
-                    400,
-                    "the target can't be decoded: percent signs stand before two hex digits, and"
-                            + " what they make is UTF-8 without NUL");
+        if (!isAllowed(response.request)) {
+            refuseTarget(response);
             return;
         }
         loop.enter(response, HandlerCalls::call, HandlerCalls::threw, HandlerCalls::stageFailed);
+    }
+
+    /** Whether the target can be decoded, or need not. */
+    static boolean isAllowed(ServerRequest request) {
+        return request.isDecodable()
+                || request.connection().server().options().allowUndecodableTargets();
+    }
+
+    private static void refuseTarget(ServerResponse response) {
+        response.request.connection().server().counts().refused(400, "ERR_HTTP_TARGET");
+        response.refuse(
+                400,
+                "the target can't be decoded: percent signs stand before two hex digits, and"
+                        + " what they make is UTF-8 without NUL");
     }
 
     private static void call(ServerResponse response) throws Exception {

@@ -17,6 +17,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An HTTP/1.1 server, as Node's {@code http.Server} is, over TCP or a Unix socket: a {@link
@@ -46,12 +47,19 @@ public final class HttpServer implements AutoCloseable {
     private final NetServer server;
     private final ParserPool parsers;
     private final ResponseHead head;
+    private final HttpServerStatistics.Counts counts = new HttpServerStatistics.Counts();
+
+    /** Each exchange needs its own times: for the listener, or for the limit of handlers. */
+    private boolean isTracing;
+
+    private @Nullable Consumer<? super HttpExchange> exchangeListener;
     private final List<ServerConnection> connections = new ArrayList<>();
     private final TimerHandle checks;
 
     private HttpServer(Loop loop, HttpServerOptions options) {
         this.loop = loop;
         this.options = Objects.requireNonNull(options, "options");
+        this.isTracing = options.timeouts().handler().isPositive();
         this.handlerCalls = new HandlerCalls(loop);
         this.bodyDelivery = new BodyDelivery(loop);
         this.parsers = new ParserPool(options.limits());
@@ -131,7 +139,10 @@ public final class HttpServer implements AutoCloseable {
                                 timeouts.header(),
                                 timeouts.request(),
                                 timeouts.keepAlive(),
-                                timeouts.write())
+                                timeouts.write(),
+                                timeouts.handler(),
+                                timeouts.bodyRate().grace(),
+                                timeouts.sendRate().grace())
                         .filter(Duration::isPositive)
                         .map(timeout -> timeout.dividedBy(4))
                         .reduce(CHECK_INTERVAL_MAX, (a, b) -> a.compareTo(b) < 0 ? a : b);
@@ -365,6 +376,50 @@ public final class HttpServer implements AutoCloseable {
     public long handlerErrorCount() {
         loop.checkThread();
         return handlerCalls.failures();
+    }
+
+    /**
+     * What it has counted so far: requests, refusals by cause, timeouts by kind.
+     *
+     * {@snippet class="dev.millrace.http.HttpObservationExamplesTest" region="statistics"}
+     */
+    public HttpServerStatistics statistics() {
+        loop.checkThread();
+        return counts.of(handlerCalls);
+    }
+
+    HttpServerStatistics.Counts counts() {
+        return counts;
+    }
+
+    /**
+     * An exchange is over, one way or the other: told once for each request, and for bytes that
+     * were refused because they are none, soon after it. For an access log. Without a listener it
+     * costs nothing.
+     *
+     * {@snippet class="dev.millrace.http.HttpObservationExamplesTest" region="exchange"}
+     *
+     * @throws IllegalStateException if there is a listener
+     */
+    public HttpServer onExchange(Consumer<? super HttpExchange> listener) {
+        loop.checkThread();
+        exchangeListener = Listeners.once(exchangeListener, listener, "onExchange");
+        isTracing = true;
+        return this;
+    }
+
+    boolean isTracing() {
+        return isTracing;
+    }
+
+    boolean hasExchangeListener() {
+        return exchangeListener != null;
+    }
+
+    /** Not from inside the call that brought it about. */
+    void tell(HttpExchange exchange) {
+        Consumer<? super HttpExchange> listener = Objects.requireNonNull(exchangeListener);
+        loop.nextTick(() -> listener.accept(exchange));
     }
 
     /** The loop it belongs to. */

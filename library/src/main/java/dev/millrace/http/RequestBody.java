@@ -20,8 +20,8 @@ final class RequestBody implements ReadSide.Source {
     private @Nullable Consumer<? super IOException> errorListener;
     private @Nullable Runnable closeListener;
 
-    /** The field lines behind it; null: none came. */
-    private @Nullable HttpHeaders trailers;
+    /** The field lines behind it; they come with its end. */
+    private HttpHeaders trailers = HttpHeaders.NONE;
 
     /** All of it arrived, whatever has become of the exchange. */
     private boolean isComplete;
@@ -86,8 +86,12 @@ final class RequestBody implements ReadSide.Source {
     }
 
     HttpHeaders trailers() {
-        HttpHeaders came = trailers;
-        return isComplete && came != null ? came : HttpHeaders.NONE;
+        return trailers;
+    }
+
+    /** There is no body, whose end is still to be told. */
+    void completed() {
+        isComplete = true;
     }
 
     /** The exchange is answered: the rest of the body is thrown away as it comes (row R59). */

@@ -76,7 +76,7 @@ final class RequestIntake implements RequestEvents {
             return at - offset;
         }
         if (error != null) {
-            connection.refuse(error.status(), error.code() + ": " + error.text());
+            connection.refuse(error.status(), error.code(), error.code() + ": " + error.text());
             return length;
         }
         if (connection.isLastRequestRead()) {
@@ -159,9 +159,15 @@ final class RequestIntake implements RequestEvents {
     /** RFC 9110 section 9.3.6: a tunnel is no resource of this server, and CONNECT has no body. */
     private void refuseConnect(ServerRequest request) {
         if (request.contentLength() != 0) {
-            connection.refuse(400, "CONNECT has no body: leave out its length or coding");
+            connection.refuse(
+                    400,
+                    "HPE_UNEXPECTED_CONTENT_LENGTH",
+                    "CONNECT has no body: leave out its length or coding");
         } else {
-            connection.refuse(501, "CONNECT is not served here: ask a proxy for a tunnel");
+            connection.refuse(
+                    501,
+                    "ERR_HTTP_CONNECT",
+                    "CONNECT is not served here: ask a proxy for a tunnel");
         }
     }
 
@@ -253,6 +259,11 @@ final class RequestIntake implements RequestEvents {
     /** The request whose body still arrives, or null. */
     @Nullable ServerRequest reading() {
         return reading;
+    }
+
+    /** Whether more of the body of {@code request} may come without its handler's doing. */
+    boolean isComing(ServerRequest request) {
+        return request == reading && !isBodyPaused && !request.isAwaitingContinue();
     }
 
     boolean isParsing() {

@@ -26,6 +26,10 @@ final class ResponseBody extends WriteSide implements RegionWriter {
     private final ServerResponse response;
     private BodyFraming framing = BodyFraming.NONE;
     private long remaining;
+
+    /** Of the content, given to the socket or waiting for it. */
+    private long bytes;
+
     private boolean isPersistent;
 
     /** What follows the last chunk; null: nothing. */
@@ -189,6 +193,7 @@ final class ResponseBody extends WriteSide implements RegionWriter {
 
     /** RFC 9110 section 8.6 and row R43: never a byte beyond what was declared. */
     private void count(long length) {
+        bytes += length;
         if (framing == BodyFraming.LENGTH) {
             remaining -= length;
             if (remaining < 0) {
@@ -271,6 +276,10 @@ final class ResponseBody extends WriteSide implements RegionWriter {
     /** Whether it has begun, and only the end of the connection will say where it ends. */
     boolean isOpenEnded() {
         return framing == BodyFraming.CLOSE && response.isHeadSent && !isFinished();
+    }
+
+    long bytes() {
+        return bytes;
     }
 
     /** Whether everything was written, here or to the socket. */

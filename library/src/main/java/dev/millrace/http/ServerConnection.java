@@ -1,5 +1,6 @@
 package dev.millrace.http;
 
+import dev.millrace.kernel.Address;
 import dev.millrace.kernel.SystemError;
 import dev.millrace.loop.Loop;
 import dev.millrace.net.NetSocket;
@@ -7,6 +8,7 @@ import dev.millrace.stream.BytesListener;
 import dev.millrace.sys.Errno;
 import java.io.IOException;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,6 +57,12 @@ final class ServerConnection implements BytesListener {
 
     private Life life = Life.SERVING;
 
+    /** Why it ended, where it was the server's decision. */
+    private @Nullable IOException failure;
+
+    /** Asked for once, and only if it is to be told. */
+    private @Nullable Optional<Address> remote;
+
     /** Why the connection leaves, while the responses before are on their way. */
     private @Nullable ServerUpgrade upgrade;
 
@@ -86,6 +94,21 @@ final class ServerConnection implements BytesListener {
 
     NetSocket socket() {
         return socket;
+    }
+
+    /** The peer; asked of the kernel once. */
+    Optional<Address> remoteAddress() {
+        if (remote == null) {
+            remote = socket.remoteAddress();
+        }
+        return remote;
+    }
+
+    /** The connection is about to be destroyed for {@code cause}, if that is not null. */
+    void failed(@Nullable IOException cause) {
+        if (failure == null) {
+            failure = cause;
+        }
     }
 
     ConnectionClock clock() {
@@ -223,7 +246,8 @@ final class ServerConnection implements BytesListener {
     }
 
     /** Answers what can't be served, behind what is due, and ends the connection. */
-    void refuse(int status, String text) {
+    void refuse(int status, String code, String text) {
+        server.counts().refused(status, code);
         clock.stopped();
         noRequestFollows();
         ServerRequest reading = intake.reading();
@@ -300,7 +324,7 @@ final class ServerConnection implements BytesListener {
         boolean isInBody = intake.reading() != null;
         if (isInBody || !intake.isBetweenRequests()) {
             String what = isInBody ? "body" : "head";
-            refuse(400, "the request ended before its " + what + " did");
+            refuse(400, "HPE_INVALID_EOF_STATE", "the request ended before its " + what + " did");
         } else if (responses.isEmpty()) {
             socket.end();
         }
@@ -308,12 +332,17 @@ final class ServerConnection implements BytesListener {
 
     /** Ends it now if it serves nothing, otherwise with the response to its last request. */
     void closeWhenIdle() {
-        if (!isLeaving()
-                && responses.isEmpty()
-                && intake.reading() == null
-                && intake.isBetweenRequests()) {
+        if (isIdle()) {
             linger();
         }
+    }
+
+    /** Whether it serves nothing, and nothing of a request has come. */
+    boolean isIdle() {
+        return !isLeaving()
+                && responses.isEmpty()
+                && intake.reading() == null
+                && intake.isBetweenRequests();
     }
 
     private void loseUpgrade() {
@@ -328,6 +357,6 @@ final class ServerConnection implements BytesListener {
         intake.end();
         loseUpgrade();
         server.closed(this);
-        responses.close(SystemError.of(Errno.ECONNRESET, "read"));
+        responses.close(failure != null ? failure : SystemError.of(Errno.ECONNRESET, "read"));
     }
 }

@@ -244,11 +244,6 @@ public final class ServerRequest extends InboundStream<ServerRequest> {
         return body.isComplete();
     }
 
-    /** Whether a listener that comes now hears of no end any more. */
-    boolean isEndTold() {
-        return body.isComplete() && body.read().isEnded();
-    }
-
     /** The connection it came on. */
     public NetSocket socket() {
         connection.loop().checkThread();
@@ -300,6 +295,18 @@ public final class ServerRequest extends InboundStream<ServerRequest> {
     public ServerRequest onData(Consumer<? super ByteBuffer> listener) {
         super.onData(listener);
         return wanted();
+    }
+
+    /** As {@link InboundStream#onEnd}; a listener that comes after the end is told soon. */
+    @Override
+    public ServerRequest onEnd(Runnable listener) {
+        ReadSide read = readSide();
+        if (body.isComplete() && read.isEnded()) {
+            body.soon(listener);
+        } else {
+            read.onEnd(listener);
+        }
+        return this;
     }
 
     @Override
@@ -434,7 +441,8 @@ public final class ServerRequest extends InboundStream<ServerRequest> {
     private boolean isOfPeer(Throwable thrown) {
         ServerResponse response = connection.responses().to(this);
         if (thrown instanceof RefusedException refused && response != null) {
-            response.refuse(refused.status(), refused.getMessage());
+            // What is too long has a rest, which is not worth to be read.
+            response.refuse(refused.status(), refused.getMessage(), refused.status() == 413);
         }
         return thrown instanceof RefusedException || thrown == body.failure();
     }

@@ -45,8 +45,8 @@ public final class ServerResponse implements WriteStream {
     private @Nullable FieldsToSend fields;
     boolean isHeadSent;
 
-    /** It was ended for the handler, which may go on with it. */
-    private boolean isCut;
+    /** Why it was ended for the handler, which may go on with it; null: it was not. */
+    private @Nullable String cut;
 
     private @Nullable Runnable closeListener;
     private @Nullable Runnable peerEndListener;
@@ -196,10 +196,10 @@ public final class ServerResponse implements WriteStream {
      */
     private boolean isHeadOpen() {
         connection.loop().checkThread();
-        if (isHeadSent && !isCut) {
+        if (isHeadSent && cut == null) {
             throw new IllegalStateException("the head was sent already (ERR_HTTP_HEADERS_SENT)");
         }
-        return !isCut;
+        return cut == null;
     }
 
     FieldsToSend fields() {
@@ -301,6 +301,11 @@ public final class ServerResponse implements WriteStream {
 
     /** As {@link #fail}, with a text that tells the peer more. */
     void refuse(int status, String text) {
+        refuse(status, text, true);
+    }
+
+    /** {@code isLast}: the connection closes behind it; otherwise it stays, if it may. */
+    void refuse(int status, String text, boolean isLast) {
         connection.loop().checkThread();
         if (body.isEnded() || body.isClosed()) {
             return;
@@ -311,10 +316,12 @@ public final class ServerResponse implements WriteStream {
         }
         status(status, null);
         fields = null;
-        header("Connection", "close");
+        if (isLast) {
+            header("Connection", "close");
+        }
         header("Content-Type", "text/plain; charset=utf-8");
         isHeadSent = true;
-        isCut = true;
+        cut = text;
         body.whole((text + "\n").getBytes(StandardCharsets.UTF_8), true);
     }
 
@@ -446,7 +453,7 @@ public final class ServerResponse implements WriteStream {
         body.finished();
         body.closed();
         if (trace != null) {
-            trace.over(request, status, null);
+            trace.over(request, status, body.bytes(), cut == null ? null : new IOException(cut));
         }
         tell(closeListener);
     }
@@ -469,8 +476,8 @@ public final class ServerResponse implements WriteStream {
         }
         body.closed();
         if (trace != null) {
-            IOException cut = error != null ? error : new IOException("the connection is gone");
-            trace.over(request, isHeadSent ? status : 0, cut);
+            IOException why = error != null ? error : new IOException("the connection is gone");
+            trace.over(request, isHeadSent ? status : 0, body.bytes(), why);
         }
         tell(closeListener);
     }

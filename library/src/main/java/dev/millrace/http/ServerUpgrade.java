@@ -49,6 +49,8 @@ public final class ServerUpgrade {
         }
     }
 
+    private static final byte[] NOTHING = {};
+
     private final ServerRequest request;
     private final boolean isConnect;
     private final Taker taker;
@@ -81,7 +83,10 @@ public final class ServerUpgrade {
     static @Nullable ServerUpgrade asked(
             RequestParser head, ServerRequest request, HandlerCalls calls) {
         boolean isConnect = head.isConnect();
-        boolean isUpgrade = head.hasUpgrade() && request.contentLength() == 0;
+        boolean isUpgrade =
+                head.hasUpgrade()
+                        && request.contentLength() == 0
+                        && HandlerCalls.isAllowed(request);
         Taker taker = isConnect ? calls.connects : isUpgrade ? calls.upgrades : null;
         if (taker == null) {
             return null;
@@ -111,12 +116,12 @@ public final class ServerUpgrade {
     void begin() {
         request.upgrade = this;
         trace = ExchangeTrace.begun(request);
-        request.body().arrived(new byte[0], 0, 0);
+        request.body().completed();
     }
 
     /** The connection was lost, or ended by a response before it. */
     void lost() {
-        told(0);
+        told(0, 0);
         request.body().close(null);
     }
 
@@ -124,7 +129,13 @@ public final class ServerUpgrade {
     void handOver() {
         isHandedOver = true;
         calls().upgraded++;
+        if (trace != null) {
+            // A listener that writes its response by hand is heard of at the end.
+            request.socket().onClose(() -> told(0, 0));
+        }
         loop().enter(this, ServerUpgrade::call, ServerUpgrade::threw, ServerUpgrade::threw);
+        // For those who listen to it as to any other: it has no body.
+        request.arrive(NOTHING, 0, 0);
         request.body().close(null);
     }
 
@@ -147,9 +158,9 @@ public final class ServerUpgrade {
         return request.connection().server().handlerCalls();
     }
 
-    private void told(int status) {
+    private void told(int status, long bytes) {
         if (trace != null) {
-            trace.over(request, status, null);
+            trace.over(request, status, bytes, null);
             trace = null;
         }
     }
@@ -202,7 +213,7 @@ public final class ServerUpgrade {
     public void accept() {
         checkOpen();
         if (isConnect) {
-            send(200, "Connection Established", new byte[0]);
+            send(200, "Connection Established", NOTHING);
         } else {
             accept(protocols().getFirst());
         }
@@ -226,7 +237,7 @@ public final class ServerUpgrade {
         }
         fields.set("Connection", "Upgrade");
         fields.set("Upgrade", protocol);
-        send(101, null, new byte[0]);
+        send(101, null, NOTHING);
     }
 
     /**
@@ -266,7 +277,7 @@ public final class ServerUpgrade {
             head.append(content, 0, content.length);
         }
         request.socket().write(head.array(), 0, head.length());
-        told(status);
+        told(status, request.isHead() ? 0 : content.length);
     }
 
     /** As a connection of the server lingers: a reset could take the response from the client. */

@@ -66,7 +66,8 @@ final class MultipartReader<T> implements BytesListener, MultipartParser.Events 
         if (request.contentLength() > limits.maxBytes()) {
             fail(tooLong());
         } else {
-            request.onError(this::fail).onClose(this::requestClosed).onBytes(this);
+            request.onError(this::fail).onEnd(this::ended).onClose(this::requestClosed);
+            request.onBytes(this);
         }
         return whole;
     }
@@ -190,8 +191,7 @@ final class MultipartReader<T> implements BytesListener, MultipartParser.Events 
         current.end();
     }
 
-    @Override
-    public void onEnd() {
+    private void ended() {
         if (isOver) {
             return;
         }

@@ -190,6 +190,19 @@ class HttpUpgradeChoiceTest {
         }
     }
 
+    /** As without the upgrade: no handler and no listener sees it. */
+    @Test
+    void atATargetThatCantBeDecodedThereIsNone() throws IOException {
+        try (var fixture = echoing();
+                RawHttp client = fixture.connect()) {
+            client.send(UPGRADE.replace("/up", "/%zz"));
+            assertThat(client.answer().status()).isEqualTo(400);
+            HttpServerStatistics counted = fixture.onLoop(() -> fixture.server().statistics());
+            assertThat(counted.upgrades() + counted.requests()).isZero();
+            assertThat(counted.refusals()).containsOnlyKeys("400 ERR_HTTP_TARGET");
+        }
+    }
+
     @Tag("X78")
     @Test
     void aChoiceThatThrowsIsA500() throws IOException {

@@ -196,6 +196,7 @@ class HttpUpgradeTest {
                         serving(server ->
                                 server.onUpgrade((request, socket) -> {
                                     assertThat(request.isComplete()).isTrue();
+                                    request.onEnd(() -> told.add("no body"));
                                     request.upgrade().accept("ECHO");
                                     StringBuilder all = new StringBuilder();
                                     socket.onData(part -> all.append(ISO_8859_1.decode(part)));
@@ -211,6 +212,7 @@ class HttpUpgradeTest {
             }
             assertThat(client.answer().all("Upgrade")).containsExactly("ECHO");
             assertThat(client.rest()).isEqualTo(RAW + ".");
+            fixture.run(() -> assertThat(told).endsWith("no body"));
         }
     }
 
@@ -229,6 +231,8 @@ class HttpUpgradeTest {
                 fixture.run(() -> held.header("Connection", "close").end("held"));
                 assertThat(client.answer().text()).isEqualTo("held");
                 assertThat(client.rest()).isEmpty();
+                assertThat(fixture.<Long>onLoop(() -> fixture.server().statistics().upgrades()))
+                        .isZero();
                 client.endOutput();
             }
             fixture.untilEmpty();
@@ -264,6 +268,9 @@ class HttpUpgradeTest {
                 fixture.server().closeAllConnections();
             });
             expectEcho(client, RAW);
+            HttpServerStatistics counted = fixture.onLoop(() -> fixture.server().statistics());
+            assertThat(counted.timeouts()).isEmpty();
+            assertThat(counted.refusals()).isEmpty();
         }
     }
 

@@ -155,6 +155,7 @@ class HttpWholeBodyTest {
                                         request.loop()
                                                 .setImmediate(() -> echo(request, response))))) {
             assertThat(post(fixture, RawHttp.post("")).text()).isEmpty();
+            assertThat(post(fixture, RawHttp.chunked()).text()).isEmpty();
             assertThat(post(fixture, RawHttp.post("four")).text()).isEqualTo("four");
         }
     }
@@ -162,12 +163,16 @@ class HttpWholeBodyTest {
     @Test
     void aHandlerRefuses() throws IOException {
         try (var fixture =
-                HttpFixture.serve((request, response) -> {
-                    throw new ServerRequest.RefusedException(402, "first pay");
-                })) {
-            Answer answer = post(fixture, RawHttp.post(""));
-            assertThat(answer.statusLine()).startsWith("HTTP/1.1 402");
-            assertThat(answer.text()).isEqualTo("first pay\n");
+                        HttpFixture.serve((request, response) -> {
+                            throw new ServerRequest.RefusedException(402, "first pay");
+                        });
+                RawHttp client = fixture.connect()) {
+            for (String request : List.of(RawHttp.get("/"), RawHttp.post("with a body"))) {
+                Answer answer = client.send(request).answer();
+                assertThat(answer.statusLine()).startsWith("HTTP/1.1 402");
+                assertThat(answer.text()).isEqualTo("first pay\n");
+                assertThat(answer.header("Connection")).isNotEqualTo("close");
+            }
             assertThat(fixture.handlerErrorCount()).isZero();
         }
     }

@@ -175,6 +175,7 @@ class EventStreamTest {
             });
             fixture.until(() -> told.contains("closed"));
             fixture.untilEmpty();
+            assertThat(fixture.handlerErrorCount()).isZero();
         }
     }
 

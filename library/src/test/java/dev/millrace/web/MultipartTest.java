@@ -8,17 +8,13 @@ import dev.millrace.http.HttpHandler;
 import dev.millrace.http.RawHttp;
 import dev.millrace.http.RawHttp.Answer;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Forms with files over a connection: parts in turn, back-pressure, limits, ends. */
 @Timeout(30)
@@ -26,7 +22,6 @@ class MultipartTest {
     private static final Multipart.Limits LIMITS = Multipart.Limits.DEFAULTS;
     private static final String DISPOSITION = "Content-Disposition: form-data; name=\"part";
 
-    @TempDir private Path folder;
     private final List<String> seen = new ArrayList<>();
 
     /** A request with a part for each pair of a file's name, which may be empty, and a content. */
@@ -281,42 +276,6 @@ class MultipartTest {
             assertThat(answer.status()).as("cut at " + cut).isEqualTo(400);
         }
         assertThat(post(request(whole.substring(0, whole.length() - 2))).status()).isEqualTo(200);
-    }
-
-    @Test
-    void aFileThatIsNotComplete() throws IOException {
-        HttpHandler handler =
-                (request, response) ->
-                        Multipart.read(request, part -> part.saveTo(folder.resolve("x")))
-                                .thenAccept(sizes -> response.end());
-        try (var fixture = HttpFixture.serve(handler);
-                RawHttp client = fixture.connect()) {
-            String part = form("f", "y".repeat(100_000));
-            client.send(part.substring(0, part.length() - 20));
-            fixture.until(() -> Files.exists(folder.resolve("x")));
-            client.reset();
-            fixture.untilEmpty();
-            fixture.until(() -> !Files.exists(folder.resolve("x")));
-            assertThat(fixture.handlerErrorCount()).isZero();
-        }
-    }
-
-    @Test
-    void aFileThatCanNotBeWrittenFailsTheForm() throws IOException {
-        HttpHandler handler =
-                (request, response) ->
-                        Multipart.read(request, part -> part.saveTo(folder.resolve("no/x")))
-                                .thenAccept(sizes -> response.end())
-                                .exceptionally(failure -> {
-                                    response.status(507).end("" + failure.getMessage());
-                                    return null;
-                                });
-        Answer answer = post(handler, form("f", "y".repeat(100_000), "", "z"));
-        assertThat(answer.status()).isEqualTo(507);
-        assertThat(answer.text()).contains("ENOENT");
-        try (Stream<Path> files = Files.list(folder)) {
-            assertThat(files).isEmpty();
-        }
     }
 
     @Test

@@ -41,6 +41,9 @@ public final class Fetch {
     /** Bytes that were there before, and are not asked for. */
     private long before;
 
+    /** What the rest was asked for by. */
+    private String validator = "";
+
     private long received;
     private Outcome outcome = Outcome.FINE;
     private boolean isOver;
@@ -68,17 +71,18 @@ public final class Fetch {
                                     + " is there already; -o replaces a file, remove it or name"
                                     + " another"));
         } else {
-            ask(plan.continues() ? validator(part) : "");
+            ask(plan.continues() ? guard(part) : "");
         }
     }
 
     /** What the rest of the part can be asked for by; empty if all is to be asked for. */
-    private String validator(PartialFile kept) {
+    private String guard(PartialFile kept) {
         Optional<PartOrigin> origin = kept.origin().filter(from -> from.url().equals(plan.url()));
         return kept.length() == 0 ? "" : origin.map(PartOrigin::validator).orElse("");
     }
 
-    private void ask(String validator) {
+    private void ask(String guard) {
+        validator = guard;
         ClientRequest made = client.request(plan.method(), plan.url());
         request = made;
         plan.fields()
@@ -121,7 +125,7 @@ public final class Fetch {
     private boolean isOfPart(ClientResponse response) {
         Optional<ContentRange> range = ContentRange.of(response.headers().all("Content-Range"));
         boolean isRest = range.map(one -> one.completes(before)).orElse(false);
-        if (response.status() == 206 && isRest) {
+        if (response.status() == 206 && isRest && isSame(response)) {
             return false;
         }
         if (response.status() == 416 && range.map(one -> one.total() == before).orElse(false)) {
@@ -141,6 +145,12 @@ public final class Fetch {
             before = 0;
         }
         return false;
+    }
+
+    /** Some servers know ranges and no If-Range: they say so by another validator, if by any. */
+    private boolean isSame(ClientResponse response) {
+        String name = validator.startsWith("\"") ? "ETag" : "Last-Modified";
+        return response.header(name).map(validator::equals).orElse(true);
     }
 
     private void receive(ClientResponse response) {

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** How a part that is there becomes whole, or gives way. */
@@ -158,6 +159,38 @@ class FetchContinueTest {
             assertThat(busy.status()).isEqualTo(5);
             assertThat(busy.complaint()).endsWith("has 4 bytes, which -c continues");
             assertThat(to.part()).hasContent("0123");
+        }
+    }
+
+    /** A server that knows ranges and no If-Range. */
+    @ParameterizedTest
+    @CsvSource({
+        "'\"v1\"', ETag: \"v2\"",
+        "'Sat, 28 Nov 2026 10:00:00 GMT', 'Last-Modified: Sat, 28 Nov 2026 10:00:05 GMT'",
+    })
+    void theRestOfAnotherFileIsNotPutBehindThePart(String validator, String field)
+            throws IOException {
+        String other = response("206 Partial", "456789", "Content-Range: bytes 4-9/10", field);
+        try (ScriptedPeer peer =
+                new ScriptedPeer(
+                        (head, number) -> Reply.of(number == 1 ? other : ok(FetchFolder.BODY)))) {
+            to.begun(peer, validator, "abcd");
+            assertThat(to.goOn(peer)).isEqualTo(Outcome.FINE);
+            to.expectWhole(FetchFolder.BODY);
+            assertThat(peer.heads()).hasSize(2);
+            assertThat(peer.heads().get(1)).doesNotContain("Range");
+        }
+    }
+
+    @Test
+    void theRestIsTheSameByTheSameValidator() throws IOException {
+        String rest =
+                response("206 Partial", "456789", "Content-Range: bytes 4-9/10", "ETag: \"v1\"");
+        try (ScriptedPeer peer = new ScriptedPeer((head, number) -> Reply.of(rest))) {
+            to.begun(peer, "\"v1\"", "0123");
+            assertThat(to.goOn(peer)).isEqualTo(Outcome.FINE);
+            to.expectWhole(FetchFolder.BODY);
+            assertThat(peer.heads()).hasSize(1);
         }
     }
 }

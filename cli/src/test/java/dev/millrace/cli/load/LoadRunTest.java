@@ -307,12 +307,18 @@ class LoadRunTest {
             LoadReport report = run(withRate(plan(peer.port(), 4, 1, 51), 1000, LONG));
             assertThat(report.count().responses()).isEqualTo(51);
             assertThat(report.elapsed()).isGreaterThanOrEqualTo(Duration.ofMillis(50));
+            LoadReport idle = run(withRate(plan(peer.port(), 4, 1, 4), 50, LONG));
+            assertThat(idle.elapsed())
+                    .as("though all connections are free")
+                    .isGreaterThanOrEqualTo(Duration.ofMillis(60));
         }
     }
 
     @Test
     void theWarmUpDoesNotCount() throws IOException {
-        try (ScriptedPeer peer = new ScriptedPeer((head, number) -> Reply.of(ok("hello")))) {
+        try (ScriptedPeer peer =
+                new ScriptedPeer((head, number) ->
+                        Reply.of(response(number == 1 ? "404 Cold" : "200 OK", "x")))) {
             LoadPlan of = plan(peer.port(), 1, 1, 1);
             LoadPlan plan =
                     new LoadPlan(
@@ -322,14 +328,25 @@ class LoadRunTest {
                             1,
                             1,
                             1,
-                            Duration.ofMillis(50),
-                            Duration.ofMillis(50),
+                            Duration.ofMillis(500),
+                            Duration.ofMillis(100),
                             OptionalLong.empty(),
                             OptionalDouble.empty(),
                             LONG);
             LoadReport report = run(plan);
-            assertThat(report.count().responses()).isPositive().isLessThan(peer.heads().size());
-            assertThat(report.elapsed()).isGreaterThanOrEqualTo(Duration.ofMillis(50));
+            assertThat(report.count().ofClass(2)).isPositive();
+            assertThat(report.count().ofClass(4)).isZero();
+            assertThat(report.elapsed()).isBetween(Duration.ofMillis(100), Duration.ofSeconds(20));
+        }
+    }
+
+    @Test
+    void allThatWasUnderWayIsCutOff() throws IOException {
+        try (ScriptedPeer peer =
+                new ScriptedPeer((head, number) -> new Reply("", number % 4 == 0))) {
+            LoadReport report = run(plan(peer.port(), 1, 4, 8));
+            assertThat(report.count().failures(Failure.CUT_OFF)).isEqualTo(8);
+            assertThat(report.count().responses()).isZero();
         }
     }
 }

@@ -1,11 +1,11 @@
-package dev.millrace.net;
+package dev.millrace.blocking;
 
 import dev.millrace.loop.Loop;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
-/** What a {@link BlockingSocket} has received and its threads have not read yet. */
-final class BlockingInbox extends BlockingHalf {
+/** What the loop has received and its threads have not read yet. */
+public final class BlockingInbox extends BlockingHalf {
     private static final byte[] END = {};
 
     /** The peer has ended its side: behind the bytes there is nothing more. */
@@ -17,15 +17,15 @@ final class BlockingInbox extends BlockingHalf {
     /** The loop may receive again, and has not heard of it yet. */
     private boolean isResumeDue;
 
-    BlockingInbox(Loop loop) {
-        super(loop, "reading");
+    public BlockingInbox(Loop loop, String subject) {
+        super(loop, "reading", subject);
     }
 
     /**
      * Takes from the front of what the loop has received, and answers how much. When it is full,
      * {@link #isHeld} until half of it was read. What comes behind the close is thrown away.
      */
-    int put(byte[] from, int offset, int length) {
+    public int put(byte[] from, int offset, int length) {
         lock.lock();
         try {
             if (isClosed()) {
@@ -41,7 +41,7 @@ final class BlockingInbox extends BlockingHalf {
         }
     }
 
-    boolean isHeld() {
+    public boolean isHeld() {
         lock.lock();
         try {
             return isHeld;
@@ -51,7 +51,7 @@ final class BlockingInbox extends BlockingHalf {
     }
 
     /** Every byte was put. */
-    void end() {
+    public void end() {
         lock.lock();
         try {
             isEnded = true;
@@ -62,7 +62,7 @@ final class BlockingInbox extends BlockingHalf {
     }
 
     /** Whether the loop may receive again; true once. */
-    boolean takeResume() {
+    public boolean takeResume() {
         lock.lock();
         try {
             boolean isDue = isResumeDue;
@@ -73,8 +73,8 @@ final class BlockingInbox extends BlockingHalf {
         }
     }
 
-    /** What was not read, for another owner of the socket. */
-    ByteBuffer takeAll() {
+    /** What was not read, for another owner of the stream. */
+    public ByteBuffer takeAll() {
         lock.lock();
         try {
             byte[] all = new byte[bytes.size()];
@@ -86,7 +86,7 @@ final class BlockingInbox extends BlockingHalf {
     }
 
     /** How many bytes can be read without a wait. */
-    int available() throws IOException {
+    public int available() throws IOException {
         lock.lock();
         try {
             if (bytes.size() == 0 && !isEnded) {
@@ -99,7 +99,7 @@ final class BlockingInbox extends BlockingHalf {
     }
 
     /** Waits for a byte or the end; {@code loopTask} lets the loop receive again. */
-    int read(byte[] to, int offset, int length, Runnable loopTask) throws IOException {
+    public int read(byte[] to, int offset, int length, Runnable loopTask) throws IOException {
         checkThread();
         if (length == 0) {
             return 0;
@@ -123,7 +123,7 @@ final class BlockingInbox extends BlockingHalf {
     }
 
     /** As {@link #read}: all there is, in an array of its own; an empty one is the end. */
-    byte[] read(Runnable loopTask) throws IOException {
+    public byte[] read(Runnable loopTask) throws IOException {
         checkThread();
         boolean isToResume;
         byte[] all;

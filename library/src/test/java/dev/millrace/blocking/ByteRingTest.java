@@ -1,4 +1,4 @@
-package dev.millrace.net;
+package dev.millrace.blocking;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package dev.millrace.net;
+package dev.millrace.blocking;
 
 import dev.millrace.kernel.SystemError;
 import dev.millrace.loop.Loop;
@@ -12,11 +12,10 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One direction of a {@link BlockingSocket}: bytes between the loop and the threads, what those
- * wait for, and why they wait no longer. The lock is held for a copy and never for a wait, so the
- * loop may take it.
+ * One direction of a stream: bytes between the loop and the threads, what those wait for, and why
+ * they wait no longer. The lock is held for a copy and never for a wait, so the loop may take it.
  */
-abstract sealed class BlockingHalf permits BlockingInbox, BlockingOutbox {
+public abstract sealed class BlockingHalf permits BlockingInbox, BlockingOutbox {
     final ReentrantLock lock = new ReentrantLock();
 
     /** Something that a thread may wait for has happened. */
@@ -28,31 +27,35 @@ abstract sealed class BlockingHalf permits BlockingInbox, BlockingOutbox {
     /** What its threads do, for the texts of errors. */
     private final String doing;
 
+    /** And of what it is a half. */
+    private final String subject;
+
     /** Zero: they wait without limit. */
     private volatile long timeoutNanos;
 
-    /** The socket was closed by a thread. */
+    /** It was closed by a thread. */
     private boolean isClosed;
 
-    /** Why the socket is over, where it is. */
+    /** Why the stream is over, where it is. */
     private @Nullable IOException over;
 
-    BlockingHalf(Loop loop, String doing) {
+    public BlockingHalf(Loop loop, String doing, String subject) {
         this.loop = loop;
         this.doing = doing;
+        this.subject = subject;
     }
 
     /** A wait there would never end: the loop is to bring what is waited for. */
-    final void checkThread() {
+    public final void checkThread() {
         if (loop.inLoop()) {
             throw new IllegalStateException(
                     doing
-                            + " here would block the loop: use the NetSocket's own methods, or"
-                            + " another thread");
+                            + " here would block the loop: use the stream's own methods, or another"
+                            + " thread");
         }
     }
 
-    final void timeout(Duration timeout) {
+    public final void timeout(Duration timeout) {
         if (timeout.isNegative()) {
             throw new IllegalArgumentException(
                     "the timeout is " + timeout + ": use zero for none, or more");
@@ -60,14 +63,14 @@ abstract sealed class BlockingHalf permits BlockingInbox, BlockingOutbox {
         timeoutNanos = timeout.toNanos();
     }
 
-    final boolean isClosed() {
+    public final boolean isClosed() {
         return isClosed;
     }
 
     /** Why there is nothing more to do, if there is a reason. */
-    final void checkOpen() throws IOException {
+    public final void checkOpen() throws IOException {
         if (isClosed) {
-            throw new SocketException("Socket closed");
+            throw new SocketException(subject + " closed");
         }
         if (over != null) {
             throw again(over);
@@ -98,7 +101,7 @@ abstract sealed class BlockingHalf permits BlockingInbox, BlockingOutbox {
      * @param since {@link System#nanoTime} when the operation began
      * @param done how many bytes it has carried so far
      */
-    final void await(long since, int done) throws IOException {
+    public final void await(long since, int done) throws IOException {
         long limit = timeoutNanos;
         try {
             if (limit == 0) {
@@ -123,8 +126,8 @@ abstract sealed class BlockingHalf permits BlockingInbox, BlockingOutbox {
         return thrown;
     }
 
-    /** A thread has closed the socket: the others wait no longer. */
-    final void close() {
+    /** A thread has closed it: the others wait no longer. */
+    public final void close() {
         lock.lock();
         try {
             isClosed = true;
@@ -134,8 +137,8 @@ abstract sealed class BlockingHalf permits BlockingInbox, BlockingOutbox {
         }
     }
 
-    /** The socket is over. */
-    final void over(IOException why) {
+    /** The stream is over. */
+    public final void over(IOException why) {
         lock.lock();
         try {
             over = why;

@@ -1,23 +1,27 @@
-package dev.millrace.net;
+package dev.millrace.blocking;
 
 import dev.millrace.loop.Loop;
+import dev.millrace.stream.WriteStream;
 import java.io.IOException;
 import java.net.SocketException;
 
-/** What the threads of a {@link BlockingSocket} have written and its loop has not taken yet. */
-final class BlockingOutbox extends BlockingHalf {
+/** What the threads have written and their loop has not taken yet. */
+public final class BlockingOutbox extends BlockingHalf {
     /** A thread is inside a write: that of another one comes behind all of it. */
     private boolean isWriting;
 
     /** No thread writes any more; what was written still goes out. */
     private boolean isEnding;
 
-    BlockingOutbox(Loop loop) {
-        super(loop, "writing");
+    private final String subject;
+
+    public BlockingOutbox(Loop loop, String subject) {
+        super(loop, "writing", subject);
+        this.subject = subject;
     }
 
     /** Waits until all of it has room; {@code loopTask} makes the loop take it. */
-    void write(byte[] from, int offset, int length, Runnable loopTask) throws IOException {
+    public void write(byte[] from, int offset, int length, Runnable loopTask) throws IOException {
         checkThread();
         long since = System.nanoTime();
         lock.lock();
@@ -53,8 +57,8 @@ final class BlockingOutbox extends BlockingHalf {
         }
     }
 
-    /** Throws the socket's failure, if there was one before the threads were through. */
-    void check() throws IOException {
+    /** Throws the stream's failure, if there was one before the threads were through. */
+    public void check() throws IOException {
         lock.lock();
         try {
             if (!isEnding) {
@@ -68,12 +72,12 @@ final class BlockingOutbox extends BlockingHalf {
     private void checkWritable() throws IOException {
         checkOpen();
         if (isEnding) {
-            throw new SocketException("Socket output is shutdown");
+            throw new SocketException(subject + " output is shutdown");
         }
     }
 
     /** No thread writes any more. */
-    void end() {
+    public void end() {
         lock.lock();
         try {
             isEnding = true;
@@ -84,7 +88,7 @@ final class BlockingOutbox extends BlockingHalf {
     }
 
     /** Whether everything was taken, and nothing more will be written. */
-    boolean isOver() {
+    public boolean isOver() {
         lock.lock();
         try {
             return isEnding && bytes.size() == 0;
@@ -93,14 +97,14 @@ final class BlockingOutbox extends BlockingHalf {
         }
     }
 
-    /** Hands what there is to {@code socket}; false if that takes no more before its drain. */
-    boolean drainTo(NetSocket socket) {
+    /** Hands what there is to {@code stream}; false if that takes no more before its drain. */
+    public boolean drainTo(WriteStream stream) {
         lock.lock();
         try {
             boolean isBelow = true;
             while (isBelow && bytes.size() > 0) {
                 int length = bytes.straight();
-                isBelow = socket.write(bytes.array(), bytes.head(), length);
+                isBelow = stream.write(bytes.array(), bytes.head(), length);
                 bytes.skip(length);
             }
             changed.signalAll();

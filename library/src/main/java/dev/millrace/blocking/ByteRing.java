@@ -1,12 +1,12 @@
-package dev.millrace.net;
+package dev.millrace.blocking;
 
 /**
  * Bytes in the order they came, up to a limit. It grows as it fills, and gives its memory back when
  * it is empty, because most connections wait most of the time.
  */
-final class ByteRing {
+public final class ByteRing {
     /** What it holds at most. */
-    static final int CAPACITY = 64 * 1024;
+    public static final int CAPACITY = 64 * 1024;
 
     /** What it may hold on to while it is empty: a small message costs no allocation. */
     private static final int KEPT_BYTES = 1024;
@@ -20,16 +20,16 @@ final class ByteRing {
     private int head;
     private int size;
 
-    int size() {
+    public int size() {
         return size;
     }
 
-    boolean isFull() {
+    public boolean isFull() {
         return size == CAPACITY;
     }
 
     /** Takes from the front of what is given, and answers how much. */
-    int put(byte[] from, int offset, int length) {
+    public int put(byte[] from, int offset, int length) {
         int taken = Math.min(length, CAPACITY - size);
         if (size + taken > array.length) {
             grow(size + taken);
@@ -53,7 +53,7 @@ final class ByteRing {
     }
 
     /** Gives what it has, up to {@code length}, and answers how much. */
-    int take(byte[] to, int offset, int length) {
+    public int take(byte[] to, int offset, int length) {
         int given = Math.min(length, size);
         copy(to, offset, given);
         skip(given);
@@ -67,21 +67,21 @@ final class ByteRing {
     }
 
     /** Where the next {@link #straight} bytes are, from {@link #head} on. */
-    byte[] array() {
+    public byte[] array() {
         return array;
     }
 
-    int head() {
+    public int head() {
         return head;
     }
 
     /** How many bytes lie in one piece. */
-    int straight() {
+    public int straight() {
         return Math.min(size, array.length - head);
     }
 
     /** The first {@code length} bytes were taken. */
-    void skip(int length) {
+    public void skip(int length) {
         size -= length;
         if (size > 0) {
             head = head + length & array.length - 1;
@@ -90,7 +90,7 @@ final class ByteRing {
         }
     }
 
-    void clear() {
+    public void clear() {
         size = 0;
         head = 0;
         if (array.length > KEPT_BYTES) {
