@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import dev.millrace.files.PathName;
 import dev.millrace.http.HttpHandler;
 import dev.millrace.http.HttpServer;
+import dev.millrace.http.HttpServerOptions;
 import dev.millrace.loop.Loop;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -52,7 +53,9 @@ final class ServedSite implements AutoCloseable {
     }
 
     private void serve(Loop loop, HttpHandler handler, CompletableFuture<Integer> bound) {
-        HttpServer server = HttpServer.create(loop, handler);
+        // As the command has it: a file's name need not be UTF-8.
+        var how = HttpServerOptions.DEFAULTS.withAllowUndecodableTargets(true);
+        HttpServer server = HttpServer.create(loop, how, handler);
         server.onListening(() -> {
             listening.complete(server);
             bound.complete(server.port());
