@@ -28,7 +28,9 @@ import org.junit.jupiter.api.Test;
  */
 class ExportsTest {
     private static final Set<String> EXPORTED =
-            Set.of("kernel", "loop", "observe", "stream", "stdio", "files", "net", "udp", "http");
+            Set.of(
+                    "kernel", "loop", "observe", "stream", "stdio", "files", "net", "udp", "http",
+                    "ipc", "cluster");
 
     /** The seam to the kernel and what is below it can change freely. */
     @Test

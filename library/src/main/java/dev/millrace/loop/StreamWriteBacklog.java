@@ -9,6 +9,7 @@ import dev.millrace.turn.GatherBuffer;
 import dev.millrace.turn.WriteQueue;
 import dev.millrace.turn.WriteTenant;
 import java.util.Objects;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,7 +39,7 @@ final class StreamWriteBacklog implements Guarded, WriteTenant {
     private int failure;
 
     /** How much may wait. */
-    private WriteLimit limit = WriteLimit.DEFAULTS;
+    WriteLimit limit = WriteLimit.DEFAULTS;
 
     /** What the kernel did not take at once; null while nothing waits. */
     private @Nullable WriteQueue queue;
@@ -73,14 +74,6 @@ final class StreamWriteBacklog implements Guarded, WriteTenant {
 
     boolean isOpen() {
         return !isShutdownWanted && failure == 0;
-    }
-
-    WriteLimit limit() {
-        return limit;
-    }
-
-    void limit(WriteLimit chosen) {
-        limit = chosen;
     }
 
     /** False if nothing was taken, because it would go beyond the limit. */
@@ -121,16 +114,29 @@ final class StreamWriteBacklog implements Guarded, WriteTenant {
                 || !loop.driver.sendsFiles(stream.port())) {
             return false;
         }
+        enqueue(
+                file.length(),
+                request,
+                waiting -> {
+                    request.region = file;
+                    waiting.append(file);
+                });
+        return true;
+    }
+
+    /** Adds what is more than bytes behind everything else. */
+    void enqueue(int length, Request request, Consumer<WriteQueue> added) {
+        checkOpen();
         loop.gather().flush(this);
         if (failure != 0) {
             refuse(request, failure);
-            return true;
+            return;
         }
-        accept(file.length(), request);
-        request.region = file;
-        queue().append(file);
-        flushQueue(queue());
-        return true;
+        accept(length, request);
+        added.accept(queue());
+        if (stream.isConnected) {
+            flushQueue(queue());
+        }
     }
 
     /** Sends what the kernel takes right now, and nothing if something waits; the bytes sent. */
@@ -270,6 +276,9 @@ final class StreamWriteBacklog implements Guarded, WriteTenant {
             fail(waiting.failure());
             return;
         }
+        if (waiting.isResting()) {
+            Objects.requireNonNull(stream.setup().received).rest();
+        }
         if (waiting.isEmpty()) {
             dropQueue();
         }
@@ -311,14 +320,10 @@ final class StreamWriteBacklog implements Guarded, WriteTenant {
 
     /** Lists the stream with the callback scope when there is something to deliver. */
     private void progressed() {
-        if (isNextWriteOver()
+        if ((requests != null && requests.isFirstOver(bytesSent))
                 || (bytesSent == bytesAccepted && (wantsDrained || isShutdownWaiting()))) {
             list();
         }
-    }
-
-    private boolean isNextWriteOver() {
-        return requests != null && requests.isFirstOver(bytesSent);
     }
 
     private boolean isShutdownWaiting() {
