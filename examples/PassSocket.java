@@ -7,12 +7,12 @@ void main(String[] args) {
     int port = args.length > 2 ? Integer.parseInt(args[2]) : 7005;
     Loop.run(loop -> {
         if (args.length > 0 && args[0].equals("answer")) {
-            NetServer.create(loop, peer -> Channel.on(peer).onMessage(PassSocket::answer))
+            NetServer.create(loop, peer -> MessageChannel.on(peer).onMessage(PassSocket::answer))
                     .listen(UnixAddress.of(path), ListenOptions.DEFAULTS.withUnix(
                             UnixListenOptions.DEFAULTS.withTakeOverStale(true)))
                     .onListening(() -> IO.println("answers at " + path));
         } else {
-            var channel = Channel.connect(loop, UnixAddress.of(path));
+            var channel = MessageChannel.connect(loop, UnixAddress.of(path));
             var server = NetServer.create(loop, socket -> socket.onFrames(Framing.lines(1024), line ->
                     channel.send(line, List.of(Passable.of(socket)), error -> {
                         if (error != null) {

@@ -15,7 +15,8 @@ import java.util.OptionalInt;
  * them, behind a letter that tells the two apart.
  *
  * <pre>
- *   worker ──▶ primary   LISTEN request kind index address options · CLOSE handle · DEMAND handle count · PONG
+ *   worker ──▶ primary   LISTEN request kind index address options · CLOSE handle
+ *                        DEMAND handle count · PONG
  *   primary ──▶ worker   FED, SHARED request handle address · FAILED request errno
  *                        CONNECTION handle · PING · SHUTDOWN millis
  * </pre>

@@ -1,7 +1,7 @@
 package dev.millrace.ipc;
 
 /**
- * Limits of a {@link Channel}, at both ends the same.
+ * Limits of a {@link MessageChannel}, at both ends the same.
  *
  * {@snippet class="dev.millrace.ipc.ChannelExamplesTest" region="options"}
  *

@@ -11,15 +11,15 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The read side of a {@link Channel}: frames to messages, and descriptors to the frames that they
- * came with.
+ * The read side of a {@link MessageChannel}: frames to messages, and descriptors to the frames that
+ * they came with.
  *
  * <p>A frame's descriptors travel with its first byte, and the kernel ends a read behind the bytes
  * they came with. So when a head is whole, those that it announces are there, and when everything
  * that came was looked at, none is left but for a frame whose head is not whole yet (X96).
  */
 final class ChannelReceiver implements BytesListener, FrameParser.Receiver {
-    private final Channel channel;
+    private final MessageChannel channel;
     private final StreamDescriptors descriptors;
     private final ChannelOptions options;
     private final FrameParser parser;
@@ -42,7 +42,7 @@ final class ChannelReceiver implements BytesListener, FrameParser.Receiver {
     /** It came before there was a listener; nothing more is read until there is one. */
     private @Nullable Message heldBack;
 
-    ChannelReceiver(Channel channel, StreamDescriptors descriptors, ChannelOptions options) {
+    ChannelReceiver(MessageChannel channel, StreamDescriptors descriptors, ChannelOptions options) {
         this.channel = channel;
         this.descriptors = descriptors;
         this.options = options;

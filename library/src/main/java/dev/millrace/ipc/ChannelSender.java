@@ -16,8 +16,8 @@ import java.util.Deque;
 import java.util.List;
 
 /**
- * The write side of a {@link Channel}: messages in their order, split into frames, and what the
- * peer says of those with descriptors.
+ * The write side of a {@link MessageChannel}: messages in their order, split into frames, and what
+ * the peer says of those with descriptors.
  *
  * <pre>
  *   waiting ──its turn──▶ kernel        with descriptors: under way ──the peer's word──▶ over

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A process that this one has started, and the channel to it: another JVM, or any program that
- * speaks the framing of {@link Channel}. Its other end is {@link ParentProcess}.
+ * speaks the framing of {@link MessageChannel}. Its other end is {@link ParentProcess}.
  *
  * <pre>
  *   fork ──▶ starting ──▶ running ──its first message──▶ connected ──▶ onExit, once
@@ -52,7 +52,7 @@ public final class ChildProcess {
     private @Nullable Runnable hold;
 
     private @Nullable Process process;
-    private @Nullable Channel channel;
+    private @Nullable MessageChannel channel;
     private @Nullable ChildExit exit;
 
     /** It was told how it ended, or that it never began. */
@@ -134,7 +134,7 @@ public final class ChildProcess {
         }
     }
 
-    private void connected(Channel found) {
+    private void connected(MessageChannel found) {
         limit.close();
         channel = found;
         found.onClose(this::disconnected);
@@ -163,7 +163,7 @@ public final class ChildProcess {
 
     private void exited(int status) {
         exit = new ChildExit(status);
-        Channel open = channel;
+        MessageChannel open = channel;
         if (open != null && open.isOpen()) {
             // What it had sent comes first.
             TimerHandle linger = loop.setTimeout(LINGER, open::close);
@@ -203,13 +203,17 @@ public final class ChildProcess {
     }
 
     /**
-     * Sends a text; before the child is connected it waits for that. False: see {@link Channel}.
+     * Sends a text; before the child is connected it waits for that. False: see {@link
+     * MessageChannel}.
      */
     public boolean send(String text) {
         return send(text, List.of(), error -> {});
     }
 
-    /** Sends a text, and what passes with it, as {@link Channel#send(String, List, Consumer)}. */
+    /**
+     * Sends a text, and what passes with it, as {@link MessageChannel#send(String, List,
+     * Consumer)}.
+     */
     public boolean send(
             String text, List<Passable> passed, Consumer<? super @Nullable IOException> outcome) {
         loop.checkThread();

@@ -8,7 +8,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What came over a {@link Channel}: text or bytes, and what passes with it.
+ * What came over a {@link MessageChannel}: text or bytes, and what passes with it.
  *
  * <p>What passes is to be {@linkplain #take taken} before the listener returns. Otherwise it is
  * closed here, and its sender learns that it still has it. Loop thread only.
@@ -16,14 +16,14 @@ import org.jspecify.annotations.Nullable;
  * {@snippet class="dev.millrace.ipc.ChannelExamplesTest" region="passed"}
  */
 public final class Message {
-    private final Channel channel;
+    private final MessageChannel channel;
     private final boolean isText;
     private final byte[] body;
     private final List<Arrival> arrivals;
     private @Nullable List<Passable> taken;
     private boolean isOver;
 
-    Message(Channel channel, boolean isText, byte[] body, List<Arrival> arrivals) {
+    Message(MessageChannel channel, boolean isText, byte[] body, List<Arrival> arrivals) {
         this.channel = channel;
         this.isText = isText;
         this.body = body;

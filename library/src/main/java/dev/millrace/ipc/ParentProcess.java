@@ -22,12 +22,12 @@ public final class ParentProcess {
     private static final int HUNG_UP = 129;
     private static final AtomicBoolean IS_CONNECTED = new AtomicBoolean();
 
-    private final Channel channel;
+    private final MessageChannel channel;
     private boolean stays;
     private boolean hasDisconnected;
     private @Nullable Runnable disconnectListener;
 
-    private ParentProcess(Channel channel, String token) {
+    private ParentProcess(MessageChannel channel, String token) {
         this.channel = channel;
         channel.unref();
         channel.send(token);
@@ -53,7 +53,7 @@ public final class ParentProcess {
                             ? "this process was not started by ChildProcess.fork"
                             : "the parent is connected to already");
         }
-        return new ParentProcess(Channel.connect(loop, UnixAddress.of(address)), token);
+        return new ParentProcess(MessageChannel.connect(loop, UnixAddress.of(address)), token);
     }
 
     private void disconnected() {
@@ -72,12 +72,15 @@ public final class ParentProcess {
         return this;
     }
 
-    /** Sends a text. False: see {@link Channel}. */
+    /** Sends a text. False: see {@link MessageChannel}. */
     public boolean send(String text) {
         return channel.send(text);
     }
 
-    /** Sends a text, and what passes with it, as {@link Channel#send(String, List, Consumer)}. */
+    /**
+     * Sends a text, and what passes with it, as {@link MessageChannel#send(String, List,
+     * Consumer)}.
+     */
     public boolean send(
             String text, List<Passable> passed, Consumer<? super @Nullable IOException> outcome) {
         return channel.send(text, passed, outcome);
@@ -126,7 +129,7 @@ public final class ParentProcess {
         return channel.loop();
     }
 
-    /** {@code ParentProcess[Channel[...]]}. Any thread. */
+    /** {@code ParentProcess[MessageChannel[...]]}. Any thread. */
     @Override
     public String toString() {
         return "ParentProcess[" + channel + "]";

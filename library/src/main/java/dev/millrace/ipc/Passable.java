@@ -7,8 +7,8 @@ import dev.millrace.udp.UdpSocket;
 import java.util.Objects;
 
 /**
- * What passes from process to process over a {@link Channel}, in a {@link Message}: a socket of
- * ours, or any descriptor.
+ * What passes from process to process over a {@link MessageChannel}, in a {@link Message}: a socket
+ * of ours, or any descriptor.
  *
  * {@snippet class="dev.millrace.ipc.ChannelExamplesTest" region="passed"}
  */

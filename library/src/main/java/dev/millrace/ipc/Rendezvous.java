@@ -38,16 +38,16 @@ final class Rendezvous {
     private final NetServer server;
     private final UnixAddress address;
     private final ChannelOptions options;
-    private final Consumer<? super Channel> found;
+    private final Consumer<? super MessageChannel> found;
     private final String token = random(TOKEN_BYTES);
-    private final List<Channel> strangers = new ArrayList<>();
+    private final List<MessageChannel> strangers = new ArrayList<>();
 
     /** The child; 0 while it is not known. */
     private long pid;
 
     private boolean isOver;
 
-    Rendezvous(Loop loop, ChannelOptions options, Consumer<? super Channel> found) {
+    Rendezvous(Loop loop, ChannelOptions options, Consumer<? super MessageChannel> found) {
         this.options = options;
         this.found = found;
         this.address =
@@ -79,11 +79,11 @@ final class Rendezvous {
     /** The child was started. */
     void expect(long childPid) {
         pid = childPid;
-        List.copyOf(strangers).stream().filter(one -> !isChild(one)).forEach(Channel::close);
+        List.copyOf(strangers).stream().filter(one -> !isChild(one)).forEach(MessageChannel::close);
     }
 
     private void came(NetSocket socket) {
-        Channel channel = Channel.on(socket, options);
+        MessageChannel channel = MessageChannel.on(socket, options);
         if (pid != 0 && !isChild(channel)) {
             channel.close();
             return;
@@ -93,7 +93,7 @@ final class Rendezvous {
         channel.expect(first -> shown(channel, first));
     }
 
-    private void shown(Channel channel, Message first) {
+    private void shown(MessageChannel channel, Message first) {
         byte[] shown = first.text().getBytes(StandardCharsets.UTF_8);
         boolean isToken = MessageDigest.isEqual(shown, token.getBytes(StandardCharsets.UTF_8));
         // A child that is faster than the news of its start has shown the token all the same.
@@ -107,7 +107,7 @@ final class Rendezvous {
         }
     }
 
-    private boolean isChild(Channel channel) {
+    private boolean isChild(MessageChannel channel) {
         long peer = channel.peerPid();
         Optional<ProcessHandle> one = ProcessHandle.of(peer);
         while (one.isPresent()) {
@@ -123,6 +123,6 @@ final class Rendezvous {
     void close() {
         isOver = true;
         server.close();
-        List.copyOf(strangers).forEach(Channel::close);
+        List.copyOf(strangers).forEach(MessageChannel::close);
     }
 }

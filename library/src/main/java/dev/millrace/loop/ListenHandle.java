@@ -167,8 +167,7 @@ public final class ListenHandle extends Handle {
 
     private void bindIp(IpAddress address) {
         TcpBinding.require(loop.driver, address, options);
-        asked = address;
-        shown = address;
+        asked = shown = address;
         try {
             TcpBinding.check(address, options);
             Port opened = attach(loop.driver.socket(address));
@@ -195,8 +194,7 @@ public final class ListenHandle extends Handle {
      */
     void adopt(Driver.Shared shared, Address address, boolean isFileOurs) throws IOException {
         attach(loop.driver.adopt(shared));
-        asked = address;
-        shown = address;
+        asked = shown = address;
         if (isFileOurs && address instanceof UnixAddress path) {
             unix = UnixBinding.adopted(loop.driver, path);
         }
@@ -220,8 +218,7 @@ public final class ListenHandle extends Handle {
     /** It listens elsewhere, at {@code address}. */
     void feed(ListenFeed feed, Address address) {
         this.feed = feed;
-        asked = address;
-        shown = address;
+        asked = shown = address;
     }
 
     private Port attach(Port opened) {

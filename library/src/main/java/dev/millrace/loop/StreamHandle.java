@@ -430,10 +430,6 @@ public final class StreamHandle extends Handle {
         return setup().carryDescriptors();
     }
 
-    void descriptorsArrived(int[] descriptors) {
-        Objects.requireNonNull(setup().received).add(descriptors);
-    }
-
     /** How much may wait to be written. */
     public WriteLimit writeLimit() {
         loop.checkThread();

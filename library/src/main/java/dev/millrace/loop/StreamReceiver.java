@@ -119,7 +119,7 @@ final class StreamReceiver implements PortEvents, Identified {
 
     @Override
     public void onDescriptors(int[] descriptors) {
-        stream.descriptorsArrived(descriptors);
+        Objects.requireNonNull(stream.setup().received).add(descriptors);
     }
 
     @Override

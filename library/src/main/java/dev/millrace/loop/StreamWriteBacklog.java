@@ -320,14 +320,12 @@ final class StreamWriteBacklog implements Guarded, WriteTenant {
 
     /** Lists the stream with the callback scope when there is something to deliver. */
     private void progressed() {
-        if ((requests != null && requests.isFirstOver(bytesSent))
-                || (bytesSent == bytesAccepted && (wantsDrained || isShutdownWaiting()))) {
+        boolean isAllSent = bytesSent == bytesAccepted;
+        StreamRequests known = requests;
+        if ((isAllSent && wantsDrained)
+                || (known != null && known.isNextOver(bytesSent, isAllSent))) {
             list();
         }
-    }
-
-    private boolean isShutdownWaiting() {
-        return requests != null && requests.hasShutdown();
     }
 
     private void list() {
@@ -367,7 +365,8 @@ final class StreamWriteBacklog implements Guarded, WriteTenant {
         }
         // The drained may have written on, and ended: those bytes go first.
         boolean isDrained = bytesSent == bytesAccepted;
-        if (isShutdownWaiting() && isDrained && stream.isConnected && !stream.isClosing) {
+        boolean isLast = requests != null && requests.hasShutdown();
+        if (isLast && isDrained && stream.isConnected && !stream.isClosing) {
             // No write waits any more, so that it is the next.
             Objects.requireNonNull(requests().poll()).end(-loop.driver.shutdown(stream.port()));
         }

@@ -395,7 +395,7 @@ public final class NetSocket extends InboundStream<NetSocket>
 
     /**
      * What of this socket concerns descriptors: a Unix socket as their way, or this one as what
-     * travels. {@code Channel} of {@code ipc} is made of it.
+     * travels. {@code MessageChannel} of {@code ipc} is made of it.
      */
     public SocketDescriptors descriptors() {
         checkThread();

@@ -28,7 +28,7 @@ class ChannelExamplesTest {
                 NetServer.create(
                         loop,
                         peer ->
-                                Channel.on(peer)
+                                MessageChannel.on(peer)
                                         .onMessage(message -> {
                                             for (Passable passed : message.take()) {
                                                 switch (passed) {
@@ -59,7 +59,7 @@ class ChannelExamplesTest {
     }
 
     private void pass(Loop loop, UnixAddress address, NetServer receiver) {
-        Channel channel = Channel.connect(loop, address);
+        MessageChannel channel = MessageChannel.connect(loop, address);
         NetServer server = NetServer.create(loop);
         server.onConnection(socket ->
                         channel.send(

@@ -16,8 +16,8 @@ final class ChannelPair implements AutoCloseable {
 
     final Loop loop = Loop.create();
     final Journal journal = new Journal();
-    final Channel left;
-    Channel right;
+    final MessageChannel left;
+    MessageChannel right;
 
     /** In place of the left channel. */
     NetSocket raw;
@@ -35,11 +35,12 @@ final class ChannelPair implements AutoCloseable {
                                 + "-"
                                 + NAMES.incrementAndGet());
         NetServer server =
-                NetServer.create(loop, socket -> right = Channel.on(socket, options)).listen(name);
+                NetServer.create(loop, socket -> right = MessageChannel.on(socket, options))
+                        .listen(name);
         until("listening", server::isListening);
         NetSocket socket = NetSocket.connect(loop, name);
         raw = socket;
-        left = isChannel ? Channel.on(socket, options) : null;
+        left = isChannel ? MessageChannel.on(socket, options) : null;
         until("connected", () -> right != null && !socket.isConnecting());
         server.close();
         right.onError(error -> journal.add("right error " + error.getMessage()));

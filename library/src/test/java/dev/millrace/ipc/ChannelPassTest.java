@@ -116,6 +116,8 @@ class ChannelPassTest {
         pair.until("here unread");
         socket.end("served here");
         pair.until("client served here");
+        assertThat(pair.journal.lines())
+                .containsSubsequence("[TCP]", "here unread", "client served here");
     }
 
     @Test

@@ -187,7 +187,7 @@ class ChildProcessTest {
         String[] secrets = Files.readString(told).strip().split(" ");
         Files.delete(told);
         // This process knows the token, and is not the child.
-        Channel stranger = Channel.connect(loop, UnixAddress.of(secrets[0]));
+        MessageChannel stranger = MessageChannel.connect(loop, UnixAddress.of(secrets[0]));
         stranger.send(secrets[1]);
         stranger.onClose(journal.line("turned away"));
         until("turned away");

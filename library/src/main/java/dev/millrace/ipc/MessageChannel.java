@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  *
  * {@snippet class="dev.millrace.ipc.ChannelExamplesTest" region="passed"}
  */
-public final class Channel implements AutoCloseable {
+public final class MessageChannel implements AutoCloseable {
     private static final Consumer<@Nullable IOException> UNHEARD = error -> {};
 
     private final NetSocket socket;
@@ -47,7 +47,8 @@ public final class Channel implements AutoCloseable {
     private @Nullable Consumer<? super IOException> errorListener;
     private @Nullable Runnable closeListener;
 
-    private Channel(NetSocket socket, StreamDescriptors descriptors, ChannelOptions options) {
+    private MessageChannel(
+            NetSocket socket, StreamDescriptors descriptors, ChannelOptions options) {
         this.socket = socket;
         this.sender = new ChannelSender(socket, descriptors, options);
         this.receiver = new ChannelReceiver(this, descriptors, options);
@@ -59,7 +60,7 @@ public final class Channel implements AutoCloseable {
     }
 
     /** As the other, with the default limits. */
-    public static Channel on(NetSocket socket) {
+    public static MessageChannel on(NetSocket socket) {
         return on(socket, ChannelOptions.DEFAULTS);
     }
 
@@ -71,17 +72,17 @@ public final class Channel implements AutoCloseable {
      * @throws IllegalArgumentException if it is connected, and no Unix socket
      * @throws UnsupportedOperationException if the loop's driver passes no descriptors
      */
-    public static Channel on(NetSocket socket, ChannelOptions options) {
+    public static MessageChannel on(NetSocket socket, ChannelOptions options) {
         Objects.requireNonNull(options, "options");
         try {
-            return new Channel(socket, socket.descriptors().carry(), options);
+            return new MessageChannel(socket, socket.descriptors().carry(), options);
         } catch (IOException e) {
             throw new IllegalArgumentException("a channel needs a Unix socket: " + socket, e);
         }
     }
 
     /** A channel to a peer that listens at {@code address}. */
-    public static Channel connect(Loop loop, UnixAddress address) {
+    public static MessageChannel connect(Loop loop, UnixAddress address) {
         return on(NetSocket.connect(loop, address));
     }
 
@@ -138,7 +139,7 @@ public final class Channel implements AutoCloseable {
     }
 
     /** A message came; until there is a listener none is read. */
-    public Channel onMessage(Consumer<? super Message> listener) {
+    public MessageChannel onMessage(Consumer<? super Message> listener) {
         loop().checkThread();
         messageListener = Listeners.once(messageListener, listener, "onMessage");
         receiver.listened();
@@ -146,21 +147,21 @@ public final class Channel implements AutoCloseable {
     }
 
     /** The channel failed; its close follows. Without a listener it just closes. */
-    public Channel onError(Consumer<? super IOException> listener) {
+    public MessageChannel onError(Consumer<? super IOException> listener) {
         loop().checkThread();
         errorListener = Listeners.and(errorListener, listener);
         return this;
     }
 
-    /** The channel is over, whoever ended it; every outcome was told. */
-    public Channel onClose(Runnable listener) {
+    /** The channel is over, whichever end closed it; every outcome was told. */
+    public MessageChannel onClose(Runnable listener) {
         loop().checkThread();
         closeListener = Listeners.and(closeListener, listener);
         return this;
     }
 
     /** Nothing waits to be sent any more, after a {@code send} that was false. */
-    public Channel onDrain(Runnable listener) {
+    public MessageChannel onDrain(Runnable listener) {
         socket.onDrain(listener);
         return this;
     }
@@ -180,25 +181,25 @@ public final class Channel implements AutoCloseable {
     }
 
     /** Reads no further message until {@link #resume}. */
-    public Channel pause() {
+    public MessageChannel pause() {
         socket.pause();
         return this;
     }
 
     /** Reads messages again. */
-    public Channel resume() {
+    public MessageChannel resume() {
         socket.resume();
         return this;
     }
 
     /** Lets the channel keep its loop alive, which is the default. */
-    public Channel ref() {
+    public MessageChannel ref() {
         socket.ref();
         return this;
     }
 
     /** Stops the channel from keeping its loop alive. */
-    public Channel unref() {
+    public MessageChannel unref() {
         socket.unref();
         return this;
     }
@@ -283,9 +284,9 @@ public final class Channel implements AutoCloseable {
         }
     }
 
-    /** {@code Channel[NetSocket[open, ...]]}. Any thread. */
+    /** {@code MessageChannel[NetSocket[open, ...]]}. Any thread. */
     @Override
     public String toString() {
-        return "Channel[" + socket + "]";
+        return "MessageChannel[" + socket + "]";
     }
 }
