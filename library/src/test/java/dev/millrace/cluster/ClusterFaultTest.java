@@ -9,6 +9,9 @@ import dev.millrace.testing.ChildJvm;
 import dev.millrace.testing.Kernel;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -90,7 +93,7 @@ class ClusterFaultTest {
     void aStoppedWorkerGetsNoConnectionsAndIsReplaced() {
         ClusterOptions options =
                 ClusterFixture.options(2, Scheduling.ROUND_ROBIN, "tcp", "0")
-                        .withHeartbeat(Duration.ofMillis(100), Duration.ofMillis(500));
+                        .withHeartbeat(Duration.ofMillis(100), Duration.ofSeconds(3));
         try (var cluster = new ClusterFixture(options)) {
             IpAddress address = cluster.tcp(2);
             WorkerProcess victim = cluster.primary.workers().getFirst();
@@ -99,6 +102,7 @@ class ClusterFaultTest {
             for (int number = 0; number < 4; number++) {
                 assertThat(cluster.greeting(address)).isEqualTo("2");
             }
+            assertThat(cluster.primary.workers()).as("none waited for it").contains(victim);
             cluster.until("exit 1");
             cluster.until("online 3");
         }
@@ -120,8 +124,16 @@ class ClusterFaultTest {
                 pids.stream().map(pid -> ProcessHandle.of(pid).orElseThrow()).toList();
         int listening = port;
         assertThat(Kernel.isListening(listening)).isTrue();
-        primary.destroyForcibly().waitFor();
-        Kernel.await("the port is free", () -> !Kernel.isListening(listening));
+        try (Socket client = new Socket("127.0.0.1", listening)) {
+            BufferedReader greeting =
+                    new BufferedReader(
+                            new InputStreamReader(client.getInputStream(), StandardCharsets.UTF_8));
+            assertThat(greeting.readLine()).isIn("1", "2");
+            primary.destroyForcibly().waitFor();
+            Kernel.await("the port is free", () -> !Kernel.isListening(listening));
+            client.getOutputStream().write("still served\n".getBytes(StandardCharsets.UTF_8));
+            assertThat(greeting.readLine()).isEqualTo("still served");
+        }
         Kernel.await("no orphan", () -> workers.stream().noneMatch(ProcessHandle::isAlive));
     }
 

@@ -13,7 +13,7 @@ final class PrimaryProgram {
         ClusterOptions options =
                 ClusterOptions.DEFAULTS
                         .withWorkers(2)
-                        .withDrainLimit(Duration.ofMillis(200))
+                        .withDrainLimit(Duration.ofSeconds(60))
                         .withChild(
                                 ChildOptions.DEFAULTS.withCommand(
                                         ChildJvm.command(WorkerProgram.class, "tcp", "0")));

@@ -62,6 +62,7 @@ class ChannelPassTest {
         NetServer server =
                 serve(socket -> {
                     socket.write("hello ");
+                    socket.onClose(pair.journal.line("told to its old owner"));
                     socket.onBytes((array, offset, length) -> {
                         // The first line is read here, the rest of what came is the next owner's.
                         pair.journal.add(

@@ -166,6 +166,26 @@ class ChannelTest {
     }
 
     @Test
+    @Tag("L2")
+    @Tag("X92")
+    void eachOfSeveralUnderWayHasItsOwnOutcome() {
+        Descriptor refused = open();
+        Descriptor wanted = open();
+        pair.right.onMessage(message -> {
+            if (message.text().equals("wanted")) {
+                ((Passable.Open) message.take().getFirst()).descriptor().close();
+            }
+        });
+        pair.left.send("refused", List.of(Passable.of(refused)), pair::outcome);
+        pair.left.send("wanted", List.of(Passable.of(wanted)), pair::outcome);
+        pair.until("outcome taken");
+        pair.until("outcome send ERR_CHANNEL_NOT_TAKEN: the receiver did not take what was passed");
+        assertThat(refused.isOpen()).isTrue();
+        assertThat(wanted.isOpen()).isFalse();
+        refused.close();
+    }
+
+    @Test
     @Tag("R34")
     void whatWaitsForAListenerIsClosedWithTheChannel() {
         Descriptor sent = open();
