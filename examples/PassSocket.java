@@ -7,7 +7,7 @@ void main(String[] args) {
     int port = args.length > 2 ? Integer.parseInt(args[2]) : 7005;
     Loop.run(loop -> {
         if (args.length > 0 && args[0].equals("answer")) {
-            NetServer.create(loop, peer -> MessageChannel.on(peer).onMessage(PassSocket::answer))
+            NetServer.create(loop, peer -> MessageChannel.on(peer).onMessage(message -> answer(message)))
                     .listen(UnixAddress.of(path), ListenOptions.DEFAULTS.withUnix(
                             UnixListenOptions.DEFAULTS.withTakeOverStale(true)))
                     .onListening(() -> IO.println("answers at " + path));
@@ -19,7 +19,7 @@ void main(String[] args) {
                             socket.end("nobody answers: " + error.getMessage() + "\n");
                         }
                     })));
-            server.onListening(() -> IO.println("listens on " + server.port())).listen(port);
+            server.onListening(() -> IO.println("accepts on " + server.address().orElseThrow())).listen(port);
         }
     });
 }

@@ -114,13 +114,7 @@ final class StreamWriteBacklog implements Guarded, WriteTenant {
                 || !loop.driver.sendsFiles(stream.port())) {
             return false;
         }
-        enqueue(
-                file.length(),
-                request,
-                waiting -> {
-                    request.region = file;
-                    waiting.append(file);
-                });
+        enqueue(file.length(), request, waiting -> waiting.append(request.region = file));
         return true;
     }
 
