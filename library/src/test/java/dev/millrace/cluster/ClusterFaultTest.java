@@ -124,17 +124,23 @@ class ClusterFaultTest {
                 pids.stream().map(pid -> ProcessHandle.of(pid).orElseThrow()).toList();
         int listening = port;
         assertThat(Kernel.isListening(listening)).isTrue();
-        try (Socket client = new Socket("127.0.0.1", listening)) {
-            BufferedReader greeting =
-                    new BufferedReader(
-                            new InputStreamReader(client.getInputStream(), StandardCharsets.UTF_8));
-            assertThat(greeting.readLine()).isIn("1", "2");
-            primary.destroyForcibly().waitFor();
-            Kernel.await("the port is free", () -> !Kernel.isListening(listening));
-            client.getOutputStream().write("still served\n".getBytes(StandardCharsets.UTF_8));
-            assertThat(greeting.readLine()).isEqualTo("still served");
+        try {
+            try (Socket client = new Socket("127.0.0.1", listening)) {
+                BufferedReader greeting =
+                        new BufferedReader(
+                                new InputStreamReader(
+                                        client.getInputStream(), StandardCharsets.UTF_8));
+                assertThat(greeting.readLine()).isIn("1", "2");
+                primary.destroyForcibly().waitFor();
+                Kernel.await("the port is free", () -> !Kernel.isListening(listening));
+                client.getOutputStream().write("still served\n".getBytes(StandardCharsets.UTF_8));
+                assertThat(greeting.readLine()).isEqualTo("still served");
+            }
+            Kernel.await("no orphan", () -> workers.stream().noneMatch(ProcessHandle::isAlive));
+        } finally {
+            primary.destroyForcibly();
+            workers.forEach(ProcessHandle::destroyForcibly);
         }
-        Kernel.await("no orphan", () -> workers.stream().noneMatch(ProcessHandle::isAlive));
     }
 
     @Test
