@@ -6,7 +6,7 @@ void main(String[] args) {
     var folder = Path.of(args.length > 1 ? args[1] : ".").toAbsolutePath();
     Loop.run(loop -> {
         var server = HttpServer.create(loop, (request, response) -> {
-            var name = request.path().orElse("/").substring(1);
+            var name = request.path().substring(1);
             if (!name.matches("\\w[\\w.-]*")) {
                 response.status(400).end("a name of letters, digits, dots and dashes\n");
             } else if (request.method().equals("PUT")) {

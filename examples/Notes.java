@@ -1,44 +1,38 @@
 import module dev.millrace;
 
 // Notes over HTTP. Try: curl -i -d 'milk' 127.0.0.1:8083/notes, then curl 127.0.0.1:8083/notes/1
-final Map<Integer, String> notes = new LinkedHashMap<>();
-int last;
+final Map<Long, String> notes = new LinkedHashMap<>();
+long last;
 
 void main(String[] args) {
     int port = args.length > 0 ? Integer.parseInt(args[0]) : 8083;
+    var router = new Router();
+    router.get("/notes", (request, response) ->
+            response.end(notes.keySet().stream().map(id -> id + "\n").collect(Collectors.joining())));
+    router.post("/notes", (request, response) -> request.text(100_000).thenAccept(text -> {
+        notes.put(++last, text);
+        response.status(201).header("Location", "/notes/" + last).end("");
+    }));
+    router.get("/notes/{id}", (request, response, path) -> response.end(notes.get(known(path))));
+    router.put("/notes/{id}", (request, response, path) -> {
+        long id = known(path);
+        request.text(100_000).thenAccept(text -> {
+            notes.put(id, text);
+            response.end(text);
+        });
+    });
+    router.delete("/notes/{id}", (request, response, path) -> response.end(notes.remove(known(path))));
     Loop.run(loop -> {
-        var server = HttpServer.create(loop, this::handle);
+        var server = HttpServer.create(loop, router);
         server.onListening(() -> IO.println("notes on http://127.0.0.1:" + server.port()));
         server.listen(port, "127.0.0.1");
     });
 }
 
-void handle(ServerRequest request, ServerResponse response) {
-    response.header("Content-Type", "text/plain");
-    var path = request.rawPath();
-    int id = path.matches("/notes/\\d{1,9}") ? Integer.parseInt(path.substring(7)) : 0;
-    switch (request.method() + (path.equals("/notes") ? " all" : notes.containsKey(id) ? " one" : " none")) {
-        case "GET all" -> response.end(notes.keySet().stream().map(key -> key + "\n").collect(Collectors.joining()));
-        case "POST all" -> withBody(request, text -> {
-            notes.put(++last, text);
-            response.status(201).header("Location", "/notes/" + last).end("");
-        });
-        case "GET one" -> response.end(notes.get(id));
-        case "PUT one" -> withBody(request, text -> {
-            notes.put(id, text);
-            response.end(text);
-        });
-        case "DELETE one" -> {
-            notes.remove(id);
-            response.end("");
-        }
-        case String other when other.endsWith("none") -> response.status(404).end("no such note\n");
-        default -> response.status(405).end("GET, PUT or DELETE\n");
+long known(PathParameters path) throws IOException {
+    long id = path.number("id");
+    if (!notes.containsKey(id)) {
+        throw new ServerRequest.RefusedException(404, "no such note");
     }
-}
-
-void withBody(ServerRequest request, Consumer<String> use) {
-    var body = new ByteArrayOutputStream();
-    request.onData(bytes -> body.writeBytes(bytes.array()));
-    request.onEnd(() -> use.accept(body.toString(StandardCharsets.UTF_8)));
+    return id;
 }

@@ -45,11 +45,14 @@ class LayersTest {
                     Map.entry("dns", 5),
                     Map.entry("stdio", 5),
                     Map.entry("files", 5),
+                    Map.entry("blocking", 5),
                     Map.entry("net", 6),
                     Map.entry("udp", 6),
                     Map.entry("http", 7),
                     Map.entry("ipc", 7),
-                    Map.entry("cluster", 8));
+                    Map.entry("web.content", 8),
+                    Map.entry("cluster", 9),
+                    Map.entry("web", 9));
 
     private static final String OURS = "dev.millrace.";
 

@@ -9,8 +9,10 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * What followed a command: options as {@code --name value} or {@code --name=value}, and operands. A
- * lone {@code --} ends the options.
+ * What followed a command: options as {@code --name value} or {@code --name=value}, those without a
+ * value as {@code --name}, and operands. Where an option has a letter, {@code -o value}, {@code
+ * -ovalue} and several letters at once ({@code -iO}) mean the same. A lone {@code --} ends the
+ * options.
  *
  * <p>Our own few lines, because a library for it was measured: picocli took more time at each start
  * than everything else of a server's start together.
@@ -19,7 +21,7 @@ final class Arguments {
     /** Which operand is one too many. */
     private static final List<String> PLACES = List.of("", "second ", "third ");
 
-    private final Map<String, String> values = new LinkedHashMap<>();
+    private final Map<String, List<String>> values = new LinkedHashMap<>();
     private final List<String> operands = new ArrayList<>();
     private boolean wantsHelp;
 
@@ -62,21 +64,82 @@ final class Arguments {
     /** Answers how many further words it took. */
     private int addOption(Command command, List<String> words, int at) {
         String word = words.get(at);
+        Optional<Option> lettered =
+                word.startsWith("--") ? Optional.empty() : byLetter(command, word);
+        if (lettered.isPresent()) {
+            return addLetters(command, lettered.get(), words, at);
+        }
         int equals = word.indexOf('=');
         String name = equals < 0 ? word : word.substring(0, equals);
-        List<String> known = command.options().stream().map(Option::name).toList();
+        Option option = named(command, name);
+        if (option.isFlag() && equals >= 0) {
+            throw new UsageError(name + " takes no value" + seeHelp(command));
+        }
+        if (option.isFlag() || equals >= 0) {
+            add(command, option, equals < 0 ? "" : word.substring(equals + 1));
+            return 0;
+        }
+        return addNext(command, option, words, at);
+    }
+
+    private static Option named(Command command, String name) {
+        List<Option> options = command.options();
+        List<String> known = options.stream().map(Option::name).toList();
         if (!known.contains(name)) {
             throw new UsageError(
                     "unknown option " + name + Nearest.hint(name, known) + seeHelp(command));
         }
-        if (values.containsKey(name)) {
-            throw new UsageError(name + " is given twice" + seeHelp(command));
+        return options.get(known.indexOf(name));
+    }
+
+    /** The option whose letter {@code word} begins with, a dash before it. */
+    private static Optional<Option> byLetter(Command command, String word) {
+        String letter = word.substring(0, 2);
+        return command.options().stream().filter(one -> one.letter().equals(letter)).findFirst();
+    }
+
+    /** {@code -iO}, {@code -oFILE} or {@code -o FILE}. */
+    private int addLetters(Command command, Option first, List<String> words, int at) {
+        String rest = words.get(at).substring(2);
+        if (!first.isFlag()) {
+            if (rest.isEmpty()) {
+                return addNext(command, first, words, at);
+            }
+            add(command, first, rest);
+            return 0;
         }
-        if (equals < 0 && at + 1 == words.size()) {
-            throw new UsageError(name + " needs a value" + seeHelp(command));
+        add(command, first, "");
+        if (rest.isEmpty()) {
+            return 0;
         }
-        values.put(name, equals < 0 ? words.get(at + 1) : word.substring(equals + 1));
-        return equals < 0 ? 1 : 0;
+        String others = "-" + rest;
+        Option next =
+                byLetter(command, others)
+                        .orElseThrow(() ->
+                                new UsageError(
+                                        "unknown option "
+                                                + others.substring(0, 2)
+                                                + seeHelp(command)));
+        List<String> split = new ArrayList<>(words);
+        split.set(at, others);
+        return addLetters(command, next, split, at);
+    }
+
+    /** The value is the next word. */
+    private int addNext(Command command, Option option, List<String> words, int at) {
+        if (at + 1 == words.size()) {
+            throw new UsageError(option.name() + " needs a value" + seeHelp(command));
+        }
+        add(command, option, words.get(at + 1));
+        return 1;
+    }
+
+    private void add(Command command, Option option, String value) {
+        List<String> given = values.computeIfAbsent(option.name(), name -> new ArrayList<>());
+        if (!given.isEmpty() && !option.isRepeatable()) {
+            throw new UsageError(option.name() + " is given twice" + seeHelp(command));
+        }
+        given.add(value);
     }
 
     private static String seeHelp(Command command) {
@@ -97,8 +160,18 @@ final class Arguments {
         return List.copyOf(operands);
     }
 
+    /** Whether an option is there. */
+    boolean has(String name) {
+        return values.containsKey(name);
+    }
+
+    /** The values of an option that may be given several times, in their order. */
+    List<String> texts(String name) {
+        return List.copyOf(values.getOrDefault(name, List.of()));
+    }
+
     Optional<String> text(String name) {
-        return Optional.ofNullable(values.get(name));
+        return texts(name).stream().findFirst();
     }
 
     /** A whole number from {@code least} to {@code most}. */
@@ -124,14 +197,11 @@ final class Arguments {
 
     /** {@code read} throws IllegalArgumentException with what would be right. */
     private <T> Optional<T> value(String name, Function<String, T> read) {
-        String text = values.get(name);
-        if (text == null) {
-            return Optional.empty();
-        }
+        Optional<String> text = text(name);
         try {
-            return Optional.of(read.apply(text));
+            return text.map(read);
         } catch (IllegalArgumentException e) {
-            throw new UsageError(name + " " + text + ": " + e.getMessage());
+            throw new UsageError(name + " " + text.orElse("") + ": " + e.getMessage());
         }
     }
 }

@@ -15,6 +15,8 @@ final class Commands {
                 new EchoCommand(),
                 new ProxyCommand(),
                 new ReflectCommand(),
+                new GetCommand(),
+                new BenchCommand(),
                 new RunCommand(),
                 new DoctorCommand(),
                 new VersionCommand(),

@@ -27,8 +27,7 @@ final class Help {
         if (hasOptions) {
             text.append('\n');
             for (Option option : command.options()) {
-                String form = option.name() + " " + option.value();
-                text.append("  %-26s %s%n".formatted(form, option.help()));
+                text.append("  %-26s %s%n".formatted(option.form(), option.help()));
             }
         }
         return text.toString();

@@ -5,6 +5,8 @@ import dev.millrace.files.PathName;
 import dev.millrace.http.HttpLimits;
 import dev.millrace.http.HttpServerOptions;
 import dev.millrace.kernel.SystemError;
+import dev.millrace.web.StaticFiles;
+import dev.millrace.web.StaticFilesOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -17,6 +19,12 @@ final class ServeCommand implements ServerCommand {
     /** The working folder. The JDK knows it as text only, which its name need not be. */
     private static final String HERE =
             Files.isDirectory(Path.of("/proc/self/cwd")) ? "/proc/self/cwd" : "";
+
+    /**
+     * Requests of one connection at work at once. The file of the next one may be opened while the
+     * last one is sent; more would hold descriptors and memory for responses that can't leave yet.
+     */
+    private static final int CONCURRENT_REQUESTS = 2;
 
     private static final String FORBIDDEN =
             "this user may not read it; allow it (chmod +rx) or name another folder";
@@ -52,14 +60,17 @@ final class ServeCommand implements ServerCommand {
 
     @Override
     public ServerRun prepare(Arguments arguments) {
-        Site site = new Site(folder(arguments.operand().orElse(".")));
-        FileThreads threads = FileThreads.create();
+        PathName root = folder(arguments.operand().orElse("."));
+        StaticFilesOptions files = StaticFilesOptions.DEFAULTS.withListing(true);
         HttpServerOptions how = HttpSettings.read(arguments);
-        HttpLimits limits = how.limits().withMaxConcurrentRequests(FileHandler.CONCURRENT_REQUESTS);
+        HttpLimits limits = how.limits().withMaxConcurrentRequests(CONCURRENT_REQUESTS);
         return HttpService.run(
                 arguments,
-                how.withLimits(limits),
-                loop -> new FileHandler(loop, site::find, threads));
+                // A file's name need not be UTF-8.
+                how.withLimits(limits).withAllowUndecodableTargets(true),
+                loop ->
+                        StaticFiles.of(loop, root, files)
+                                .onError((request, failure) -> HttpService.complain(failure)));
     }
 
     private static PathName folder(String name) {

@@ -3,6 +3,7 @@ package dev.millrace.cli;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.IntConsumer;
 import sun.misc.Signal;
 import sun.misc.SignalHandler;
 
@@ -11,6 +12,8 @@ final class Signals {
     /** What a shell reports for a process that a signal ended, less the signal's number. */
     private static final int SIGNAL_STATUS = 128;
 
+    private static final int TERM = 15;
+
     private Signals() {}
 
     /**
@@ -18,21 +21,32 @@ final class Signals {
      * process has nothing left to do.
      */
     static void onStop(Runnable stop, CountDownLatch ended) {
+        onStop(number -> stop.run(), ended);
+    }
+
+    /** As the other {@code onStop}; {@code stop} is told the signal's number. */
+    static void onStop(IntConsumer stop, CountDownLatch ended) {
         AtomicBoolean isStopping = new AtomicBoolean();
         SignalHandler handler =
                 signal -> {
                     if (isStopping.getAndSet(true)) {
-                        Runtime.getRuntime().halt(SIGNAL_STATUS + signal.getNumber());
+                        Runtime.getRuntime().halt(status(signal.getNumber()));
                     }
-                    stop.run();
+                    stop.accept(signal.getNumber());
                 };
         try {
             Signal.handle(new Signal("TERM"), handler);
             Signal.handle(new Signal("INT"), handler);
         } catch (IllegalArgumentException e) {
             // -Xrs keeps signals from the JVM; other ends of the process still run the hooks.
-            Runtime.getRuntime().addShutdownHook(new Thread(() -> stopAndWait(stop, ended)));
+            Runtime.getRuntime()
+                    .addShutdownHook(new Thread(() -> stopAndWait(() -> stop.accept(TERM), ended)));
         }
+    }
+
+    /** The exit status of a process that a signal ended. */
+    static int status(int number) {
+        return SIGNAL_STATUS + number;
     }
 
     private static void stopAndWait(Runnable stop, CountDownLatch ended) {

@@ -5,8 +5,12 @@ import dev.millrace.kernel.UnixAddress;
 import dev.millrace.loop.Loop;
 import dev.millrace.net.NetServer;
 import dev.millrace.net.NetSocket;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -37,15 +41,13 @@ final class TrainCommand implements Command {
         talk(new ServeCommand(), out, get, "</html>");
         talk(new EchoCommand(), out, "ping", "ping");
         proxy(out);
+        clients(out);
         return Main.OK;
     }
 
     /** What is behind it is on its own loop. */
     private static void proxy(PrintStream out) {
-        Path path =
-                Path.of(
-                        System.getProperty("java.io.tmpdir"),
-                        "millrace-train-" + ProcessHandle.current().pid());
+        Path path = Path.of(System.getProperty("java.io.tmpdir"), "millrace-train-" + pid());
         ProxyCommand command = new ProxyCommand();
         List<String> words = List.of("tcp://127.0.0.1:0", "unix:" + path);
         ServerRun server = command.prepare(Arguments.parse(command, words));
@@ -61,6 +63,45 @@ final class TrainCommand implements Command {
                             () -> talk(server, loop, addresses.getFirst(), "ping", "ping"));
                     target.listen(UnixAddress.of(path));
                 });
+    }
+
+    /**
+     * The commands that are clients, one after the other, with a server on a thread beside them.
+     */
+    private static void clients(PrintStream out) {
+        ServerRun server =
+                new HelloCommand().prepare(Arguments.parse(new HelloCommand(), ANY_PORT));
+        server.run(
+                out,
+                (loop, addresses) ->
+                        Thread.ofPlatform()
+                                .start(() -> ask(server, "http://" + addresses.getFirst() + "/")));
+    }
+
+    /** Downloads to a file as well, and loads for a moment. */
+    private static void ask(ServerRun server, String url) {
+        PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream());
+        Path file =
+                Path.of(System.getProperty("java.io.tmpdir")).resolve("millrace-train-" + pid());
+        try {
+            run(new GetCommand(), nowhere, "-i", url);
+            run(new GetCommand(), nowhere, "-s", "-o", file.toString(), url);
+            run(new BenchCommand(), nowhere, "-n", "200", "-c", "2", "--json", url);
+            run(new BenchCommand(), nowhere, "-n", "200", "-c", "2", url);
+            Files.deleteIfExists(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } finally {
+            server.stop();
+        }
+    }
+
+    private static void run(Command command, PrintStream out, String... words) {
+        command.run(Arguments.parse(command, List.of(words)), out);
+    }
+
+    private static long pid() {
+        return ProcessHandle.current().pid();
     }
 
     private static String request(String line, String body) {

@@ -31,7 +31,13 @@ class ArgumentsTest {
 
         @Override
         public List<Option> options() {
-            return List.of(new Option("--name", "TEXT", ""), new Option("--count", "N", ""));
+            return List.of(
+                    new Option("--name", "TEXT", ""),
+                    new Option("--count", "N", ""),
+                    new Option("-f", "--file", "FILE", ""),
+                    new Option("-m", "--more", "TEXT", "").repeatable(),
+                    Option.flag("-q", "--quiet", ""),
+                    Option.flag("-v", "--verbose", ""));
         }
 
         @Override
@@ -98,6 +104,41 @@ class ArgumentsTest {
         expectRefused("unknown option --nme; did you mean --name?", "--nme=a");
         expectRefused("unknown option -x", "-x");
         expectRefused("probe takes no second operand: b", "a", "b");
+    }
+
+    @Test
+    void aLetterStandsForItsOption() {
+        for (Arguments arguments : List.of(parse("-f", "a", "x"), parse("-fa", "x"))) {
+            assertThat(arguments.text("--file")).contains("a");
+            assertThat(arguments.operand()).contains("x");
+        }
+        assertThat(parse("-f=a").text("--file")).as("as everywhere").contains("=a");
+        assertThat(parse("-f", "-q").text("--file")).contains("-q");
+        expectRefused("--file needs a value", "-f");
+        expectRefused("--file is given twice", "-f", "a", "--file=b");
+    }
+
+    @Test
+    void aFlagHasNoValueAndLettersMayStandTogether() {
+        Arguments arguments = parse("-qvfa", "--", "b");
+        assertThat(arguments.has("--quiet")).isTrue();
+        assertThat(arguments.has("--verbose")).isTrue();
+        assertThat(arguments.text("--file")).contains("a");
+        assertThat(arguments.operand()).contains("b");
+        assertThat(parse("-qf", "a", "b").operand()).contains("b");
+        assertThat(parse("--quiet", "b").operand()).contains("b");
+        assertThat(parse("--quiet").has("--verbose")).isFalse();
+        expectRefused("--quiet takes no value", "--quiet=yes");
+        expectRefused("unknown option -x", "-qx");
+        expectRefused("--file needs a value", "-qf");
+        expectRefused("--quiet is given twice", "-qq");
+    }
+
+    @Test
+    void someMayBeGivenSeveralTimes() {
+        assertThat(parse("-m", "a", "--more=b", "-mc").texts("--more"))
+                .containsExactly("a", "b", "c");
+        assertThat(parse().texts("--more")).isEmpty();
     }
 
     @Test

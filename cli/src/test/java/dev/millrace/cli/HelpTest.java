@@ -44,6 +44,19 @@ class HelpTest {
     }
 
     @Test
+    void lettersAndFlagsAreShown() {
+        assertThat(Help.of(new GetCommand()))
+                .startsWith("Usage: millrace get [OPTION...] URL\n\nFetch a URL.\n\nA file ")
+                .contains("\n  -o, --output FILE          write the body there")
+                .contains("\n  -c, --continue             continue a file")
+                .contains("\n  --timeout TIME             without a byte");
+        assertThat(Help.of(new BenchCommand()))
+                .startsWith("Usage: millrace bench [OPTION...] URL\n\nLoad an HTTP server, and ")
+                .contains("\n  -c, --connections N        connections in all (default 64)\n")
+                .contains("\n  --json                     report as JSON\n");
+    }
+
+    @Test
     void aCommandWithoutOptionsPromisesNone() {
         assertThat(Help.of(new VersionCommand()))
                 .isEqualTo("Usage: millrace version\n\nPrint the version.\n");

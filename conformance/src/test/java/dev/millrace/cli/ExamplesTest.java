@@ -228,6 +228,68 @@ class ExamplesTest {
     }
 
     @Test
+    void events() throws IOException {
+        try (Launched news = Examples.start("Events", "0").listening();
+                Peer watcher = Peer.of(news);
+                Peer peer = Peer.of(news)) {
+            assertThat(peer.ask("GET /").text()).contains("EventSource('/news')");
+            post(peer, "/news", "old");
+            assertThat(peer.answer(false).text()).isEqualTo("told 0\n");
+            watcher.send("GET /news HTTP/1.0\r\nHost: a\r\n\r\n");
+            readPast(watcher, "id: 1\ndata: old\n\n");
+            post(peer, "/news", "it rains");
+            assertThat(peer.answer(false).text()).isEqualTo("told 1\n");
+            readPast(watcher, "id: 2\ndata: it rains\n\n");
+        }
+    }
+
+    private static void readPast(Peer peer, String text) throws IOException {
+        StringBuilder read = new StringBuilder();
+        while (read.indexOf(text) < 0) {
+            read.append(peer.read(1));
+        }
+        assertThat(read).endsWith(text);
+    }
+
+    private static void post(Peer peer, String path, String body) throws IOException {
+        String head = "POST " + path + " HTTP/1.1\r\nHost: a\r\nContent-Length: ";
+        peer.send(head + body.length() + "\r\n\r\n" + body);
+    }
+
+    @Test
+    void upload(@TempDir Path folder) throws IOException {
+        try (Launched upload = Examples.start("Upload", "0", folder.toString()).listening();
+                Peer peer = Peer.of(upload)) {
+            String part = "\r\nContent-Disposition: form-data; name=";
+            String body =
+                    "--b"
+                            + part
+                            + "f; filename=\"../a.txt\"\r\n\r\ntext\r\n--b"
+                            + part
+                            + "note\r\n\r\nhello\r\n--b--\r\n";
+            peer.send(
+                    "POST / HTTP/1.1\r\nHost: a\r\nContent-Type: multipart/form-data;"
+                            + " boundary=b\r\nContent-Length: "
+                            + body.length()
+                            + "\r\n\r\n"
+                            + body);
+            assertThat(peer.answer(false).text()).isEqualTo("a.txt has 4 bytes\nnote is hello\n");
+            assertThat(folder.resolve("a.txt")).hasContent("text");
+        }
+    }
+
+    @Test
+    void blockingHttp() throws IOException {
+        try (Launched server = Examples.start("BlockingHttp", "0").listening();
+                Peer peer = Peer.of(server)) {
+            peer.send("PUT /sum HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc");
+            assertThat(peer.answer(false).text()).startsWith("ba7816bf8f01cfea");
+            assertThat(peer.ask("GET /count/0").text()).isEqualTo("done\n");
+            assertThat(peer.ask("GET /count/x").status()).isEqualTo(404);
+        }
+    }
+
+    @Test
     void unixService(@TempDir Path folder) throws IOException {
         Path path = folder.resolve("s");
         try (Launched service = Examples.start("UnixService", path.toString()).listening();
@@ -289,6 +351,17 @@ class ExamplesTest {
                 assertThat(fetch.output().lines())
                         .containsExactlyInAnyOrder("200 12 " + uri, "200 12 " + uri + "again");
                 assertThat(fetch.status()).isZero();
+            }
+        }
+    }
+
+    @Test
+    void retryAsksOnceWhereThatIsEnough() throws IOException {
+        try (Launched hello = Examples.start("HttpHello", "0").listening()) {
+            String uri = "http://127.0.0.1:" + hello.port() + "/";
+            try (Launched retry = Examples.start("Retry", uri)) {
+                assertThat(retry.output()).isEqualToIgnoringNewLines("200 at attempt 1");
+                assertThat(retry.status()).isZero();
             }
         }
     }

@@ -63,7 +63,7 @@ class ServeTest {
         "/%C3%BC%20b%23c%3F.svg,image/svg+xml,<svg/>",
         "/empty.bin,application/octet-stream,''",
         "/pages/,text/html; charset=utf-8,<p>index</p>",
-        "/.well-known/x,application/octet-stream,well known",
+        "/.well-known/x,text/plain; charset=utf-8,well known",
     })
     void files(String target, String type, String text) throws IOException {
         Peer.Answer answer = ask("GET " + target);
@@ -126,14 +126,14 @@ class ServeTest {
                 .doesNotContain("<b>");
         assertThat(ask("GET /").text())
                 .contains("<a href=\"./%C3%BC%20b%23c%3F.svg\">", "<a href=\"./pages/\">pages/</a>")
-                .doesNotContain(".hidden", "href=\"../\"");
+                .doesNotContain(".hidden", "href=\"../\"", "href=\"./fifo", "href=\"./circle");
     }
 
     @ParameterizedTest
     @CsvSource({
-        "POST,405,'GET, HEAD'",
-        "DELETE,405,'GET, HEAD'",
-        "OPTIONS,405,'GET, HEAD'",
+        "POST,405,'GET, HEAD, OPTIONS'",
+        "DELETE,405,'GET, HEAD, OPTIONS'",
+        "OPTIONS,204,'GET, HEAD, OPTIONS'",
         "BREW,501,''",
     })
     void otherMethods(String method, int status, String allowed) throws IOException {
@@ -163,7 +163,8 @@ class ServeTest {
         "bytes=-99,206,0123456789,bytes 0-9/10",
         "bytes=10-,416,'416 Range Not Satisfiable\n',bytes */10",
         "bytes=-0,416,'416 Range Not Satisfiable\n',bytes */10",
-        "'bytes=0-1,3-4',200,0123456789,''",
+        "'bytes=0-1,3-4',206,01234,bytes 0-4/10",
+        "'bytes=0-1,4-3',200,0123456789,''",
         "bytes=5-3,200,0123456789,''",
         "bytes=a-b,200,0123456789,''",
         "lines=1-2,200,0123456789,''",

@@ -48,6 +48,11 @@ class UsageTest {
                 "run pom.xml         | pom.xml is no Java source file; its name has to end with .java",
                 "run --driver nio soak | soak is no Java source file",
                 "run ../cli/target/app/millrace.jar | ../cli/target/app/millrace.jar is compiled already",
+                "get                 | get needs a URL, http://127.0.0.1:8080/ for instance; see",
+                "get -c a            | --continue needs a file; name it with -o, or use -O",
+                "get -oI             | get needs a URL",
+                "bench               | bench needs a URL, http://127.0.0.1:8080/ for instance; see",
+                "bench --rat 5 a     | unknown option --rat; did you mean --rate?",
                 "run /dev/null       | /dev/null is no regular file; name a Java source file",
             })
     void wrongUsageEndsWithStatus2(String words, String message) {

@@ -280,6 +280,14 @@ public interface Driver extends AutoCloseable {
     /** Sends FIN after the bytes taken so far. 0, or a negated errno. */
     int shutdown(Port port);
 
+    /**
+     * Whether {@link #close} sends FIN as {@link #shutdown} does: no other descriptor, here or in
+     * another process, leads to the connection.
+     */
+    default boolean endsByClose(Port port) {
+        return false;
+    }
+
     /** The local address, or null when there is none (any more). */
     @Nullable Address localAddress(Port port);
 

@@ -219,6 +219,11 @@ public final class EpollDriver implements Driver {
     }
 
     @Override
+    public boolean endsByClose(Port port) {
+        return !((EpollPort) port).isShared;
+    }
+
+    @Override
     public @Nullable Address localAddress(Port port) {
         SocketName name = libc.getsockname(fd(port));
         return name == null ? null : SocketNames.of(name);

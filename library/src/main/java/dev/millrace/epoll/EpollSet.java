@@ -61,6 +61,12 @@ final class EpollSet {
     /** What this poll tells, or the next one, without any readiness. */
     final DueEvents due = new DueEvents();
 
+    /** What was accepted in this poll, and may be read at once. */
+    final EarlyReads early = new EarlyReads(this);
+
+    /** Reads that found nothing. */
+    long emptyReads;
+
     /** Some port had no descriptor to accept with, and one was closed since. */
     private volatile boolean isFreed;
 
@@ -135,6 +141,7 @@ final class EpollSet {
             applyChanges();
             count = libc.epoll_wait(epoll, events, 0);
         }
+        early.dispatch(dispatcher);
         if (isFreed) {
             isFreed = false;
             tellFreed(dispatcher);

@@ -172,6 +172,7 @@ final class EpollSocket extends EpollStream {
                 connection.connected();
                 connection.count(turns != null);
                 events().onAccept(connection);
+                set.early.accepted(connection);
             } else if (accepted == -Errno.EAGAIN) {
                 // A sibling was faster (row D2).
                 return;

@@ -164,6 +164,7 @@ abstract class EpollStream extends EpollPort {
 
     private void readEnded(int result) {
         if (result == -Errno.EAGAIN) {
+            set.emptyReads++;
             return;
         }
         unwant(Linux.EPOLLIN);

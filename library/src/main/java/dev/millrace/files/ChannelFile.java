@@ -7,14 +7,24 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** A file that the JDK has opened. */
 final class ChannelFile extends OpenFile {
     private final FileChannel channel;
 
     ChannelFile(FileChannel channel) throws IOException {
-        super(channel.size());
+        this(channel, channel.size(), new AtomicInteger(1));
+    }
+
+    private ChannelFile(FileChannel channel, long length, AtomicInteger holders) {
+        super(length, holders);
         this.channel = channel;
+    }
+
+    @Override
+    OpenFile again(AtomicInteger holders) {
+        return new ChannelFile(channel, length(), holders);
     }
 
     @Override
@@ -37,7 +47,17 @@ final class ChannelFile extends OpenFile {
     }
 
     @Override
-    public void close() throws IOException {
+    public int readCached(byte[] array, int offset, int length, long position) {
+        return 0;
+    }
+
+    @Override
+    public boolean isUnchanged() {
+        return false;
+    }
+
+    @Override
+    void closeFile() throws IOException {
         channel.close();
     }
 }

@@ -152,6 +152,7 @@ final class FileLane {
 
     private void beginClosing(Consumer<? super @Nullable IOException> told) {
         boolean isClosed;
+        boolean isShared;
         synchronized (lock) {
             closed = told;
             isClosing = true;
@@ -160,9 +161,15 @@ final class FileLane {
             }
             isUnderWay = true;
             isClosed = file == null;
+            isShared = file instanceof OpenFile open && open.isShared();
         }
         if (isClosed) {
             loop.execute(() -> told.accept(null));
+            return;
+        }
+        if (isShared) {
+            // No call of the system, unless the others have closed it at this very moment.
+            closeAndTell();
             return;
         }
         try {

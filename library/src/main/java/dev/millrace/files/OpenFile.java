@@ -6,6 +6,8 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * A file that is open to be read, at any place. Reading may wait for a disk, so it is not for a
@@ -16,8 +18,14 @@ import java.util.Optional;
 public abstract sealed class OpenFile implements Closeable permits ChannelFile, DescriptorFile {
     private final long length;
 
-    OpenFile(long length) {
+    /** How many of those that share the file have not closed it. */
+    private final AtomicInteger holders;
+
+    private final AtomicBoolean isClosed = new AtomicBoolean();
+
+    OpenFile(long length, AtomicInteger holders) {
         this.length = length;
+        this.holders = holders;
     }
 
     /**
@@ -62,9 +70,57 @@ public abstract sealed class OpenFile implements Closeable permits ChannelFile, 
      */
     public abstract boolean isCached(long position, long length);
 
-    /** Closes it. Idempotent. */
+    /**
+     * The same open file once more, to be read and closed by itself: the file is closed when the
+     * last of those that share it is. Any thread.
+     *
+     * {@snippet class="dev.millrace.files.FilesExamplesTest" region="share"}
+     *
+     * @throws IllegalStateException if this one is closed
+     */
+    public final OpenFile share() {
+        int now = holders.get();
+        while (now > 0 && !isClosed.get()) {
+            if (holders.compareAndSet(now, now + 1)) {
+                return again(holders);
+            }
+            now = holders.get();
+        }
+        throw new IllegalStateException("a file that is closed is not shared: " + this);
+    }
+
+    abstract OpenFile again(AtomicInteger all);
+
+    /**
+     * As {@link #read}, but of what the kernel has in memory, so that it does not wait for a disk:
+     * for a loop's thread.
+     *
+     * @return as there; 0 if that can't be done now, or not be told
+     */
+    public abstract int readCached(byte[] array, int offset, int length, long position)
+            throws IOException;
+
+    /**
+     * Whether it is still what it was when it was opened: as long, not changed since, and with a
+     * name in the file system. Does not wait, so a loop's thread may ask; false where that can't be
+     * told.
+     */
+    public abstract boolean isUnchanged();
+
+    /** Whether to close it now gives nothing back, because others share it. */
+    final boolean isShared() {
+        return holders.get() > 1;
+    }
+
+    /** Closes it, and the file with the last that shares it. Idempotent. */
     @Override
-    public abstract void close() throws IOException;
+    public final void close() throws IOException {
+        if (!isClosed.getAndSet(true) && holders.decrementAndGet() == 0) {
+            closeFile();
+        }
+    }
+
+    abstract void closeFile() throws IOException;
 
     /** {@code OpenFile[220 B]}. */
     @Override

@@ -1,8 +1,8 @@
 package dev.millrace.http;
 
+import dev.millrace.http.HttpClientStatistics.Limit;
 import java.time.Duration;
 import java.util.Locale;
-import org.jspecify.annotations.Nullable;
 
 /** What a connection of a client waits for, and since when; the twin of {@link ConnectionClock}. */
 final class ClientClock {
@@ -16,6 +16,12 @@ final class ClientClock {
 
     /** What had left the last time. */
     private long sentBytes;
+
+    /** A rate is being taken, since when and from what. */
+    private boolean isRated;
+
+    private long rateNanos;
+    private long rateBytes;
 
     /** How long the connection may rest now. */
     private Duration restMax = Duration.ZERO;
@@ -35,7 +41,7 @@ final class ClientClock {
      * as the first number behind {@code timeout=}.
      */
     Duration restAfter(HttpHeaders headers) {
-        Duration idle = connection.options().pool().idle();
+        Duration idle = connection.pool().client().options().pool().idle();
         long seconds = headers.first("Keep-Alive").map(ClientClock::timeout).orElse(-1L);
         if (seconds >= 0 && Duration.ofSeconds(seconds).minus(MARGIN).compareTo(idle) < 0) {
             idle = Duration.ofSeconds(seconds).minus(MARGIN);
@@ -61,32 +67,76 @@ final class ClientClock {
 
     /** Ends what has waited for too long. */
     void check(long nowNanos) {
-        HttpClientTimeouts timeouts = connection.options().timeouts();
-        ClientRequest request = connection.current();
+        ClientExchange exchange = connection.current();
         long queued = connection.socket().queuedBytes();
         long sent = connection.socket().bytesWritten() - queued;
-        if (sent != sentBytes || connection.isHeld() || !isWaiting(request, queued)) {
+        boolean isWaiting = exchange == null || isWaiting(exchange, queued);
+        if (sent != sentBytes || connection.isHeld() || !isWaiting) {
             sentBytes = sent;
-            sinceNanos = request == null ? sinceNanos : nowNanos;
+            sinceNanos = exchange == null ? sinceNanos : nowNanos;
         }
         long waited = nowNanos - sinceNanos;
-        if (request == null) {
-            if (waited >= restMax.toNanos() && connection.isResting()) {
-                connection.drop();
-            }
+        if (exchange != null) {
+            checkExchange(exchange, queued, nowNanos, waited);
+            checkRate(exchange, queued, sent, nowNanos);
+        } else if (waited >= restMax.toNanos() && connection.isResting()) {
+            connection.drop();
+        }
+    }
+
+    private void checkExchange(ClientExchange exchange, long queued, long nowNanos, long waited) {
+        HttpClientTimeouts timeouts = connection.pool().client().options().timeouts();
+        if (isOver(timeouts.total(), nowNanos - exchange.begunNanos())) {
+            late(exchange, Limit.TOTAL, timeouts.total());
             return;
         }
-        boolean isForHead = queued == 0 && !request.hasResponse();
+        boolean isForHead = queued == 0 && !exchange.hasResponse();
         Duration limit = isForHead ? timeouts.response() : timeouts.body();
-        if (!limit.isZero() && waited >= limit.toNanos()) {
-            connection.late(isForHead ? "response" : "body");
+        if (isOver(limit, waited)) {
+            late(exchange, isForHead ? Limit.RESPONSE : Limit.BODY, limit);
+        }
+    }
+
+    private void late(ClientExchange exchange, Limit limit, Duration length) {
+        connection.release();
+        connection.pool().client().late(exchange, limit, length);
+    }
+
+    static boolean isOver(Duration limit, long nanos) {
+        return !limit.isZero() && nanos >= limit.toNanos();
+    }
+
+    /** The rate counts while bytes are due from the server, or wait for it. */
+    private void checkRate(ClientExchange exchange, long queued, long sent, long nowNanos) {
+        long least = connection.pool().client().options().timeouts().minBytesPerSecond();
+        boolean isMoving = queued > 0 || exchange.hasResponse();
+        if (least == 0 || !isMoving || connection.isHeld() || connection.current() == null) {
+            isRated = false;
+            return;
+        }
+        long moved = sent + connection.socket().bytesRead();
+        long period = HttpClientTimeouts.RATE_PERIOD.toNanos();
+        if (!isRated) {
+            isRated = true;
+            rateNanos = nowNanos;
+            rateBytes = moved;
+        } else if (nowNanos - rateNanos >= period) {
+            double seconds = (nowNanos - rateNanos) / 1e9;
+            if (moved - rateBytes < least * seconds) {
+                late(exchange, Limit.RATE, Duration.ofNanos(nowNanos - rateNanos));
+            }
+            rateNanos = nowNanos;
+            rateBytes = moved;
         }
     }
 
     /** Whether it is the server that something is expected of. */
-    private boolean isWaiting(@Nullable ClientRequest request, long queued) {
-        return request == null
-                || !connection.socket().isConnecting()
-                        && (queued > 0 || request.isEnded() || request.hasResponse());
+    private boolean isWaiting(ClientExchange exchange, long queued) {
+        boolean isAsked =
+                connection.isTunnelling()
+                        || exchange.body().isEnded()
+                        || exchange.body().isHeld()
+                        || exchange.hasResponse();
+        return !connection.socket().isConnecting() && (queued > 0 || isAsked);
     }
 }

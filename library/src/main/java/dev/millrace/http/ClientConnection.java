@@ -3,13 +3,13 @@ package dev.millrace.http;
 import dev.millrace.http.wire.ParseError;
 import dev.millrace.http.wire.ResponseEvents;
 import dev.millrace.http.wire.ResponseParser;
-import dev.millrace.kernel.SystemError;
+import dev.millrace.http.wire.ResponseParser.ResponseTo;
 import dev.millrace.loop.Loop;
 import dev.millrace.net.NetSocket;
 import dev.millrace.stream.BytesListener;
-import dev.millrace.sys.Errno;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,10 +20,15 @@ import org.jspecify.annotations.Nullable;
  *                 │ broken, cut off, late       │ a byte, FIN        │
  *                 ▼                             ▼                    ▼
  *               closed ◀────────────────────────┴────────────────────┘
+ *
+ *   opened ──▶ tunnelling ──2xx──▶ serving            serving ──101, 2xx to CONNECT──▶ given away
  * </pre>
  *
- * Bytes that no request is waiting for end it in every state (rows R61 and X40): the next request
- * would take them for its response.
+ * One that became free in a poll, and has nothing unread, serves a request that may be repeated at
+ * once if it comes in the same poll. Otherwise it is looked at before, by polling once more.
+ *
+ * <p>* Bytes that no request is waiting for end it in every state (rows R61 and X40): the next
+ * request would take them for its response.
  */
 final class ClientConnection implements BytesListener, ResponseEvents {
     private static final byte[] NOTHING = {};
@@ -34,13 +39,16 @@ final class ClientConnection implements BytesListener, ResponseEvents {
     private final ClientClock clock;
 
     /** What it serves. */
-    private @Nullable ClientRequest current;
+    private @Nullable ClientExchange current;
 
     /** What it serves when it turns out to be alive. */
-    private @Nullable ClientRequest candidate;
+    private @Nullable ClientExchange candidate;
 
     /** The response that is being read. */
     private @Nullable ClientResponse response;
+
+    /** A tunnel is needed, and does not stand yet. */
+    private boolean isTunnelling;
 
     /** It has served a request before the current one. */
     private boolean isReused;
@@ -48,13 +56,21 @@ final class ClientConnection implements BytesListener, ResponseEvents {
     /** It is among the free ones of its pool. */
     private boolean isResting;
 
+    /** The poll of the client in which it became free. */
+    private int freePoll;
+
     /** The parser is on the stack. */
     private boolean isParsing;
+
+    /** The response is complete, and what stands behind it is not known yet. */
+    private boolean isComplete;
 
     /** The reader of the body has paused it. */
     private boolean isHeld;
 
-    /** The socket is destroyed. */
+    private boolean isConnected;
+
+    /** The socket is destroyed, or given away. */
     private boolean isGone;
 
     /** Why. */
@@ -64,8 +80,10 @@ final class ClientConnection implements BytesListener, ResponseEvents {
         this.pool = pool;
         this.socket = socket;
         this.parser = new ResponseParser(pool.client().limits());
+        this.isTunnelling = pool.route().isTunnel();
         this.clock = new ClientClock(this);
         socket.onBytes(this)
+                .onConnect(() -> isConnected = true)
                 .onError(error -> failure = error)
                 .onDrain(this::drained)
                 .onClose(this::closed);
@@ -75,8 +93,8 @@ final class ClientConnection implements BytesListener, ResponseEvents {
         return pool.loop();
     }
 
-    HttpClientOptions options() {
-        return pool.client().options();
+    OriginPool pool() {
+        return pool;
     }
 
     NetSocket socket() {
@@ -87,7 +105,7 @@ final class ClientConnection implements BytesListener, ResponseEvents {
         return clock;
     }
 
-    @Nullable ClientRequest current() {
+    @Nullable ClientExchange current() {
         return current;
     }
 
@@ -99,45 +117,53 @@ final class ClientConnection implements BytesListener, ResponseEvents {
         return isResting;
     }
 
-    /** Sends {@code request}, once the connection stands. */
-    void serve(ClientRequest request) {
-        current = request;
-        parser.expect(request.isHead());
-        clock.moved();
-        request.attach(this);
+    boolean isTunnelling() {
+        return isTunnelling;
     }
 
-    /**
-     * Serves {@code request} behind a whole poll: what came since the last one, a FIN above all, is
-     * seen before the request is sent and not after.
-     */
-    void lookThenServe(ClientRequest request) {
+    /** Sends {@code exchange}, once the connection stands. */
+    void serve(ClientExchange exchange) {
+        current = exchange;
+        clock.moved();
+        if (isTunnelling) {
+            parser.expect(ResponseTo.CONNECT);
+            pool.route().writeConnect(pool.client().head(), socket);
+        } else {
+            parser.expect(exchange.responseTo());
+            exchange.attach(this);
+        }
+    }
+
+    /** Serves {@code exchange} after another one, as soon as it is known to be alive. */
+    void serveAgain(ClientExchange exchange) {
+        pool.client().counts().reuses++;
         isResting = false;
         isReused = true;
-        candidate = request;
         socket.ref();
-        // The first one may still be of the turn whose poll is over.
+        if (freePoll == pool.client().poll() && exchange.mayRepeat()) {
+            serve(exchange);
+            return;
+        }
+        // What came since the last poll, a FIN above all, is to be seen before the request is sent.
+        // The first immediate may still be of the turn whose poll is over.
+        candidate = exchange;
         loop().setImmediate(() -> loop().setImmediate(this::looked));
     }
 
     private void looked() {
-        ClientRequest request = candidate;
-        if (request == null || isGone) {
-            // What came has ended it; its close finds another connection for the request.
-            return;
-        }
-        candidate = null;
-        if (request.isOver()) {
+        ClientExchange exchange = candidate;
+        candidate = isGone ? exchange : null;
+        // What came may have ended it; its close finds another connection for the request.
+        if (exchange != null && !isGone && exchange.isOver()) {
             pool.becameFree(this);
-        } else {
-            serve(request);
+        } else if (exchange != null && !isGone) {
+            serve(exchange);
         }
     }
 
     /** It is free, and does not keep the loop alive. */
     void rest() {
         isResting = true;
-        clock.moved();
         socket.unref();
     }
 
@@ -147,19 +173,16 @@ final class ClientConnection implements BytesListener, ResponseEvents {
         socket.destroy();
     }
 
-    /** The server took too long. */
-    void late(String what) {
-        fail(
-                new IOException(
-                        "no " + what + " within the " + what + " timeout (ETIMEDOUT)",
-                        SystemError.of(Errno.ETIMEDOUT, "read")));
+    /** Closes it, but what it serves goes on elsewhere. */
+    void release() {
+        current = null;
+        drop();
     }
 
     /** Not to be repeated: the server is there, and was asked. */
     private void fail(IOException error) {
-        ClientRequest failed = current;
-        current = null;
-        drop();
+        ClientExchange failed = current;
+        release();
         if (failed != null) {
             failed.fail(error);
         }
@@ -172,11 +195,11 @@ final class ClientConnection implements BytesListener, ResponseEvents {
 
     @Override
     public int onBytes(byte[] array, int offset, int length) {
-        if (current == null) {
-            drop();
-            return length;
+        if (current != null) {
+            return parse(array, offset, length);
         }
-        return parse(array, offset, length);
+        drop();
+        return length;
     }
 
     private int parse(byte[] array, int offset, int length) {
@@ -192,12 +215,17 @@ final class ClientConnection implements BytesListener, ResponseEvents {
         if (isGone) {
             return length;
         }
+        boolean isClean = at == offset + length;
         if (error != null) {
             fail(new IOException("broken response: " + error.code() + ": " + error.text()));
+        } else if (isComplete) {
+            completed(isClean, length > 0);
         } else if (parser.isPaused()) {
             socket.pause();
             return at - offset;
-        } else if (at < offset + length) {
+        } else if (parser.isSwitched()) {
+            return switched(at - offset, isClean);
+        } else if (!isClean) {
             drop();
         }
         return length;
@@ -207,7 +235,11 @@ final class ClientConnection implements BytesListener, ResponseEvents {
     @Override
     public void onEnd() {
         parser.finish(this);
-        drop();
+        if (isComplete && !isGone) {
+            completed(false, false);
+        } else {
+            drop();
+        }
     }
 
     @Override
@@ -217,50 +249,103 @@ final class ClientConnection implements BytesListener, ResponseEvents {
 
     @Override
     public void onInterim(ResponseParser head) {
-        // RFC 9110 section 15.2: a client that did not ask for them may ignore them.
+        ClientExchange exchange = current;
+        if (exchange != null && !isTunnelling && !isGone) {
+            exchange.informed(head);
+        }
     }
 
     @Override
     public void onHead(ResponseParser head) {
-        ClientRequest request = current;
-        if (request != null) {
-            response = new ClientResponse(this, request, head);
-            request.responded(response);
+        ClientExchange exchange = current;
+        if (exchange == null || isGone) {
+            return;
+        }
+        ClientResponse came = new ClientResponse(this, exchange, head);
+        response = isTunnelling ? null : came;
+        if (isTunnelling && !head.isSwitched()) {
+            fail(pool.route().refused(came));
+        } else if (!head.isSwitched()) {
+            exchange.responded(came);
         }
     }
 
     @Override
     public void onBody(byte[] array, int offset, int length) {
-        if (response != null && !isGone) {
+        ClientExchange exchange = current;
+        if (response != null && exchange != null && !isGone && !exchange.discards(length)) {
             response.arrive(array, offset, length);
         }
     }
 
     @Override
     public void onTrailers(byte[] array, int start, int end) {
-        // Valid; no listener takes them yet.
+        if (response != null) {
+            response.trailersCame(Arrays.copyOfRange(array, start, end));
+        }
     }
 
-    /** The connection is free before the end is told, so that a request made there can have it. */
     @Override
     public void onMessageEnd() {
-        ClientRequest request = current;
+        isComplete = true;
+    }
+
+    /**
+     * The connection is free before the end is told, so that a request made there can have it.
+     * {@code isClean}: nothing unasked stands behind the response. {@code isPolled}: its end came
+     * in this poll, and not from what was kept.
+     */
+    private void completed(boolean isClean, boolean isPolled) {
+        isComplete = false;
+        ClientExchange exchange = current;
         ClientResponse complete = response;
-        if (request == null || complete == null || isGone) {
+        if (exchange == null || complete == null) {
             return;
         }
         current = null;
         response = null;
         Duration rest = clock.restAfter(complete.headers());
-        boolean isKept = request.isPersistent() && parser.mayPersist() && !rest.isZero();
+        boolean isKept =
+                isClean && exchange.isPersistent() && parser.mayPersist() && !rest.isZero();
         if (isKept) {
+            int poll = pool.client().poll();
+            freePoll = isPolled ? poll : poll - 1;
             pool.becameFree(this);
         }
-        complete.arrive(NOTHING, 0, 0);
-        request.completed();
+        if (!exchange.discards(0)) {
+            complete.arrive(NOTHING, 0, 0);
+        }
+        exchange.completed();
         if (!isKept) {
             drop();
         }
+    }
+
+    /**
+     * The bytes behind the head are another protocol's; {@code taken} of what was lent are ours.
+     */
+    private int switched(int taken, boolean isClean) {
+        ClientExchange exchange = current;
+        ClientResponse head = response;
+        if (exchange == null) {
+            return taken;
+        }
+        if (isTunnelling) {
+            isTunnelling = false;
+            serve(exchange);
+            if (!isClean) {
+                drop();
+            }
+        } else if (head == null || !exchange.canSwitch()) {
+            fail(new IOException("the server switched, and no onUpgrade or no whole request"));
+        } else {
+            current = null;
+            isGone = true;
+            socket.handOver();
+            pool.gave(this);
+            exchange.upgraded(head, socket);
+        }
+        return taken;
     }
 
     void hold(ClientResponse of) {
@@ -295,29 +380,28 @@ final class ClientConnection implements BytesListener, ResponseEvents {
 
     private void drained() {
         if (current != null) {
-            current.body().drained();
+            current.body().socketDrained();
         }
     }
 
     private void closed() {
         isGone = true;
-        ClientRequest served = current;
-        ClientRequest orphan = candidate;
+        ClientExchange served = current;
+        ClientExchange orphan = candidate;
         current = null;
         candidate = null;
         if (served != null && isReused && !parser.hasBegun() && served.repeats()) {
             orphan = served;
         } else if (served != null) {
-            served.fail(failure == null ? cutOff() : failure);
+            served.fail(why());
         }
         pool.closed(this, orphan == null || orphan.isOver() ? null : orphan);
     }
 
-    private IOException cutOff() {
-        return new IOException(
-                parser.hasBegun()
-                        ? "the response was cut off (ECONNRESET)"
-                        : "the connection ended without a response (ECONNRESET)",
-                SystemError.of(Errno.ECONNRESET, "read"));
+    private IOException why() {
+        if (!isConnected) {
+            return pool.client().unreached(pool.route(), failure);
+        }
+        return failure == null ? pool.route().cutOff(isTunnelling, parser.hasBegun()) : failure;
     }
 }

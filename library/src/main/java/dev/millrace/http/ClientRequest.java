@@ -3,18 +3,17 @@ package dev.millrace.http;
 import dev.millrace.http.wire.FieldsToSend;
 import dev.millrace.http.wire.RequestLine;
 import dev.millrace.loop.Loop;
-import dev.millrace.loop.LoopStage;
-import dev.millrace.stream.Listeners;
+import dev.millrace.net.NetSocket;
 import dev.millrace.stream.StreamPipe;
 import dev.millrace.stream.WriteStream;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A request of an {@link HttpClient}: its header fields, then its body as a stream with
@@ -25,51 +24,26 @@ import org.jspecify.annotations.Nullable;
  *       an error anywhere ──▶ onError ──▶ onClose         anywhere: destroy() ──▶ onClose
  * </pre>
  *
- * The length is decided with the first byte, as {@link ServerResponse} has it. Without an {@link
- * #onError} listener an error goes to {@link Loop#onUncaught}. What a listener throws destroys the
- * request, and goes there too. Belongs to the loop's thread; method and target never change, and
- * any thread may read them.
+ * The length is decided with the first byte, as {@link ServerResponse} has it. With {@code Expect:
+ * 100-continue} the body is held back until the server says 100, or nothing for {@link
+ * HttpClientTimeouts#proceed}; a final response before that leaves it unsent, and its connection is
+ * closed (RFC 9110 section 10.1.1). Without an {@link #onError} listener an error goes to {@link
+ * Loop#onUncaught}. What a listener throws destroys the request, and goes there too. Belongs to the
+ * loop's thread; method and target never change, and any thread may read them.
  *
  * {@snippet class="dev.millrace.http.HttpClientExamplesTest" region="request"}
  */
 public final class ClientRequest implements WriteStream {
-    /** RFC 9110 section 9.2.2. */
-    private static final Set<String> IDEMPOTENT =
-            Set.of("GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE");
-
-    private final HttpClient client;
-    private final Origin origin;
     private final RequestLine line;
     private final FieldsToSend fields = new FieldsToSend();
-    private final ClientRequestBody body = new ClientRequestBody(this);
+    private final ClientExchange exchange;
+    private final ClientRequestBody body;
 
-    /** What serves it; null before and after. */
-    private @Nullable ClientConnection connection;
-
-    private @Nullable ClientResponse response;
-    private boolean isHeadSent;
-
-    /** The exchange is over, one way or the other. */
-    private boolean isOver;
-
-    /** It went out a second time. */
-    private boolean isRepeated;
-
-    private @Nullable Consumer<? super ClientResponse> responseListener;
-    private @Nullable Consumer<? super IOException> errorListener;
-    private @Nullable Runnable closeListener;
-
-    /** What {@link #response()} gave out. */
-    private @Nullable LoopStage<ClientResponse> stage;
-
-    /** The stage's failure, if the program knows of it without the stage. */
-    private @Nullable IOException known;
-
-    ClientRequest(HttpClient client, Origin origin, RequestLine line) {
-        this.client = client;
-        this.origin = origin;
-        this.line = line;
-        fields.set("Host", origin.authority());
+    ClientRequest(HttpClient client, ClientRoute route, ClientExchange.Asked asked, String host) {
+        line = asked.line();
+        exchange = new ClientExchange(client, this, route, asked);
+        body = new ClientRequestBody(exchange, fields);
+        fields.set("Host", host);
     }
 
     /**
@@ -99,9 +73,24 @@ public final class ClientRequest implements WriteStream {
         return this;
     }
 
+    /**
+     * Adds a field behind the body (RFC 9110 section 6.5), which is chunked then.
+     *
+     * {@snippet class="dev.millrace.http.HttpClientExamplesTest" region="trailers"}
+     *
+     * @throws IllegalArgumentException as {@link #header}, and for a field that has to stand in the
+     *     head, such as Content-Length or Authorization
+     * @throws IllegalStateException if the request was ended, or its body has a Content-Length
+     */
+    public ClientRequest trailer(String name, String value) {
+        loop().checkThread();
+        body.trailer(name, value);
+        return this;
+    }
+
     private void checkHeadOpen() {
         loop().checkThread();
-        if (isHeadSent) {
+        if (body.isHeadClosed()) {
             throw new IllegalStateException("the head was sent already (ERR_HTTP_HEADERS_SENT)");
         }
     }
@@ -127,11 +116,10 @@ public final class ClientRequest implements WriteStream {
     @Override
     public void end(byte[] bytes) {
         loop().checkThread();
-        if (isHeadSent) {
+        if (body.isHeadClosed()) {
             body.write(ByteBuffer.wrap(bytes), null);
             body.end();
         } else if (body.admit(null)) {
-            isHeadSent = true;
             body.whole(bytes);
         }
     }
@@ -156,7 +144,18 @@ public final class ClientRequest implements WriteStream {
     @Override
     public void destroy() {
         loop().checkThread();
-        over(null);
+        exchange.over(null);
+    }
+
+    /**
+     * As {@link #destroy()}, and tells {@code why} where an error of the request or its response is
+     * told.
+     *
+     * {@snippet class="dev.millrace.http.HttpClientExamplesTest" region="abort"}
+     */
+    public void abort(IOException why) {
+        loop().checkThread();
+        exchange.late(Objects.requireNonNull(why, "why"));
     }
 
     /** The method. */
@@ -165,10 +164,16 @@ public final class ClientRequest implements WriteStream {
         return line.method();
     }
 
-    /** The request target: path and query. */
+    /** The request target: path and query, or as a proxy is asked. */
     public String target() {
         loop().checkThread();
         return line.target();
+    }
+
+    /** The URI that is asked for: after a redirect was followed, where it led. */
+    public URI uri() {
+        loop().checkThread();
+        return exchange.uri();
     }
 
     /** Whether {@link #end} was called. */
@@ -180,7 +185,20 @@ public final class ClientRequest implements WriteStream {
     /** Whether the exchange is over, one way or the other. */
     public boolean isClosed() {
         loop().checkThread();
-        return isOver;
+        return exchange.isOver();
+    }
+
+    /**
+     * An interim response has come (RFC 9110 section 15.2): its status, 100 or 103 for instance,
+     * and its fields. Any number of them may come, as long as their heads together are no longer
+     * than one may be.
+     *
+     * {@snippet class="dev.millrace.http.HttpClientExamplesTest" region="information"}
+     */
+    public ClientRequest onInformation(BiConsumer<? super Integer, ? super HttpHeaders> listener) {
+        loop().checkThread();
+        exchange.listeners().onInformation(listener);
+        return this;
     }
 
     /**
@@ -189,7 +207,21 @@ public final class ClientRequest implements WriteStream {
      */
     public ClientRequest onResponse(Consumer<? super ClientResponse> listener) {
         loop().checkThread();
-        responseListener = Listeners.once(responseListener, listener, "onResponse");
+        exchange.listeners().onResponse(listener);
+        return this;
+    }
+
+    /**
+     * The server has switched to the protocol that the field Upgrade asked for (101, RFC 9110
+     * section 7.8), or has made the tunnel of {@link HttpClient#connect}: the socket is the
+     * listener's, with what came behind the head, and no connection of the client any more. A
+     * response with another status is one like any other.
+     *
+     * {@snippet class="dev.millrace.http.HttpClientExamplesTest" region="upgrade"}
+     */
+    public ClientRequest onUpgrade(BiConsumer<? super ClientResponse, ? super NetSocket> listener) {
+        loop().checkThread();
+        exchange.listeners().onUpgrade(listener);
         return this;
     }
 
@@ -199,13 +231,7 @@ public final class ClientRequest implements WriteStream {
      */
     public CompletionStage<ClientResponse> response() {
         loop().checkThread();
-        if (isOver || response != null) {
-            throw new IllegalStateException("ask for the response before it comes");
-        }
-        if (stage == null) {
-            stage = new LoopStage<>(loop(), thrown -> thrown == known);
-        }
-        return stage;
+        return exchange.listeners().response();
     }
 
     /**
@@ -214,17 +240,14 @@ public final class ClientRequest implements WriteStream {
      */
     public ClientRequest onError(Consumer<? super IOException> listener) {
         loop().checkThread();
-        errorListener = Listeners.and(errorListener, listener);
+        exchange.listeners().onError(listener);
         return this;
     }
 
     /** The exchange is over: the response is complete, or there will be none. */
     public ClientRequest onClose(Runnable listener) {
         loop().checkThread();
-        closeListener = Listeners.and(closeListener, listener);
-        if (isOver) {
-            soon(listener);
-        }
+        exchange.listeners().onClose(listener);
         return this;
     }
 
@@ -252,21 +275,8 @@ public final class ClientRequest implements WriteStream {
         body.piped(pipe);
     }
 
-    Loop loop() {
-        return client.loop();
-    }
-
-    HttpClient client() {
-        return client;
-    }
-
-    /** Its fields are complete, and it is time for a connection. */
-    void submit() {
-        client.pool(origin).submit(this);
-    }
-
-    RequestLine line() {
-        return line;
+    private Loop loop() {
+        return exchange.loop();
     }
 
     FieldsToSend fields() {
@@ -275,122 +285,6 @@ public final class ClientRequest implements WriteStream {
 
     ClientRequestBody body() {
         return body;
-    }
-
-    @Nullable ClientConnection connection() {
-        return connection;
-    }
-
-    boolean isHead() {
-        return line.method().equals("HEAD");
-    }
-
-    boolean isOver() {
-        return isOver;
-    }
-
-    boolean hasResponse() {
-        return response != null;
-    }
-
-    /** Whether another request may follow it on its connection. */
-    boolean isPersistent() {
-        return body.isFinished() && !fields.isClose();
-    }
-
-    /** Closes the head; answers whether it was open. */
-    boolean closesHead() {
-        boolean wasOpen = !isHeadSent;
-        isHeadSent = true;
-        return wasOpen;
-    }
-
-    void attach(ClientConnection to) {
-        connection = to;
-        body.sendTo(to);
-    }
-
-    /** Whether it may go out again, and has not yet; it is about to. */
-    boolean repeats() {
-        boolean may =
-                !isOver && !isRepeated && IDEMPOTENT.contains(line.method()) && body.isRepeatable();
-        isRepeated |= may;
-        connection = may ? null : connection;
-        return may;
-    }
-
-    void responded(ClientResponse came) {
-        response = came;
-        enter(() -> {
-            if (responseListener != null) {
-                responseListener.accept(came);
-            }
-            if (stage != null) {
-                stage.complete(came);
-            } else if (responseListener == null) {
-                came.resume();
-            }
-        });
-    }
-
-    /** The response is complete. */
-    void completed() {
-        if (!isOver) {
-            isOver = true;
-            closed();
-        }
-    }
-
-    /** Ends it with {@code error}, soon. */
-    void fail(IOException error) {
-        over(error);
-    }
-
-    private void over(@Nullable IOException error) {
-        if (isOver) {
-            return;
-        }
-        isOver = true;
-        ClientConnection serving = connection;
-        if (serving != null && serving.current() == this) {
-            serving.drop();
-        } else if (isHeadSent) {
-            client.forget(origin, this);
-        }
-        ClientResponse cut = response;
-        if (cut != null && cut.body().close(error)) {
-            closed();
-            return;
-        }
-        Consumer<? super IOException> listener = errorListener;
-        LoopStage<ClientResponse> asked = stage;
-        if (cut == null && asked != null) {
-            IOException outcome =
-                    error != null
-                            ? error
-                            : new IOException("the request was destroyed before its response");
-            known = error == null || listener != null ? outcome : null;
-            soon(() -> asked.completeExceptionally(outcome));
-        }
-        if (error != null && listener != null) {
-            soon(() -> listener.accept(error));
-        } else if (error != null && (asked == null || cut != null)) {
-            soon(() -> loop().uncaught(error));
-        }
-        closed();
-    }
-
-    private void closed() {
-        connection = null;
-        if (!body.isFinished()) {
-            body.destroy();
-        }
-        soon(body::closed);
-        soon(() -> {
-            if (closeListener != null) {
-                closeListener.run();
-            }
-        });
     }
 
     void soon(Runnable task) {
@@ -402,16 +296,17 @@ public final class ClientRequest implements WriteStream {
         loop().enter(this, request -> task.run(), ClientRequest::threw);
     }
 
-    private void threw(Throwable thrown) {
-        over(null);
+    /** Of a listener. */
+    void threw(Throwable thrown) {
+        exchange.over(null);
         loop().uncaught(thrown);
     }
 
     /** One line for a log: {@code ClientRequest[GET /path, ended]}. Any thread, any state. */
     @Override
     public String toString() {
-        String head = isHeadSent ? "head sent" : "head open";
-        String state = isOver ? "closed" : body.isEnded() ? "ended" : head;
+        String head = body.isHeadClosed() ? "head sent" : "head open";
+        String state = exchange.isOver() ? "closed" : body.isEnded() ? "ended" : head;
         return "ClientRequest[" + line.method() + " " + line.target() + ", " + state + "]";
     }
 }

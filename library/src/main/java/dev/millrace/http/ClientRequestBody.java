@@ -3,76 +3,138 @@ package dev.millrace.http;
 import dev.millrace.http.wire.BodyFraming;
 import dev.millrace.http.wire.FieldsToSend;
 import dev.millrace.http.wire.HeadWriter;
+import dev.millrace.loop.TimerHandle;
 import dev.millrace.net.NetSocket;
 import dev.millrace.stream.WriteSide;
 import dev.millrace.stream.WriteStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The bytes of one request on their way to the socket: head, framing, the check against a declared
- * length, and the wait for a connection; the twin of {@link ResponseBody}.
+ * length, and the waits for a connection and for 100; the twin of {@link ResponseBody}.
+ *
+ * <pre>
+ *   kept whole, or waiting ──sendTo──▶ head sent ──▶ body sent, what is written follows at once
+ *                                          │           ▲
+ *                                          └─▶ held ───┘ 100, or nothing for a time
+ * </pre>
  */
 final class ClientRequestBody extends WriteSide {
-    private static final byte[] LAST_CHUNK = "0\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] NOTHING = {};
+
+    /** A body up to that leaves with its head, at the price of a copy. */
+    private static final int COPIED_MAX = 8 * 1024;
+
     private static final byte[] CRLF = {'\r', '\n'};
+    private static final byte[] UPGRADE =
+            "Connection: Upgrade\r\n".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] CLOSE = "Connection: close\r\n".getBytes(StandardCharsets.US_ASCII);
 
     /** RFC 9110 section 8.6: without a body these need not say so. */
-    private static final Set<String> BODILESS = Set.of("GET", "HEAD", "DELETE", "OPTIONS", "TRACE");
+    private static final Set<String> BODILESS =
+            Set.of("GET", "HEAD", "DELETE", "OPTIONS", "TRACE", "CONNECT");
 
-    private final ClientRequest request;
+    private final ClientExchange exchange;
+    private final FieldsToSend fields;
     private BodyFraming framing = BodyFraming.NONE;
     private long remaining;
 
-    /** What waits for a connection; all of a whole request stays here, so that it can repeat. */
-    private @Nullable WaitingBytes waiting = new WaitingBytes();
+    /** The fields can't change any more. */
+    private boolean isHeadClosed;
 
-    /** Head and body were given at once. */
-    private boolean isWhole;
+    /** The whole body, if it was given at once: it can be sent again. */
+    private byte @Nullable [] whole;
 
-    ClientRequestBody(ClientRequest request) {
-        this.request = request;
+    /** What was written and waits for a connection, or for 100. */
+    private @Nullable WaitingBytes waiting;
+
+    /** The head is sent, and the server is to say whether it wants the body. */
+    private boolean isHeld;
+
+    /** Ends the hold without the server. */
+    private @Nullable TimerHandle patience;
+
+    private @Nullable FieldsToSend trailers;
+
+    ClientRequestBody(ClientExchange exchange, FieldsToSend fields) {
+        this.exchange = exchange;
+        this.fields = fields;
+    }
+
+    boolean isHeadClosed() {
+        return isHeadClosed;
     }
 
     /** Head and body at once, and the end. */
     void whole(byte[] bytes) {
-        head(bytes.length);
+        whole = bytes;
+        closeHead(bytes.length);
         count(bytes.length);
-        frame(bytes, 0, bytes.length, false);
-        isWhole = true;
         end();
-        request.submit();
+        exchange.submit();
     }
 
-    private void head(long length) {
-        FieldsToSend fields = request.fields();
+    void trailer(String name, String value) {
+        FieldsToSend.checkTrailer(name);
+        FieldsToSend kept = trailers == null ? new FieldsToSend() : trailers;
+        kept.add(name, value);
+        boolean isChunked =
+                isHeadClosed ? framing == BodyFraming.CHUNKED : fields.makeChunkedForTrailer();
+        if (!isOpen() || !isChunked) {
+            throw new IllegalStateException(
+                    "a trailer stands behind a chunked body: set it before the end, and without"
+                            + " Content-Length");
+        }
+        trailers = kept;
+    }
+
+    private void closeHead(long length) {
+        isHeadClosed = true;
         framing = BodyFraming.sent(fields, length, false);
         if (framing == BodyFraming.CLOSE) {
             // RFC 9112 section 6.3: a request has no body that the close ends.
             framing = BodyFraming.CHUNKED;
         }
-        boolean isEmpty = length == 0 && fields.contentLength() < 0 && !fields.isChunked();
-        if (isEmpty && BODILESS.contains(request.method())) {
+        boolean isChunked = fields.isChunked() || fields.hasTrailer();
+        boolean isEmpty = length == 0 && fields.contentLength() < 0 && !isChunked;
+        if (isEmpty && BODILESS.contains(exchange.line().method())) {
             framing = BodyFraming.NONE;
         }
         remaining = fields.contentLength() >= 0 ? fields.contentLength() : Math.max(0, length);
-        HeadWriter writer = request.client().head();
-        writer.begin(request.line(), fields);
+    }
+
+    /** The body does not go where a redirect leads. */
+    void drop() {
+        whole = NOTHING;
+        trailers = null;
+        framing = BodyFraming.NONE;
+    }
+
+    private HeadWriter head(ClientRoute route) {
+        HeadWriter writer = exchange.client().head();
+        writer.begin(exchange.line(), fields);
+        route.authorize(writer);
         if (framing == BodyFraming.LENGTH) {
-            writer.contentLength(remaining);
+            byte[] bytes = whole;
+            writer.contentLength(
+                    bytes == null ? Math.max(fields.contentLength(), 0) : bytes.length);
         } else if (framing == BodyFraming.CHUNKED) {
             writer.chunked();
         }
         if (fields.isClose()) {
             writer.append(CLOSE);
+        } else if (exchange.listeners().wantsUpgrade() && !fields.hasConnection()) {
+            // RFC 9110 section 7.8: the field is for the next hop alone.
+            writer.append(UPGRADE);
         }
         writer.end();
-        put(writer.array(), 0, writer.length(), true);
+        return writer;
     }
 
     @Override
@@ -82,12 +144,16 @@ final class ClientRequestBody extends WriteSide {
             int length,
             boolean isLent,
             @Nullable Consumer<? super @Nullable IOException> callback) {
-        if (request.closesHead()) {
-            head(-1);
-            request.submit();
+        if (!isHeadClosed) {
+            closeHead(-1);
+            waiting = new WaitingBytes();
+            count(length);
+            frame(array, offset, length, isLent);
+            exchange.submit();
+        } else {
+            count(length);
+            frame(array, offset, length, isLent);
         }
-        count(length);
-        frame(array, offset, length, isLent);
         return true;
     }
 
@@ -103,6 +169,16 @@ final class ClientRequestBody extends WriteSide {
         }
     }
 
+    /** RFC 9112 section 7.1: the last chunk, the trailer section and its empty line. */
+    private void frameEnd() {
+        if (framing == BodyFraming.CHUNKED) {
+            HeadWriter writer = exchange.client().head();
+            writer.beginTrailer(trailers);
+            writer.end();
+            put(writer.array(), 0, writer.length(), true);
+        }
+    }
+
     /** RFC 9110 section 8.6: never a byte beyond what was declared. */
     private void count(long length) {
         if (framing == BodyFraming.LENGTH) {
@@ -114,7 +190,7 @@ final class ClientRequestBody extends WriteSide {
     }
 
     private void mismatch(String how) {
-        request.destroy();
+        exchange.over(null);
         throw new IllegalStateException(
                 "the body is "
                         + how
@@ -123,7 +199,7 @@ final class ClientRequestBody extends WriteSide {
     }
 
     private void put(byte[] array, int offset, int length, boolean isLent) {
-        ClientConnection connection = request.connection();
+        ClientConnection connection = exchange.connection();
         if (waiting != null) {
             waiting.add(array, offset, length, isLent);
         } else if (connection != null && isLent) {
@@ -133,73 +209,126 @@ final class ClientRequestBody extends WriteSide {
         }
     }
 
-    /** There is a connection: what waited goes there. */
+    /** There is a connection: the head goes there, and what there is of the body. */
     void sendTo(ClientConnection connection) {
+        HeadWriter writer = head(connection.pool().route());
+        connection.socket().write(writer.array(), 0, writer.length());
+        isHeld = framing != BodyFraming.NONE && fields.isExpectContinue() && hasBody();
+        if (isHeld) {
+            Duration limit = exchange.client().options().timeouts().proceed();
+            patience = limit.isZero() ? null : exchange.loop().setTimeout(limit, this::proceed);
+        } else {
+            sendBody(connection);
+        }
+    }
+
+    private boolean hasBody() {
+        return whole == null || whole.length > 0;
+    }
+
+    private void sendBody(ClientConnection connection) {
         NetSocket socket = connection.socket();
-        if (waiting != null) {
-            waiting.sendTo(socket);
-        }
-        if (!isWhole) {
+        if (whole != null) {
+            frame(whole, 0, whole.length, whole.length <= COPIED_MAX);
+            frameEnd();
+        } else {
+            WaitingBytes waited = waiting;
             waiting = null;
-        }
-        if (socket.queuedBytes() < WriteStream.HIGH_WATER_MARK_BYTES) {
-            soon(this::drained);
+            if (waited != null) {
+                waited.sendTo(socket);
+            }
+            if (socket.queuedBytes() < WriteStream.HIGH_WATER_MARK_BYTES) {
+                soon(this::drained);
+            }
         }
         finished();
     }
 
+    /** The server wants the body, or says nothing. */
+    void proceed() {
+        ClientConnection connection = exchange.connection();
+        if (isHeld && connection != null) {
+            withhold();
+            isHeld = false;
+            connection.clock().moved();
+            sendBody(connection);
+        }
+    }
+
+    /** The server does not need the body, if it still waits here. */
+    void withhold() {
+        if (patience != null) {
+            patience.close();
+            patience = null;
+        }
+    }
+
+    /** Whether the server was asked whether it wants the body. */
+    boolean isHeld() {
+        return isHeld;
+    }
+
     /** Whether it can be sent again from its first byte. */
     boolean isRepeatable() {
-        return isWhole && isEnded();
+        return whole != null && isEnded();
     }
 
     @Override
     protected void endWriting() {
-        boolean isEmpty = request.closesHead();
-        if (isEmpty) {
-            head(0);
-            isWhole = true;
+        if (!isHeadClosed) {
+            whole = NOTHING;
+            closeHead(0);
+            checkLength();
+            exchange.submit();
+            return;
         }
+        checkLength();
+        if (whole == null) {
+            frameEnd();
+            if (exchange.connection() != null && !isHeld) {
+                soon(this::finished);
+            }
+        }
+    }
+
+    private void checkLength() {
         if (framing == BodyFraming.LENGTH && remaining > 0) {
             mismatch("shorter");
-        }
-        if (framing == BodyFraming.CHUNKED) {
-            put(LAST_CHUNK, 0, LAST_CHUNK.length, true);
-        }
-        if (isEmpty) {
-            request.submit();
-        } else if (request.connection() != null) {
-            soon(this::finished);
         }
     }
 
     @Override
     protected long queuedBytes() {
-        ClientConnection connection = request.connection();
-        if (connection != null) {
-            return connection.socket().queuedBytes();
-        }
-        return waiting == null ? 0 : waiting.size();
+        ClientConnection connection = exchange.connection();
+        long kept = waiting == null ? 0 : waiting.size();
+        return connection == null ? kept : kept + connection.socket().queuedBytes();
     }
 
     /** The socket tells the request that it serves of its drain, asked or not. */
     @Override
     protected void notifyDrained() {}
 
+    /** What the socket had is gone; what is held still waits. */
+    void socketDrained() {
+        if (waiting == null) {
+            drained();
+        }
+    }
+
     @Override
     protected void soon(Runnable task) {
-        request.soon(task);
+        exchange.request().soon(task);
     }
 
     @Override
     protected IOException writtenTooLate(boolean isWithdrawn) {
         IOException error = afterEnd();
-        request.fail(error);
+        exchange.fail(error);
         return error;
     }
 
     @Override
     protected void call(Runnable listener) {
-        request.enter(listener);
+        exchange.request().enter(listener);
     }
 }

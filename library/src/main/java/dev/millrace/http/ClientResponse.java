@@ -1,14 +1,18 @@
 package dev.millrace.http;
 
+import dev.millrace.http.wire.RequestLine;
 import dev.millrace.http.wire.ResponseParser;
 import dev.millrace.stream.InboundStream;
 import dev.millrace.stream.ReadSide;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A response: its head, and its body as a stream with back-pressure down to the socket. Belongs to
@@ -21,7 +25,11 @@ import java.util.function.Consumer;
  * {@snippet class="dev.millrace.http.HttpClientExamplesTest" region="response"}
  */
 public final class ClientResponse extends InboundStream<ClientResponse> {
-    private final ClientRequest request;
+    private static final byte[] NO_FIELDS = {'\r', '\n'};
+
+    private final ClientExchange exchange;
+    private final URI uri;
+    private final RequestLine line;
     private final ClientResponseBody body;
 
     /** Status line and field lines as they came; the numbers below are places in it. */
@@ -33,12 +41,21 @@ public final class ClientResponse extends InboundStream<ClientResponse> {
     private final int fieldsStart;
     private final boolean isHttp10;
     private final long contentLength;
+    private byte[] trailers = NO_FIELDS;
+
+    /** The part that is delivered; its receiver takes it before the next one comes. */
+    private byte @Nullable [] part;
+
+    private int partOffset;
+    private int partLength;
 
     /** Copies the head out of the parser's array, which is overwritten soon. */
-    ClientResponse(ClientConnection connection, ClientRequest request, ResponseParser parser) {
+    ClientResponse(ClientConnection connection, ClientExchange exchange, ResponseParser parser) {
         int start = parser.headStart();
-        this.request = request;
-        this.body = new ClientResponseBody(connection, request, this);
+        this.exchange = exchange;
+        this.uri = exchange.uri();
+        this.line = exchange.line();
+        this.body = new ClientResponseBody(connection, exchange, this);
         this.head = Arrays.copyOfRange(parser.headArray(), start, parser.headEnd());
         this.status = parser.status();
         this.reasonStart = parser.reasonStart() - start;
@@ -91,13 +108,29 @@ public final class ClientResponse extends InboundStream<ClientResponse> {
 
     /** The request that it answers. */
     public ClientRequest request() {
-        request.loop().checkThread();
-        return request;
+        exchange.loop().checkThread();
+        return exchange.request();
+    }
+
+    /** What was asked for: where the last redirect led that was followed, or the request's URI. */
+    public URI uri() {
+        return uri;
+    }
+
+    /**
+     * The field lines behind a chunked body (RFC 9110 section 6.5), there when {@link #onEnd} is
+     * told; none before, and mostly none then.
+     *
+     * {@snippet class="dev.millrace.http.HttpClientExamplesTest" region="trailers"}
+     */
+    public HttpHeaders trailers() {
+        exchange.loop().checkThread();
+        return new HttpHeaders(trailers, 0);
     }
 
     /** Whether the whole body has arrived. */
     public boolean isComplete() {
-        request.loop().checkThread();
+        exchange.loop().checkThread();
         return body.isComplete();
     }
 
@@ -109,8 +142,8 @@ public final class ClientResponse extends InboundStream<ClientResponse> {
      * @throws IllegalArgumentException if {@code maxBytes} is negative
      */
     public CompletionStage<byte[]> body(int maxBytes) {
-        request.loop().checkThread();
-        return BodyCollector.collect(this, request.loop(), maxBytes);
+        exchange.loop().checkThread();
+        return BodyCollector.of(this, exchange.loop(), maxBytes);
     }
 
     /**
@@ -124,14 +157,14 @@ public final class ClientResponse extends InboundStream<ClientResponse> {
 
     @Override
     public ClientResponse onError(Consumer<? super IOException> listener) {
-        request.loop().checkThread();
+        exchange.loop().checkThread();
         body.onError(listener);
         return this;
     }
 
     @Override
     public ClientResponse onClose(Runnable listener) {
-        request.loop().checkThread();
+        exchange.loop().checkThread();
         body.onClose(listener);
         return this;
     }
@@ -139,12 +172,13 @@ public final class ClientResponse extends InboundStream<ClientResponse> {
     /** Gives the rest of the body up: unless it is complete, its connection is closed. */
     @Override
     public void destroy() {
-        request.destroy();
+        exchange.loop().checkThread();
+        exchange.over(null);
     }
 
     @Override
     protected ReadSide readSide() {
-        request.loop().checkThread();
+        exchange.loop().checkThread();
         return body.read();
     }
 
@@ -155,7 +189,29 @@ public final class ClientResponse extends InboundStream<ClientResponse> {
 
     /** Some of the body has arrived; or all of it, when {@code length} is 0. */
     void arrive(byte[] array, int offset, int length) {
-        request.enter(() -> body.arrived(array, offset, length));
+        part = array;
+        partOffset = offset;
+        partLength = length;
+        exchange.loop().enter(this, ClientResponse::arrived, ClientResponse::threw);
+    }
+
+    private void arrived() {
+        byte[] array = Objects.requireNonNull(part);
+        part = null;
+        body.arrived(array, partOffset, partLength);
+    }
+
+    /** Of a listener. */
+    void threw(Throwable thrown) {
+        exchange.request().threw(thrown);
+    }
+
+    void trailersCame(byte[] lines) {
+        trailers = lines;
+    }
+
+    ClientExchange exchange() {
+        return exchange;
     }
 
     ClientResponseBody body() {
@@ -169,9 +225,9 @@ public final class ClientResponse extends InboundStream<ClientResponse> {
         return "ClientResponse["
                 + status
                 + " to "
-                + request.line().method()
+                + line.method()
                 + " "
-                + request.line().target()
+                + line.target()
                 + ", "
                 + state
                 + "]";

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /** The bytes of one response's body on their way from the parser to the response's reader. */
 final class ClientResponseBody implements ReadSide.Source {
     private final ClientConnection connection;
-    private final ClientRequest request;
+    private final ClientExchange exchange;
     private final ClientResponse response;
     private final ReadSide read = ReadSide.started(this);
     private @Nullable Consumer<? super IOException> errorListener;
@@ -25,9 +25,9 @@ final class ClientResponseBody implements ReadSide.Source {
     private boolean isClosed;
 
     ClientResponseBody(
-            ClientConnection connection, ClientRequest request, ClientResponse response) {
+            ClientConnection connection, ClientExchange exchange, ClientResponse response) {
         this.connection = connection;
-        this.request = request;
+        this.exchange = exchange;
         this.response = response;
     }
 
@@ -108,7 +108,7 @@ final class ClientResponseBody implements ReadSide.Source {
 
     @Override
     public void soon(Runnable task) {
-        request.soon(task);
+        exchange.request().soon(task);
     }
 
     @Override
@@ -120,6 +120,6 @@ final class ClientResponseBody implements ReadSide.Source {
     @Override
     public void fail(IOException error) {
         isComplete = false;
-        request.fail(error);
+        exchange.fail(error);
     }
 }

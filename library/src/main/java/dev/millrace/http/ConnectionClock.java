@@ -1,6 +1,11 @@
 package dev.millrace.http;
 
+import dev.millrace.http.HttpServerStatistics.Timeout;
+import dev.millrace.http.HttpTimeouts.MinimumRate;
+import dev.millrace.kernel.SystemError;
+import dev.millrace.sys.Errno;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a connection waits for, since when, and for how long it may (rows X42, X45, X46, R56). The
@@ -21,6 +26,8 @@ final class ConnectionClock {
         NOTHING
     }
 
+    private static final double NANOS_PER_SECOND = 1e9;
+
     private final ServerConnection connection;
     private Wait wait = Wait.HEAD;
     private long sinceNanos;
@@ -33,6 +40,11 @@ final class ConnectionClock {
     private boolean hasBegun;
     private long sentBytes;
     private long progressNanos;
+
+    /** How fast a body comes, and how fast what waits is taken; null while that is not measured. */
+    private @Nullable Stretch bodyRate;
+
+    private @Nullable Stretch sendRate;
 
     /** When the last response was out. */
     private long lingerNanos;
@@ -52,7 +64,7 @@ final class ConnectionClock {
     private void waitFor(Wait next) {
         wait = next;
         isBeginning = true;
-        if (!connection.isParsing) {
+        if (!connection.intake().isParsing()) {
             parsed();
         }
     }
@@ -93,6 +105,7 @@ final class ConnectionClock {
         if (isPaused) {
             isPaused = false;
             sinceNanos += now() - pausedNanos;
+            bodyRate = null;
         }
     }
 
@@ -120,7 +133,13 @@ final class ConnectionClock {
 
     /** Ends what has waited for too long. */
     void check(HttpTimeouts timeouts, long nowNanos) {
-        checkWrite(timeouts.write(), nowNanos);
+        checkWrite(timeouts, nowNanos);
+        if (connection.isGone) {
+            return;
+        }
+        if (timeouts.handler().isPositive()) {
+            connection.responses().checkHandlers(timeouts.handler(), nowNanos);
+        }
         if ((wait == Wait.KEEP_ALIVE || wait == Wait.LINGER)
                 && connection.socket().queuedBytes() > 0) {
             // The last response is still on its way, and the peer has nothing to say before it
@@ -136,13 +155,17 @@ final class ConnectionClock {
             }
             case BODY -> {
                 if (!isPaused && isOver(timeouts.request(), nowNanos)) {
-                    connection.refuse(408, "the request took longer than the request timeout");
+                    late(Timeout.REQUEST, "the request took longer than the request timeout");
+                } else if (!timeouts.bodyRate().isNone() && isBodySlow(timeouts, nowNanos)) {
+                    late(Timeout.BODY_RATE, "the body came slower than the minimum rate");
                 }
             }
             case KEEP_ALIVE -> {
                 // A fifth more than announced, for a request that is on its way (X46).
                 Duration keepAlive = timeouts.keepAlive();
-                if (isOver(keepAlive.plus(keepAlive.dividedBy(5)), nowNanos)) {
+                if (isOver(keepAlive.plus(keepAlive.dividedBy(5)), nowNanos)
+                        && connection.isIdle()) {
+                    count(Timeout.KEEP_ALIVE);
                     connection.closeWhenIdle();
                 }
             }
@@ -159,9 +182,59 @@ final class ConnectionClock {
     /** To a peer that has not sent a byte there is nothing to say. */
     private void headLate() {
         if (hasBegun) {
-            connection.refuse(408, "the request head took longer than the header timeout");
+            late(Timeout.HEADER, "the request head took longer than the header timeout");
         } else {
+            count(Timeout.HEADER);
             connection.socket().destroy();
+        }
+    }
+
+    private void late(Timeout kind, String text) {
+        count(kind);
+        connection.refuse(408, "ERR_HTTP_REQUEST_TIMEOUT", text);
+    }
+
+    private void count(Timeout kind) {
+        connection.server().counts().timedOut(kind);
+    }
+
+    /** Nothing is measured over a time in which the peer could not send, or need not. */
+    private boolean isBodySlow(HttpTimeouts timeouts, long nowNanos) {
+        ServerRequest request = connection.intake().reading();
+        if (isPaused || request == null || request.isAwaitingContinue()) {
+            bodyRate = null;
+            return false;
+        }
+        long read = connection.socket().bytesRead();
+        if (bodyRate == null || bodyRate.request != request) {
+            bodyRate = new Stretch(request, read, nowNanos);
+        }
+        return bodyRate.isSlow(timeouts.bodyRate(), read, nowNanos);
+    }
+
+    /** X43, X44: a stretch of time, and what passed in it. */
+    private static final class Stretch {
+        private final @Nullable ServerRequest request;
+        private long beganBytes;
+        private long beganNanos;
+
+        Stretch(@Nullable ServerRequest request, long bytes, long nowNanos) {
+            this.request = request;
+            this.beganBytes = bytes;
+            this.beganNanos = nowNanos;
+        }
+
+        /** Whether too little has passed; after the grace another stretch begins. */
+        boolean isSlow(MinimumRate rate, long bytes, long nowNanos) {
+            long nanos = nowNanos - beganNanos;
+            if (nanos < rate.grace().toNanos()) {
+                return false;
+            }
+            double least = (double) rate.bytesPerSecond() * nanos / NANOS_PER_SECOND;
+            boolean isSlow = bytes - beganBytes < least;
+            beganBytes = bytes;
+            beganNanos = nowNanos;
+            return isSlow;
         }
     }
 
@@ -170,14 +243,29 @@ final class ConnectionClock {
     }
 
     /** X44: bytes wait, and the peer has taken none of them for too long. */
-    private void checkWrite(Duration limit, long nowNanos) {
+    private void checkWrite(HttpTimeouts timeouts, long nowNanos) {
+        Duration limit = timeouts.write();
         long queued = connection.socket().queuedBytes();
         long sent = connection.socket().bytesWritten() - queued;
         if (queued == 0 || sent != sentBytes) {
             sentBytes = sent;
             progressNanos = nowNanos;
         } else if (!limit.isZero() && nowNanos - progressNanos >= limit.toNanos()) {
-            connection.responses().abort();
+            cut(Timeout.WRITE);
+            return;
         }
+        if (queued == 0 || timeouts.sendRate().isNone()) {
+            sendRate = null;
+        } else if (sendRate == null) {
+            sendRate = new Stretch(null, sent, nowNanos);
+        } else if (sendRate.isSlow(timeouts.sendRate(), sent, nowNanos)) {
+            cut(Timeout.SEND_RATE);
+        }
+    }
+
+    /** The peer takes nothing, or too little: it can't be told so. */
+    private void cut(Timeout kind) {
+        count(kind);
+        connection.responses().abort(SystemError.of(Errno.ETIMEDOUT, "write"));
     }
 }

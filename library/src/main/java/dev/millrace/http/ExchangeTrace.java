@@ -8,24 +8,46 @@ import dev.millrace.observe.LoopEvent.Step;
 import dev.millrace.observe.Observation;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What observers are told of one request and its response; none is made while there are none. Not
- * the addresses: they take system calls, and the socket has told them under its own number.
+ * What observers and the listener of {@link HttpServer#onExchange} are told of one request and its
+ * response, and since when its handler has it. None is made while nothing needs it. Observers don't
+ * get the addresses: they take system calls, and the socket has told them under its own number.
  */
 final class ExchangeTrace {
+    /** The call of a handler. */
+    @FunctionalInterface
+    interface HandlerCall {
+        void run() throws Exception;
+    }
+
     private final long id = Observation.newId();
     private final long beganNanos;
 
+    /** Since when the handler has all that it waits for. */
+    private long handlerNanos;
+
+    /** The body was still coming when this was last looked at. */
+    private boolean isBodyDue;
+
     private ExchangeTrace(long beganNanos) {
         this.beganNanos = beganNanos;
+        this.handlerNanos = beganNanos;
     }
 
     /** Tells of a request whose head has arrived; null while there is no observer. */
     static @Nullable ExchangeTrace begun(ServerRequest request) {
-        if (!Observation.isOn(Step.REQUEST) && !Observation.isOn(Step.RESPONSE)) {
+        HttpServer server = request.connection().server();
+        if (!server.isTracing()
+                && !Observation.isOn(Step.REQUEST)
+                && !Observation.isOn(Step.RESPONSE)) {
             return null;
+        }
+        if (server.hasExchangeListener()) {
+            // Later it may be gone.
+            request.connection().remoteAddress();
         }
         NetSocket socket = request.connection().socket();
         ExchangeTrace trace = new ExchangeTrace(socket.loop().hrtime());
@@ -35,12 +57,12 @@ final class ExchangeTrace {
         return trace;
     }
 
-    /** Calls the handler: what it begins is of this request. */
-    void call(HttpHandler handler, ServerResponse response) throws Exception {
+    /** Calls a handler: what it begins is of this request. */
+    void call(HandlerCall handler) throws Exception {
         Cause.call(
                 id,
                 () -> {
-                    handler.handle(response.request, response);
+                    handler.run();
                     return true;
                 });
     }
@@ -54,15 +76,40 @@ final class ExchangeTrace {
     }
 
     /** The exchange is over; {@code status} 0: nothing of a response was sent. */
-    void over(ServerRequest request, int status, @Nullable IOException error) {
+    void over(ServerRequest request, int status, long bytes, @Nullable IOException error) {
+        ServerConnection connection = request.connection();
+        Duration took = Duration.ofNanos(connection.loop().hrtime() - beganNanos);
         if (Observation.isOn(Step.RESPONSE)) {
-            long took = request.connection().loop().hrtime() - beganNanos;
             Observation.tell(
                     event(Step.RESPONSE, request)
-                            .withTook(Duration.ofNanos(took))
+                            .withTook(took)
                             .withStatus(status)
                             .withError(error));
         }
+        if (connection.server().hasExchangeListener()) {
+            connection
+                    .server()
+                    .tell(
+                            new HttpExchange(
+                                    Optional.of(request),
+                                    status,
+                                    bytes,
+                                    took,
+                                    connection.remoteAddress(),
+                                    Optional.ofNullable(error)));
+        }
+    }
+
+    /**
+     * Whether the handler has had all that it waits for since {@code limit}; while the body comes
+     * it has not. Asked at times, so that it may be late by that, but never early.
+     */
+    boolean isHandlerLate(Duration limit, long nowNanos, boolean isBodyComing) {
+        if (isBodyComing || isBodyDue) {
+            isBodyDue = isBodyComing;
+            handlerNanos = nowNanos;
+        }
+        return nowNanos - handlerNanos >= limit.toNanos();
     }
 
     private LoopEvent event(Step step, ServerRequest request) {
@@ -71,7 +118,20 @@ final class ExchangeTrace {
     }
 
     /** What came on {@code socket} was refused: it is no request. */
-    static void refused(NetSocket socket, Refusal refusal) {
+    static void refused(ServerConnection connection, Refusal refusal) {
+        NetSocket socket = connection.socket();
+        if (connection.server().hasExchangeListener()) {
+            connection
+                    .server()
+                    .tell(
+                            new HttpExchange(
+                                    Optional.empty(),
+                                    refusal.status(),
+                                    refusal.contentBytes(),
+                                    Duration.ZERO,
+                                    connection.remoteAddress(),
+                                    Optional.of(new IOException(refusal.text()))));
+        }
         if (Observation.isOn(Step.RESPONSE)) {
             Observation.tell(
                     event(Step.RESPONSE, 0, socket)

@@ -1,10 +1,15 @@
 package dev.millrace.http;
 
+import dev.millrace.http.ClientExchange.Asked;
+import dev.millrace.http.HttpClientStatistics.Counts;
+import dev.millrace.http.HttpClientStatistics.Limit;
 import dev.millrace.http.wire.HeadWriter;
 import dev.millrace.http.wire.RequestLine;
 import dev.millrace.http.wire.WireLimits;
+import dev.millrace.kernel.SystemError;
 import dev.millrace.loop.Loop;
 import dev.millrace.loop.TimerHandle;
+import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,7 +24,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * An HTTP/1.1 client, which keeps connections to use them again, as Node's {@code http.Agent} does.
  * It reads responses as strictly as {@link HttpServer} reads requests: a broken one is an error,
- * and its connection is not used again. Redirects are not followed. Belongs to the loop's thread.
+ * and its connection is not used again. Redirects are followed if the options say how many. Belongs
+ * to the loop's thread.
  *
  * {@snippet class="dev.millrace.http.HttpClientExamplesTest" region="get"}
  *
@@ -37,12 +43,24 @@ public final class HttpClient implements AutoCloseable {
     private final HttpClientOptions options;
     private final WireLimits limits;
     private final HeadWriter head = new HeadWriter();
-    private final Map<Origin, OriginPool> pools = new HashMap<>();
+    private final Map<ClientRoute, OriginPool> pools = new HashMap<>();
 
     /** Looks at all connections in turn; null while there is none. */
     private @Nullable TimerHandle checks;
 
     private boolean isClosed;
+
+    private final Counts counts = new Counts();
+
+    /** How many polls were over, of those in which a connection became free. */
+    private int polls;
+
+    private boolean isPollCounted;
+    private final Runnable nextPoll =
+            () -> {
+                polls++;
+                isPollCounted = false;
+            };
 
     private HttpClient(Loop loop, HttpClientOptions options) {
         this.loop = loop;
@@ -93,22 +111,60 @@ public final class HttpClient implements AutoCloseable {
      * @throws IllegalStateException if the client is closed
      */
     public ClientRequest request(String method, String uri) {
+        checkOpen();
+        if (method.equals("CONNECT")) {
+            throw new IllegalArgumentException("CONNECT makes a tunnel: use connect");
+        }
+        URI parsed = URI.create(uri);
+        Origin origin = Origin.of(parsed);
+        ClientRoute route = ClientRoute.to(origin, options);
+        RequestLine line = new RequestLine(method, route.target(origin, parsed));
+        Asked asked = new Asked(parsed, origin, line);
+        return new ClientRequest(this, route, asked, origin.authority());
+    }
+
+    /**
+     * A request to a proxy for a tunnel (RFC 9110 section 9.3.6), which is still to be filled and
+     * ended: {@link ClientRequest#onUpgrade} gets the socket, {@link ClientRequest#onResponse} what
+     * is no 2xx. For requests through a proxy see {@link HttpClientOptions#withProxy}.
+     *
+     * {@snippet class="dev.millrace.http.HttpClientExamplesTest" region="connect"}
+     *
+     * @param proxy the URI of the proxy; its path means nothing
+     * @param authority {@code host:port} to which the tunnel leads
+     * @throws IllegalArgumentException if the authority has no port; otherwise as {@link #get}
+     * @throws IllegalStateException if the client is closed
+     */
+    public ClientRequest connect(String proxy, String authority) {
+        checkOpen();
+        URI to = URI.create("http://" + authority);
+        if (to.getPort() < 1
+                || to.getUserInfo() != null
+                || to.getHost() == null
+                || !authority.equals(to.getRawAuthority())) {
+            throw new IllegalArgumentException("\"" + authority + "\" is no host:port");
+        }
+        URI parsed = URI.create(proxy);
+        Origin origin = Origin.of(parsed);
+        Asked asked = new Asked(parsed, origin, new RequestLine("CONNECT", authority));
+        return new ClientRequest(this, new ClientRoute(origin, null), asked, authority);
+    }
+
+    private void checkOpen() {
         loop.checkThread();
         if (isClosed) {
             throw new IllegalStateException("the client is closed");
         }
-        if (method.equals("CONNECT")) {
-            throw new IllegalArgumentException("CONNECT makes a tunnel, which is not built yet");
-        }
-        URI parsed = URI.create(uri);
-        Origin origin = Origin.of(parsed);
-        RequestLine line = new RequestLine(method, Origin.target(parsed));
-        return new ClientRequest(this, origin, line);
     }
 
     /** Made when a request is sent, gone with its last connection. */
-    OriginPool pool(Origin origin) {
-        return pools.computeIfAbsent(origin, made -> new OriginPool(this, made));
+    OriginPool pool(ClientRoute route) {
+        OriginPool pool = pools.get(route);
+        if (pool == null) {
+            pool = new OriginPool(this, route);
+            pools.put(route, pool);
+        }
+        return pool;
     }
 
     /**
@@ -140,17 +196,56 @@ public final class HttpClient implements AutoCloseable {
         return pools.values().stream().mapToInt(OriginPool::freeCount).sum();
     }
 
+    /** What it has done so far, and what there is now. */
+    public HttpClientStatistics statistics() {
+        loop.checkThread();
+        return counts.with(pools.values().stream().map(OriginPool::use).toList());
+    }
+
     /** The loop it belongs to. */
     public Loop loop() {
         return loop;
     }
 
     /** The request is over; it may wait for a connection. */
-    void forget(Origin origin, ClientRequest request) {
-        OriginPool pool = pools.get(origin);
+    void forget(ClientRoute route, ClientExchange exchange) {
+        OriginPool pool = pools.get(route);
         if (pool != null) {
-            pool.forget(request);
+            pool.forget(exchange);
         }
+    }
+
+    /** The request took too long. */
+    void late(ClientExchange exchange, Limit limit, Duration length) {
+        counts.late(limit);
+        exchange.late(limit.error(exchange.route(), length));
+    }
+
+    /** No connection came about; {@code error} null: it was closed before. */
+    IOException unreached(ClientRoute route, @Nullable IOException error) {
+        if (error instanceof SystemError known && known.code().equals("ETIMEDOUT")) {
+            counts.late(Limit.CONNECT);
+            return Limit.CONNECT.error(route, options.timeouts().connect());
+        }
+        if (error == null) {
+            return route.cutOff(false, false);
+        }
+        return route.proxy() == null
+                ? error
+                : new IOException(route + ": " + error.getMessage(), error);
+    }
+
+    Counts counts() {
+        return counts;
+    }
+
+    /** Stays the same until the poll that is under way, or comes next, is over. */
+    int poll() {
+        if (!isPollCounted) {
+            isPollCounted = true;
+            loop.setImmediate(nextPoll);
+        }
+        return polls;
     }
 
     HttpClientOptions options() {
@@ -167,6 +262,7 @@ public final class HttpClient implements AutoCloseable {
 
     /** One at least is open now. */
     void opened() {
+        counts.connections++;
         if (checks == null) {
             checks = loop.setInterval(checkInterval(), this::check);
             checks.unref();
@@ -176,7 +272,7 @@ public final class HttpClient implements AutoCloseable {
     /** A connection to {@code pool} is over. */
     void closed(OriginPool pool) {
         if (pool.isEmpty()) {
-            pools.remove(pool.origin(), pool);
+            pools.remove(pool.route(), pool);
         }
         if (checks != null && pools.values().stream().allMatch(OriginPool::isEmpty)) {
             checks.close();
@@ -197,7 +293,12 @@ public final class HttpClient implements AutoCloseable {
     private Duration checkInterval() {
         HttpClientTimeouts timeouts = options.timeouts();
         Duration shortest =
-                Stream.of(timeouts.response(), timeouts.body(), options.pool().idle())
+                Stream.of(
+                                timeouts.waiting(),
+                                timeouts.response(),
+                                timeouts.body(),
+                                timeouts.total(),
+                                options.pool().idle())
                         .filter(Duration::isPositive)
                         .map(timeout -> timeout.dividedBy(4))
                         .reduce(CHECK_MAX, (a, b) -> a.compareTo(b) < 0 ? a : b);

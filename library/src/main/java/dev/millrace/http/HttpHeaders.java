@@ -3,8 +3,10 @@ package dev.millrace.http;
 import dev.millrace.http.wire.FieldsReceived;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BiConsumer;
 
 /**
@@ -16,6 +18,34 @@ import java.util.function.BiConsumer;
  * {@snippet class="dev.millrace.http.HttpExamplesTest" region="headers"}
  */
 public final class HttpHeaders {
+    static final HttpHeaders NONE = new HttpHeaders(new byte[] {'\r', '\n'}, 0);
+
+    /** Fields with one value, in lower case: of several lines the first counts. */
+    private static final Set<String> SINGLE =
+            Set.of(
+                    "age",
+                    "authorization",
+                    "content-length",
+                    "content-location",
+                    "content-type",
+                    "date",
+                    "etag",
+                    "expires",
+                    "from",
+                    "host",
+                    "if-modified-since",
+                    "if-range",
+                    "if-unmodified-since",
+                    "last-modified",
+                    "location",
+                    "max-forwards",
+                    "proxy-authorization",
+                    "referer",
+                    "retry-after",
+                    "server",
+                    "set-cookie",
+                    "user-agent");
+
     private final byte[] head;
     private final int start;
 
@@ -48,6 +78,24 @@ public final class HttpHeaders {
             }
         }
         return values;
+    }
+
+    /**
+     * The value that all lines with this name make together (RFC 9110 section 5.3): joined by
+     * {@code ", "}, those of Cookie by {@code "; "} (RFC 6265 section 5.4). Of a field that has one
+     * value, as Authorization, Content-Type or User-Agent, the first line counts, as it does of
+     * Set-Cookie, whose lines can't be joined: ask for {@link #all}. A second Host or
+     * Content-Length was refused before.
+     *
+     * {@snippet class="dev.millrace.http.HttpUpgradeExamplesTest" region="joined"}
+     */
+    public Optional<String> joined(String name) {
+        if (SINGLE.contains(name.toLowerCase(Locale.ROOT))) {
+            return first(name);
+        }
+        List<String> values = all(name);
+        String between = name.equalsIgnoreCase("cookie") ? "; " : ", ";
+        return values.isEmpty() ? Optional.empty() : Optional.of(String.join(between, values));
     }
 
     /** Whether there is a line with this name. */

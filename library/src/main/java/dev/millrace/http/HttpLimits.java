@@ -11,7 +11,9 @@ import dev.millrace.http.wire.WireLimits;
  * @param maxHeaderBytes the whole head, from the first byte of the request line (and the empty
  *     lines skipped before it) to the empty line that ends it; the trailer fields of the same
  *     message share what the head left over; beyond it the response is 431
- * @param maxHeaderLines field lines, those of the trailer included; beyond it the response is 431
+ * @param maxHeaderLines field lines, those of the trailer included; beyond it the response is 431,
+ *     none is ever cut off. There is no number for "unlimited": {@code maxHeaderBytes} bounds them
+ *     too
  * @param maxChunkExtensionBytes all chunk extensions of one message together; beyond it the
  *     response is 413
  * @param maxBodyBytes the body without its framing; beyond it the response is 413, before the body

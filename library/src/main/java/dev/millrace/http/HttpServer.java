@@ -7,6 +7,7 @@ import dev.millrace.net.NetServer;
 import dev.millrace.net.NetServerOptions;
 import dev.millrace.net.NetSocket;
 import dev.millrace.net.ServerShutdown;
+import dev.millrace.stream.Listeners;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -14,7 +15,9 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An HTTP/1.1 server, as Node's {@code http.Server} is, over TCP or a Unix socket: a {@link
@@ -44,12 +47,19 @@ public final class HttpServer implements AutoCloseable {
     private final NetServer server;
     private final ParserPool parsers;
     private final ResponseHead head;
+    private final HttpServerStatistics.Counts counts = new HttpServerStatistics.Counts();
+
+    /** Each exchange needs its own times: for the listener, or for the limit of handlers. */
+    private boolean isTracing;
+
+    private @Nullable Consumer<? super HttpExchange> exchangeListener;
     private final List<ServerConnection> connections = new ArrayList<>();
     private final TimerHandle checks;
 
     private HttpServer(Loop loop, HttpServerOptions options) {
         this.loop = loop;
         this.options = Objects.requireNonNull(options, "options");
+        this.isTracing = options.timeouts().handler().isPositive();
         this.handlerCalls = new HandlerCalls(loop);
         this.bodyDelivery = new BodyDelivery(loop);
         this.parsers = new ParserPool(options.limits());
@@ -129,7 +139,10 @@ public final class HttpServer implements AutoCloseable {
                                 timeouts.header(),
                                 timeouts.request(),
                                 timeouts.keepAlive(),
-                                timeouts.write())
+                                timeouts.write(),
+                                timeouts.handler(),
+                                timeouts.bodyRate().grace(),
+                                timeouts.sendRate().grace())
                         .filter(Duration::isPositive)
                         .map(timeout -> timeout.dividedBy(4))
                         .reduce(CHECK_INTERVAL_MAX, (a, b) -> a.compareTo(b) < 0 ? a : b);
@@ -176,6 +189,96 @@ public final class HttpServer implements AutoCloseable {
         loop.checkThread();
         handlerCalls.handler(handler);
         server.onConnection(this::connected);
+        return this;
+    }
+
+    /**
+     * A client wants another protocol on its connection (RFC 9110 section 7.8): an HTTP/1.1 request
+     * with {@code Upgrade} and {@code Connection: upgrade}. Once the responses before it are out
+     * the connection is no longer one of this server's, and {@code listener} gets the request and
+     * the socket; it responds with {@link ServerRequest#upgrade}. Limits and timeouts end there,
+     * and the peer's end is the listener's to follow with one of its own; {@link #close} and {@link
+     * #shutdown} still wait for the socket, {@link #closeAllConnections} does not know it.
+     *
+     * <p>Without a listener the field is ignored, and the request served as usual; so is one with a
+     * body, which belongs to HTTP.
+     *
+     * {@snippet class="dev.millrace.http.HttpUpgradeExamplesTest" region="upgrade"}
+     *
+     * @throws IllegalStateException if there is a listener
+     */
+    public HttpServer onUpgrade(ServerUpgrade.Listener listener) {
+        return onUpgrade(request -> true, listener);
+    }
+
+    /**
+     * As {@link #onUpgrade(ServerUpgrade.Listener)}, of those requests that are to leave; {@link
+     * #onRequest}'s handler gets the others, and may respond with 403 or 426, on a connection that
+     * goes on.
+     *
+     * {@snippet class="dev.millrace.http.HttpUpgradeExamplesTest" region="upgradeWhen"}
+     */
+    public HttpServer onUpgrade(
+            Predicate<? super ServerRequest> when, ServerUpgrade.Listener listener) {
+        loop.checkThread();
+        handlerCalls.upgrades =
+                Listeners.once(
+                        handlerCalls.upgrades,
+                        new ServerUpgrade.Taker(when, listener),
+                        "onUpgrade");
+        return this;
+    }
+
+    /**
+     * A client wants a tunnel to {@link ServerRequest#authority} (CONNECT, RFC 9110 section 9.3.6);
+     * otherwise as {@link #onUpgrade(ServerUpgrade.Listener)}. Without a listener CONNECT gets 501,
+     * and the connection ends; with a body it gets 400.
+     *
+     * {@snippet class="dev.millrace.http.HttpUpgradeExamplesTest" region="connect"}
+     *
+     * @throws IllegalStateException if there is a listener
+     */
+    public HttpServer onConnect(ServerUpgrade.Listener listener) {
+        return onConnect(request -> true, listener);
+    }
+
+    /**
+     * As {@link #onConnect(ServerUpgrade.Listener)}, of those requests that are to leave; {@link
+     * #onRequest}'s handler gets the others. What it responds with 2xx has no content, and ends the
+     * connection.
+     */
+    public HttpServer onConnect(
+            Predicate<? super ServerRequest> when, ServerUpgrade.Listener listener) {
+        loop.checkThread();
+        handlerCalls.connects =
+                Listeners.once(
+                        handlerCalls.connects,
+                        new ServerUpgrade.Taker(when, listener),
+                        "onConnect");
+        return this;
+    }
+
+    /**
+     * A client waits for a 100 before it sends the body ({@code Expect: 100-continue}): {@code
+     * handler} is called in place of that of {@link #onRequest}. It may refuse by the head alone;
+     * {@link ServerResponse#writeContinue}, or to read the body, makes the client go on. Without
+     * this handler that of onRequest does the same.
+     *
+     * {@snippet class="dev.millrace.http.HttpUpgradeExamplesTest" region="checkContinue"}
+     */
+    public HttpServer onCheckContinue(HttpHandler handler) {
+        loop.checkThread();
+        handlerCalls.continueHandler(handler);
+        return this;
+    }
+
+    /**
+     * A request expects something other than 100-continue: {@code handler} is called in place of
+     * that of {@link #onRequest}. Without it the response is 417 (RFC 9110 section 10.1.1).
+     */
+    public HttpServer onCheckExpectation(HttpHandler handler) {
+        loop.checkThread();
+        handlerCalls.expectationHandler(handler);
         return this;
     }
 
@@ -273,6 +376,50 @@ public final class HttpServer implements AutoCloseable {
     public long handlerErrorCount() {
         loop.checkThread();
         return handlerCalls.failures();
+    }
+
+    /**
+     * What it has counted so far: requests, refusals by cause, timeouts by kind.
+     *
+     * {@snippet class="dev.millrace.http.HttpObservationExamplesTest" region="statistics"}
+     */
+    public HttpServerStatistics statistics() {
+        loop.checkThread();
+        return counts.of(handlerCalls);
+    }
+
+    HttpServerStatistics.Counts counts() {
+        return counts;
+    }
+
+    /**
+     * An exchange is over, one way or the other: told once for each request, and for bytes that
+     * were refused because they are none, soon after it. For an access log. Without a listener it
+     * costs nothing.
+     *
+     * {@snippet class="dev.millrace.http.HttpObservationExamplesTest" region="exchange"}
+     *
+     * @throws IllegalStateException if there is a listener
+     */
+    public HttpServer onExchange(Consumer<? super HttpExchange> listener) {
+        loop.checkThread();
+        exchangeListener = Listeners.once(exchangeListener, listener, "onExchange");
+        isTracing = true;
+        return this;
+    }
+
+    boolean isTracing() {
+        return isTracing;
+    }
+
+    boolean hasExchangeListener() {
+        return exchangeListener != null;
+    }
+
+    /** Not from inside the call that brought it about. */
+    void tell(HttpExchange exchange) {
+        Consumer<? super HttpExchange> listener = Objects.requireNonNull(exchangeListener);
+        loop.nextTick(() -> listener.accept(exchange));
     }
 
     /** The loop it belongs to. */

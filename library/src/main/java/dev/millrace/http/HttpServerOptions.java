@@ -13,6 +13,9 @@ import java.util.Objects;
  * @param maxRequestsPerConnection requests after whose response a connection closes; 0 for no limit
  * @param allowHalfOpen whether a client that has ended its side still gets the responses that are
  *     due; otherwise it counts as gone, and the connection is destroyed
+ * @param allowUndecodableTargets whether handlers get requests whose target is not UTF-8 once it is
+ *     decoded; otherwise the response is 400. For names of files that are bytes ({@link
+ *     ServerRequest#pathBytes}), and for what hands targets on as they are
  * @param net the server below. It always allows half-open connections, since a client may end its
  *     side after the request and still wants the response, and never pauses on connect
  */
@@ -21,6 +24,7 @@ public record HttpServerOptions(
         HttpTimeouts timeouts,
         int maxRequestsPerConnection,
         boolean allowHalfOpen,
+        boolean allowUndecodableTargets,
         NetServerOptions net) {
     /**
      * The defaults of {@link HttpLimits} and {@link HttpTimeouts}, any number of connections and of
@@ -28,7 +32,12 @@ public record HttpServerOptions(
      */
     public static final HttpServerOptions DEFAULTS =
             new HttpServerOptions(
-                    HttpLimits.DEFAULTS, HttpTimeouts.DEFAULTS, 0, true, NetServerOptions.DEFAULTS);
+                    HttpLimits.DEFAULTS,
+                    HttpTimeouts.DEFAULTS,
+                    0,
+                    true,
+                    false,
+                    NetServerOptions.DEFAULTS);
 
     /**
      * @throws IllegalArgumentException if a number is negative
@@ -48,13 +57,23 @@ public record HttpServerOptions(
     /** These options with other limits. */
     public HttpServerOptions withLimits(HttpLimits limits) {
         return new HttpServerOptions(
-                limits, timeouts, maxRequestsPerConnection, allowHalfOpen, net);
+                limits,
+                timeouts,
+                maxRequestsPerConnection,
+                allowHalfOpen,
+                allowUndecodableTargets,
+                net);
     }
 
     /** These options with other timeouts. */
     public HttpServerOptions withTimeouts(HttpTimeouts timeouts) {
         return new HttpServerOptions(
-                limits, timeouts, maxRequestsPerConnection, allowHalfOpen, net);
+                limits,
+                timeouts,
+                maxRequestsPerConnection,
+                allowHalfOpen,
+                allowUndecodableTargets,
+                net);
     }
 
     /** These options with another number of connections, as {@link NetServerOptions} has it. */
@@ -65,18 +84,44 @@ public record HttpServerOptions(
     /** These options with others for the server below. */
     public HttpServerOptions withNet(NetServerOptions net) {
         return new HttpServerOptions(
-                limits, timeouts, maxRequestsPerConnection, allowHalfOpen, net);
+                limits,
+                timeouts,
+                maxRequestsPerConnection,
+                allowHalfOpen,
+                allowUndecodableTargets,
+                net);
     }
 
     /** These options with another number of requests on a connection. */
     public HttpServerOptions withMaxRequestsPerConnection(int maxRequestsPerConnection) {
         return new HttpServerOptions(
-                limits, timeouts, maxRequestsPerConnection, allowHalfOpen, net);
+                limits,
+                timeouts,
+                maxRequestsPerConnection,
+                allowHalfOpen,
+                allowUndecodableTargets,
+                net);
     }
 
     /** These options with clients that are gone once they have ended their side, or are not. */
     public HttpServerOptions withAllowHalfOpen(boolean allowHalfOpen) {
         return new HttpServerOptions(
-                limits, timeouts, maxRequestsPerConnection, allowHalfOpen, net);
+                limits,
+                timeouts,
+                maxRequestsPerConnection,
+                allowHalfOpen,
+                allowUndecodableTargets,
+                net);
+    }
+
+    /** These options with targets that can't be decoded given to the handler, or answered. */
+    public HttpServerOptions withAllowUndecodableTargets(boolean allowUndecodableTargets) {
+        return new HttpServerOptions(
+                limits,
+                timeouts,
+                maxRequestsPerConnection,
+                allowHalfOpen,
+                allowUndecodableTargets,
+                net);
     }
 }

@@ -33,9 +33,19 @@ record Origin(String host, int port) {
         return new Origin(host.toLowerCase(Locale.ROOT), port);
     }
 
+    /** Whether {@link #of} takes it. */
+    static boolean isServed(URI uri) {
+        return "http".equalsIgnoreCase(uri.getScheme())
+                && uri.getHost() != null
+                && uri.getRawUserInfo() == null
+                && uri.getPort() != 0
+                && uri.getPort() <= 0xffff;
+    }
+
     /** The request target in origin-form (RFC 9112 section 3.2.1), as ASCII. */
     static String target(URI uri) {
-        URI ascii = URI.create(uri.toASCIIString());
+        String text = uri.toASCIIString();
+        URI ascii = text.length() == uri.toString().length() ? uri : URI.create(text);
         String path = ascii.getRawPath();
         String query = ascii.getRawQuery();
         return (path.isEmpty() ? "/" : path) + (query == null ? "" : "?" + query);
@@ -49,5 +59,10 @@ record Origin(String host, int port) {
     /** The host to connect to. */
     String name() {
         return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
+    }
+
+    /** The request target of CONNECT (RFC 9112 section 3.2.3). */
+    String tunnelTarget() {
+        return host + ":" + port;
     }
 }

@@ -1,8 +1,7 @@
 package dev.millrace.http;
 
+import dev.millrace.http.HttpClientStatistics.Limit;
 import dev.millrace.loop.Loop;
-import dev.millrace.net.NetSocket;
-import dev.millrace.net.NetSocketOptions;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -13,7 +12,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The connections to one origin, and the requests that wait for one.
+ * The connections of one route, and the requests that wait for one.
  *
  * <pre>
  *   request ─▶ free one, the last used first ─▶ looked at ─▶ serves it
@@ -21,19 +20,22 @@ import org.jspecify.annotations.Nullable;
  *         └──▶ neither ─▶ waits ─▶ the next that becomes free or makes room
  * </pre>
  *
- * The one used last is the one least likely to be closed by the server, and those that are not
+ * A request under which an idle connection has died takes a new one: the others that are idle are
+ * as old, and may be dead as well.
+ *
+ * <p>The one used last is the one least likely to be closed by the server, and those that are not
  * needed grow old.
  */
 final class OriginPool {
     private final HttpClient client;
-    private final Origin origin;
+    private final ClientRoute route;
     private final Set<ClientConnection> open = new LinkedHashSet<>();
     private final Deque<ClientConnection> free = new ArrayDeque<>();
-    private final Deque<ClientRequest> waiting = new ArrayDeque<>();
+    private final Deque<ClientExchange> waiting = new ArrayDeque<>();
 
-    OriginPool(HttpClient client, Origin origin) {
+    OriginPool(HttpClient client, ClientRoute route) {
         this.client = client;
-        this.origin = origin;
+        this.route = route;
     }
 
     HttpClient client() {
@@ -44,57 +46,51 @@ final class OriginPool {
         return client.loop();
     }
 
-    Origin origin() {
-        return origin;
+    ClientRoute route() {
+        return route;
     }
 
     private HttpPoolLimits limits() {
         return client.options().pool();
     }
 
-    /** Sends {@code request} as soon as there is a connection for it. */
-    void submit(ClientRequest request) {
-        ClientConnection last = free.poll();
+    /** Sends {@code exchange} as soon as there is a connection for it. */
+    void submit(ClientExchange exchange) {
+        ClientConnection last = exchange.isForFresh() ? null : free.poll();
         if (last != null) {
-            last.lookThenServe(request);
+            last.serveAgain(exchange);
         } else if (open.size() < limits().maxSockets()) {
-            open(request);
+            open(exchange);
         } else if (waiting.size() < limits().maxWaiting()) {
-            waiting.add(request);
+            exchange.waits();
+            waiting.add(exchange);
         } else {
-            request.fail(
-                    new IOException(
-                            waiting.size()
-                                    + " requests wait for "
-                                    + origin.authority()
-                                    + " already"));
+            exchange.fail(
+                    new IOException(waiting.size() + " requests wait for " + route + " already"));
         }
     }
 
-    private void open(ClientRequest request) {
-        HttpClientOptions options = client.options();
-        NetSocketOptions net = options.net().withConnectTimeout(options.timeouts().connect());
-        NetSocket socket =
-                options.address()
-                        .map(address -> NetSocket.connect(loop(), address, net))
-                        .orElseGet(
-                                () -> NetSocket.connect(loop(), origin.port(), origin.name(), net));
-        ClientConnection connection = new ClientConnection(this, socket);
+    private void open(ClientExchange exchange) {
+        ClientConnection connection =
+                new ClientConnection(this, route.open(loop(), client.options()));
         open.add(connection);
         client.opened();
-        connection.serve(request);
+        connection.serve(exchange);
     }
 
     /** The request is over before it had a connection. */
-    void forget(ClientRequest request) {
-        waiting.remove(request);
+    void forget(ClientExchange exchange) {
+        waiting.remove(exchange);
     }
 
     /** {@code connection} can serve another request. */
     void becameFree(ClientConnection connection) {
-        ClientRequest next = waiting.poll();
-        if (next != null) {
-            connection.lookThenServe(next);
+        ClientExchange next = waiting.peek();
+        if (next != null && next.isForFresh()) {
+            // Its close makes the room.
+            connection.drop();
+        } else if (next != null) {
+            connection.serveAgain(waiting.remove());
         } else if (client.isClosed() || free.size() >= limits().maxFreeSockets()) {
             connection.drop();
         } else {
@@ -109,7 +105,7 @@ final class OriginPool {
     }
 
     /** {@code connection} is closed; {@code orphan}: what it should have served, or null. */
-    void closed(ClientConnection connection, @Nullable ClientRequest orphan) {
+    void closed(ClientConnection connection, @Nullable ClientExchange orphan) {
         free.remove(connection);
         open.remove(connection);
         if (orphan != null) {
@@ -119,8 +115,15 @@ final class OriginPool {
         client.closed(this);
     }
 
+    /** {@code connection} is another owner's now. */
+    void gave(ClientConnection connection) {
+        open.remove(connection);
+        serveWaiting();
+        client.closed(this);
+    }
+
     private void serveWaiting() {
-        ClientRequest next = open.size() < limits().maxSockets() ? waiting.poll() : null;
+        ClientExchange next = open.size() < limits().maxSockets() ? waiting.poll() : null;
         if (next != null) {
             submit(next);
         }
@@ -132,6 +135,18 @@ final class OriginPool {
 
     void check(long nowNanos) {
         new ArrayList<>(open).forEach(connection -> connection.clock().check(nowNanos));
+        HttpClientTimeouts timeouts = client.options().timeouts();
+        if (!waiting.isEmpty() && !(timeouts.waiting().isZero() && timeouts.total().isZero())) {
+            List.copyOf(waiting).forEach(exchange -> checkWaiting(exchange, timeouts, nowNanos));
+        }
+    }
+
+    private void checkWaiting(ClientExchange exchange, HttpClientTimeouts timeouts, long now) {
+        if (ClientClock.isOver(timeouts.waiting(), now - exchange.waitingNanos())) {
+            client.late(exchange, Limit.WAITING, timeouts.waiting());
+        } else if (ClientClock.isOver(timeouts.total(), now - exchange.begunNanos())) {
+            client.late(exchange, Limit.TOTAL, timeouts.total());
+        }
     }
 
     boolean isEmpty() {
@@ -144,5 +159,10 @@ final class OriginPool {
 
     int freeCount() {
         return free.size();
+    }
+
+    HttpClientStatistics.Pool use() {
+        return new HttpClientStatistics.Pool(
+                route.toString(), open.size(), free.size(), waiting.size());
     }
 }

@@ -14,8 +14,17 @@ import java.nio.charset.StandardCharsets;
  *     9.3.2)
  */
 record Refusal(int status, String text, boolean isToHead) {
+    private byte[] body() {
+        return (text + "\n").getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** How many bytes of content it has. */
+    long contentBytes() {
+        return isToHead ? 0 : body().length;
+    }
+
     void send(NetSocket socket, ResponseHead head) {
-        byte[] body = (text + "\n").getBytes(StandardCharsets.UTF_8);
+        byte[] body = body();
         FieldsToSend fields = new FieldsToSend();
         fields.set("Content-Type", "text/plain; charset=utf-8");
         head.begin(status, null, fields);

@@ -20,6 +20,9 @@ final class RequestBody implements ReadSide.Source {
     private @Nullable Consumer<? super IOException> errorListener;
     private @Nullable Runnable closeListener;
 
+    /** The field lines behind it; they come with its end. */
+    private HttpHeaders trailers = HttpHeaders.NONE;
+
     /** All of it arrived, whatever has become of the exchange. */
     private boolean isComplete;
 
@@ -28,6 +31,9 @@ final class RequestBody implements ReadSide.Source {
 
     /** The exchange is over: nothing more is told of the body. */
     private boolean isClosed;
+
+    /** Why it did not arrive whole, where that is known. */
+    private @Nullable IOException failure;
 
     RequestBody(ServerRequest request) {
         this.request = request;
@@ -44,6 +50,10 @@ final class RequestBody implements ReadSide.Source {
 
     boolean isClosed() {
         return isClosed;
+    }
+
+    @Nullable IOException failure() {
+        return failure;
     }
 
     void onError(Consumer<? super IOException> listener) {
@@ -70,6 +80,20 @@ final class RequestBody implements ReadSide.Source {
         }
     }
 
+    /** The field lines of the trailer have arrived, and the empty one that ends them. */
+    void trailersArrived(byte[] lines) {
+        trailers = new HttpHeaders(lines, 0);
+    }
+
+    HttpHeaders trailers() {
+        return trailers;
+    }
+
+    /** There is no body, whose end is still to be told. */
+    void completed() {
+        isComplete = true;
+    }
+
     /** The exchange is answered: the rest of the body is thrown away as it comes (row R59). */
     void discard() {
         isAnswered = true;
@@ -78,7 +102,7 @@ final class RequestBody implements ReadSide.Source {
         }
         if (read.isPaused()) {
             stopReading();
-            connection().resumeBody(request);
+            connection().intake().resumeBody(request);
         } else {
             read.resume();
         }
@@ -90,6 +114,7 @@ final class RequestBody implements ReadSide.Source {
             return;
         }
         isClosed = true;
+        failure = error;
         read.destroy();
         Consumer<? super IOException> listener = errorListener;
         if (error != null && !isComplete && listener != null) {
@@ -106,7 +131,7 @@ final class RequestBody implements ReadSide.Source {
 
     @Override
     public void startReading() {
-        connection().resumeBody(request);
+        connection().intake().resumeBody(request);
     }
 
     @Override
@@ -115,7 +140,7 @@ final class RequestBody implements ReadSide.Source {
             // A reader that stops after the response was given can't hold up the next request.
             read.destroy();
         } else if (!isClosed) {
-            connection().pauseBody(request);
+            connection().intake().pauseBody(request);
         }
     }
 

@@ -26,7 +26,14 @@ final class ResponseBody extends WriteSide implements RegionWriter {
     private final ServerResponse response;
     private BodyFraming framing = BodyFraming.NONE;
     private long remaining;
+
+    /** Of the content, given to the socket or waiting for it. */
+    private long bytes;
+
     private boolean isPersistent;
+
+    /** What follows the last chunk; null: nothing. */
+    private @Nullable FieldsToSend trailers;
 
     /** Everything was written, here or to the socket. */
     private boolean isOver;
@@ -84,6 +91,10 @@ final class ResponseBody extends WriteSide implements RegionWriter {
                         : BodyFraming.sent(fields, length, request.isHttp10());
         boolean isBodiless = status == 204 || status == 304;
         boolean isReset = status == 205;
+        if (request.isConnect() && status < 300) {
+            // RFC 9110 section 9.3.6: what follows would be the tunnel, which ends at once.
+            return tunnelHead(status, fields);
+        }
         framing = isBodiless || isReset || request.isHead() ? BodyFraming.NONE : ofGet;
         remaining = declared >= 0 ? declared : length;
         boolean wantsConnection = !isRemoved(fields, "connection");
@@ -106,6 +117,16 @@ final class ResponseBody extends WriteSide implements RegionWriter {
         }
         boolean wantsDate = fields == null || !(fields.hasDate() || isRemoved(fields, "date"));
         head.end(isPersistent, wantsDate, wantsConnection);
+        return head;
+    }
+
+    private ResponseHead tunnelHead(int status, @Nullable FieldsToSend fields) {
+        framing = BodyFraming.NONE;
+        isPersistent = false;
+        connection().noRequestFollows();
+        ResponseHead head = connection().server().head();
+        head.begin(status, response.reason(), fields);
+        head.end(false, fields == null || !fields.hasDate(), true);
         return head;
     }
 
@@ -172,6 +193,7 @@ final class ResponseBody extends WriteSide implements RegionWriter {
 
     /** RFC 9110 section 8.6 and row R43: never a byte beyond what was declared. */
     private void count(long length) {
+        bytes += length;
         if (framing == BodyFraming.LENGTH) {
             remaining -= length;
             if (remaining < 0) {
@@ -196,15 +218,68 @@ final class ResponseBody extends WriteSide implements RegionWriter {
             mismatch("shorter");
         }
         if (framing == BodyFraming.CHUNKED) {
-            put(LAST_CHUNK, 0, LAST_CHUNK.length, true);
+            putLastChunk();
         }
         isOver = true;
         connection().responses().responseEnded();
     }
 
+    private void putLastChunk() {
+        if (trailers == null) {
+            put(LAST_CHUNK, 0, LAST_CHUNK.length, true);
+        } else {
+            ResponseHead head = connection().server().head();
+            head.trailer(trailers);
+            put(head.array(), 0, head.length(), true);
+        }
+    }
+
+    /** RFC 9112 section 7.1.2: a trailer follows the last chunk of a chunked body. */
+    void trailer(String name, String value) {
+        if (!admit(null)) {
+            return;
+        }
+        FieldsToSend added = trailers == null ? new FieldsToSend() : trailers;
+        added.add(name, value);
+        boolean isHeadSent = response.isHeadSent;
+        boolean isBodiless = isHeadSent && framing == BodyFraming.NONE;
+        if (response.request.isHttp10() || isBodiless) {
+            return;
+        }
+        boolean isChunked =
+                isHeadSent
+                        ? framing == BodyFraming.CHUNKED
+                        : response.fields().makeChunkedForTrailer();
+        if (!isChunked) {
+            throw new IllegalStateException(
+                    "a trailer needs the chunked coding, and this body has a declared length or no"
+                            + " coding: send the field in the head, or declare no length"
+                            + " (ERR_HTTP_TRAILER_INVALID)");
+        }
+        trailers = added;
+    }
+
+    /** An interim response, in its place behind the responses before. */
+    void interim(int status, FieldsToSend fields) {
+        if (!isOpen() || isClosed() || response.request.isHttp10()) {
+            return;
+        }
+        if (status == 100) {
+            response.request.continues();
+        }
+        ResponseHead head = connection().server().head();
+        head.begin(status, null, fields);
+        head.end(false, false, false);
+        put(head.array(), 0, head.length(), true);
+    }
+
     /** Whether it has begun, and only the end of the connection will say where it ends. */
     boolean isOpenEnded() {
         return framing == BodyFraming.CLOSE && response.isHeadSent && !isFinished();
+    }
+
+    long bytes() {
+        return bytes;
     }
 
     /** Whether everything was written, here or to the socket. */

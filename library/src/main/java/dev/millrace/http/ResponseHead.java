@@ -79,6 +79,12 @@ final class ResponseHead {
         writer.end();
     }
 
+    /** In place of a head: the last chunk, with the trailer that follows it. */
+    void trailer(FieldsToSend fields) {
+        writer.beginTrailer(fields);
+        writer.end();
+    }
+
     /** A body behind the head. */
     void append(byte[] source, int offset, int count) {
         writer.append(source, offset, count);

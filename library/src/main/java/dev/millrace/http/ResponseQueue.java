@@ -1,10 +1,12 @@
 package dev.millrace.http;
 
+import dev.millrace.http.HttpServerStatistics.Timeout;
 import dev.millrace.stream.WriteLimit;
 import dev.millrace.stream.WriteStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -69,11 +71,36 @@ final class ResponseQueue {
      * whole, so its peer gets a reset; also when all of it was written, and some waits to be sent.
      */
     void abort() {
+        abort(null);
+    }
+
+    /** As {@link #abort()}; {@code cause}, if there is one, is what those are told that wait. */
+    void abort(@Nullable IOException cause) {
+        connection.failed(cause);
         boolean isUnderWay = first != null && first.body().isOpenEnded();
         if (isUnderWay || isOpenEnded && connection.socket().queuedBytes() > 0) {
             connection.socket().reset();
         } else {
-            connection.socket().destroy();
+            connection.socket().destroy(cause);
+        }
+    }
+
+    /**
+     * 503 in place of what handlers don't send: of those that have had {@code limit} for a head.
+     */
+    void checkHandlers(Duration limit, long nowNanos) {
+        ServerResponse next = first;
+        while (next != null && first != null) {
+            ServerResponse each = next;
+            next = each.next;
+            ExchangeTrace trace = each.trace;
+            if (!each.isHeadSent
+                    && trace != null
+                    && trace.isHandlerLate(
+                            limit, nowNanos, connection.intake().isComing(each.request))) {
+                connection.server().counts().timedOut(Timeout.HANDLER);
+                each.refuse(503, "the handler took longer than the handler timeout");
+            }
         }
     }
 
@@ -222,6 +249,10 @@ final class ResponseQueue {
         } else {
             last = null;
             connection.clock().idle();
+            if (connection.isLeaving()) {
+                connection.handOverSoon();
+                return;
+            }
             if (refusal != null || connection.isEnding()) {
                 sendRefusal();
                 return;
@@ -240,8 +271,8 @@ final class ResponseQueue {
     }
 
     private void resumeParsing() {
-        if (connection.isParsingHeld() && !isFull()) {
-            connection.resumeParsing();
+        if (connection.intake().isHeld() && !isFull()) {
+            connection.intake().resumeParsing();
         }
     }
 
@@ -273,7 +304,7 @@ final class ResponseQueue {
     private void sendRefusal() {
         if (refusal != null) {
             refusal.send(connection.socket(), connection.server().head());
-            ExchangeTrace.refused(connection.socket(), refusal);
+            ExchangeTrace.refused(connection, refusal);
         }
         connection.linger();
     }

@@ -1,14 +1,14 @@
 package dev.millrace.http;
 
-import dev.millrace.http.wire.ParseError;
-import dev.millrace.http.wire.RequestEvents;
-import dev.millrace.http.wire.RequestParser;
+import dev.millrace.kernel.Address;
 import dev.millrace.kernel.SystemError;
 import dev.millrace.loop.Loop;
 import dev.millrace.net.NetSocket;
 import dev.millrace.stream.BytesListener;
 import dev.millrace.sys.Errno;
 import java.io.IOException;
+import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,25 +16,26 @@ import org.jspecify.annotations.Nullable;
  * of the requests.
  *
  * <pre>
- *   bytes ─▶ parser ─▶ request ─▶ handler            first ─▶ next ─▶ … ─▶ last     responses due
- *              ▲ paused while the body's reader is,    │
- *              │ or too much waits to be sent          └─ writes to the socket; the others wait
- *              └────────────────────────────────────────
+ *   bytes ─▶ intake ─▶ handler            first ─▶ next ─▶ … ─▶ last     responses due
+ *              ▲                            │
+ *              └── too much waits ──────────┴─ writes to the socket; the others wait
  *
  *   serving ──last request seen──▶ no more requests ──its response is out──▶ lingering ──▶ closed
+ *      └──an upgrade seen──▶ leaving ──the responses before it are out──▶ the socket has another owner
  * </pre>
  *
  * An error in the bytes is a response behind those that are due (row X33), and every close after a
  * response is one routine, {@link #linger}: FIN, then reading on for a while, because a close with
- * bytes unread makes the kernel send a reset, which can take the response from the peer.
+ * bytes unread makes the kernel send a reset, which can take the response from the peer. Only a
+ * client that has asked for the close, and has sent nothing behind its request, is not waited for.
  */
-final class ServerConnection implements BytesListener, RequestEvents {
-    private static final byte[] NOTHING = {};
-
+final class ServerConnection implements BytesListener {
     private enum Life {
         SERVING,
         /** No request is served after the one that is being read or was read last. */
         LAST_REQUEST,
+        /** What follows the last request belongs to another protocol. */
+        LEAVING,
         /** The last response is out: what still comes is thrown away. */
         LINGERING
     }
@@ -45,31 +46,28 @@ final class ServerConnection implements BytesListener, RequestEvents {
     /** What the connection waits for, and since when. */
     private final ConnectionClock clock;
 
-    /** Borrowed from the server's pool while it is in the middle of something. */
-    private @Nullable RequestParser parser;
-
-    /** The request whose body still arrives. */
-    private @Nullable ServerRequest reading;
+    /** The way in. */
+    private final RequestIntake intake = new RequestIntake(this);
 
     /** The responses due, in the order of their requests. */
     private final ResponseQueue responses = new ResponseQueue(this);
 
-    /** The parser is on the stack: it can't be called again, nor given back. */
-    boolean isParsing;
-
     /** The socket is destroyed. */
     boolean isGone;
 
-    /** The reader of the body has paused it. */
-    private boolean isBodyPaused;
-
     private Life life = Life.SERVING;
+
+    /** Why it ended, where it was the server's decision. */
+    private @Nullable IOException failure;
+
+    /** Asked for once, and only if it is to be told. */
+    private @Nullable Optional<Address> remote;
+
+    /** Why the connection leaves, while the responses before are on their way. */
+    private @Nullable ServerUpgrade upgrade;
 
     /** Bytes thrown away since the last request. */
     private long discarded;
-
-    /** Requests so far. */
-    private int requests;
 
     /** Its place in the server's list. */
     int index;
@@ -98,6 +96,21 @@ final class ServerConnection implements BytesListener, RequestEvents {
         return socket;
     }
 
+    /** The peer; asked of the kernel once. */
+    Optional<Address> remoteAddress() {
+        if (remote == null) {
+            remote = socket.remoteAddress();
+        }
+        return remote;
+    }
+
+    /** The connection is about to be destroyed for {@code cause}, if that is not null. */
+    void failed(@Nullable IOException cause) {
+        if (failure == null) {
+            failure = cause;
+        }
+    }
+
     ConnectionClock clock() {
         return clock;
     }
@@ -109,7 +122,12 @@ final class ServerConnection implements BytesListener, RequestEvents {
 
     @Override
     public int onBytes(byte[] array, int offset, int length) {
-        return isLastRequestRead() ? ignore(length) : parse(array, offset, length);
+        if (isLeaving()) {
+            // A handler has resumed the socket.
+            socket.pause();
+            return 0;
+        }
+        return isLastRequestRead() ? ignore(length) : intake.parse(array, offset, length);
     }
 
     @Override
@@ -118,7 +136,7 @@ final class ServerConnection implements BytesListener, RequestEvents {
     }
 
     /** What follows the last request is ignored (row X34), but not without end. */
-    private int ignore(int length) {
+    int ignore(int length) {
         if (life == Life.LINGERING) {
             clock.lingersOn();
         }
@@ -131,163 +149,16 @@ final class ServerConnection implements BytesListener, RequestEvents {
     }
 
     /** Counts bytes that are thrown away; true once they are too many. */
-    private boolean discard(int length) {
+    boolean discard(int length) {
         discarded += length;
         boolean isLingering = life == Life.LINGERING;
         return discarded
                 > (isLingering ? HttpServer.LINGER_MAX_BYTES : HttpServer.DISCARD_MAX_BYTES);
     }
 
-    private int parse(byte[] array, int offset, int length) {
-        RequestParser current = parser == null ? server.parsers().take() : parser;
-        parser = current;
-        isParsing = true;
-        int at;
-        try {
-            at = current.parse(array, offset, offset + length, this);
-        } finally {
-            isParsing = false;
-            clock.parsed();
-        }
-        ParseError error = current.error();
-        if (isOver()) {
-            releaseParser();
-            return length;
-        }
-        if (error != null) {
-            refuse(error.status(), error.code() + ": " + error.text());
-            return length;
-        }
-        if (isLastRequestRead()) {
-            releaseParser();
-            return at - offset + ignore(offset + length - at);
-        }
-        if (current.isPaused()) {
-            socket.pause();
-        } else if (current.isFresh()) {
-            releaseParser();
-        }
-        return at - offset;
-    }
-
-    /** Whether nothing more is served: what the parser still tells is of no interest. */
-    private boolean isOver() {
+    /** Whether nothing more is served: what the intake still tells is of no interest. */
+    boolean isOver() {
         return life == Life.LINGERING || isGone;
-    }
-
-    private void releaseParser() {
-        if (parser != null && !isParsing) {
-            server.parsers().release(parser);
-            parser = null;
-        }
-    }
-
-    @Override
-    public void onMessageBegin() {
-        clock.requestBegan();
-    }
-
-    @Override
-    public void onHead(RequestParser head) {
-        if (isOver()) {
-            head.pause();
-            return;
-        }
-        ServerRequest request = new ServerRequest(this, head);
-        ServerResponse response = new ServerResponse(this, request);
-        reading = request;
-        discarded = 0;
-        if (KeepAliveDecision.isLastRequest(head, server, ++requests)) {
-            noRequestFollows();
-        }
-        responses.add(response);
-        response.trace = ExchangeTrace.begun(request);
-        clock.headEnded();
-        if (head.hasUnknownExpect()) {
-            response.fail(417, new IOException("unknown expectation"));
-            return;
-        }
-        server.handlerCalls().enter(response);
-    }
-
-    @Override
-    public void onBody(byte[] array, int offset, int length) {
-        ServerRequest request = reading;
-        if (request == null || isOver()) {
-            return;
-        }
-        if (responses.isFinished(request) && discard(length)) {
-            request.body().close(new IOException("too much of the body came after the response"));
-            linger();
-        } else {
-            request.arrive(array, offset, length);
-        }
-    }
-
-    @Override
-    public void onTrailers(byte[] array, int start, int end) {
-        // Valid; no listener takes them yet.
-    }
-
-    @Override
-    public void onMessageEnd() {
-        ServerRequest request = reading;
-        if (request == null || isOver()) {
-            return;
-        }
-        reading = null;
-        clock.requestEnded();
-        request.arrive(NOTHING, 0, 0);
-        responses.requestEnded(request);
-        if (parser != null && (life != Life.SERVING || responses.isFull())) {
-            parser.pause();
-        }
-    }
-
-    void pauseBody(ServerRequest request) {
-        if (request == reading && parser != null) {
-            isBodyPaused = true;
-            parser.pause();
-            clock.paused();
-            if (!isParsing) {
-                socket.pause();
-            }
-        }
-    }
-
-    void resumeBody(ServerRequest request) {
-        if (request == reading && isBodyPaused) {
-            isBodyPaused = false;
-            clock.resumed();
-            resumeParsing();
-        }
-    }
-
-    /** Whether the parser waits, and not for the reader of a body. */
-    boolean isParsingHeld() {
-        return parser != null && parser.isPaused() && !isBodyPaused && !isLastRequestRead();
-    }
-
-    /**
-     * Below the parser it just goes on; otherwise events may be due, and then bytes that were kept.
-     */
-    void resumeParsing() {
-        if (parser != null && isParsingHeld()) {
-            parser.resume();
-            if (!isParsing) {
-                loop().nextTick(this::goOn);
-            }
-        }
-    }
-
-    private void goOn() {
-        if (parser == null || parser.isPaused() || isParsing || isGone) {
-            return;
-        }
-        parse(NOTHING, 0, 0);
-        if (!isGone && (parser == null || !parser.isPaused())) {
-            socket.resume();
-        }
     }
 
     /** Whether no further request is served after those that are due. */
@@ -295,8 +166,58 @@ final class ServerConnection implements BytesListener, RequestEvents {
         return server.isClosing() || isLastRequestRead();
     }
 
-    private boolean isLastRequestRead() {
-        return life != Life.SERVING && reading == null;
+    /** {@code asked} was read: what is behind its head is no request of this connection's. */
+    void leave(ServerUpgrade asked) {
+        life = Life.LEAVING;
+        upgrade = asked;
+        clock.stopped();
+        asked.begin();
+    }
+
+    boolean isLeaving() {
+        return life == Life.LEAVING;
+    }
+
+    /** Below the parser no more; the responses due go first. */
+    void handOverWhenDue() {
+        if (responses.isEmpty()) {
+            handOver();
+        } else {
+            socket.pause();
+        }
+    }
+
+    /** The last response before the upgrade is out. */
+    void handOverSoon() {
+        loop().nextTick(() -> {
+            if (isLeaving() && !isGone) {
+                handOver();
+            }
+        });
+    }
+
+    /** The socket's next owner gets every byte behind the head, and all that happens to it. */
+    private void handOver() {
+        ServerUpgrade leaving = Objects.requireNonNull(upgrade);
+        upgrade = null;
+        life = Life.LINGERING;
+        server.closed(this);
+        socket.resume();
+        socket.handOver();
+        leaving.handOver();
+    }
+
+    boolean isLastRequestRead() {
+        return life != Life.SERVING && life != Life.LEAVING && intake.reading() == null;
+    }
+
+    /** The head of a request is complete. */
+    void requestBegan() {
+        discarded = 0;
+    }
+
+    boolean isServing() {
+        return life == Life.SERVING;
     }
 
     /** RFC 9112 section 9.6: behind a response that closes no further request is processed. */
@@ -307,7 +228,11 @@ final class ServerConnection implements BytesListener, RequestEvents {
     }
 
     boolean isReading(ServerRequest request) {
-        return request == reading;
+        return request == intake.reading();
+    }
+
+    RequestIntake intake() {
+        return intake;
     }
 
     ResponseQueue responses() {
@@ -316,21 +241,23 @@ final class ServerConnection implements BytesListener, RequestEvents {
 
     /** Whether no further request is served and {@code response} is the last one due. */
     boolean endsWith(ServerResponse response) {
-        return (life != Life.SERVING || server.isClosing()) && responses.endsWith(response);
+        boolean isLast = life == Life.LAST_REQUEST || life == Life.LINGERING;
+        return (isLast || server.isClosing() && !isLeaving()) && responses.endsWith(response);
     }
 
     /** Answers what can't be served, behind what is due, and ends the connection. */
-    void refuse(int status, String text) {
+    void refuse(int status, String code, String text) {
+        server.counts().refused(status, code);
         clock.stopped();
         noRequestFollows();
+        ServerRequest reading = intake.reading();
         ServerResponse begun = reading == null ? null : responses.to(reading);
         if (begun != null) {
             refuseBegun(begun, status, text);
             return;
         }
-        boolean isToHead = parser != null && parser.isInHeadRequest();
-        reading = null;
-        releaseParser();
+        boolean isToHead = intake.isInHeadRequest();
+        intake.end();
         responses.refuse(new Refusal(status, text, isToHead));
     }
 
@@ -338,8 +265,7 @@ final class ServerConnection implements BytesListener, RequestEvents {
     private void refuseBegun(ServerResponse response, int status, String text) {
         ServerRequest request = response.request;
         request.body().close(new IOException("the request broke off: " + text));
-        reading = null;
-        releaseParser();
+        intake.end();
         if (!response.body().isEnded()) {
             response.refuse(status, text);
         } else if (responses.isFinished(request)) {
@@ -351,14 +277,28 @@ final class ServerConnection implements BytesListener, RequestEvents {
     void linger() {
         if (life != Life.LINGERING) {
             life = Life.LINGERING;
-            reading = null;
-            discarded = 0;
+            intake.end();
+            loseUpgrade();
             responses.close(null);
-            if (parser != null) {
-                parser.pause();
-                releaseParser();
-            }
             clock.lingering();
+            if (!intake.isParsing()) {
+                closeSocket();
+            }
+        }
+    }
+
+    /**
+     * What is behind a request shows when its chunk is parsed. Where nothing is, and the client
+     * asked for the close, nothing is read any more: RFC 9112 section 9.6 forbids it to send more.
+     */
+    void closeSocket() {
+        if (isGone) {
+            return;
+        }
+        if (intake.isAlone() && discarded == 0) {
+            socket.destroySoon();
+        } else {
+            discarded = 0;
             socket.resume();
             socket.end();
         }
@@ -378,33 +318,45 @@ final class ServerConnection implements BytesListener, RequestEvents {
     private void peerEnded() {
         responses.peerEnded();
         noRequestFollows();
-        if (isGone) {
+        if (isGone || isLeaving()) {
             return;
         }
-        if (reading != null || !isBetweenRequests()) {
-            String what = reading != null ? "body" : "head";
-            refuse(400, "the request ended before its " + what + " did");
+        boolean isInBody = intake.reading() != null;
+        if (isInBody || !intake.isBetweenRequests()) {
+            String what = isInBody ? "body" : "head";
+            refuse(400, "HPE_INVALID_EOF_STATE", "the request ended before its " + what + " did");
         } else if (responses.isEmpty()) {
             socket.end();
         }
     }
 
-    private boolean isBetweenRequests() {
-        return parser == null || parser.isBetweenMessages();
-    }
-
     /** Ends it now if it serves nothing, otherwise with the response to its last request. */
     void closeWhenIdle() {
-        if (responses.isEmpty() && reading == null && isBetweenRequests()) {
+        if (isIdle()) {
             linger();
+        }
+    }
+
+    /** Whether it serves nothing, and nothing of a request has come. */
+    boolean isIdle() {
+        return !isLeaving()
+                && responses.isEmpty()
+                && intake.reading() == null
+                && intake.isBetweenRequests();
+    }
+
+    private void loseUpgrade() {
+        if (upgrade != null) {
+            upgrade.lost();
+            upgrade = null;
         }
     }
 
     private void closed() {
         life = Life.LINGERING;
-        reading = null;
-        releaseParser();
+        intake.end();
+        loseUpgrade();
         server.closed(this);
-        responses.close(SystemError.of(Errno.ECONNRESET, "read"));
+        responses.close(failure != null ? failure : SystemError.of(Errno.ECONNRESET, "read"));
     }
 }

@@ -2,6 +2,8 @@ package dev.millrace.http;
 
 import dev.millrace.http.wire.RequestParser;
 import dev.millrace.http.wire.RequestTarget;
+import dev.millrace.kernel.Address;
+import dev.millrace.loop.Loop;
 import dev.millrace.net.NetSocket;
 import dev.millrace.stream.BytesListener;
 import dev.millrace.stream.InboundStream;
@@ -11,8 +13,12 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A request: its head, and its body as a stream with back-pressure down to the socket. Belongs to
@@ -53,6 +59,9 @@ public final class ServerRequest extends InboundStream<ServerRequest> {
     /** The body has a reader. */
     private boolean isWanted;
 
+    /** Null unless the connection leaves HTTP with this request. */
+    @Nullable ServerUpgrade upgrade;
+
     /** Copies the head out of the parser's array, which is overwritten soon. */
     ServerRequest(ServerConnection connection, RequestParser parser) {
         int start = parser.headStart();
@@ -86,6 +95,24 @@ public final class ServerRequest extends InboundStream<ServerRequest> {
                 && head[3] == 'D';
     }
 
+    boolean isConnect() {
+        return methodEnd == 7 && method().equals("CONNECT");
+    }
+
+    /**
+     * What the listener of {@link HttpServer#onUpgrade} or {@link HttpServer#onConnect} does with
+     * the connection.
+     *
+     * @throws IllegalStateException of every other request
+     */
+    public ServerUpgrade upgrade() {
+        connection.loop().checkThread();
+        if (upgrade == null) {
+            throw new IllegalStateException("the request is for no onUpgrade, nor onConnect");
+        }
+        return upgrade;
+    }
+
     /** The request target as it came (RFC 9112 section 3.2). */
     public String target() {
         // One space stands between method and target, and no other number of them is accepted.
@@ -99,21 +126,23 @@ public final class ServerRequest extends InboundStream<ServerRequest> {
     }
 
     /**
-     * The path, percent-decoded; empty when it can't be decoded to text: respond with 400 then.
-     * Dots are not resolved; check the result before it names a file.
+     * The path, percent-decoded and read as UTF-8. Dots are not resolved; check the result before
+     * it names a file. A target that can't be decoded is answered with 400 before the handler; with
+     * {@link HttpServerOptions#allowUndecodableTargets} such a path comes as it is, encoded.
      *
-     * {@snippet class="dev.millrace.http.HttpExamplesTest" region="path"}
+     * {@snippet class="dev.millrace.http.RequestExamplesTest" region="path"}
      */
-    public Optional<String> path() {
-        return RequestTarget.decode(rawPath());
+    public String path() {
+        String raw = rawPath();
+        return RequestTarget.decode(raw).orElse(raw);
     }
 
     /**
      * The path, percent-decoded, as the bytes that a file's name is: a name need not be UTF-8.
-     * Empty when an encoding is broken or a byte is NUL: respond with 400 then. Otherwise as {@link
-     * #path}.
+     * Empty when an encoding is broken or a byte is NUL: respond with 400 then. Names that are not
+     * UTF-8 come only with {@link HttpServerOptions#allowUndecodableTargets}.
      *
-     * {@snippet class="dev.millrace.http.HttpExamplesTest" region="pathBytes"}
+     * {@snippet class="dev.millrace.http.RequestExamplesTest" region="pathBytes"}
      */
     public Optional<byte[]> pathBytes() {
         return RequestTarget.decodeBytes(rawPath());
@@ -123,6 +152,35 @@ public final class ServerRequest extends InboundStream<ServerRequest> {
     public Optional<String> rawQuery() {
         int end = pathEnd();
         return end < targetEnd ? Optional.of(text(end + 1, targetEnd)) : Optional.empty();
+    }
+
+    /**
+     * The first value of the parameter {@code name} of the query, decoded as a form's field is
+     * (WHATWG URL section 5.1, strictly: UTF-8 without exceptions); empty text without a {@code =}.
+     *
+     * {@snippet class="dev.millrace.http.RequestExamplesTest" region="query"}
+     */
+    public Optional<String> query(String name) {
+        return queryAll(name).stream().findFirst();
+    }
+
+    /** As {@link #query(String)}, all values in their order; an empty list if there is none. */
+    public List<String> queryAll(String name) {
+        return query().getOrDefault(name, List.of());
+    }
+
+    /** The whole query, by name in the order of their first values; unmodifiable. */
+    public Map<String, List<String>> query() {
+        return RequestTarget.parameters(rawQuery().orElse(""));
+    }
+
+    /** Whether path and query are UTF-8 once they are decoded. */
+    boolean isDecodable() {
+        int at = methodEnd;
+        while (at < targetEnd && head[at] != '%') {
+            at++;
+        }
+        return at == targetEnd || RequestTarget.decode(target()).isPresent();
     }
 
     private int pathEnd() {
@@ -157,6 +215,19 @@ public final class ServerRequest extends InboundStream<ServerRequest> {
         return new HttpHeaders(head, fieldsStart);
     }
 
+    /**
+     * The field lines behind a chunked body (RFC 9110 section 6.5); none before the whole body has
+     * arrived. They come from the peer as late as it likes, so what they say is never a part of
+     * {@link #headers}. {@link HttpLimits#maxHeaderBytes} and {@link HttpLimits#maxHeaderLines}
+     * count them with the head.
+     *
+     * {@snippet class="dev.millrace.http.HttpUpgradeExamplesTest" region="trailers"}
+     */
+    public HttpHeaders trailers() {
+        connection.loop().checkThread();
+        return body.trailers();
+    }
+
     /** The value of the first field line with this name. */
     public Optional<String> header(String name) {
         return headers().first(name);
@@ -179,6 +250,43 @@ public final class ServerRequest extends InboundStream<ServerRequest> {
         return connection.socket();
     }
 
+    /** The other end of the connection; empty once it is gone. */
+    public Optional<Address> remoteAddress() {
+        connection.loop().checkThread();
+        return connection.socket().remoteAddress();
+    }
+
+    /** The loop it belongs to. Any thread. */
+    public Loop loop() {
+        return connection.loop();
+    }
+
+    /**
+     * The whole body, in place of listeners for its parts.
+     *
+     * <p>One that is longer than {@code maxBytes} fails the stage with a {@link RefusedException},
+     * without a byte of it read if its length is announced; then the response is 413, unless the
+     * handler has begun one before or in what it put behind the stage. A body that breaks off fails
+     * it with an {@link IOException}. Neither counts as a failure of the handler.
+     *
+     * {@snippet class="dev.millrace.http.RequestExamplesTest" region="body"}
+     *
+     * @throws IllegalArgumentException if {@code maxBytes} is negative
+     */
+    public CompletionStage<byte[]> body(int maxBytes) {
+        connection.loop().checkThread();
+        return BodyCollector.of(this, maxBytes);
+    }
+
+    /**
+     * As {@link #body(int)}, read as UTF-8.
+     *
+     * {@snippet class="dev.millrace.http.RequestExamplesTest" region="text"}
+     */
+    public CompletionStage<String> text(int maxBytes) {
+        return body(maxBytes).thenApply(bytes -> new String(bytes, StandardCharsets.UTF_8));
+    }
+
     private String text(int from, int end) {
         return new String(head, from, end - from, StandardCharsets.ISO_8859_1);
     }
@@ -187,6 +295,18 @@ public final class ServerRequest extends InboundStream<ServerRequest> {
     public ServerRequest onData(Consumer<? super ByteBuffer> listener) {
         super.onData(listener);
         return wanted();
+    }
+
+    /** As {@link InboundStream#onEnd}; a listener that comes after the end is told soon. */
+    @Override
+    public ServerRequest onEnd(Runnable listener) {
+        ReadSide read = readSide();
+        if (body.isComplete() && read.isEnded()) {
+            body.soon(listener);
+        } else {
+            read.onEnd(listener);
+        }
+        return this;
     }
 
     @Override
@@ -223,6 +343,11 @@ public final class ServerRequest extends InboundStream<ServerRequest> {
             connection.responses().sendContinue(this);
         }
         return this;
+    }
+
+    /** The handler has sent a 100 itself. */
+    void continues() {
+        expectsContinue = false;
     }
 
     /** Whether the body has a reader. */
@@ -300,12 +425,63 @@ public final class ServerRequest extends InboundStream<ServerRequest> {
 
     /** What its listeners throw is the handler's failure (row X76). */
     void failed(Throwable thrown) {
-        connection.server().handlerCalls().failed(connection.responses().to(this), thrown);
+        if (!isOfPeer(thrown)) {
+            connection.server().handlerCalls().failed(connection.responses().to(this), thrown);
+        }
     }
 
     /** A stage failed that its handler made, or one of its listeners. */
     void unheard(Throwable thrown) {
-        connection.server().handlerCalls().unheard(connection.responses().to(this), thrown);
+        if (!isOfPeer(thrown)) {
+            connection.server().handlerCalls().unheard(connection.responses().to(this), thrown);
+        }
+    }
+
+    /** Whether the peer's doing is all there is to {@code thrown}, which is answered then. */
+    private boolean isOfPeer(Throwable thrown) {
+        ServerResponse response = connection.responses().to(this);
+        if (thrown instanceof RefusedException refused && response != null) {
+            // What is too long has a rest, which is not worth to be read.
+            response.refuse(refused.status(), refused.getMessage(), refused.status() == 413);
+        }
+        return thrown instanceof RefusedException || thrown == body.failure();
+    }
+
+    /**
+     * The peer sent what the program does not take. Thrown by a handler, by one of its listeners or
+     * by a stage that it made, it becomes a response with its status and message, and does not
+     * count as a failure of the handler.
+     *
+     * {@snippet class="dev.millrace.http.RequestExamplesTest" region="refused"}
+     */
+    public static final class RefusedException extends IOException {
+        private static final long serialVersionUID = 1;
+
+        private final int status;
+
+        /**
+         * Refuses with {@code status}; the peer gets {@code text} to read.
+         *
+         * @throws IllegalArgumentException unless the status is 400 to 499
+         */
+        public RefusedException(int status, String text) {
+            super(text);
+            if (status < 400 || status > 499) {
+                throw new IllegalArgumentException(
+                        "the peer's mistakes have the statuses 400 to 499, not " + status);
+            }
+            this.status = status;
+        }
+
+        /** The status of the response, 400 to 499. */
+        public int status() {
+            return status;
+        }
+
+        @Override
+        public String getMessage() {
+            return String.valueOf(super.getMessage());
+        }
     }
 
     RequestBody body() {

@@ -3,6 +3,7 @@ package dev.millrace.http;
 import dev.millrace.http.wire.FieldsToSend;
 import dev.millrace.http.wire.StatusLine;
 import dev.millrace.kernel.SystemError;
+import dev.millrace.loop.Loop;
 import dev.millrace.net.NetSocket;
 import dev.millrace.stream.Listeners;
 import dev.millrace.stream.RegionWriter;
@@ -11,6 +12,8 @@ import dev.millrace.stream.WriteStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -41,6 +44,10 @@ public final class ServerResponse implements WriteStream {
     private @Nullable String reason;
     private @Nullable FieldsToSend fields;
     boolean isHeadSent;
+
+    /** Why it was ended for the handler, which may go on with it; null: it was not. */
+    private @Nullable String cut;
+
     private @Nullable Runnable closeListener;
     private @Nullable Runnable peerEndListener;
 
@@ -60,7 +67,7 @@ public final class ServerResponse implements WriteStream {
      * Sets the status; 200 is the default.
      *
      * @throws IllegalArgumentException unless it is 200 to 599: informational ones are not final
-     * @throws IllegalStateException if the head was sent
+     * @throws IllegalStateException if the head was sent (ERR_HTTP_HEADERS_SENT)
      */
     public ServerResponse status(int status) {
         return status(status, null);
@@ -68,7 +75,9 @@ public final class ServerResponse implements WriteStream {
 
     /** As {@link #status(int)}, with a reason phrase of the handler's. */
     public ServerResponse status(int status, @Nullable String reason) {
-        checkHeadOpen();
+        if (!isHeadOpen()) {
+            return this;
+        }
         if (status < 200 || status > 599) {
             throw new IllegalArgumentException("a final status is 200 to 599, not " + status);
         }
@@ -91,36 +100,109 @@ public final class ServerResponse implements WriteStream {
      *
      * @throws IllegalArgumentException if the name is no token, or the value holds CR, LF, NUL or
      *     another character that a field can't carry
-     * @throws IllegalStateException if the head was sent
+     * @throws IllegalStateException if the head was sent (ERR_HTTP_HEADERS_SENT)
      */
     public ServerResponse header(String name, String value) {
-        checkHeadOpen();
-        fields().set(name, value);
+        if (isHeadOpen()) {
+            fields().set(name, value);
+        }
         return this;
     }
 
     /** Adds a header field beside those with the same name; otherwise as {@link #header}. */
     public ServerResponse addHeader(String name, String value) {
-        checkHeadOpen();
-        fields().add(name, value);
+        if (isHeadOpen()) {
+            fields().add(name, value);
+        }
         return this;
     }
 
     /** Removes a header field, also one that would be added by itself. */
     public ServerResponse removeHeader(String name) {
-        checkHeadOpen();
-        fields().remove(name);
+        if (isHeadOpen()) {
+            fields().remove(name);
+        }
         return this;
     }
 
-    private void checkHeadOpen() {
+    /**
+     * Adds a field to the trailer, which follows the body (RFC 9110 section 6.5), at any time
+     * before the end; the body is chunked then. A client that can't get it, because it speaks
+     * HTTP/1.0 or the response has no body, does not. The head may announce it by a {@code Trailer}
+     * field, which makes the body chunked as well.
+     *
+     * {@snippet class="dev.millrace.http.HttpUpgradeExamplesTest" region="trailers"}
+     *
+     * @throws IllegalArgumentException as {@link #header}, and of a field that frames, routes,
+     *     authorises, controls or describes the content: that is acted on before a trailer comes
+     * @throws IllegalStateException if the body is not chunked, because its length was declared for
+     *     instance (ERR_HTTP_TRAILER_INVALID)
+     */
+    public ServerResponse trailer(String name, String value) {
         connection.loop().checkThread();
-        if (isHeadSent) {
-            throw new IllegalStateException("the head was sent already (ERR_HTTP_HEADERS_SENT)");
+        FieldsToSend.checkTrailer(name);
+        body.trailer(name, value);
+        return this;
+    }
+
+    /** Tells a client that waits for it to send the body: 100, as {@link #informational} does. */
+    public void writeContinue() {
+        informational(100, List.of());
+    }
+
+    /**
+     * Tells the client what it may fetch already, before the response is known (103, RFC 8297).
+     *
+     * {@snippet class="dev.millrace.http.HttpUpgradeExamplesTest" region="earlyHints"}
+     *
+     * @param links values of {@code Link} fields, as {@code </style.css>; rel=preload; as=style}
+     * @throws IllegalArgumentException if a field can't carry a link, or there is none
+     * @throws IllegalStateException as {@link #informational}
+     */
+    public void earlyHints(List<String> links) {
+        connection.loop().checkThread();
+        if (links.isEmpty()) {
+            throw new IllegalArgumentException("early hints without a link: leave them out");
+        }
+        informational(103, links.stream().map(link -> Map.entry("Link", link)).toList());
+    }
+
+    /**
+     * Sends an interim response (RFC 9110 section 15.2), of which there may be many before the
+     * final one: 102 to say that it takes time, for instance. It waits for the responses before it.
+     * A client that speaks HTTP/1.0 gets none.
+     *
+     * @param fields names and values, in order
+     * @throws IllegalArgumentException unless the status is 100 or 102 to 199: 101 is sent by
+     *     {@link ServerUpgrade}; or if a field can't be so
+     * @throws IllegalStateException if the head was sent (ERR_HTTP_HEADERS_SENT)
+     */
+    public void informational(int status, List<Map.Entry<String, String>> fields) {
+        boolean isOpen = isHeadOpen();
+        if (status < 100 || status > 199 || status == 101) {
+            throw new IllegalArgumentException(
+                    "an interim status is 100, or 102 to 199, not " + status);
+        }
+        FieldsToSend sent = new FieldsToSend();
+        fields.forEach(field -> sent.add(field.getKey(), field.getValue()));
+        if (isOpen) {
+            body.interim(status, sent);
         }
     }
 
-    private FieldsToSend fields() {
+    /**
+     * False after the response was cut off: its handler may not know of it yet, and makes no
+     * mistake.
+     */
+    private boolean isHeadOpen() {
+        connection.loop().checkThread();
+        if (isHeadSent && cut == null) {
+            throw new IllegalStateException("the head was sent already (ERR_HTTP_HEADERS_SENT)");
+        }
+        return cut == null;
+    }
+
+    FieldsToSend fields() {
         if (fields == null) {
             fields = new FieldsToSend();
         }
@@ -219,6 +301,11 @@ public final class ServerResponse implements WriteStream {
 
     /** As {@link #fail}, with a text that tells the peer more. */
     void refuse(int status, String text) {
+        refuse(status, text, true);
+    }
+
+    /** {@code isLast}: the connection closes behind it; otherwise it stays, if it may. */
+    void refuse(int status, String text, boolean isLast) {
         connection.loop().checkThread();
         if (body.isEnded() || body.isClosed()) {
             return;
@@ -229,10 +316,12 @@ public final class ServerResponse implements WriteStream {
         }
         status(status, null);
         fields = null;
-        header("Connection", "close");
+        if (isLast) {
+            header("Connection", "close");
+        }
         header("Content-Type", "text/plain; charset=utf-8");
         isHeadSent = true;
-        // Cut: a handler that does not know of it yet may go on writing, and makes no mistake.
+        cut = text;
         body.whole((text + "\n").getBytes(StandardCharsets.UTF_8), true);
     }
 
@@ -276,6 +365,20 @@ public final class ServerResponse implements WriteStream {
     public NetSocket socket() {
         connection.loop().checkThread();
         return connection.socket();
+    }
+
+    /** The loop it belongs to. Any thread. */
+    public Loop loop() {
+        return connection.loop();
+    }
+
+    /**
+     * Bytes that wait to be sent, those of other responses on the connection included; {@link
+     * #write} answers false from {@link WriteStream#HIGH_WATER_MARK_BYTES} on.
+     */
+    public long queuedBytes() {
+        connection.loop().checkThread();
+        return body.queuedBytes();
     }
 
     @Override
@@ -350,7 +453,7 @@ public final class ServerResponse implements WriteStream {
         body.finished();
         body.closed();
         if (trace != null) {
-            trace.over(request, status, null);
+            trace.over(request, status, body.bytes(), cut == null ? null : new IOException(cut));
         }
         tell(closeListener);
     }
@@ -373,8 +476,8 @@ public final class ServerResponse implements WriteStream {
         }
         body.closed();
         if (trace != null) {
-            IOException cut = error != null ? error : new IOException("the connection is gone");
-            trace.over(request, isHeadSent ? status : 0, cut);
+            IOException why = error != null ? error : new IOException("the connection is gone");
+            trace.over(request, isHeadSent ? status : 0, body.bytes(), why);
         }
         tell(closeListener);
     }

@@ -34,6 +34,9 @@ public final class Request {
     /** A write is over when this many bytes of the stream have been handed to the kernel. */
     long endPosition;
 
+    /** See {@link #beforeClose}. */
+    boolean isBeforeClose;
+
     /** What it writes, if that is a part of a file. */
     @Nullable FileRegion region;
 
@@ -52,6 +55,18 @@ public final class Request {
     public Request data(@Nullable Object data) {
         checkThread();
         this.data = data;
+        return this;
+    }
+
+    /**
+     * For a shutdown whose callback closes the stream: where that sends the FIN as well, none is
+     * sent before it. Holds until the callback.
+     *
+     * {@snippet class="dev.millrace.loop.StreamHandleExamplesTest" region="beforeClose"}
+     */
+    public Request beforeClose() {
+        checkThread();
+        isBeforeClose = true;
         return this;
     }
 
@@ -99,6 +114,7 @@ public final class Request {
         Handle owner = Objects.requireNonNull(handle);
         outcome = error;
         kind = null;
+        isBeforeClose = false;
         owner.loop.countRequests(-1);
         owner.loop.enter(this, Request::tell, Request::failed);
     }

@@ -2,6 +2,7 @@ package dev.millrace.loop;
 
 import dev.millrace.driver.FileRegion;
 import dev.millrace.driver.Guarded;
+import dev.millrace.driver.Port;
 import dev.millrace.stream.Region;
 import dev.millrace.stream.WriteLimit;
 import dev.millrace.sys.Errno;
@@ -362,8 +363,13 @@ final class StreamWriteBacklog implements Guarded, WriteTenant {
         boolean isLast = requests != null && requests.hasShutdown();
         if (isLast && isDrained && stream.isConnected && !stream.isClosing) {
             // No write waits any more, so that it is the next.
-            Objects.requireNonNull(requests().poll()).end(-loop.driver.shutdown(stream.port()));
+            endWriteSide(Objects.requireNonNull(requests().poll()), stream.port());
         }
+    }
+
+    private void endWriteSide(Request wanted, Port port) {
+        boolean isLeftToClose = wanted.isBeforeClose && loop.driver.endsByClose(port);
+        wanted.end(isLeftToClose ? 0 : -loop.driver.shutdown(port));
     }
 
     /** The requests one by one, as above, then the owner. */

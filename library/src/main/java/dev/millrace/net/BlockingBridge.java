@@ -1,5 +1,7 @@
 package dev.millrace.net;
 
+import dev.millrace.blocking.BlockingInbox;
+import dev.millrace.blocking.BlockingOutbox;
 import dev.millrace.loop.Loop;
 import dev.millrace.loop.TimerHandle;
 import dev.millrace.stream.BytesListener;
@@ -63,8 +65,8 @@ final class BlockingBridge implements BytesListener, Runnable {
     BlockingBridge(NetSocket socket) {
         this.socket = socket.handOver();
         this.loop = socket.loop();
-        this.inbox = new BlockingInbox(loop);
-        this.outbox = new BlockingOutbox(loop);
+        this.inbox = new BlockingInbox(loop, "Socket");
+        this.outbox = new BlockingOutbox(loop, "Socket");
         this.release = loop.keepAlive();
         loop.atClose(atLoopClose);
         socket.transport.allowsHalfOpen = true;

@@ -49,7 +49,7 @@ final class ServerTrace {
                 yield isOurs;
             }
             case HTTP_REQUEST -> sockets.contains(event.cause());
-            case LOOKUP, LOOP -> false;
+            case LOOKUP, LOOP, HTTP_CLIENT_REQUEST -> false;
         };
     }
 

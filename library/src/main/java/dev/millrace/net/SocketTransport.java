@@ -42,6 +42,9 @@ final class SocketTransport extends WriteSide
     /** The peer has ended its side while it was not read. */
     private boolean hasPeerLeft;
 
+    /** The socket is destroyed when its last byte is with the kernel. */
+    private boolean isGoneSoon;
+
     /** Whether our side stays open when the reader was told the end of the peer's. */
     boolean allowsHalfOpen;
 
@@ -157,6 +160,10 @@ final class SocketTransport extends WriteSide
 
     /** Also when bytes are kept that have no taker: nothing would ever end it otherwise. */
     void destroyIfBothEnded() {
+        if (isFinished() && isGoneSoon) {
+            socket.destroy();
+            return;
+        }
         ReadSide inbound = socket.inbound;
         boolean hasPeerEnded = hasPeerLeft || inbound.isEndComing();
         if (isFinished() && (inbound.isEnded() || (hasPeerEnded && inbound.isAbandoned()))) {
@@ -169,11 +176,10 @@ final class SocketTransport extends WriteSide
 
     /** As {@link NetSocket#destroySoon}. */
     void destroySoon() {
+        isGoneSoon = true;
         end();
         if (isFinished()) {
             socket.destroy();
-        } else {
-            onFinish(socket::destroy);
         }
     }
 
@@ -271,7 +277,12 @@ final class SocketTransport extends WriteSide
     }
 
     static void shutdown(NetSocket socket) {
-        socket.handle.shutdown(new Request(error -> shutDown(socket, error)));
+        Request request = new Request(error -> shutDown(socket, error));
+        if (socket.transport.isGoneSoon || socket.inbound.isEnded()) {
+            // The socket is destroyed below.
+            request.beforeClose();
+        }
+        socket.handle.shutdown(request);
     }
 
     private static void shutDown(NetSocket socket, @Nullable IOException error) {

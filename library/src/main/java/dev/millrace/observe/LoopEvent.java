@@ -103,6 +103,8 @@ public record LoopEvent(
         LOOKUP,
         /** A request that a server got, and its response; Node's HTTPINCOMINGMESSAGE. */
         HTTP_REQUEST,
+        /** A request that a client made, and its response; Node's HTTPCLIENTREQUEST. */
+        HTTP_CLIENT_REQUEST,
         /** A loop. */
         LOOP;
 

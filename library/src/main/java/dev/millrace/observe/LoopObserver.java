@@ -44,14 +44,18 @@ public interface LoopObserver {
         onEvent(event);
     }
 
-    /** A server got the head of a request; the program's handler comes after this. */
+    /**
+     * A server got the head of a request; the program's handler comes after this. Or a client was
+     * given a request, which may still wait for a connection.
+     */
     default void onRequest(LoopEvent event) {
         onEvent(event);
     }
 
     /**
      * An exchange is over: its response is with the socket, or the connection is gone. Also of what
-     * was refused because it is no request, which has no number.
+     * was refused because it is no request, which has no number. A client's is over with the end of
+     * the response; repetition and redirects are part of it.
      */
     default void onResponse(LoopEvent event) {
         onEvent(event);

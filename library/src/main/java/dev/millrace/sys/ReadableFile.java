@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A regular file that is open to be read, by a descriptor of ours, so that the kernel can send it
@@ -86,6 +87,33 @@ public final class ReadableFile implements AutoCloseable {
                 }
             }
             return length == 0 || !isMissing(libc, position + length - 1);
+        }
+    }
+
+    /**
+     * As {@link #read}, of what is in memory: -EAGAIN when the first byte is not, -EOPNOTSUPP where
+     * a file system can't say (preadv2(2), RWF_NOWAIT).
+     */
+    public int readCached(byte[] array, int offset, int length, long position) {
+        int most = Math.min(length, READ_MAX_BYTES);
+        try (Libc libc = new Libc();
+                Arena arena = Arena.ofConfined()) {
+            MemorySegment copy = arena.allocate(most);
+            MemorySegment iovec = libc.scratch();
+            iovec.set(JAVA_LONG, 0, copy.address());
+            iovec.set(JAVA_LONG, 8, most);
+            int count = libc.call(PREADV2, fd, iovec.address(), 1, position, Linux.RWF_NOWAIT);
+            if (count > 0) {
+                MemorySegment.copy(copy, JAVA_BYTE, 0, array, offset, count);
+            }
+            return count;
+        }
+    }
+
+    /** What it is now; null if the kernel does not say. It does not wait for a disk. */
+    public @Nullable FileState state() {
+        try (Libc libc = new Libc()) {
+            return FileState.of(libc, fd);
         }
     }
 

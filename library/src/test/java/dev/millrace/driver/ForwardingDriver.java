@@ -120,6 +120,11 @@ public class ForwardingDriver implements Driver {
     }
 
     @Override
+    public boolean endsByClose(Port port) {
+        return real.endsByClose(port);
+    }
+
+    @Override
     public boolean sendsFiles(Port port) {
         return real.sendsFiles(port);
     }

@@ -37,6 +37,7 @@ public final class RecordingDriver extends ForwardingDriver {
     private @Nullable Random shortWrites;
     private byte @Nullable [] poison;
     private boolean hasNoIpv6;
+    private boolean sharesConnections;
     private final Map<Object, Integer> refused = new HashMap<>();
     private int datagramsAtOnce = Integer.MAX_VALUE;
     private int datagramsLeft = Integer.MAX_VALUE;
@@ -330,6 +331,17 @@ public final class RecordingDriver extends ForwardingDriver {
     public void watchStop(Port port) {
         calls.add("watchStop");
         super.watchStop(port);
+    }
+
+    /** Other descriptors seem to lead to every connection. */
+    public RecordingDriver withSharedConnections() {
+        sharesConnections = true;
+        return this;
+    }
+
+    @Override
+    public boolean endsByClose(Port port) {
+        return !sharesConnections && super.endsByClose(port);
     }
 
     @Override

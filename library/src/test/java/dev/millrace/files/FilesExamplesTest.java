@@ -53,4 +53,18 @@ class FilesExamplesTest {
             assertThat(file.length()).isEqualTo(6);
         }
     }
+
+    @Test
+    void share() throws IOException {
+        PathName name = PathName.of(Files.writeString(folder.resolve("a.txt"), "text"));
+        // @start region="share"
+        try (FoundFile found = FoundFile.find(name);
+                OpenFile file = found.open()) {
+            OpenFile again = file.share();
+            file.close();
+            assertThat(again.read(new byte[4], 0, 4, 0)).isEqualTo(4);
+            again.close();
+        }
+        // @end
+    }
 }

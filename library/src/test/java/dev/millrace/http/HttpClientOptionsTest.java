@@ -21,12 +21,24 @@ class HttpClientOptionsTest {
                         .withMaxWaiting(3)
                         .withIdle(TIME);
         assertThat(changed).isEqualTo(pool);
-        HttpClientTimeouts timeouts = new HttpClientTimeouts(TIME, TIME.plus(TIME), Duration.ZERO);
+        HttpClientTimeouts timeouts =
+                new HttpClientTimeouts(
+                        TIME.plusSeconds(1),
+                        TIME,
+                        TIME.plusSeconds(2),
+                        TIME.plusSeconds(3),
+                        Duration.ZERO,
+                        TIME.plusSeconds(4),
+                        5);
         assertThat(
                         HttpClientTimeouts.DEFAULTS
+                                .withWaiting(TIME.plusSeconds(1))
                                 .withConnect(TIME)
-                                .withResponse(TIME.plus(TIME))
-                                .withBody(Duration.ZERO))
+                                .withProceed(TIME.plusSeconds(2))
+                                .withResponse(TIME.plusSeconds(3))
+                                .withBody(Duration.ZERO)
+                                .withTotal(TIME.plusSeconds(4))
+                                .withMinBytesPerSecond(5))
                 .isEqualTo(timeouts);
         HttpLimits limits = HttpLimits.DEFAULTS.withMaxHeaderLines(5);
         NetSocketOptions net = NetSocketOptions.DEFAULTS.withNoDelay(true);

@@ -294,45 +294,6 @@ class HttpExamplesTest {
     }
 
     @Test
-    void theQuery() throws IOException {
-        try (HttpFixture fixture = HttpFixture.serve(HttpExamplesTest::search);
-                RawHttp client = fixture.connect()) {
-            assertThat(client.send(RawHttp.get("/caf%C3%A9?q=1")).answer().text())
-                    .isEqualTo("/caf\u00c3\u00a9 q=1");
-            assertThat(client.send(RawHttp.get("/%ff")).answer().status()).isEqualTo(400);
-        }
-    }
-
-    private static void search(ServerRequest request, ServerResponse response) {
-        // @start region="path"
-        request.path()
-                .ifPresentOrElse(
-                        path -> response.end(path + " " + request.rawQuery().orElse("")),
-                        () -> response.status(400).end());
-        // @end
-    }
-
-    @Test
-    void pathBytes() throws IOException {
-        try (HttpFixture fixture = HttpFixture.serve(HttpExamplesTest::lookUp);
-                RawHttp client = fixture.connect()) {
-            client.send(RawHttp.get("/caf%E9") + RawHttp.get("/%zz") + RawHttp.get("/a%00"));
-            assertThat(client.answer().text()).isEqualTo("5 bytes");
-            assertThat(client.answer().status()).isEqualTo(400);
-            assertThat(client.answer().status()).isEqualTo(400);
-        }
-    }
-
-    private static void lookUp(ServerRequest request, ServerResponse response) {
-        // @start region="pathBytes"
-        request.pathBytes()
-                .ifPresentOrElse(
-                        name -> response.end(name.length + " bytes"),
-                        () -> response.status(400).end());
-        // @end
-    }
-
-    @Test
     void options() throws IOException {
         try (HttpFixture fixture =
                         HttpFixture.of(

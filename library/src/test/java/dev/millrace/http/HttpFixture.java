@@ -19,7 +19,7 @@ import java.util.function.Supplier;
  * it destroys what is open, waits for the loop to end by itself, and fails if a callback threw
  * something that no listener took.
  */
-final class HttpFixture implements AutoCloseable {
+public final class HttpFixture implements AutoCloseable {
     /** What comes of what is due now, and of that. */
     private static final int TURNS = 4;
 
@@ -42,23 +42,23 @@ final class HttpFixture implements AutoCloseable {
     }
 
     /** A server with the default options on a free port. */
-    static HttpFixture serve(HttpHandler handler) {
+    public static HttpFixture serve(HttpHandler handler) {
         return serve(HttpServerOptions.DEFAULTS, handler);
     }
 
-    static HttpFixture serve(HttpServerOptions options, HttpHandler handler) {
+    public static HttpFixture serve(HttpServerOptions options, HttpHandler handler) {
         return on(DriverLoops::open, options, handler);
     }
 
-    static HttpFixture serve(HttpLimits limits, HttpHandler handler) {
+    public static HttpFixture serve(HttpLimits limits, HttpHandler handler) {
         return serve(HttpServerOptions.DEFAULTS.withLimits(limits), handler);
     }
 
-    static HttpFixture serve(HttpTimeouts timeouts, HttpHandler handler) {
+    public static HttpFixture serve(HttpTimeouts timeouts, HttpHandler handler) {
         return serve(HttpServerOptions.DEFAULTS.withTimeouts(timeouts), handler);
     }
 
-    static HttpFixture on(
+    public static HttpFixture on(
             Supplier<? extends Driver> driver, HttpServerOptions options, HttpHandler handler) {
         return new HttpFixture(
                 LoopFixture.on(driver),
@@ -67,62 +67,62 @@ final class HttpFixture implements AutoCloseable {
     }
 
     /** Of a server that {@code maker} makes. */
-    static HttpFixture of(Function<Loop, HttpServer> maker) {
+    public static HttpFixture of(Function<Loop, HttpServer> maker) {
         return new HttpFixture(new LoopFixture(), maker, server -> server.listen(0, "127.0.0.1"));
     }
 
-    static HttpFixture onPath(String path, HttpHandler handler) {
+    public static HttpFixture onPath(String path, HttpHandler handler) {
         return new HttpFixture(
                 new LoopFixture(),
                 loop -> HttpServer.create(loop, handler),
                 server -> server.listen(path));
     }
 
-    HttpServer server() {
+    public HttpServer server() {
         return server;
     }
 
-    int port() {
+    public int port() {
         return onLoop(server::port);
     }
 
     /** What the server has counted; from outside the loop. */
-    long requestCount() {
+    public long requestCount() {
         return onLoop(server::requestCount);
     }
 
-    long handlerErrorCount() {
+    public long handlerErrorCount() {
         return onLoop(server::handlerErrorCount);
     }
 
-    int connectionCount() {
+    public int connectionCount() {
         return onLoop(() -> server.net().connectionCount());
     }
 
-    long droppedCount() {
+    public long droppedCount() {
         return onLoop(() -> server.net().droppedCount());
     }
 
     /** What the handlers threw so far. */
-    List<Throwable> handlerErrors() {
+    public List<Throwable> handlerErrors() {
         return onLoop(() -> List.copyOf(handlerErrors));
     }
 
-    RawHttp connect() throws IOException {
+    public RawHttp connect() throws IOException {
         return RawHttp.connect(port());
     }
 
     /** Runs {@code question} on the loop and answers what it answers. */
-    <T> T onLoop(Callable<T> question) {
+    public <T> T onLoop(Callable<T> question) {
         return fixture.call(question);
     }
 
-    void run(LoopFixture.Task task) {
+    public void run(LoopFixture.Task task) {
         fixture.act(task);
     }
 
     /** Waits until {@code condition}, asked on the loop in every turn, is true. */
-    void until(BooleanSupplier condition) {
+    public void until(BooleanSupplier condition) {
         CompletableFuture<Boolean> met = new CompletableFuture<>();
         run(() -> ask(condition, met));
         fixture.await(met);
@@ -141,25 +141,25 @@ final class HttpFixture implements AutoCloseable {
     }
 
     /** Waits until everything that is due now has happened. */
-    void turns() {
+    public void turns() {
         int[] asked = {0};
         until(() -> ++asked[0] > TURNS);
     }
 
     /** Waits until the only connection has received {@code count} bytes. */
-    void untilRead(long count) {
+    public void untilRead(long count) {
         until(() ->
                 server.connections().size() == 1
                         && server.connections().getFirst().socket().bytesRead() >= count);
     }
 
     /** Waits until no connection is left. */
-    void untilEmpty() {
+    public void untilEmpty() {
         until(() -> server.connections().isEmpty());
     }
 
     /** Waits until the loop has ended by itself: nothing may keep it alive any more. */
-    void awaitEnd() {
+    public void awaitEnd() {
         isOver = true;
         fixture.awaitEnd();
     }

@@ -6,12 +6,15 @@ import dev.millrace.driver.RecordingDriver;
 import dev.millrace.http.RawHttp.Answer;
 import dev.millrace.net.NetSocket;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * What still comes when the last answer is out is read and thrown away, within limits: a close with
@@ -20,7 +23,16 @@ import org.junit.jupiter.api.Timeout;
  */
 @Timeout(60)
 class HttpLingerTest {
-    private static final String LAST = "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+    private static final String ONLY = "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+
+    /** With something behind it. */
+    private static final String LAST = ONLY + "x";
+
+    private static final String BODY =
+            "POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-length: 4\r\n\r\nbody";
+    private static final String CHUNKED =
+            "POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n"
+                    + "4\r\nbody\r\n0\r\n\r\n";
     private static final int MEGABYTE = 1 << 20;
 
     private RecordingDriver clock;
@@ -92,7 +104,9 @@ class HttpLingerTest {
         ServerResponse[] due = new ServerResponse[1];
         try (var fixture = serve((request, response) -> due[0] = response);
                 RawHttp client = fixture.connect()) {
-            CompletableFuture<Integer> sent = sendAside(client, LAST, count);
+            client.send(ONLY);
+            fixture.until(() -> due[0] != null);
+            CompletableFuture<Integer> sent = sendAside(client, "", count);
             fixture.untilRead(HttpServer.DISCARD_MAX_BYTES);
             fixture.turns();
             NetSocket socket = socketOf(fixture);
@@ -100,7 +114,7 @@ class HttpLingerTest {
                     .isLessThan(HttpServer.DISCARD_MAX_BYTES + MEGABYTE);
             fixture.run(() -> due[0].end("answer"));
             assertThat(sent.get(20, TimeUnit.SECONDS)).isEqualTo(count);
-            fixture.untilRead(LAST.length() + count);
+            fixture.untilRead(ONLY.length() + count);
             assertThat(client.rest()).endsWith("\r\n\r\nanswer");
         }
     }
@@ -199,6 +213,77 @@ class HttpLingerTest {
             }
             long limit = HttpServer.LINGER_MAX.toSeconds();
             assertThat((long) seconds).isBetween(limit, limit + 2);
+            fixture.untilEmpty();
+        }
+    }
+
+    /** The client keeps its side open, and the clock stands still. */
+    @Tag("R48")
+    @ParameterizedTest
+    @ValueSource(strings = {ONLY, "GET / HTTP/1.0\r\n\r\n", "\r\n" + ONLY, BODY, CHUNKED})
+    void aClientThatWantsTheCloseAndHasNothingToAddIsNotWaitedFor(String request)
+            throws IOException {
+        try (var fixture = serve(HttpLingerTest::answerTheBody);
+                RawHttp client = fixture.connect()) {
+            assertThat(client.send(request).rest()).endsWith("\r\n\r\nanswer");
+            fixture.untilEmpty();
+        }
+    }
+
+    private static void answerTheBody(ServerRequest request, ServerResponse response) {
+        request.onEnd(() -> response.end("answer")).resume();
+    }
+
+    /** Also where the response comes later, and is more than the kernel takes at once. */
+    @Tag("R48")
+    @Test
+    void itIsNotWaitedForBehindAResponseThatTakesItsTime() throws IOException {
+        int count = 8 * MEGABYTE;
+        ServerResponse[] due = new ServerResponse[1];
+        try (var fixture = serve((request, response) -> due[0] = response);
+                RawHttp client = fixture.connect()) {
+            client.send(ONLY);
+            fixture.until(() -> due[0] != null);
+            fixture.run(() -> due[0].end(ByteBuffer.allocate(count)));
+            fixture.turns();
+            assertThat(fixture.connectionCount()).isEqualTo(1);
+            assertThat(client.answer().body()).hasSize(count);
+            assertThat(client.rest()).isEmpty();
+            fixture.untilEmpty();
+        }
+    }
+
+    /** A client that has not asked for it may have sent more; so may one whose body is not read. */
+    @Tag("R48")
+    @Tag("X30")
+    @ParameterizedTest
+    @ValueSource(strings = {"max requests", "handler", "unread body", "in two pieces", "behind"})
+    void everyOtherCloseReadsOn(String cause) throws IOException {
+        try (var fixture =
+                        HttpFixture.on(
+                                () -> clock = new RecordingDriver().withStoppedTime(),
+                                HttpServerOptions.DEFAULTS.withMaxRequestsPerConnection(1),
+                                (request, response) -> {
+                                    if (cause.equals("handler")) {
+                                        response.header("Connection", "close");
+                                    }
+                                    response.end("answer");
+                                });
+                RawHttp client = fixture.connect()) {
+            switch (cause) {
+                case "unread body" -> client.send(BODY.replace("body", ""));
+                case "in two pieces" -> {
+                    client.send(ONLY.substring(0, 7));
+                    fixture.untilRead(7);
+                    client.send(ONLY.substring(7));
+                }
+                case "behind" -> client.send(LAST);
+                default -> client.send(RawHttp.get("/"));
+            }
+            assertThat(client.rest()).endsWith("\r\n\r\nanswer");
+            fixture.turns();
+            assertThat(fixture.connectionCount()).isEqualTo(1);
+            client.endOutput();
             fixture.untilEmpty();
         }
     }

@@ -51,6 +51,7 @@ class HttpRefusalTest {
         return "GET / HTTP/1.1\r\n" + fields + "\r\n";
     }
 
+    @Tag("J5")
     @Tag("R49")
     @Tag("X30")
     @Test
@@ -70,6 +71,7 @@ class HttpRefusalTest {
         expectRefusal(431, get(HOST + "X: y\r\n".repeat(length / 6)));
     }
 
+    @Tag("J5")
     @Tag("R49")
     @Test
     void asManyFieldsAsAllowedAreServed() throws IOException {

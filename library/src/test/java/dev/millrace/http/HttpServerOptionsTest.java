@@ -22,6 +22,7 @@ class HttpServerOptionsTest {
                     "timeouts", options -> options.withTimeouts(TIMEOUTS),
                     "maxRequestsPerConnection", options -> options.withMaxRequestsPerConnection(3),
                     "allowHalfOpen", options -> options.withAllowHalfOpen(false),
+                    "allowUndecodableTargets", options -> options.withAllowUndecodableTargets(true),
                     "net", options -> options.withNet(NET));
 
     @Test

@@ -31,6 +31,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** What a request and its answer are, seen by a client and by a handler. */
 @Timeout(30)
 class HttpServerTest {
+    private static final List<String> UNDECODABLE =
+            List.of("/%", "/%4", "/%zz", "/%00", "/%ff", "/%C3%28", "/a%2", "/?q=%ff&a=b");
+
     @Tag("J1")
     @Tag("J19")
     @Test
@@ -85,7 +88,7 @@ class HttpServerTest {
                                                 request.method(),
                                                 request.target(),
                                                 request.rawPath(),
-                                                request.path().orElse("none"),
+                                                request.path(),
                                                 request.rawQuery().orElse("none"),
                                                 request.authority(),
                                                 request.version(),
@@ -108,22 +111,37 @@ class HttpServerTest {
     }
 
     @Test
-    void aPathThatCanNotBeDecodedIsEmpty() throws IOException {
-        try (var fixture =
-                        HttpFixture.serve((request, response) -> {
-                            if (request.path().isEmpty()) {
-                                response.status(400);
-                            }
-                            response.end(request.path().map(path -> "ok " + path).orElse("bad"));
-                        });
-                RawHttp client = fixture.connect()) {
-            for (String bad : List.of("/%", "/%4", "/%zz", "/%00", "/%ff", "/%C3%28", "/a%2")) {
-                Answer answer = client.send(RawHttp.get(bad)).answer();
-                assertThat(answer.text()).as(bad).isEqualTo("bad");
-                assertThat(answer.status()).as(bad).isEqualTo(400);
+    void aTargetThatCanNotBeDecodedIsRefusedBeforeTheHandler() throws IOException {
+        try (var fixture = HttpFixture.serve((request, response) -> response.end(request.path()))) {
+            for (String bad : UNDECODABLE) {
+                try (RawHttp client = fixture.connect()) {
+                    Answer answer = client.send(RawHttp.get(bad)).answer();
+                    assertThat(answer.status()).as(bad).isEqualTo(400);
+                    assertThat(answer.text()).contains("can't be decoded");
+                }
             }
-            assertThat(client.send(RawHttp.get("/%2e%2E/+?%")).answer().text())
-                    .isEqualTo("ok /../+");
+            try (RawHttp client = fixture.connect()) {
+                assertThat(client.send(RawHttp.get("/%2e%2E/+?%25")).answer().text())
+                        .isEqualTo("/../+");
+            }
+            assertThat(fixture.requestCount()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void aTargetThatCanNotBeDecodedComesRawWhereItIsAllowed() throws IOException {
+        var options = HttpServerOptions.DEFAULTS.withAllowUndecodableTargets(true);
+        try (var fixture =
+                        HttpFixture.serve(
+                                options,
+                                (request, response) ->
+                                        response.end(request.path() + " " + request.query()));
+                RawHttp client = fixture.connect()) {
+            for (String bad : UNDECODABLE) {
+                Answer answer = client.send(RawHttp.get(bad)).answer();
+                String path = bad.contains("?") ? "/ {q=[%ff], a=[b]}" : bad + " {}";
+                assertThat(answer.text()).isEqualTo(path);
+            }
         }
     }
 

@@ -18,17 +18,17 @@ import java.util.List;
  * A client that sends the bytes it is given and reads answers by the letter of RFC 9112, so that an
  * answer framed wrongly does not go unnoticed. A read that waits for ten seconds fails.
  */
-final class RawHttp implements AutoCloseable {
+public final class RawHttp implements AutoCloseable {
     private static final int DEADLINE_MILLIS = 10_000;
 
     /** One answer, its body without the framing. */
-    record Answer(String statusLine, List<String> lines, byte[] body) {
-        int status() {
+    public record Answer(String statusLine, List<String> lines, byte[] body) {
+        public int status() {
             return Integer.parseInt(statusLine.substring(9, 12));
         }
 
         /** The values of the fields with this name. */
-        List<String> all(String name) {
+        public List<String> all(String name) {
             return lines.stream()
                     .filter(line -> line.regionMatches(true, 0, name + ": ", 0, name.length() + 2))
                     .map(line -> line.substring(name.length() + 2))
@@ -36,15 +36,15 @@ final class RawHttp implements AutoCloseable {
         }
 
         /** The values of the fields with this name, joined; empty when there is none. */
-        String header(String name) {
+        public String header(String name) {
             return String.join(", ", all(name));
         }
 
-        boolean has(String name) {
+        public boolean has(String name) {
             return !all(name).isEmpty();
         }
 
-        String text() {
+        public String text() {
             return new String(body, ISO_8859_1);
         }
     }
@@ -59,12 +59,12 @@ final class RawHttp implements AutoCloseable {
         this.out = socket.getOutputStream();
     }
 
-    static RawHttp connect(int port) throws IOException {
+    public static RawHttp connect(int port) throws IOException {
         return connect(port, 0);
     }
 
     /** With a receive buffer of {@code bytes}, or whatever the kernel likes. */
-    static RawHttp connect(int port, int bytes) throws IOException {
+    public static RawHttp connect(int port, int bytes) throws IOException {
         Socket socket = new Socket();
         if (bytes > 0) {
             socket.setReceiveBufferSize(bytes);
@@ -77,15 +77,15 @@ final class RawHttp implements AutoCloseable {
     }
 
     /** A GET with a Host. */
-    static String get(String target) {
+    public static String get(String target) {
         return "GET " + target + " HTTP/1.1\r\nHost: a\r\n\r\n";
     }
 
-    static String post(String body) {
+    public static String post(String body) {
         return "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: " + body.length() + "\r\n\r\n" + body;
     }
 
-    static String chunked(String... chunks) {
+    public static String chunked(String... chunks) {
         StringBuilder text =
                 new StringBuilder(
                         "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n");
@@ -96,41 +96,41 @@ final class RawHttp implements AutoCloseable {
         return text.append("0\r\n\r\n").toString();
     }
 
-    RawHttp send(String text) throws IOException {
+    public RawHttp send(String text) throws IOException {
         return send(text.getBytes(ISO_8859_1));
     }
 
-    RawHttp send(byte[] bytes) throws IOException {
+    public RawHttp send(byte[] bytes) throws IOException {
         out.write(bytes);
         return this;
     }
 
     /** FIN: nothing more will be sent. */
-    RawHttp endOutput() throws IOException {
+    public RawHttp endOutput() throws IOException {
         socket.shutdownOutput();
         return this;
     }
 
     /** Closes with a reset. */
-    void reset() throws IOException {
+    public void reset() throws IOException {
         socket.setSoLinger(true, 0);
         socket.close();
     }
 
-    int localPort() {
+    public int localPort() {
         return socket.getLocalPort();
     }
 
-    Answer get() throws IOException {
+    public Answer get() throws IOException {
         return send(get("/")).answer();
     }
 
     /** The next answer to anything but HEAD. */
-    Answer answer() throws IOException {
+    public Answer answer() throws IOException {
         return answer(true);
     }
 
-    Answer answer(boolean mayHaveBody) throws IOException {
+    public Answer answer(boolean mayHaveBody) throws IOException {
         String statusLine = line();
         List<String> lines = new ArrayList<>();
         for (String line = line(); !line.isEmpty(); line = line()) {
@@ -172,7 +172,7 @@ final class RawHttp implements AutoCloseable {
         }
     }
 
-    byte[] exactly(int length) throws IOException {
+    public byte[] exactly(int length) throws IOException {
         byte[] bytes = in.readNBytes(length);
         if (bytes.length < length) {
             throw new EOFException("the end came after " + bytes.length + " of " + length);
@@ -181,7 +181,7 @@ final class RawHttp implements AutoCloseable {
     }
 
     /** One line without its CR LF. */
-    String line() throws IOException {
+    public String line() throws IOException {
         StringBuilder line = new StringBuilder();
         while (line.length() < 2 || !line.substring(line.length() - 2).equals("\r\n")) {
             int b = in.read();
@@ -194,12 +194,12 @@ final class RawHttp implements AutoCloseable {
     }
 
     /** Everything up to the server's FIN; an {@link IOException} when there is a reset instead. */
-    String rest() throws IOException {
+    public String rest() throws IOException {
         return new String(in.readAllBytes(), ISO_8859_1);
     }
 
     /** Whether the connection is over, with a FIN or a reset, and without one byte before. */
-    boolean isOver() {
+    public boolean isOver() {
         try {
             return in.read() < 0;
         } catch (java.net.SocketTimeoutException e) {

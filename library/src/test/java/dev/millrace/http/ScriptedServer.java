@@ -2,7 +2,9 @@ package dev.millrace.http;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import dev.millrace.driver.RecordingDriver;
 import dev.millrace.kernel.IpAddress;
+import dev.millrace.loop.DriverLoops;
 import dev.millrace.loop.Loop;
 import dev.millrace.net.NetServer;
 import dev.millrace.net.NetSocket;
@@ -11,6 +13,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * A server that answers each request head with bytes of the test's, on one loop with the client:
@@ -60,11 +63,27 @@ final class ScriptedServer {
     }
 
     static void run(HttpClientOptions options, Script script, Consumer<ScriptedServer> test) {
-        LoopFixture.run(loop -> {
-            ScriptedServer made = new ScriptedServer(loop, options, script);
-            made.server.onListening(() -> test.accept(made));
-            made.server.listen(IpAddress.loopback(0));
-        });
+        run(Loop::create, options, script, test);
+    }
+
+    /** On time that jumps from one timer to the next. */
+    static void quickly(HttpClientOptions options, Script script, Consumer<ScriptedServer> test) {
+        Supplier<Loop> maker = () -> DriverLoops.on(new RecordingDriver().withVirtualTime());
+        run(maker, options, script, test);
+    }
+
+    private static void run(
+            Supplier<Loop> maker,
+            HttpClientOptions options,
+            Script script,
+            Consumer<ScriptedServer> test) {
+        LoopFixture.run(
+                maker,
+                loop -> {
+                    ScriptedServer made = new ScriptedServer(loop, options, script);
+                    made.server.onListening(() -> test.accept(made));
+                    made.server.listen(IpAddress.loopback(0));
+                });
     }
 
     /** A script that gives the same bytes to every request. */

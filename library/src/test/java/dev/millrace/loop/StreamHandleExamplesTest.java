@@ -34,7 +34,9 @@ class StreamHandleExamplesTest {
 
         @Override
         public void onEnd() {
-            stream.shutdown(new Request(error -> stream.close()));
+            // @start region="beforeClose"
+            stream.shutdown(new Request(error -> stream.close()).beforeClose());
+            // @end
         }
 
         @Override

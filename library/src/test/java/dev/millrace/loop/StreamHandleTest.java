@@ -97,6 +97,20 @@ class StreamHandleTest {
                 .containsSubsequence("connect ok", "write ok", "shutdown ok", "closed");
     }
 
+    /** By that a request may be used again, for a stream that stays open. */
+    @Test
+    @Tag("F8")
+    void beforeACloseIsSaidOfOneShutdown() {
+        connect();
+        Request request = new Request(error -> journal.add("ended"));
+        stream.write(TEN, 0, 10, request.beforeClose());
+        runUntil("ended");
+        stream.shutdown(request);
+        pair.loop.setImmediate(() -> pair.loop.setImmediate(journal.line("two turns")));
+        runUntil("two turns");
+        assertThat(pair.driver.calls("shutdown")).hasSize(1);
+    }
+
     @Test
     @Tag("R8")
     @Tag("R9")

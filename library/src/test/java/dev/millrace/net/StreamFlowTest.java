@@ -3,6 +3,7 @@ package dev.millrace.net;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.millrace.blocking.ByteRing;
 import dev.millrace.kernel.SystemError;
 import dev.millrace.stream.StreamFlow;
 import dev.millrace.testing.Journal;

@@ -57,7 +57,7 @@ public enum BodyFraming {
         if (fields.contentLength() >= 0) {
             return LENGTH;
         }
-        boolean isChunked = fields.isChunked() && !isHttp10;
+        boolean isChunked = (fields.isChunked() || fields.hasTrailer()) && !isHttp10;
         if (length >= 0 && !isChunked && !fields.isRemoved("content-length")) {
             return LENGTH;
         }

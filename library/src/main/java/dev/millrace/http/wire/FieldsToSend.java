@@ -3,6 +3,7 @@ package dev.millrace.http.wire;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -11,6 +12,22 @@ import java.util.stream.Stream;
  */
 public final class FieldsToSend {
     private static final long NOT_DECLARED = -1;
+
+    /** Fields of responses that are acted on before the body; those of requests are known. */
+    private static final Set<String> HEAD_ONLY =
+            Set.of(
+                    "set-cookie",
+                    "www-authenticate",
+                    "proxy-authenticate",
+                    "location",
+                    "content-location",
+                    "content-language",
+                    "age",
+                    "cache-control",
+                    "expires",
+                    "date",
+                    "retry-after",
+                    "vary");
 
     /**
      * The fields that decide something here; found by length first, because most are not among
@@ -21,6 +38,9 @@ public final class FieldsToSend {
         TRANSFER_ENCODING("Transfer-Encoding"),
         CONNECTION("Connection"),
         DATE("Date"),
+        TRAILER("Trailer"),
+        EXPECT("Expect"),
+        UPGRADE("Upgrade"),
         OTHER("");
 
         private final String name;
@@ -33,6 +53,8 @@ public final class FieldsToSend {
             Known candidate =
                     switch (name.length()) {
                         case 4 -> DATE;
+                        case 6 -> EXPECT;
+                        case 7 -> UPGRADE.name.equalsIgnoreCase(name) ? UPGRADE : TRAILER;
                         case 10 -> CONNECTION;
                         case 14 -> CONTENT_LENGTH;
                         case 17 -> TRANSFER_ENCODING;
@@ -52,6 +74,12 @@ public final class FieldsToSend {
     private boolean isClose;
     private boolean isChunked;
     private boolean hasDate;
+    private boolean hasConnection;
+    private boolean isExpectContinue;
+    private boolean isUpgrade;
+
+    /** A trailer is announced, or there is one: the body has to be chunked. */
+    private boolean hasTrailer;
 
     /** Sets a field, in place of all lines with that name. */
     public void set(String name, String value) {
@@ -86,6 +114,11 @@ public final class FieldsToSend {
             throw new IllegalArgumentException(
                     "\"" + value + "\" is no transfer coding this server writes: use chunked");
         }
+        if ((isLength && hasTrailer) || (known == Known.TRAILER && contentLength != NOT_DECLARED)) {
+            throw new IllegalArgumentException(
+                    "a trailer needs the chunked coding: declare no Content-Length beside it"
+                            + " (ERR_HTTP_TRAILER_INVALID)");
+        }
         if ((isLength && isChunked) || (isCoding && contentLength != NOT_DECLARED)) {
             throw new IllegalArgumentException(
                     "Content-Length and Transfer-Encoding exclude each other: set one of them");
@@ -96,8 +129,14 @@ public final class FieldsToSend {
         switch (known) {
             case CONTENT_LENGTH -> contentLength = parseLength(value);
             case TRANSFER_ENCODING -> isChunked = true;
-            case CONNECTION -> isClose |= value.toLowerCase(Locale.ROOT).contains("close");
+            case CONNECTION -> {
+                hasConnection = true;
+                isClose |= value.toLowerCase(Locale.ROOT).contains("close");
+            }
             case DATE -> hasDate = true;
+            case TRAILER -> hasTrailer = true;
+            case EXPECT -> isExpectContinue |= value.equalsIgnoreCase("100-continue");
+            case UPGRADE -> isUpgrade = true;
             case OTHER -> {}
         }
         if (!removed.isEmpty()) {
@@ -110,8 +149,13 @@ public final class FieldsToSend {
     /** Removes a field; one that would be added by itself stays away (row R42). */
     public void remove(String name) {
         checkName(name);
-        drop(Known.of(name), name);
+        drop(name);
         removed = Stream.concat(removed.stream(), Stream.of(name)).toList();
+    }
+
+    /** Takes a field away; one that would be added by itself still is. */
+    public void drop(String name) {
+        drop(Known.of(name), name);
     }
 
     private void drop(Known known, String name) {
@@ -124,14 +168,30 @@ public final class FieldsToSend {
         switch (known) {
             case CONTENT_LENGTH -> contentLength = NOT_DECLARED;
             case TRANSFER_ENCODING -> isChunked = false;
-            case CONNECTION -> isClose = false;
+            case CONNECTION -> {
+                hasConnection = false;
+                isClose = false;
+            }
             case DATE -> hasDate = false;
+            case TRAILER -> hasTrailer = false;
+            case EXPECT -> isExpectContinue = false;
+            case UPGRADE -> isUpgrade = false;
             case OTHER -> {}
         }
     }
 
     public List<String> lines() {
         return lines;
+    }
+
+    /** Whether there is a line with this name. */
+    public boolean has(String name) {
+        for (int at = 0; at < lines.size(); at += 2) {
+            if (lines.get(at).equalsIgnoreCase(name)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     public boolean isRemoved(String name) {
@@ -147,8 +207,53 @@ public final class FieldsToSend {
         return isChunked;
     }
 
+    /** Whether the body has to be chunked because a trailer follows, or is announced. */
+    public boolean hasTrailer() {
+        return hasTrailer;
+    }
+
+    /** A trailer follows the body; false if that can't be chunked. */
+    public boolean makeChunkedForTrailer() {
+        if (contentLength != NOT_DECLARED || isRemoved("transfer-encoding")) {
+            return false;
+        }
+        hasTrailer = true;
+        return true;
+    }
+
+    /**
+     * RFC 9110 section 6.5.1: what a recipient acts on before the body, or instead of it, can't
+     * come behind it.
+     *
+     * @throws IllegalArgumentException if the field frames, routes, authorises, controls or
+     *     describes the content
+     */
+    public static void checkTrailer(String name) {
+        if (MessageFields.isForbiddenTrailer(name)
+                || HEAD_ONLY.contains(name.toLowerCase(Locale.ROOT))) {
+            throw new IllegalArgumentException(
+                    name
+                            + " can't be in a trailer, a recipient needs it before the body: send"
+                            + " it in the head (ERR_HTTP_TRAILER_INVALID)");
+        }
+    }
+
     public boolean isClose() {
         return isClose;
+    }
+
+    public boolean hasConnection() {
+        return hasConnection;
+    }
+
+    /** Whether the body waits for a 100 (RFC 9110 section 10.1.1). */
+    public boolean isExpectContinue() {
+        return isExpectContinue;
+    }
+
+    /** Whether another protocol is asked for. */
+    public boolean isUpgrade() {
+        return isUpgrade;
     }
 
     public boolean hasDate() {

@@ -15,6 +15,8 @@ public final class HeadWriter {
     private static final byte[] CHUNKED =
             "Transfer-Encoding: chunked\r\n".getBytes(StandardCharsets.US_ASCII);
 
+    private static final byte[] LAST_CHUNK = "0\r\n".getBytes(StandardCharsets.US_ASCII);
+
     private byte[] array = new byte[1024];
     private int length;
 
@@ -31,11 +33,25 @@ public final class HeadWriter {
     public void begin(StartLine line, @Nullable FieldsToSend fields) {
         length = 0;
         append(line.bytes());
-        if (fields != null) {
-            List<String> lines = fields.lines();
-            for (int at = 0; at < lines.size(); at += 2) {
-                field(lines.get(at), lines.get(at + 1));
-            }
+        fields(fields);
+    }
+
+    /**
+     * Begins the last chunk and its trailer (RFC 9112 section 7.1.2), which ends as a head does.
+     */
+    public void beginTrailer(@Nullable FieldsToSend fields) {
+        length = 0;
+        append(LAST_CHUNK);
+        fields(fields);
+    }
+
+    private void fields(@Nullable FieldsToSend fields) {
+        if (fields == null) {
+            return;
+        }
+        List<String> lines = fields.lines();
+        for (int at = 0; at < lines.size(); at += 2) {
+            field(lines.get(at), lines.get(at + 1));
         }
     }
 

@@ -247,13 +247,19 @@ abstract sealed class MessageFields permits RequestFields, ResponseFields {
         return (flags & flag) != 0;
     }
 
-    private static boolean isForbiddenTrailer(byte[] array, int from, int end) {
+    static boolean isForbiddenTrailer(byte[] array, int from, int end) {
         for (byte[] name : FORBIDDEN_TRAILERS) {
             if (Ascii.matches(array, from, end, name)) {
                 return true;
             }
         }
         return false;
+    }
+
+    /** As a name of a trailer that is sent. */
+    static boolean isForbiddenTrailer(String name) {
+        byte[] bytes = name.getBytes(java.nio.charset.StandardCharsets.ISO_8859_1);
+        return isForbiddenTrailer(bytes, 0, bytes.length);
     }
 
     static byte[] ascii(String text) {

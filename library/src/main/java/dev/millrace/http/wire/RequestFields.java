@@ -37,7 +37,10 @@ final class RequestFields extends MessageFields {
             case HOST -> host(array, from, end, base);
             case EXPECT -> list(known, array, from, end);
             default -> {
-                note(UPGRADE_SEEN);
+                // An empty list names no protocol.
+                if (from < end) {
+                    note(UPGRADE_SEEN);
+                }
                 yield null;
             }
         };
@@ -88,6 +91,11 @@ final class RequestFields extends MessageFields {
      */
     boolean hasUpgrade(int minorVersion) {
         return minorVersion == 1 && has(UPGRADE_SEEN) && hasUpgradeOption();
+    }
+
+    /** Whether anything stands in the head that most requests don't have. */
+    boolean isSpecial() {
+        return has(UPGRADE_SEEN | CONTINUE | OTHER_EXPECTATION);
     }
 
     int hostStart() {

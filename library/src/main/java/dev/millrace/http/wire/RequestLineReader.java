@@ -47,6 +47,7 @@ final class RequestLineReader extends StartLineReader {
     private State state = State.METHOD;
     private int methodEnd;
     private boolean isHead;
+    private boolean isConnect;
     private int targetEnd;
     private int authorityStart;
     private int authorityEnd;
@@ -58,6 +59,7 @@ final class RequestLineReader extends StartLineReader {
 
     @Override
     void reset() {
+        isConnect = false;
         state = State.METHOD;
         isHead = false;
         authorityEnd = 0;
@@ -79,6 +81,10 @@ final class RequestLineReader extends StartLineReader {
     }
 
     /** Whether the method was read and is HEAD. */
+    boolean isConnect() {
+        return isConnect;
+    }
+
     boolean isHead() {
         return isHead;
     }
@@ -252,13 +258,13 @@ final class RequestLineReader extends StartLineReader {
     private boolean isTargetInForm(byte[] array, int base) {
         int start = base + methodEnd + 1;
         int end = base + targetEnd;
-        boolean connect =
+        isConnect =
                 methodEnd == CONNECT.length && Ascii.equals(array, base, base + methodEnd, CONNECT);
-        if (array[start] == '/' && !connect) {
+        if (array[start] == '/' && !isConnect) {
             pathStart = methodEnd + 1;
             return true;
         }
-        if (connect) {
+        if (isConnect) {
             authorityStart = methodEnd + 1;
             authorityEnd = targetEnd;
             pathStart = targetEnd;

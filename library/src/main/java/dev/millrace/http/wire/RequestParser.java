@@ -276,6 +276,18 @@ public final class RequestParser {
         return fields.hasUpgrade(minorVersion());
     }
 
+    public boolean isConnect() {
+        return line.isConnect();
+    }
+
+    /**
+     * Whether the head is one of the few that ask for more than a response: CONNECT, or with an
+     * expectation or an Upgrade, in force or not.
+     */
+    public boolean isSpecial() {
+        return line.isConnect() || fields.isSpecial();
+    }
+
     /**
      * RFC 9112 section 2.2: empty lines before a request line are skipped; they count toward the
      * head's limit.

@@ -3,7 +3,12 @@ package dev.millrace.http.wire;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Percent-decoding of paths and queries (RFC 3986 section 2.1), which never guesses. */
@@ -38,6 +43,29 @@ public final class RequestTarget {
             bytes[length++] = (byte) value;
         }
         return Optional.of(Arrays.copyOf(bytes, length));
+    }
+
+    /**
+     * The parameters of a query, by name in the order of their first values. What can't be decoded
+     * stays as it is.
+     */
+    public static Map<String, List<String>> parameters(String query) {
+        Map<String, List<String>> found = new LinkedHashMap<>();
+        for (String field : query.split("&")) {
+            if (!field.isEmpty()) {
+                int equals = field.indexOf('=');
+                String name = equals < 0 ? field : field.substring(0, equals);
+                String value = equals < 0 ? "" : field.substring(equals + 1);
+                found.computeIfAbsent(parameter(name), _ -> new ArrayList<>())
+                        .add(parameter(value));
+            }
+        }
+        found.replaceAll((_, values) -> Collections.unmodifiableList(values));
+        return Collections.unmodifiableMap(found);
+    }
+
+    private static String parameter(String text) {
+        return decode(text.replace('+', ' ')).orElse(text);
     }
 
     private static Optional<String> utf8(byte[] bytes) {

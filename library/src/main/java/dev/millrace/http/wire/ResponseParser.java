@@ -18,12 +18,25 @@ import org.jspecify.annotations.Nullable;
  *    |                                       +--------> END <-----------------+
  *    +--------------------------------------------------+
  *                         onMessageEnd
+ *
+ *   HEAD --101 that was asked for, 2xx to CONNECT; onHead--> SWITCHED
  * </pre>
  *
  * Nothing is read while no response is expected: {@link #parse} leaves those bytes, which belong to
- * no request (X40).
+ * no request (X40). Behind a switch they belong to the other protocol.
  */
 public final class ResponseParser {
+    /** What the response that comes next answers, where that decides how it is read. */
+    public enum ResponseTo {
+        /** A request like most. */
+        ANY,
+        /** HEAD: there is no body. */
+        HEAD,
+        /** A request with Upgrade: 101 is a final response, and the last one. */
+        UPGRADE,
+        /** CONNECT: behind a 2xx comes what is tunnelled. */
+        CONNECT
+    }
 
     /** The places of the drawing above. */
     private enum Phase {
@@ -33,7 +46,8 @@ public final class ResponseParser {
         CHUNKED,
         TRAILER,
         UNTIL_CLOSE,
-        END
+        END,
+        SWITCHED
     }
 
     private final int maxHeaderBytes;
@@ -52,8 +66,8 @@ public final class ResponseParser {
     /** Why nothing more is read. */
     private @Nullable ParseError error;
 
-    /** The response that is read answers HEAD. */
-    private boolean isToHead;
+    /** What the response that is read answers. */
+    private ResponseTo to = ResponseTo.ANY;
 
     /** Something of the response that is expected was read. */
     private boolean hasBegun;
@@ -74,11 +88,11 @@ public final class ResponseParser {
     }
 
     /**
-     * A request was sent, and its response comes next. {@code isToHead}: the method was HEAD, so
-     * that the response has no body. Not to be called before the response before is complete.
+     * A request was sent, and its response comes next; behind a switch one of the protocol that is
+     * tunnelled. Not to be called before the response before is complete.
      */
-    public void expect(boolean isToHead) {
-        this.isToHead = isToHead;
+    public void expect(ResponseTo request) {
+        to = request;
         hasBegun = false;
         interimBytes = 0;
         section.beginHead(0);
@@ -94,7 +108,7 @@ public final class ResponseParser {
         int at = offset;
         while (!isPaused && error == null) {
             switch (phase) {
-                case IDLE -> {
+                case IDLE, SWITCHED -> {
                     return at;
                 }
                 case HEAD -> {
@@ -169,6 +183,11 @@ public final class ResponseParser {
         return error;
     }
 
+    /** Whether the head that came was the last of HTTP on the connection. */
+    public boolean isSwitched() {
+        return phase == Phase.SWITCHED;
+    }
+
     /** Whether anything of the response that is expected was read, be it an interim one. */
     public boolean hasBegun() {
         return hasBegun;
@@ -230,7 +249,13 @@ public final class ResponseParser {
     }
 
     private void head(ResponseEvents events) {
-        if (status() == 101) {
+        boolean isTunnel = to == ResponseTo.CONNECT && status() / 100 == 2;
+        if (isTunnel || (status() == 101 && to == ResponseTo.UPGRADE)) {
+            // RFC 9110 section 9.3.6: what the fields say of a body is ignored there.
+            framing = BodyFraming.NONE;
+            phase = Phase.SWITCHED;
+            events.onHead(this);
+        } else if (status() == 101) {
             error = ParseError.UNASKED_SWITCH;
         } else if (status() < 200) {
             interim(events);
@@ -256,7 +281,7 @@ public final class ResponseParser {
     /** RFC 9112 section 6.3. */
     private void beginBody() {
         framing =
-                BodyFraming.mayHaveBody(status(), isToHead)
+                BodyFraming.mayHaveBody(status(), to == ResponseTo.HEAD)
                         ? BodyFraming.received(
                                 BodyFraming.Role.RESPONSE, fields.isChunked(), contentLength())
                         : BodyFraming.NONE;

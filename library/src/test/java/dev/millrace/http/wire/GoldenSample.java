@@ -17,12 +17,19 @@ import java.util.stream.Stream;
 
 /**
  * One sample of the golden files in {@code http/request} or {@code http/response}: a heading with a
- * title and, in brackets, the rows that it proves, a block with the bytes, a block with the events.
- * {@code BehavioursTest} reads the same headings.
+ * title and, in brackets, the rows that it proves, perhaps a line with limits, a block with the
+ * bytes, a block with the events. {@code BehavioursTest} reads the same headings.
  */
-record GoldenSample(String file, String title, List<String> rows, String bytes, List<String> log) {
+record GoldenSample(
+        String file,
+        String title,
+        List<String> rows,
+        WireLimits limits,
+        String bytes,
+        List<String> log) {
 
     private static final String FENCE = "```";
+    private static final String LIMITS = "limits: ";
 
     private static final Map<String, List<GoldenSample>> READ = new ConcurrentHashMap<>();
 
@@ -73,11 +80,38 @@ record GoldenSample(String file, String title, List<String> rows, String bytes, 
                                 file.getFileName().toString(),
                                 heading.replaceFirst(" \\[.*", ""),
                                 GoldenRows.of(heading),
+                                limits(lines.get(i + 1)),
                                 Escapes.read(String.join("", lines.subList(request, behind))),
                                 lines.subList(events, next(lines, events, FENCE))));
             }
         }
         return samples;
+    }
+
+    /** {@code limits: target 8, head 60}; the others are those of a server without options. */
+    private static WireLimits limits(String line) {
+        WireLimits limits = RequestReplay.LIMITS;
+        if (!line.startsWith(LIMITS)) {
+            return limits;
+        }
+        for (String limit : line.substring(LIMITS.length()).split(", ")) {
+            String[] words = limit.split(" ");
+            limits = with(limits, words[0], Integer.parseInt(words[1]));
+        }
+        return limits;
+    }
+
+    private static WireLimits with(WireLimits limits, String name, int value) {
+        int target = name.equals("target") ? value : limits.maxTargetBytes();
+        int head = name.equals("head") ? value : limits.maxHeaderBytes();
+        int lines = name.equals("lines") ? value : limits.maxHeaderLines();
+        int extensions = name.equals("extensions") ? value : limits.maxChunkExtensionBytes();
+        long body = name.equals("body") ? value : limits.maxBodyBytes();
+        WireLimits changed = new WireLimits(target, head, lines, extensions, body);
+        if (changed.equals(limits)) {
+            throw new IllegalArgumentException("no limit: " + name);
+        }
+        return changed;
     }
 
     private static int next(List<String> lines, int from, String line) {

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,15 +14,15 @@ import org.jspecify.annotations.Nullable;
 final class RequestLog implements RequestEvents {
 
     private final RequestParser parser;
-    private final boolean pausing;
+    private final IntPredicate pauses;
     private final List<String> lines = new ArrayList<>();
     private final StringBuilder body = new StringBuilder();
     private int events;
 
-    /** With {@code pausing}, every single event pauses the parser. */
-    RequestLog(RequestParser parser, boolean pausing) {
+    /** The parser pauses at those events, counted from 0, that {@code pauses} holds for. */
+    RequestLog(RequestParser parser, IntPredicate pauses) {
         this.parser = parser;
-        this.pausing = pausing;
+        this.pauses = pauses;
     }
 
     /** Everything so far, as in the golden files. */
@@ -81,11 +82,10 @@ final class RequestLog implements RequestEvents {
     }
 
     private void count() {
-        events++;
         if (parser.isPaused()) {
             lines.add("an event although paused");
         }
-        if (pausing) {
+        if (pauses.test(events++)) {
             parser.pause();
         }
     }

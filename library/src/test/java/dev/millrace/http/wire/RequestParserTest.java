@@ -20,7 +20,7 @@ class RequestParserTest {
             List.of("begin", "head GET / 1.1 for=a fields=1", "end");
 
     private final RequestParser parser = new RequestParser(RequestReplay.LIMITS);
-    private final RequestLog log = new RequestLog(parser, false);
+    private final RequestLog log = new RequestLog(parser, event -> false);
 
     @Test
     void aHeadInOnePieceIsReadWhereItLies() {
@@ -96,7 +96,7 @@ class RequestParserTest {
     @Tag("J8")
     @Test
     void aPauseKeepsThePositionAndTheEventsToCome() {
-        RequestLog pausing = new RequestLog(parser, true);
+        RequestLog pausing = new RequestLog(parser, event -> true);
         byte[] array = bytes(GET + GET);
         assertThat(parser.parse(array, 0, array.length, pausing)).isZero();
         assertThat(parser.isPaused()).isTrue();
@@ -130,12 +130,13 @@ class RequestParserTest {
         for (GoldenSample sample : GoldenSample.in("request")) {
             byte[] input = sample.input();
             for (int cut = 0; cut <= input.length; cut += 1 + input.length / 20) {
-                parser.parse(input.clone(), 0, cut, new RequestLog(parser, cut % 2 == 0));
+                boolean pauses = cut % 2 == 0;
+                parser.parse(input.clone(), 0, cut, new RequestLog(parser, event -> pauses));
                 parser.reset();
                 assertThat(parser.headArray()).isEmpty();
                 assertThat(parser.isPaused()).isFalse();
                 assertThat(parser.isBetweenMessages()).isTrue();
-                RequestLog next = new RequestLog(parser, false);
+                RequestLog next = new RequestLog(parser, event -> false);
                 int consumed = RequestReplay.feed(parser, next, bytes(GET + CHUNKED), cut);
                 assertThat(new RequestReplay.Outcome(next.lines(), consumed)).isEqualTo(fresh);
                 parser.reset();
@@ -169,7 +170,7 @@ class RequestParserTest {
     void theBytesNotYetReadAreNeverTouched() {
         String chunks = CHUNKED + "1\r\na\r\n1\r\nb\r\n1\r\nc\r\n0\r\n\r\n";
         byte[] array = bytes(chunks + GET);
-        RequestLog pausing = new RequestLog(parser, true);
+        RequestLog pausing = new RequestLog(parser, event -> true);
         int at = 0;
         while (at < array.length) {
             parser.resume();

@@ -2,12 +2,18 @@ package dev.millrace.http.wire;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** Feeds one input to a fresh parser, cut in a certain way, as a connection would. */
 final class RequestReplay {
 
     /** What came out: the log and how many bytes were accepted. */
     record Outcome(List<String> log, int consumed) {}
+
+    private static final IntPredicate NEVER = event -> false;
+    private static final IntPredicate ALWAYS = event -> true;
 
     /** The figures that a server has without options. */
     static final WireLimits LIMITS =
@@ -16,21 +22,30 @@ final class RequestReplay {
     private RequestReplay() {}
 
     static Outcome whole(WireLimits limits, byte[] input) {
-        return run(limits, input, false, input.length);
+        return run(limits, input, NEVER, input.length);
     }
 
     /** Pieces of the given sizes, the last size for all that is left. */
     static Outcome pieces(WireLimits limits, byte[] input, int... sizes) {
-        return run(limits, input, false, sizes);
+        return run(limits, input, NEVER, sizes);
     }
 
     static Outcome pausing(WireLimits limits, byte[] input, int... sizes) {
-        return run(limits, input, true, sizes);
+        return run(limits, input, ALWAYS, sizes);
     }
 
-    private static Outcome run(WireLimits limits, byte[] input, boolean pausing, int... sizes) {
+    /** One outcome for each event at which the parser may pause, and pauses there alone. */
+    static Stream<Outcome> pausingOnce(WireLimits limits, byte[] input, int... sizes) {
         RequestParser parser = new RequestParser(limits);
-        RequestLog log = new RequestLog(parser, pausing);
+        RequestLog log = new RequestLog(parser, NEVER);
+        feed(parser, log, input, sizes);
+        return IntStream.range(0, log.events())
+                .mapToObj(at -> run(limits, input, event -> event == at, sizes));
+    }
+
+    private static Outcome run(WireLimits limits, byte[] input, IntPredicate pauses, int... sizes) {
+        RequestParser parser = new RequestParser(limits);
+        RequestLog log = new RequestLog(parser, pauses);
         int consumed = feed(parser, log, input, sizes);
         return new Outcome(log.lines(), consumed);
     }

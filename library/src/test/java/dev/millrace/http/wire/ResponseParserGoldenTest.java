@@ -16,7 +16,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** The golden files of responses: each sample whole, at every cut and byte by byte, with pauses. */
 class ResponseParserGoldenTest {
-    private static final WireLimits LIMITS = RequestReplay.LIMITS;
     private static final List<String> ONE = List.of("expect");
     private static final String CHUNKED = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
 
@@ -32,6 +31,10 @@ class ResponseParserGoldenTest {
         byte[] input = sample.input();
         Outcome whole = run(sample, false, input.length);
         assertThat(whole.log()).as(sample.toString()).isEqualTo(sample.log());
+        for (int size : new int[] {1, input.length}) {
+            ResponseReplay.pausingOnce(sample.limits(), sample.log(), input, size)
+                    .forEach(once -> assertThat(once).as(sample + ", one pause").isEqualTo(whole));
+        }
         for (int size : new int[] {1, 2, 3, 7, input.length}) {
             assertThat(run(sample, false, size)).as(sample + ", %d", size).isEqualTo(whole);
             assertThat(run(sample, true, size)).as(sample + ", %d", size).isEqualTo(whole);
@@ -45,7 +48,7 @@ class ResponseParserGoldenTest {
     }
 
     private static Outcome run(GoldenSample sample, boolean pausing, int... sizes) {
-        return ResponseReplay.run(LIMITS, sample.log(), sample.input(), pausing, sizes);
+        return ResponseReplay.run(sample.limits(), sample.log(), sample.input(), pausing, sizes);
     }
 
     @Test
@@ -57,16 +60,7 @@ class ResponseParserGoldenTest {
                         .collect(Collectors.toCollection(() -> EnumSet.noneOf(ParseError.class)));
         Set<ParseError> ofRequests = EnumSet.range(ParseError.INVALID_METHOD, ParseError.TLS_HELLO);
         ofRequests.addAll(EnumSet.range(ParseError.MISSING_HOST, ParseError.INVALID_HOST));
-        // The tests below have those that need limits.
-        Set<ParseError> ofLimits =
-                EnumSet.of(
-                        ParseError.HEADER_TOO_LARGE,
-                        ParseError.TOO_MANY_FIELDS,
-                        ParseError.BODY_TOO_LARGE,
-                        ParseError.CHUNK_EXTENSIONS_TOO_LARGE,
-                        ParseError.INTERIM_TOO_LARGE);
         named.addAll(ofRequests);
-        named.addAll(ofLimits);
         assertThat(named).containsExactlyInAnyOrder(ParseError.values());
     }
 

@@ -2,11 +2,15 @@ package dev.millrace.http.wire;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import dev.millrace.http.wire.ResponseParser.ResponseTo;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
+import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Feeds one input to a fresh parser of responses, cut in a certain way, and writes down what it
@@ -19,26 +23,41 @@ final class ResponseReplay implements ResponseEvents {
     record Outcome(List<String> log, int consumed) {}
 
     private final ResponseParser parser;
-    private final boolean pausing;
+    private final IntPredicate pauses;
     private final Deque<String> requests = new ArrayDeque<>();
     private final List<String> lines = new ArrayList<>();
     private final StringBuilder body = new StringBuilder();
 
-    private ResponseReplay(WireLimits limits, boolean pausing, List<String> wanted) {
+    private int events;
+
+    private ResponseReplay(WireLimits limits, IntPredicate pauses, List<String> wanted) {
         this.parser = new ResponseParser(limits);
-        this.pausing = pausing;
+        this.pauses = pauses;
         wanted.stream().filter(line -> line.startsWith("expect")).forEach(requests::add);
     }
 
     /** Pieces of the given sizes, the last size for all that is left. */
     static Outcome run(
             WireLimits limits, List<String> wanted, byte[] input, boolean pausing, int... sizes) {
-        ResponseReplay replay = new ResponseReplay(limits, pausing, wanted);
-        int consumed = replay.feed(input, sizes);
+        return new ResponseReplay(limits, event -> pausing, wanted).outcome(input, wanted, sizes);
+    }
+
+    /** One outcome for each event at which the parser may pause, and pauses there alone. */
+    static Stream<Outcome> pausingOnce(
+            WireLimits limits, List<String> wanted, byte[] input, int... sizes) {
+        ResponseReplay counting = new ResponseReplay(limits, event -> false, wanted);
+        counting.outcome(input, wanted, sizes);
+        return IntStream.range(0, counting.events)
+                .mapToObj(at -> new ResponseReplay(limits, event -> event == at, wanted))
+                .map(replay -> replay.outcome(input, wanted, sizes));
+    }
+
+    private Outcome outcome(byte[] input, List<String> wanted, int... sizes) {
+        int consumed = feed(input, sizes);
         if (wanted.contains("close")) {
-            replay.close();
+            close();
         }
-        return new Outcome(replay.lines(), consumed);
+        return new Outcome(lines(), consumed);
     }
 
     private int feed(byte[] input, int... sizes) {
@@ -64,7 +83,8 @@ final class ResponseReplay implements ResponseEvents {
         String line = requests.poll();
         if (line != null) {
             add(line);
-            parser.expect(line.endsWith("HEAD"));
+            String asked = line.substring("expect".length()).strip();
+            parser.expect(asked.isEmpty() ? ResponseTo.ANY : ResponseTo.valueOf(asked));
         }
     }
 
@@ -165,7 +185,7 @@ final class ResponseReplay implements ResponseEvents {
         if (parser.isPaused()) {
             lines.add("an event although paused");
         }
-        if (pausing) {
+        if (pauses.test(events++)) {
             parser.pause();
         }
     }
