@@ -2,8 +2,10 @@ package dev.millrace;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.cluster.Worker;
 import dev.millrace.http.ServerRequest;
 import dev.millrace.http.ServerResponse;
+import dev.millrace.ipc.ParentProcess;
 import dev.millrace.loop.Loop;
 import dev.millrace.loop.LoopStage;
 import dev.millrace.net.BlockingSocket;
@@ -33,7 +35,9 @@ class UserTypesTest {
                     ServerRequest.class,
                     ServerResponse.class,
                     StandardInput.class,
-                    StandardOutput.class);
+                    StandardOutput.class,
+                    ParentProcess.class,
+                    Worker.class);
 
     /** For every thread but the loop's: {@code BlockingSocketTest} tries it there. */
     private static final Class<?> FOR_OTHER_THREADS = BlockingSocket.class;

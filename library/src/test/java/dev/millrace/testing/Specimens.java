@@ -1,5 +1,8 @@
 package dev.millrace.testing;
 
+import dev.millrace.cluster.Cluster;
+import dev.millrace.cluster.ClusterOptions;
+import dev.millrace.cluster.Primary;
 import dev.millrace.driver.Guarded;
 import dev.millrace.driver.PortEvents;
 import dev.millrace.files.FileInput;
@@ -7,6 +10,11 @@ import dev.millrace.files.FileOutput;
 import dev.millrace.http.ClientRequest;
 import dev.millrace.http.HttpClient;
 import dev.millrace.http.HttpServer;
+import dev.millrace.ipc.ChildOptions;
+import dev.millrace.ipc.ChildProcess;
+import dev.millrace.ipc.MessageChannel;
+import dev.millrace.ipc.Passable;
+import dev.millrace.kernel.Descriptor;
 import dev.millrace.kernel.IpAddress;
 import dev.millrace.kernel.ListenOptions;
 import dev.millrace.kernel.Readiness;
@@ -57,6 +65,9 @@ import java.util.stream.Stream;
 public final class Specimens {
     private static final Map<Class<?>, Function<Loop, Object>> MAKERS = new LinkedHashMap<>();
 
+    private static final ChildOptions CHILD =
+            ChildOptions.DEFAULTS.withCommand(List.of("/bin/true"));
+
     static {
         add(Loop.class, loop -> loop);
         add(TimerHandle.class, TimerHandle::new);
@@ -93,6 +104,22 @@ public final class Specimens {
                 loop -> HttpClient.create(loop).request("GET", "http://127.0.0.1/"));
     }
 
+    /** Only these can carry descriptors. */
+    private static final Set<Class<?>> OF_EPOLL =
+            Set.of(WatchHandle.class, MessageChannel.class, ChildProcess.class, Primary.class);
+
+    static {
+        add(
+                MessageChannel.class,
+                loop -> MessageChannel.connect(loop, UnixAddress.of("/nowhere/at/all")));
+        add(ChildProcess.class, loop -> ChildProcess.fork(loop, CHILD));
+        add(
+                Primary.class,
+                loop ->
+                        Cluster.primary(
+                                loop, ClusterOptions.DEFAULTS.withWorkers(1).withChild(CHILD)));
+    }
+
     private Specimens() {}
 
     private static <T> void add(Class<T> type, Function<Loop, T> maker) {
@@ -117,7 +144,7 @@ public final class Specimens {
     public static List<Class<?>> types(Loop loop) {
         boolean canWatch = loop.driverName().equals("epoll");
         return MAKERS.keySet().stream()
-                .filter(type -> canWatch || type != WatchHandle.class)
+                .filter(type -> canWatch || !OF_EPOLL.contains(type))
                 .toList();
     }
 
@@ -184,6 +211,7 @@ public final class Specimens {
             case "IpAddress" -> IpAddress.loopback(1);
             case "Request" -> new Request(error -> {});
             case "Set" -> EnumSet.of(Readiness.READABLE);
+            case "Passable" -> Passable.of(Descriptor.of(Integer.MAX_VALUE));
             case "Object" -> type;
             default -> type.isInterface() ? stub(type) : null;
         };
