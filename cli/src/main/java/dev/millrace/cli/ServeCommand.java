@@ -2,16 +2,19 @@ package dev.millrace.cli;
 
 import dev.millrace.files.FoundFile;
 import dev.millrace.files.PathName;
+import dev.millrace.http.HttpHandler;
 import dev.millrace.http.HttpLimits;
 import dev.millrace.http.HttpServerOptions;
 import dev.millrace.kernel.SystemError;
+import dev.millrace.web.Compression;
 import dev.millrace.web.StaticFiles;
-import dev.millrace.web.StaticFilesOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** {@code millrace serve}: a folder over HTTP. */
@@ -46,7 +49,9 @@ final class ServeCommand implements ServerCommand {
 
     @Override
     public List<Option> options() {
-        return HttpSettings.options();
+        List<Option> options = new ArrayList<>(ServeOptions.options());
+        options.addAll(HttpSettings.options());
+        return options;
     }
 
     @Override
@@ -54,6 +59,7 @@ final class ServeCommand implements ServerCommand {
         return """
         DIR is the working folder by default. index.html stands for its folder, other folders
         are listed. Names that begin with a dot, and links that lead out of DIR, are not served.
+        A file x.br, x.zst or x.gz is sent in place of x to those who take it.
         """
                 + HttpSettings.notes();
     }
@@ -61,16 +67,21 @@ final class ServeCommand implements ServerCommand {
     @Override
     public ServerRun prepare(Arguments arguments) {
         PathName root = folder(arguments.operand().orElse("."));
-        StaticFilesOptions files = StaticFilesOptions.DEFAULTS.withListing(true);
+        ServeOptions options = ServeOptions.read(arguments, root);
+        Optional<RequestLog> log = options.openLog();
         HttpServerOptions how = HttpSettings.read(arguments);
         HttpLimits limits = how.limits().withMaxConcurrentRequests(CONCURRENT_REQUESTS);
         return HttpService.run(
                 arguments,
                 // A file's name need not be UTF-8.
                 how.withLimits(limits).withAllowUndecodableTargets(true),
-                loop ->
-                        StaticFiles.of(loop, root, files)
-                                .onError((request, failure) -> HttpService.complain(failure)));
+                loop -> {
+                    HttpHandler files =
+                            StaticFiles.of(loop, root, options.files())
+                                    .onError((request, failure) -> HttpService.complain(failure));
+                    HttpHandler coded = options.isCompressed() ? Compression.of(files) : files;
+                    return log.map(to -> to.before(coded)).orElse(coded);
+                });
     }
 
     private static PathName folder(String name) {

@@ -36,9 +36,9 @@ class HelpTest {
 
                         DIR is the working folder by default.\
                         """)
-                .contains("0 for no limit.\n", "\n\n  --port N  ");
+                .contains("0 for no limit.\n", "\n\n  --cache TIME  ", "\n  --port N  ");
         for (Option option : serve.options()) {
-            assertThat(help).contains("\n  " + option.name() + " " + option.value() + " ");
+            assertThat(help).contains("\n  " + option.form() + " ");
             assertThat(help).contains(" " + option.help() + "\n");
         }
     }

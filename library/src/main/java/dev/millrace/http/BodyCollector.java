@@ -90,7 +90,8 @@ final class BodyCollector implements BytesListener {
                         request.body()
                                 .soon(() -> {
                                     if (response != null && !response.isHeadSent) {
-                                        response.refuse(refused.status(), refused.getMessage());
+                                        response.refuse(
+                                                refused.status(), refused.getMessage(), true);
                                     }
                                 }));
     }

@@ -109,7 +109,8 @@ final class HandlerCalls {
         response.refuse(
                 400,
                 "the target can't be decoded: percent signs stand before two hex digits, and"
-                        + " what they make is UTF-8 without NUL");
+                        + " what they make is UTF-8 without NUL",
+                true);
     }
 
     private static void call(ServerResponse response) throws Exception {

@@ -20,7 +20,7 @@ final class KeepAliveDecision {
     /** Whether another request may follow {@code response}, whose body ends by {@code framing}. */
     static boolean isKept(
             ServerConnection connection, ServerResponse response, BodyFraming framing) {
-        FieldsToSend fields = response.fieldsOrNull();
+        FieldsToSend fields = response.fields;
         return framing.mayPersist()
                 && !connection.endsWith(response)
                 && !isRestUnreadable(connection, response.request)

@@ -39,7 +39,7 @@ final class ResponseBody extends WriteSide implements RegionWriter {
     private boolean isOver;
 
     /** Null unless something may change the bytes. */
-    private @Nullable CodedBody coded;
+    private @Nullable BodyCoding coded;
 
     /** What waits for its turn; null while nothing does. */
     private @Nullable WaitingBytes waiting;
@@ -52,16 +52,14 @@ final class ResponseBody extends WriteSide implements RegionWriter {
         return response.request.connection();
     }
 
-    void coding(BodyCoding coding) {
-        if (coded != null) {
-            coded.close();
-        }
-        coded = new CodedBody(this, response, coding);
+    void coding(BodyCoding.Choice choice) {
+        BodyCoding.close(coded);
+        coded = new BodyCoding(this, response, choice);
     }
 
     /** Whether the bytes are changed, which is decided with this call, if it was not before. */
     boolean isCoded(long length) {
-        return coded != null && coded.choose(length);
+        return BodyCoding.choose(coded, length);
     }
 
     /** Decides the framing and writes the head. {@code length}: of the whole body, or -1. */
@@ -72,9 +70,7 @@ final class ResponseBody extends WriteSide implements RegionWriter {
 
     /** Head and body at once, and the end; {@code isCut}: without the handler's doing. */
     void whole(byte[] bytes, boolean isCut) {
-        if (isCut && coded != null) {
-            coded.close();
-        }
+        BodyCoding.close(isCut ? coded : null);
         ResponseHead head = head(bytes.length);
         boolean hasBody = framing != BodyFraming.NONE;
         if (hasBody) {
@@ -99,7 +95,7 @@ final class ResponseBody extends WriteSide implements RegionWriter {
     }
 
     private ResponseHead head(long length) {
-        FieldsToSend fields = response.fieldsOrNull();
+        FieldsToSend fields = response.fields;
         ServerRequest request = response.request;
         int status = response.status;
         long declared = fields == null ? -1 : fields.contentLength();
@@ -121,7 +117,7 @@ final class ResponseBody extends WriteSide implements RegionWriter {
             connection().noRequestFollows();
         }
         ResponseHead head = connection().server().head();
-        head.begin(status, response.reason(), fields);
+        head.begin(status, response.reason, fields);
         // RFC 9110 section 8.6: none with 204; on HEAD and 304 it says what GET would have had.
         // A HEAD that ends without a body leaves open how long it would have been.
         boolean isUnknown = isBodiless || (request.isHead() && length == 0);
@@ -143,7 +139,7 @@ final class ResponseBody extends WriteSide implements RegionWriter {
         isPersistent = false;
         connection().noRequestFollows();
         ResponseHead head = connection().server().head();
-        head.begin(status, response.reason(), fields);
+        head.begin(status, response.reason, fields);
         head.end(false, fields == null || !fields.hasDate(), true);
         return head;
     }
@@ -160,10 +156,8 @@ final class ResponseBody extends WriteSide implements RegionWriter {
             boolean isLent,
             @Nullable Consumer<? super @Nullable IOException> callback) {
         response.beginWith(-1);
-        CodedBody coding = coded;
-        if (framing != BodyFraming.NONE && coding != null && coding.isCoding()) {
-            coding.write(array, offset, length, isLent);
-        } else if (framing != BodyFraming.NONE && length > 0) {
+        boolean isSent = framing != BodyFraming.NONE && length > 0;
+        if (isSent && !BodyCoding.write(coded, array, offset, length, isLent)) {
             count(length);
             frame(array, offset, length, isLent);
         }
@@ -200,7 +194,13 @@ final class ResponseBody extends WriteSide implements RegionWriter {
         return false;
     }
 
-    void frame(byte[] array, int offset, int length, boolean isLent) {
+    /** Bytes of the content as it is sent. */
+    void sendCoded(byte[] array, int offset, int length) {
+        bytes += length;
+        frame(array, offset, length, true);
+    }
+
+    private void frame(byte[] array, int offset, int length, boolean isLent) {
         if (framing == BodyFraming.CHUNKED && length > 0) {
             byte[] size =
                     (Integer.toHexString(length) + "\r\n").getBytes(StandardCharsets.US_ASCII);
@@ -225,11 +225,7 @@ final class ResponseBody extends WriteSide implements RegionWriter {
 
     private void mismatch(String how) {
         connection().responses().abort();
-        throw new IllegalStateException(
-                "the body is "
-                        + how
-                        + " than its Content-Length, the connection is destroyed"
-                        + " (ERR_HTTP_CONTENT_LENGTH_MISMATCH)");
+        throw framing.mismatch(how);
     }
 
     @Override
@@ -238,10 +234,7 @@ final class ResponseBody extends WriteSide implements RegionWriter {
         if (framing == BodyFraming.LENGTH && remaining > 0) {
             mismatch("shorter");
         }
-        CodedBody coding = coded;
-        if (framing != BodyFraming.NONE && coding != null && coding.isCoding()) {
-            coding.endWriting();
-        } else {
+        if (framing == BodyFraming.NONE || !BodyCoding.end(coded)) {
             complete();
         }
     }
@@ -281,12 +274,7 @@ final class ResponseBody extends WriteSide implements RegionWriter {
                 isHeadSent
                         ? framing == BodyFraming.CHUNKED
                         : response.fields().makeChunkedForTrailer();
-        if (!isChunked) {
-            throw new IllegalStateException(
-                    "a trailer needs the chunked coding, and this body has a declared length or no"
-                            + " coding: send the field in the head, or declare no length"
-                            + " (ERR_HTTP_TRAILER_INVALID)");
-        }
+        FieldsToSend.checkTrailerHasPlace(isChunked);
         trailers = added;
     }
 
@@ -353,18 +341,14 @@ final class ResponseBody extends WriteSide implements RegionWriter {
 
     /** The socket takes bytes; what is held back goes first. */
     void socketDrained() {
-        if (coded != null && coded.held() > 0) {
-            coded.resume();
-        } else {
+        if (!BodyCoding.resume(coded)) {
             drained();
         }
     }
 
     /** The exchange is over. */
     void closeCoding() {
-        if (coded != null) {
-            coded.close();
-        }
+        BodyCoding.close(coded);
     }
 
     /** All that waits counts, so that many responses together hold no more than one. */
@@ -372,7 +356,7 @@ final class ResponseBody extends WriteSide implements RegionWriter {
     protected long queuedBytes() {
         return waiting != null
                 ? connection().responses().waitingBytes()
-                : connection().socket().queuedBytes() + (coded == null ? 0 : coded.held());
+                : connection().socket().queuedBytes() + BodyCoding.held(coded);
     }
 
     /** The socket tells the first response due of its drain, asked or not. */

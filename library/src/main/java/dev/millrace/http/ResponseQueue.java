@@ -99,7 +99,7 @@ final class ResponseQueue {
                     && trace.isHandlerLate(
                             limit, nowNanos, connection.intake().isComing(each.request))) {
                 connection.server().counts().timedOut(Timeout.HANDLER);
-                each.refuse(503, "the handler took longer than the handler timeout");
+                each.refuse(503, "the handler took longer than the handler timeout", true);
             }
         }
     }
@@ -147,7 +147,7 @@ final class ResponseQueue {
 
     /** Whether {@code request} was answered before all of it had arrived. */
     boolean isFinished(ServerRequest request) {
-        return first != null && first.request == request && first.isFinished();
+        return first != null && first.request == request && first.body().isFinished();
     }
 
     /**
@@ -213,7 +213,7 @@ final class ResponseQueue {
 
     /** A response has written its last byte; if it is the first, the next one may send. */
     void responseOver() {
-        while (first != null && first.body().isOver() && !first.isFinished()) {
+        while (first != null && first.body().isOver() && !first.body().isFinished()) {
             ServerResponse over = first;
             isOpenEnded = over.body().isOpenEnded();
             over.finish();

@@ -267,7 +267,7 @@ final class ServerConnection implements BytesListener {
         request.body().close(new IOException("the request broke off: " + text));
         intake.end();
         if (!response.body().isEnded()) {
-            response.refuse(status, text);
+            response.refuse(status, text, true);
         } else if (responses.isFinished(request)) {
             linger();
         }

@@ -37,13 +37,13 @@ import org.jspecify.annotations.Nullable;
 public final class ServerResponse implements WriteStream {
     private final ServerConnection connection;
 
-    /** What it answers; those of this package read it and the next two as they are. */
+    /** What it answers; those of this package read it and what follows as they are. */
     final ServerRequest request;
 
     private final ResponseBody body;
     int status = 200;
-    private @Nullable String reason;
-    private @Nullable FieldsToSend fields;
+    @Nullable String reason;
+    @Nullable FieldsToSend fields;
     boolean isHeadSent;
 
     /** Why it was ended for the handler, which may go on with it; null: it was not. */
@@ -79,9 +79,7 @@ public final class ServerResponse implements WriteStream {
         if (!isHeadOpen()) {
             return this;
         }
-        if (status < 200 || status > 599) {
-            throw new IllegalArgumentException("a final status is 200 to 599, not " + status);
-        }
+        StatusLine.checkFinal(status);
         if (reason != null) {
             FieldsToSend.checkValue("the reason phrase", reason);
         }
@@ -140,9 +138,10 @@ public final class ServerResponse implements WriteStream {
      *
      * @throws IllegalStateException if the head was sent
      */
-    public ServerResponse coding(BodyCoding coding) {
+    public ServerResponse coding(BodyCoding.Choice coding) {
+        Objects.requireNonNull(coding, "coding");
         if (isHeadOpen()) {
-            body.coding(Objects.requireNonNull(coding, "coding"));
+            body.coding(coding);
         }
         return this;
     }
@@ -201,10 +200,7 @@ public final class ServerResponse implements WriteStream {
      */
     public void informational(int status, List<Map.Entry<String, String>> fields) {
         boolean isOpen = isHeadOpen();
-        if (status < 100 || status > 199 || status == 101) {
-            throw new IllegalArgumentException(
-                    "an interim status is 100, or 102 to 199, not " + status);
-        }
+        StatusLine.checkInterim(status);
         FieldsToSend sent = new FieldsToSend();
         fields.forEach(field -> sent.add(field.getKey(), field.getValue()));
         if (isOpen) {
@@ -229,14 +225,6 @@ public final class ServerResponse implements WriteStream {
             fields = new FieldsToSend();
         }
         return fields;
-    }
-
-    @Nullable FieldsToSend fieldsOrNull() {
-        return fields;
-    }
-
-    @Nullable String reason() {
-        return reason;
     }
 
     @Override
@@ -282,18 +270,12 @@ public final class ServerResponse implements WriteStream {
     }
 
     @Override
-    public void end(String text) {
-        end(text.getBytes(StandardCharsets.UTF_8));
-    }
-
-    @Override
     public void end(byte[] bytes) {
         connection.loop().checkThread();
         if (!body.admit(null)) {
             return;
         }
-        boolean isCoded = !isHeadSent && body.isCoded(bytes.length);
-        if (isHeadSent || isCoded) {
+        if (isHeadSent || body.isCoded(bytes.length)) {
             body.write(bytes, 0, bytes.length, false, null);
             body.end();
         } else {
@@ -318,17 +300,15 @@ public final class ServerResponse implements WriteStream {
      */
     public void fail(int status, Throwable cause) {
         String code = SystemError.codeOf(cause);
-        refuse(
-                status,
-                status + " " + StatusLine.of(status).reason() + (code.isEmpty() ? "" : " " + code));
+        String text = status + " " + StatusLine.of(status).reason();
+        refuse(status, code.isEmpty() ? text : text + " " + code, true);
     }
 
-    /** As {@link #fail}, with a text that tells the peer more. */
-    void refuse(int status, String text) {
-        refuse(status, text, true);
-    }
-
-    /** {@code isLast}: the connection closes behind it; otherwise it stays, if it may. */
+    /**
+     * As {@link #fail}, with a text that tells the peer more.
+     *
+     * @param isLast whether the connection closes behind it; otherwise it stays, if it may
+     */
     void refuse(int status, String text, boolean isLast) {
         connection.loop().checkThread();
         if (body.isEnded() || body.isClosed()) {
@@ -365,6 +345,14 @@ public final class ServerResponse implements WriteStream {
     public boolean isHeadSent() {
         connection.loop().checkThread();
         return isHeadSent;
+    }
+
+    /**
+     * How many bytes of the body were written so far, as they are sent: compressed, for instance.
+     */
+    public long bodyBytes() {
+        connection.loop().checkThread();
+        return body.bytes();
     }
 
     /** Whether {@link #end} was called. */
@@ -466,10 +454,6 @@ public final class ServerResponse implements WriteStream {
 
     ResponseBody body() {
         return body;
-    }
-
-    boolean isFinished() {
-        return body.isFinished();
     }
 
     /** All of it is with the socket. */

@@ -55,8 +55,7 @@ public interface WriteStream extends Resettable {
 
     /** Writes {@code text} as UTF-8, then ends this side. */
     default void end(String text) {
-        write(text);
-        end();
+        end(text.getBytes(StandardCharsets.UTF_8));
     }
 
     /** As {@link #end(String)}, with bytes that then belong to the stream. */

@@ -1,7 +1,6 @@
 package dev.millrace.web;
 
-import dev.millrace.http.BodyCoder;
-import dev.millrace.http.BodyOutlet;
+import dev.millrace.http.BodyCoding;
 import dev.millrace.http.HttpHandler;
 import dev.millrace.http.ServerRequest;
 import dev.millrace.http.ServerResponse;
@@ -82,8 +81,11 @@ public final class Compression implements HttpHandler {
         handler.handle(request, response);
     }
 
-    private @Nullable BodyCoder begin(
-            AcceptEncoding accepted, ServerResponse response, long length, BodyOutlet outlet) {
+    private BodyCoding.@Nullable Coder begin(
+            AcceptEncoding accepted,
+            ServerResponse response,
+            long length,
+            BodyCoding.Outlet outlet) {
         List<String> codings = accepted.best(CODINGS);
         int status = response.status();
         if (status == 304) {

@@ -13,7 +13,8 @@ class BodyCodingTest {
 
     // @start region="coding"
     /** Says everything twice. */
-    private record Doubling(BodyOutlet outlet, List<String> journal) implements BodyCoder {
+    private record Doubling(BodyCoding.Outlet outlet, List<String> journal)
+            implements BodyCoding.Coder {
         @Override
         public void write(byte[] array, int offset, int length, boolean isLent) {
             outlet.send(array, offset, length);
@@ -46,7 +47,8 @@ class BodyCodingTest {
     // @end
 
     /** Keeps all of it until the end. */
-    private record Keeping(BodyOutlet outlet, List<byte[]> kept) implements BodyCoder {
+    private record Keeping(BodyCoding.Outlet outlet, List<byte[]> kept)
+            implements BodyCoding.Coder {
         @Override
         public void write(byte[] array, int offset, int length, boolean isLent) {
             kept.add(java.util.Arrays.copyOfRange(array, offset, offset + length));
@@ -162,6 +164,33 @@ class BodyCodingTest {
             server.until(() -> journal.contains("closed"));
             assertThat(server.onLoop(() -> List.copyOf(journal)))
                     .containsExactly("length -1", "closed");
+        }
+    }
+
+    /** Work for a response that can't leave yet would be memory and time in advance. */
+    @Test
+    void onlyTheFirstResponseDueIsReady() throws IOException {
+        List<BodyCoding.Outlet> outlets = new ArrayList<>();
+        List<ServerResponse> responses = new ArrayList<>();
+        HttpHandler handler =
+                (request, response) -> {
+                    response.coding((asked, length, outlet) -> {
+                        outlets.add(outlet);
+                        return new Keeping(outlet, new ArrayList<>());
+                    });
+                    response.write(request.rawPath());
+                    responses.add(response);
+                };
+        try (HttpFixture server = HttpFixture.serve(handler);
+                RawHttp client = server.connect()) {
+            client.send(RawHttp.get("/a") + RawHttp.get("/b"));
+            server.until(() -> outlets.size() == 2);
+            assertThat(server.onLoop(() -> outlets.getFirst().isReady())).isTrue();
+            assertThat(server.onLoop(() -> outlets.getLast().isReady())).isFalse();
+            server.run(() -> responses.getLast().end());
+            server.run(() -> responses.getFirst().end());
+            assertThat(client.answer().text()).isEqualTo("/a");
+            assertThat(client.answer().text()).isEqualTo("/b");
         }
     }
 }

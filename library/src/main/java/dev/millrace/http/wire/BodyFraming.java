@@ -71,4 +71,13 @@ public enum BodyFraming {
         }
         return isHttp10 ? CLOSE : CHUNKED;
     }
+
+    /** A sender's mistake: it wrote a body {@code how} than it declared. */
+    public IllegalStateException mismatch(String how) {
+        return new IllegalStateException(
+                "the body is "
+                        + how
+                        + " than its Content-Length, the connection is destroyed"
+                        + " (ERR_HTTP_CONTENT_LENGTH_MISMATCH)");
+    }
 }

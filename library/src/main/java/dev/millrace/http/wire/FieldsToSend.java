@@ -92,16 +92,6 @@ public final class FieldsToSend {
         append(known, name, value);
     }
 
-    /** The value of the first line with that name. */
-    public Optional<String> first(String name) {
-        for (int at = 0; at < lines.size(); at += 2) {
-            if (lines.get(at).equalsIgnoreCase(name)) {
-                return Optional.of(lines.get(at + 1));
-            }
-        }
-        return Optional.empty();
-    }
-
     /** Adds a line beside those with the same name. */
     public void add(String name, String value) {
         checkName(name);
@@ -188,6 +178,26 @@ public final class FieldsToSend {
             case EXPECT -> isExpectContinue = false;
             case UPGRADE -> isUpgrade = false;
             case OTHER -> {}
+        }
+    }
+
+    /** The value of the first line with that name. */
+    public Optional<String> first(String name) {
+        for (int at = 0; at < lines.size(); at += 2) {
+            if (lines.get(at).equalsIgnoreCase(name)) {
+                return Optional.of(lines.get(at + 1));
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** A trailer follows the last chunk, so a body that has none can't have it. */
+    public static void checkTrailerHasPlace(boolean isChunked) {
+        if (!isChunked) {
+            throw new IllegalStateException(
+                    "a trailer needs the chunked coding, and this body has a declared length or no"
+                            + " coding: send the field in the head, or declare no length"
+                            + " (ERR_HTTP_TRAILER_INVALID)");
         }
     }
 

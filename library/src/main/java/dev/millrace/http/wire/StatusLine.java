@@ -80,6 +80,21 @@ public final class StatusLine implements StartLine {
                         .getBytes(StandardCharsets.ISO_8859_1);
     }
 
+    /** For a sender: a final response is 200 to 599. */
+    public static void checkFinal(int status) {
+        if (status < 200 || status > 599) {
+            throw new IllegalArgumentException("a final status is 200 to 599, not " + status);
+        }
+    }
+
+    /** For a sender: an interim response is 100 to 199, and 101 is no response of a handler's. */
+    public static void checkInterim(int status) {
+        if (status < 100 || status > 199 || status == 101) {
+            throw new IllegalArgumentException(
+                    "an interim status is 100, or 102 to 199, not " + status);
+        }
+    }
+
     /** The line with the usual reason phrase of {@code status}. */
     public static StatusLine of(int status) {
         StatusLine known = status < KNOWN.length ? KNOWN[status] : null;

@@ -1,7 +1,6 @@
 package dev.millrace.web.content;
 
-import dev.millrace.http.BodyCoder;
-import dev.millrace.http.BodyOutlet;
+import dev.millrace.http.BodyCoding;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayDeque;
@@ -21,14 +20,14 @@ import org.jspecify.annotations.Nullable;
  * What waits for its turn has no deflater yet, which is 256 KiB of memory: a connection has one,
  * however many requests it pipelines.
  */
-public final class DeflateCoder implements BodyCoder {
+public final class DeflateCoder implements BodyCoding.Coder {
     /** Less than a millisecond of work. */
     static final int STEP_BYTES = 32 * 1024;
 
     private static final int OUT_BYTES = 16 * 1024;
     private static final byte[] GZIP_HEAD = {0x1f, (byte) 0x8b, 8, 0, 0, 0, 0, 0, 0, (byte) 255};
 
-    private final BodyOutlet outlet;
+    private final BodyCoding.Outlet outlet;
     private final boolean isGzip;
     private final int level;
     private final Runnable closed;
@@ -47,7 +46,7 @@ public final class DeflateCoder implements BodyCoder {
      * @param level 1 to 9
      * @param closed called once, when it is over
      */
-    public DeflateCoder(BodyOutlet outlet, boolean isGzip, int level, Runnable closed) {
+    public DeflateCoder(BodyCoding.Outlet outlet, boolean isGzip, int level, Runnable closed) {
         this.outlet = outlet;
         this.isGzip = isGzip;
         this.level = level;
