@@ -1,8 +1,7 @@
-package dev.millrace.cli;
+package dev.millrace.web;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
-import dev.millrace.files.PathName;
 import dev.millrace.http.HttpHandler;
 import dev.millrace.http.HttpServer;
 import dev.millrace.http.HttpServerOptions;
@@ -18,21 +17,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 /** A folder that is served on a loop of its own in this process. */
-final class ServedSite implements AutoCloseable {
+public final class ServedSite implements AutoCloseable {
     /** Bounds a failure, and nothing else. */
     private static final int DEADLINE_SECONDS = 30;
 
     private final CompletableFuture<HttpServer> listening = new CompletableFuture<>();
     private final Thread thread;
     private final int port;
-
-    ServedSite(Path folder) throws Exception {
-        this(new Site(PathName.of(folder.toRealPath()))::find);
-    }
-
-    ServedSite(FileHandler.Finder finder) throws Exception {
-        this(ofFiles(finder));
-    }
 
     private ServedSite(Function<Loop, HttpHandler> handler) throws Exception {
         CompletableFuture<Integer> bound = new CompletableFuture<>();
@@ -43,19 +34,23 @@ final class ServedSite implements AutoCloseable {
         port = bound.get(DEADLINE_SECONDS, TimeUnit.SECONDS);
     }
 
-    private static Function<Loop, HttpHandler> ofFiles(FileHandler.Finder finder) {
-        return loop -> new FileHandler(loop, finder, FileThreads.create());
+    /** A folder, with lists. */
+    static ServedSite of(Path folder) throws Exception {
+        return of(folder, StaticFilesOptions.DEFAULTS.withListing(true));
+    }
+
+    static ServedSite of(Path folder, StaticFilesOptions options) throws Exception {
+        return of(loop -> StaticFiles.of(loop, folder, options));
     }
 
     /** A site of one handler in place of a folder. */
-    static ServedSite of(Function<Loop, HttpHandler> handler) throws Exception {
+    public static ServedSite of(Function<Loop, HttpHandler> handler) throws Exception {
         return new ServedSite(handler);
     }
 
     private void serve(Loop loop, HttpHandler handler, CompletableFuture<Integer> bound) {
-        // As the command has it: a file's name need not be UTF-8.
-        var how = HttpServerOptions.DEFAULTS.withAllowUndecodableTargets(true);
-        HttpServer server = HttpServer.create(loop, how, handler);
+        HttpServerOptions options = HttpServerOptions.DEFAULTS.withAllowUndecodableTargets(true);
+        HttpServer server = HttpServer.create(loop, options, handler);
         server.onListening(() -> {
             listening.complete(server);
             bound.complete(server.port());
@@ -64,13 +59,13 @@ final class ServedSite implements AutoCloseable {
     }
 
     /** One answer: its head as it came, and its content. */
-    record Answer(List<String> head, String text) {
-        int status() {
+    public record Answer(List<String> head, String text) {
+        public int status() {
             return Integer.parseInt(head.getFirst().substring(9, 12));
         }
 
         /** Empty without the field. */
-        String field(String name) {
+        public String field(String name) {
             String begin = name.toLowerCase(Locale.ROOT) + ": ";
             return head.stream()
                     .filter(line -> line.toLowerCase(Locale.ROOT).startsWith(begin))
@@ -81,7 +76,7 @@ final class ServedSite implements AutoCloseable {
     }
 
     /** For instance {@code ask("GET /", "Range: bytes=0-1")}, on a connection of its own. */
-    Answer ask(String line, String... fields) throws IOException {
+    public Answer ask(String line, String... fields) throws IOException {
         String more = fields.length == 0 ? "" : String.join("\r\n", fields) + "\r\n";
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             socket.setSoTimeout(DEADLINE_SECONDS * 1000);
@@ -89,7 +84,29 @@ final class ServedSite implements AutoCloseable {
             socket.getOutputStream().write(request.getBytes(ISO_8859_1));
             String all = new String(socket.getInputStream().readAllBytes(), ISO_8859_1);
             int end = all.indexOf("\r\n\r\n");
-            return new Answer(List.of(all.substring(0, end).split("\r\n")), all.substring(end + 4));
+            List<String> head = List.of(all.substring(0, end).split("\r\n"));
+            return new Answer(head, all.substring(end + 4));
+        }
+    }
+
+    /** The port it listens on. */
+    public int port() {
+        return port;
+    }
+
+    /** The bytes of the chunks in {@code body}, of which none may be missing. */
+    public static byte[] ofChunks(String body) {
+        java.io.ByteArrayOutputStream bytes = new java.io.ByteArrayOutputStream();
+        int at = 0;
+        while (true) {
+            int line = body.indexOf("\r\n", at);
+            int length = Integer.parseInt(body.substring(at, line), 16);
+            at = line + 2;
+            bytes.writeBytes(body.substring(at, at + length).getBytes(ISO_8859_1));
+            at += length + 2;
+            if (length == 0) {
+                return bytes.toByteArray();
+            }
         }
     }
 

@@ -28,7 +28,7 @@ final class OurResponses implements ResponseEvents {
         do {
             isComplete = false;
             trailers = List.of();
-            parser.expect(false);
+            parser.expect(ResponseParser.ResponseTo.ANY);
             at = parser.parse(array, at, array.length, this);
         } while (isComplete && !isLast && parser.error() == null);
         if (parser.error() != null) {
