@@ -43,6 +43,7 @@ import dev.millrace.stream.Filter;
 import dev.millrace.sys.Libc;
 import dev.millrace.sys.Linux;
 import dev.millrace.udp.UdpSocket;
+import dev.millrace.web.StaticFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.reflect.InvocationHandler;
@@ -98,6 +99,7 @@ public final class Specimens {
         add(FileInput.class, loop -> FileInput.open(loop, Path.of("/dev/null")));
         add(FileOutput.class, loop -> FileOutput.create(loop, Path.of("/dev/null")));
         add(HttpServer.class, loop -> HttpServer.create(loop));
+        add(StaticFiles.class, loop -> StaticFiles.of(loop, Path.of(".")));
         add(HttpClient.class, loop -> HttpClient.create(loop));
         add(
                 ClientRequest.class,
