@@ -1,12 +1,13 @@
 /**
  * Node's networking model for the JVM: an event loop, streams with back-pressure, TCP and Unix
- * sockets, and HTTP.
+ * sockets, HTTP, and several processes as one.
  *
- * <p>Packages, from the top down; arrows only point down: {@link dev.millrace.web}; {@link
- * dev.millrace.http}; {@link dev.millrace.net} and {@link dev.millrace.udp}; {@link
- * dev.millrace.stdio} and {@link dev.millrace.files}; {@link dev.millrace.loop}; {@link
- * dev.millrace.observe}; {@link dev.millrace.kernel} and {@link dev.millrace.stream}. What is below
- * the loop is not exported: the seam to a kernel, its drivers, and every downcall.
+ * <p>Packages, from the top down; arrows only point down: {@link dev.millrace.web} and {@link
+ * dev.millrace.cluster}; {@link dev.millrace.http} and {@link dev.millrace.ipc}; {@link
+ * dev.millrace.net} and {@link dev.millrace.udp}; {@link dev.millrace.stdio} and {@link
+ * dev.millrace.files}; {@link dev.millrace.loop}; {@link dev.millrace.observe}; {@link
+ * dev.millrace.kernel} and {@link dev.millrace.stream}. What is below the loop is not exported: the
+ * seam to a kernel, its drivers, and every downcall.
  */
 module dev.millrace {
     // Only for its events; nothing of it is loaded where it is absent.
@@ -22,5 +23,7 @@ module dev.millrace {
     exports dev.millrace.net;
     exports dev.millrace.udp;
     exports dev.millrace.http;
+    exports dev.millrace.ipc;
+    exports dev.millrace.cluster;
     exports dev.millrace.web;
 }

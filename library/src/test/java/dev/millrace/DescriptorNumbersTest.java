@@ -34,6 +34,7 @@ class DescriptorNumbersTest {
     private static final Set<String> OF_SYS_FOR_ALL =
             Set.of(
                     "dev/millrace/sys/Errno",
+                    "dev/millrace/sys/FileState",
                     "dev/millrace/sys/JdkErrors",
                     "dev/millrace/sys/NativeAccess",
                     "dev/millrace/sys/PathPin",

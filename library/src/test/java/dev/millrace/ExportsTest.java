@@ -30,7 +30,7 @@ class ExportsTest {
     private static final Set<String> EXPORTED =
             Set.of(
                     "kernel", "loop", "observe", "stream", "stdio", "files", "net", "udp", "http",
-                    "web");
+                    "ipc", "cluster", "web");
 
     /** The seam to the kernel and what is below it can change freely. */
     @Test

@@ -31,11 +31,15 @@ public final class GoldenRows {
         return match.matches() ? List.of(match.group(1).split(" ")) : List.of();
     }
 
+    /** A folder of the test resources, as files, also where the classes come out of a jar. */
+    public static Path folder(String name) {
+        return SourceFile.root().resolve("library/src/test/resources").resolve(name);
+    }
+
     /** Every id in the headings of a folder. */
     static List<Use> in(String folder) {
-        Path resources = SourceFile.root().resolve("library/src/test/resources");
         List<Use> uses = new ArrayList<>();
-        try (Stream<Path> files = Files.list(resources.resolve(folder))) {
+        try (Stream<Path> files = Files.list(folder(folder))) {
             for (Path file : files.sorted().toList()) {
                 List<String> lines = Files.readAllLines(file);
                 for (int at = 0; at < lines.size(); at++) {

@@ -49,8 +49,9 @@ class LayersTest {
                     Map.entry("net", 6),
                     Map.entry("udp", 6),
                     Map.entry("http", 7),
-                    Map.entry("cluster", 7),
+                    Map.entry("ipc", 7),
                     Map.entry("web.content", 8),
+                    Map.entry("cluster", 9),
                     Map.entry("web", 9));
 
     private static final String OURS = "dev.millrace.";
@@ -104,7 +105,7 @@ class LayersTest {
     @Test
     void brokenRulesAreReported() {
         var up = new Use("dev.millrace.loop.Turn", "dev.millrace.net");
-        var sideways = new Use("dev.millrace.http.Request", "dev.millrace.cluster");
+        var sideways = new Use("dev.millrace.http.Request", "dev.millrace.ipc");
         var unknown = new Use("dev.millrace.misc.Thing", "dev.millrace.sys");
         var down = new Use("dev.millrace.http.Request", "dev.millrace.loop");
         assertThat(upwardOrSideways(List.of(up, sideways, unknown, down))).hasSize(3);

@@ -2,8 +2,10 @@ package dev.millrace;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.cluster.Worker;
 import dev.millrace.http.ServerRequest;
 import dev.millrace.http.ServerResponse;
+import dev.millrace.ipc.ParentProcess;
 import dev.millrace.loop.Loop;
 import dev.millrace.loop.LoopStage;
 import dev.millrace.net.BlockingSocket;
@@ -12,6 +14,7 @@ import dev.millrace.stdio.StandardOutput;
 import dev.millrace.stream.FilteredTransport;
 import dev.millrace.stream.ReadSide;
 import dev.millrace.testing.Specimens;
+import dev.millrace.web.DecodedBody;
 import java.io.IOException;
 import java.lang.reflect.Executable;
 import java.lang.reflect.Modifier;
@@ -32,8 +35,11 @@ class UserTypesTest {
             Set.of(
                     ServerRequest.class,
                     ServerResponse.class,
+                    DecodedBody.class,
                     StandardInput.class,
-                    StandardOutput.class);
+                    StandardOutput.class,
+                    ParentProcess.class,
+                    Worker.class);
 
     /** For every thread but the loop's: {@code BlockingSocketTest} tries it there. */
     private static final Class<?> FOR_OTHER_THREADS = BlockingSocket.class;
@@ -44,6 +50,7 @@ class UserTypesTest {
     private static List<Class<?>> held() throws IOException, ReflectiveOperationException {
         return ExportsTest.exportedTypes().stream()
                 .filter(type -> !type.getPackageName().endsWith(".wire"))
+                .filter(type -> !type.getPackageName().endsWith(".content"))
                 .filter(type -> !type.isInterface() && !type.isRecord() && !type.isEnum())
                 .filter(type -> !Throwable.class.isAssignableFrom(type))
                 .filter(type -> !Modifier.isAbstract(type.getModifiers()))

@@ -316,6 +316,35 @@ class ExamplesTest {
     }
 
     @Test
+    void workersShareAPort() throws IOException {
+        try (Launched workers = Examples.start("Workers", "0", "2")) {
+            String first = workers.line();
+            String port = first.substring(first.lastIndexOf(' ') + 1);
+            assertThat(workers.line()).matches("worker [12] listens on " + port);
+            Set<String> greetings = new TreeSet<>();
+            for (int count = 0; count < 2; count++) {
+                try (Peer peer = Peer.at(Integer.parseInt(port))) {
+                    greetings.add(peer.ask("GET /").text());
+                }
+            }
+            assertThat(greetings).containsExactly("hello from worker 1\n", "hello from worker 2\n");
+        }
+    }
+
+    @Test
+    void passSocket(@TempDir Path folder) throws IOException {
+        String path = folder.resolve("s").toString();
+        try (Launched answer = Examples.start("PassSocket", "answer", path)) {
+            assertThat(answer.line()).isEqualTo("answers at " + path);
+            try (Launched accept = Examples.start("PassSocket", "accept", path, "0").listening();
+                    Peer peer = Peer.of(accept)) {
+                peer.send("hello\nand an echo").end();
+                assertThat(peer.readAll()).matches("hello, says process \\d+\nand an echo");
+            }
+        }
+    }
+
+    @Test
     void httpServers() throws IOException {
         try (Launched hello = Examples.start("HttpHello", "0").listening();
                 Launched byHand = Examples.start("HttpByHand", "0").listening();

@@ -220,6 +220,14 @@ public interface Driver extends AutoCloseable {
         throw Capability.PASS_DESCRIPTORS.missing(this);
     }
 
+    /**
+     * Another descriptor of what {@code port} serves, close-on-exec, which is the caller's: to be
+     * sent elsewhere. The port goes on, and knows that its description may live on (X107).
+     */
+    default int duplicate(Port port) throws IOException {
+        throw Capability.PASS_DESCRIPTORS.missing(this);
+    }
+
     /** Closes what {@code onDescriptors} told of and is not wanted. */
     default void closeDescriptors(int... descriptors) {
         throw Capability.PASS_DESCRIPTORS.missing(this);

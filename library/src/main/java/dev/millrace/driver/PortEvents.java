@@ -36,10 +36,20 @@ public interface PortEvents {
     /**
      * Descriptors arrived over a channel, close-on-exec, in the order they were sent; the receiver
      * owns them. The {@code onRead} of the bytes that they came with follows at once, even if
-     * reading is stopped meanwhile. If there was no room for all of them in this process (EMFILE),
-     * those that arrived are closed, and {@code onReadError} tells instead.
+     * reading is stopped meanwhile.
      */
     default void onDescriptors(int[] descriptors) {}
+
+    /**
+     * Descriptors arrived over a channel, and there was no room for all of them in this process
+     * (EMFILE); those that there was room for are closed.
+     *
+     * @return whether the receiver knows which bytes miss them: then the {@code onRead} of these
+     *     follows as above, and otherwise {@code onReadError}
+     */
+    default boolean onDescriptorsLost() {
+        return false;
+    }
 
     /**
      * The port's own {@link BufferSource} had no room (row E3): nothing was read, and nothing will

@@ -32,13 +32,15 @@ final class DescriptorTraffic {
         }
         int[] descriptors = message.descriptors();
         if (message.isTruncated()) {
-            // Installing them stops at the first that finds no number (unix(7)); which bytes miss
-            // theirs can't be said any more.
+            // Installing them stops at the first that finds no number (unix(7)). Which bytes miss
+            // theirs only a receiver with frames can say.
             close(libc, descriptors);
-            return -Errno.EMFILE;
+            if (!port.events().onDescriptorsLost()) {
+                return -Errno.EMFILE;
+            }
         }
         message.received(count, array, offset);
-        if (descriptors.length > 0) {
+        if (!message.isTruncated() && descriptors.length > 0) {
             port.events().onDescriptors(descriptors);
         }
         return count;

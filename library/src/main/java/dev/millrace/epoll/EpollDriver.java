@@ -161,6 +161,14 @@ public final class EpollDriver implements Driver {
     }
 
     @Override
+    public int duplicate(Port port) throws IOException {
+        EpollPort served = (EpollPort) port;
+        int duplicate = duplicate(libc, served.fd);
+        set.shared(served.fd);
+        return duplicate;
+    }
+
+    @Override
     public void closeDescriptors(int... descriptors) {
         DescriptorTraffic.close(libc, descriptors);
     }

@@ -77,6 +77,8 @@ record OptionPlace(int level, int name) {
             case TTL -> new OptionPlace(Linux.IPPROTO_IP, Linux.IP_TTL);
             case MULTICAST_TTL -> new OptionPlace(Linux.IPPROTO_IP, Linux.IP_MULTICAST_TTL);
             case MULTICAST_LOOP -> new OptionPlace(Linux.IPPROTO_IP, Linux.IP_MULTICAST_LOOP);
+            // Of struct ucred { pid_t pid; uid_t uid; gid_t gid; }: as much as there is room for.
+            case PEER_PID -> new OptionPlace(Linux.SOL_SOCKET, Linux.SO_PEERCRED);
         };
     }
 }

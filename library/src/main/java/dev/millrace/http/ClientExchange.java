@@ -339,6 +339,7 @@ final class ClientExchange {
 
     private void closed(@Nullable IOException error) {
         connection = null;
+        body().withhold();
         if (!body().isFinished()) {
             body().destroy();
         }

@@ -211,6 +211,7 @@ final class ClientRequestBody extends WriteSide {
 
     /** There is a connection: the head goes there, and what there is of the body. */
     void sendTo(ClientConnection connection) {
+        withhold();
         HeadWriter writer = head(connection.pool().route());
         connection.socket().write(writer.array(), 0, writer.length());
         isHeld = framing != BodyFraming.NONE && fields.isExpectContinue() && hasBody();

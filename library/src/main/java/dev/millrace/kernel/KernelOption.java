@@ -15,5 +15,7 @@ public enum KernelOption {
     BROADCAST,
     TTL,
     MULTICAST_TTL,
-    MULTICAST_LOOP
+    MULTICAST_LOOP,
+    /** The process at the other end of a Unix socket; it can be asked alone. */
+    PEER_PID
 }

@@ -13,6 +13,8 @@ import java.util.Objects;
  *     the system's default is, and EINVAL on an IPv4 address
  * @param reusePort whether several sockets may listen on one port (SO_REUSEPORT), which hides
  *     "address in use"
+ * @param exclusive whether the loop has a socket of its own, and shares none with the other loops
+ *     of its group or the other workers of its cluster: the second one to ask meets EADDRINUSE
  * @param acceptsPerWakeUp how many connections are accepted before other ports get their turn; with
  *     several loops or processes on one socket, fewer share them more evenly
  * @param unix what counts for Unix sockets alone
@@ -21,11 +23,12 @@ public record ListenOptions(
         int backlog,
         boolean ipv6Only,
         boolean reusePort,
+        boolean exclusive,
         int acceptsPerWakeUp,
         UnixListenOptions unix) {
     /** Backlog 511, dual stack, one listener per port. */
     public static final ListenOptions DEFAULTS =
-            new ListenOptions(511, false, false, 1, UnixListenOptions.DEFAULTS);
+            new ListenOptions(511, false, false, false, 1, UnixListenOptions.DEFAULTS);
 
     /**
      * @throws IllegalArgumentException if a number is not positive
@@ -46,26 +49,31 @@ public record ListenOptions(
 
     /** These options with another backlog. */
     public ListenOptions withBacklog(int backlog) {
-        return new ListenOptions(backlog, ipv6Only, reusePort, acceptsPerWakeUp, unix);
+        return new ListenOptions(backlog, ipv6Only, reusePort, exclusive, acceptsPerWakeUp, unix);
     }
 
     /** These options for IPv6 alone, or for both. */
     public ListenOptions withIpv6Only(boolean ipv6Only) {
-        return new ListenOptions(backlog, ipv6Only, reusePort, acceptsPerWakeUp, unix);
+        return new ListenOptions(backlog, ipv6Only, reusePort, exclusive, acceptsPerWakeUp, unix);
     }
 
-    /** These options with a shared port or an exclusive one. */
+    /** These options with SO_REUSEPORT, or without. */
     public ListenOptions withReusePort(boolean reusePort) {
-        return new ListenOptions(backlog, ipv6Only, reusePort, acceptsPerWakeUp, unix);
+        return new ListenOptions(backlog, ipv6Only, reusePort, exclusive, acceptsPerWakeUp, unix);
+    }
+
+    /** These options with a socket of the loop's own, or with a shared one. */
+    public ListenOptions withExclusive(boolean exclusive) {
+        return new ListenOptions(backlog, ipv6Only, reusePort, exclusive, acceptsPerWakeUp, unix);
     }
 
     /** These options with another number of connections accepted per wake-up. */
     public ListenOptions withAcceptsPerWakeUp(int acceptsPerWakeUp) {
-        return new ListenOptions(backlog, ipv6Only, reusePort, acceptsPerWakeUp, unix);
+        return new ListenOptions(backlog, ipv6Only, reusePort, exclusive, acceptsPerWakeUp, unix);
     }
 
     /** These options with others for Unix sockets. */
     public ListenOptions withUnix(UnixListenOptions unix) {
-        return new ListenOptions(backlog, ipv6Only, reusePort, acceptsPerWakeUp, unix);
+        return new ListenOptions(backlog, ipv6Only, reusePort, exclusive, acceptsPerWakeUp, unix);
     }
 }

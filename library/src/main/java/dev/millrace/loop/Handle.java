@@ -1,5 +1,7 @@
 package dev.millrace.loop;
 
+import dev.millrace.driver.Port;
+import dev.millrace.kernel.Descriptor;
 import dev.millrace.kernel.SystemError;
 import java.io.IOException;
 import java.util.Objects;
@@ -132,6 +134,33 @@ public abstract sealed class Handle implements AutoCloseable
             loop.closing(this);
         }
     }
+
+    /**
+     * A second descriptor of the socket behind this handle, close-on-exec, to be sent to another
+     * process ({@link StreamDescriptors#write}). The handle goes on; what it was written goes out
+     * before. A stream that is closed here sends no FIN as long as another descriptor is open.
+     *
+     * @throws IOException EMFILE
+     * @throws IllegalStateException if there is no socket (yet), as behind a timer
+     * @throws UnsupportedOperationException if the loop's driver can't do it
+     */
+    public final Descriptor duplicate() throws IOException {
+        loop.checkThread();
+        Port port = isClosing ? null : portOrNull();
+        settle();
+        if (port == null) {
+            throw new IllegalStateException("there is no socket behind it: " + this);
+        }
+        return Descriptor.of(loop.driver.duplicate(port));
+    }
+
+    /** The socket behind it, if it has one. */
+    @Nullable Port portOrNull() {
+        return null;
+    }
+
+    /** Hands the kernel what waits for the end of the callback. */
+    void settle() {}
 
     /** Gives back what the kernel or the loop holds for it; runs no user code. */
     abstract void release();

@@ -1,6 +1,7 @@
 package dev.millrace.loop;
 
 import dev.millrace.kernel.Address;
+import dev.millrace.kernel.ListenOptions;
 import java.io.IOException;
 import java.util.Objects;
 import java.util.function.Consumer;
@@ -61,7 +62,8 @@ public final class ListenAttempt {
         handle.setActive(true);
         boolean isAnswerable = false;
         try {
-            handle.loop.listenSource().open(attempt);
+            ListenSource source = handle.loop.listenSource();
+            (handle.options.exclusive() ? ListenSource.OWN : source).open(attempt);
             isAnswerable = true;
         } catch (IOException e) {
             isAnswerable = true;
@@ -86,6 +88,31 @@ public final class ListenAttempt {
     /** Where it is to listen. Any thread. */
     public Address address() {
         return address;
+    }
+
+    /** How it is to listen. */
+    public ListenOptions options() {
+        handle.loop.checkThread();
+        return handle.options;
+    }
+
+    /**
+     * For the source: the handle listens without a socket of its own, at {@code address}, and gets
+     * the connections that the result is given; for listeners that are elsewhere.
+     *
+     * {@snippet class="dev.millrace.loop.ListenFeedTest" region="feed"}
+     *
+     * @throws IllegalStateException if it was answered already, or cancelled
+     */
+    public ListenFeed feed(Address address) {
+        handle.loop.checkThread();
+        if (state == State.CANCELLED) {
+            throw new IllegalStateException("the listen was cancelled");
+        }
+        ListenFeed feed = new ListenFeed(handle);
+        handle.feed(feed, Objects.requireNonNull(address, "address"));
+        answer(null);
+        return feed;
     }
 
     /** Whether the asker has lost interest; an answer is of no consequence then. */

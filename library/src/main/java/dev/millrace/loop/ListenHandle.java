@@ -53,7 +53,7 @@ public final class ListenHandle extends Handle {
         RESTING
     }
 
-    private final ListenOptions options;
+    final ListenOptions options;
     private final AcceptBackoff rest = new AcceptBackoff(loop, this::update);
     final Receiver receiver = new Receiver();
     private @Nullable Port port;
@@ -78,6 +78,9 @@ public final class ListenHandle extends Handle {
 
     /** By {@link #pause}; it may come before the socket. */
     private boolean isPaused;
+
+    /** Where its connections come from, in place of a socket. */
+    private @Nullable ListenFeed feed;
 
     private Runnable beforeRelease = () -> {};
     private @Nullable Consumer<? super Duration> shutdownListener;
@@ -164,8 +167,7 @@ public final class ListenHandle extends Handle {
 
     private void bindIp(IpAddress address) {
         TcpBinding.require(loop.driver, address, options);
-        asked = address;
-        shown = address;
+        asked = shown = address;
         try {
             TcpBinding.check(address, options);
             Port opened = attach(loop.driver.socket(address));
@@ -192,8 +194,7 @@ public final class ListenHandle extends Handle {
      */
     void adopt(Driver.Shared shared, Address address, boolean isFileOurs) throws IOException {
         attach(loop.driver.adopt(shared));
-        asked = address;
-        shown = address;
+        asked = shown = address;
         if (isFileOurs && address instanceof UnixAddress path) {
             unix = UnixBinding.adopted(loop.driver, path);
         }
@@ -212,6 +213,12 @@ public final class ListenHandle extends Handle {
         checkUnbound();
         attach(ListenBinding.opened(loop.driver, descriptor, isNoDelay));
         asked = Objects.requireNonNull(localAddress(), "a listener has an address");
+    }
+
+    /** It listens elsewhere, at {@code address}. */
+    void feed(ListenFeed feed, Address address) {
+        this.feed = feed;
+        asked = shown = address;
     }
 
     private Port attach(Port opened) {
@@ -314,10 +321,13 @@ public final class ListenHandle extends Handle {
     }
 
     private void update() {
+        boolean isTaking = connectionListener != null && waiting == null && !isPaused;
+        if (feed != null && !isClosing()) {
+            feed.taking(isTaking);
+        }
         if (port == null || isClosing()) {
             return;
         }
-        boolean isTaking = connectionListener != null && waiting == null && !isPaused;
         Accepting next =
                 !isTaking ? Accepting.OFF : rest.isResting() ? Accepting.RESTING : Accepting.ON;
         boolean wasOn = accepting == Accepting.ON;
@@ -333,8 +343,17 @@ public final class ListenHandle extends Handle {
         return loop.driver.share(port());
     }
 
-    /** Whether this listener removes the socket file: only its current owner does. */
-    void ownPath(boolean isOwner) {
+    /**
+     * Chooses whether this listener removes its socket file when it closes: of several that share
+     * one, only the present owner may. One that made the file owns it; one that was {@linkplain
+     * #open(int) opened} does not. Without effect on TCP.
+     */
+    public void ownFile(boolean isOwner) {
+        loop.checkThread();
+        if (unix == null && isOwner && asked instanceof UnixAddress path && !isClosing()) {
+            unix = UnixBinding.adopted(loop.driver, path);
+            loop.atClose(atLoopClose);
+        }
         if (unix != null) {
             unix.own(isOwner);
         }
@@ -350,7 +369,8 @@ public final class ListenHandle extends Handle {
      */
     public @Nullable Address localAddress() {
         loop.checkThread();
-        Address found = port == null || isClosing ? null : loop.driver.localAddress(port);
+        Address known = feed == null ? null : asked;
+        Address found = isClosing ? null : port == null ? known : loop.driver.localAddress(port);
         shown = found == null ? shown : found;
         return found;
     }
@@ -364,12 +384,24 @@ public final class ListenHandle extends Handle {
         shutdownListener = Listeners.once(shutdownListener, listener, "onShutdown");
     }
 
-    void shutDown(Duration limit) {
+    /** Gives it {@code limit} to finish, as a group that shuts down does: {@link #onShutdown}. */
+    public void shutDown(Duration limit) {
+        loop.checkThread();
         if (shutdownListener == null) {
             close();
         } else {
             shutdownListener.accept(limit);
         }
+    }
+
+    /**
+     * What tells this listener from every other of the machine: {@code IPv4:127.0.0.1:8080}, {@code
+     * Unix:/run/app.sock}; null before {@link #bind} and after {@link #close}. Listeners that share
+     * a socket have the same.
+     */
+    public @Nullable String key() {
+        Address at = localAddress();
+        return at == null ? null : at.family() + ":" + at;
     }
 
     /** How many times accepting failed so far. */
@@ -385,11 +417,16 @@ public final class ListenHandle extends Handle {
     }
 
     @Override
+    @Nullable Port portOrNull() {
+        return port;
+    }
+
+    @Override
     HandleKind ownKind() {
         return HandleKind.of(asked);
     }
 
-    private void taken(Port connection) {
+    void taken(Port connection) {
         waiting = new StreamHandle(loop, connection);
         try {
             Objects.requireNonNull(connectionListener).run();
@@ -401,6 +438,7 @@ public final class ListenHandle extends Handle {
     @Override
     void release() {
         rest.stop();
+        loop.listenSource().closed(this);
         beforeRelease.run();
         releaseFile();
         if (waiting != null) {
@@ -409,6 +447,9 @@ public final class ListenHandle extends Handle {
         }
         if (port != null) {
             loop.driver.close(port);
+        }
+        if (feed != null) {
+            feed.closed();
         }
     }
 

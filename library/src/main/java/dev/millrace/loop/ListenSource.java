@@ -1,6 +1,10 @@
 package dev.millrace.loop;
 
+import dev.millrace.kernel.IpAddress;
+import dev.millrace.kernel.ListenOptions;
 import java.io.IOException;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where a loop's listeners get their sockets from. The default opens one; a {@link LoopGroup}
@@ -19,13 +23,32 @@ public interface ListenSource {
             };
 
     /**
-     * Makes the attempt's handle listen at its address, without accepting yet, and answers the
-     * attempt, now or on a later turn. On the loop's thread. A source that answers later looks at
-     * {@link ListenAttempt#isCancelled} before it touches the handle, which is closed then.
+     * Is asked for every listener that is not {@linkplain ListenOptions#exclusive exclusive}. Makes
+     * the attempt's handle listen at its address, without accepting yet, and answers the attempt,
+     * now or on a later turn. On the loop's thread. A source that answers later looks at {@link
+     * ListenAttempt#isCancelled} before it touches the handle, which is closed then.
      *
      * @throws IOException if it can't; that answers as {@link ListenAttempt#failed} does
      */
     void open(ListenAttempt attempt) throws IOException;
+
+    /**
+     * Binds {@code handle} to {@code address}, by itself or with a socket from elsewhere, now or on
+     * a later turn. On the loop's thread. A source that is done later looks whether the handle is
+     * closed before it touches it.
+     *
+     * @param outcome gets null when it is bound, or why it is not, once
+     */
+    default void bind(
+            UdpHandle handle, IpAddress address, Consumer<? super @Nullable IOException> outcome) {
+        IOException error = null;
+        try {
+            handle.bind(address);
+        } catch (IOException e) {
+            error = e;
+        }
+        outcome.accept(error);
+    }
 
     /**
      * Makes {@code handle} serve the listening socket behind {@code descriptor}, which is this
@@ -34,4 +57,10 @@ public interface ListenSource {
     default void open(ListenHandle handle, int descriptor) throws IOException {
         handle.open(descriptor);
     }
+
+    /**
+     * A listener or a datagram socket of the loop closes, be it of this source or not. Runs inside
+     * its {@code close}.
+     */
+    default void closed(Handle handle) {}
 }

@@ -123,7 +123,7 @@ final class SharedListeners {
         if (entry == null) {
             Address address = opening.open();
             entries.put(key, new Entry(handle.share(), address));
-            handle.ownPath(false);
+            handle.ownFile(false);
         } else {
             // Of a descriptor that came from elsewhere the file is no business of ours.
             handle.adopt(entry.shared, entry.address, key.where instanceof Address);
@@ -136,7 +136,7 @@ final class SharedListeners {
         if (entry != null && --entry.users == 0) {
             entries.remove(key);
             entry.shared.close();
-            handle.ownPath(true);
+            handle.ownFile(true);
         }
     }
 }

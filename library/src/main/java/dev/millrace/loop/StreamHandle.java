@@ -11,7 +11,6 @@ import dev.millrace.stream.WriteLimit;
 import dev.millrace.sys.Errno;
 import java.io.IOException;
 import java.util.Objects;
-import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,7 +63,7 @@ public final class StreamHandle extends Handle {
     /** A stream on a connection that was accepted; its owner takes it with {@link #owner}. */
     StreamHandle(Loop loop, Port port) {
         super(loop);
-        this.receiver = new StreamReceiver(this, new StreamWithoutOwner(this));
+        this.receiver = new StreamReceiver(this, new StreamReceiver.WithoutOwner(this));
         this.isConnected = true;
         attach(port);
     }
@@ -354,6 +353,15 @@ public final class StreamHandle extends Handle {
         return found;
     }
 
+    /**
+     * The process that made the peer's end of a Unix socket (SO_PEERCRED); 0 where none is known.
+     */
+    public int peerPid() {
+        loop.checkThread();
+        boolean isOpen = port != null && !isClosing;
+        return isOpen ? Math.max(0, loop.driver.getOption(port(), KernelOption.PEER_PID)) : 0;
+    }
+
     /** Closes with a reset: unsent bytes are thrown away and the peer sees ECONNRESET. */
     public void reset() {
         loop.checkThread();
@@ -406,53 +414,32 @@ public final class StreamHandle extends Handle {
     }
 
     /**
-     * Makes a channel of the stream: from now on it keeps the descriptors that its peer sends, for
-     * {@link #takeDescriptor}; the kernel drops those that come over other streams. That is chosen
-     * at creation, or in the listener that accepted the stream, and only for Unix sockets: a
-     * channel's {@link StreamHandle#connect} to another address, and {@link StreamHandle#open} of
-     * another descriptor, end with EINVAL, of one that listens as well.
+     * Makes a channel of the stream, unless it is one: from now on it keeps the descriptors that
+     * its peer sends, for the result, which also sends them; the kernel drops those that come over
+     * other streams. That is chosen at creation, or in the listener that accepted the stream, and
+     * only for Unix sockets: a channel's {@link StreamHandle#connect} to another address, and
+     * {@link StreamHandle#open} of another descriptor, end with EINVAL, of one that listens as
+     * well.
      *
      * @throws IOException EINVAL if the stream is connected, but not over a Unix socket
-     * @throws IllegalStateException if the stream was read from, or is closed
+     * @throws IllegalStateException if bytes have come already, or the stream is closed
      * @throws UnsupportedOperationException if the loop's driver can't do it
      */
-    public void carryDescriptors() throws IOException {
+    public StreamDescriptors carryDescriptors() throws IOException {
         loop.checkThread();
-        setup().carryDescriptors();
-    }
-
-    /** Whether descriptors can travel over it. */
-    public boolean isChannel() {
-        loop.checkThread();
-        return setup != null && setup.received != null;
-    }
-
-    /**
-     * The next descriptor that came over this channel, which is the caller's from now on; empty
-     * when none waits. They come in the order they were sent, at the latest with the {@code onRead}
-     * of the byte that they were sent with, and are close-on-exec. Those that are not taken are
-     * closed with the stream; if more than 1,024 wait, reading ends with EMFILE.
-     */
-    public OptionalInt takeDescriptor() {
-        loop.checkThread();
-        StreamDescriptors received = setup == null ? null : setup.received;
-        return received == null ? OptionalInt.empty() : received.take();
-    }
-
-    void descriptorsArrived(int[] descriptors) {
-        Objects.requireNonNull(setup().received).add(descriptors);
+        return setup().carryDescriptors();
     }
 
     /** How much may wait to be written. */
     public WriteLimit writeLimit() {
         loop.checkThread();
-        return backlog.limit();
+        return backlog.limit;
     }
 
     /** Sets how much may wait to be written, {@link WriteLimit#DEFAULTS} by default. */
     public void writeLimit(WriteLimit limit) {
         loop.checkThread();
-        backlog.limit(Objects.requireNonNull(limit, "limit"));
+        backlog.limit = Objects.requireNonNull(limit, "limit");
     }
 
     StreamSetup setup() {
@@ -511,8 +498,14 @@ public final class StreamHandle extends Handle {
         return Objects.requireNonNull(port, "no socket yet");
     }
 
+    @Override
     @Nullable Port portOrNull() {
         return port;
+    }
+
+    @Override
+    void settle() {
+        loop.gather().flush(backlog);
     }
 
     @Override

@@ -4,7 +4,9 @@ import dev.millrace.driver.PortEvents;
 import dev.millrace.observe.Cause;
 import dev.millrace.observe.Identified;
 import dev.millrace.sys.Errno;
+import java.io.IOException;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The read half of a {@link StreamHandle}: what its driver reports, and whom it is told to.
@@ -117,7 +119,13 @@ final class StreamReceiver implements PortEvents, Identified {
 
     @Override
     public void onDescriptors(int[] descriptors) {
-        stream.descriptorsArrived(descriptors);
+        Objects.requireNonNull(stream.setup().received).add(descriptors);
+    }
+
+    @Override
+    public boolean onDescriptorsLost() {
+        StreamDescriptors received = stream.setup().received;
+        return received != null && received.lost();
     }
 
     @Override
@@ -157,5 +165,35 @@ final class StreamReceiver implements PortEvents, Identified {
     @Override
     public void failed(Throwable thrown) {
         stream.thrown(thrown);
+    }
+
+    /**
+     * Owns an accepted stream that was not taken: it ends with the first thing that happens to it.
+     */
+    record WithoutOwner(StreamHandle stream) implements StreamEvents {
+        @Override
+        public void onRead(byte[] array, int offset, int length) {
+            stream.close();
+        }
+
+        @Override
+        public void onEnd() {
+            stream.close();
+        }
+
+        @Override
+        public void onError(IOException error) {
+            stream.close();
+        }
+
+        @Override
+        public void onPeerClosed(@Nullable IOException reset) {
+            stream.close();
+        }
+
+        @Override
+        public void onThrown(Throwable thrown) {
+            stream.close();
+        }
     }
 }

@@ -43,6 +43,11 @@ final class StreamRequests {
         shutdown = request;
     }
 
+    /** Whether something is to be told, now that so many bytes are with the kernel, or all. */
+    boolean isNextOver(long bytesSent, boolean isAllSent) {
+        return isFirstOver(bytesSent) || (isAllSent && hasShutdown());
+    }
+
     boolean hasShutdown() {
         return shutdown != null;
     }

@@ -167,25 +167,28 @@ final class StreamSetup {
                 && stream.isConnected
                 && !stream.isClosing
                 && !stream.isActive()
-                && !stream.isChannel();
+                && (stream.setupOrNull() == null || stream.setup().received == null);
     }
 
     /** As {@link StreamHandle#carryDescriptors}. */
-    void carryDescriptors() throws IOException {
+    StreamDescriptors carryDescriptors() throws IOException {
+        if (received != null && !stream.isClosing) {
+            return received;
+        }
         Driver driver = stream.loop.driver;
         Capability.PASS_DESCRIPTORS.require(driver);
-        if (stream.isClosing || stream.isActive() || stream.bytesRead() > 0) {
+        if (stream.isClosing || stream.bytesRead() > 0) {
             throw new IllegalStateException(
                     stream.isClosing ? "the stream is closed" : "the stream was read from already");
         }
         Port port = stream.portOrNull();
-        int result = port == null || received != null ? 0 : driver.carryDescriptors(port);
+        int result = port == null ? 0 : driver.carryDescriptors(port);
         if (result < 0) {
             throw SystemError.of(-result, "carryDescriptors");
         }
-        if (received == null) {
-            received = new StreamDescriptors(stream);
-        }
+        StreamDescriptors made = new StreamDescriptors(stream);
+        received = made;
+        return made;
     }
 
     /** What was chosen before there was a port holds for {@code port}. */

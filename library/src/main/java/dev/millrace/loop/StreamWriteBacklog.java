@@ -10,6 +10,7 @@ import dev.millrace.turn.GatherBuffer;
 import dev.millrace.turn.WriteQueue;
 import dev.millrace.turn.WriteTenant;
 import java.util.Objects;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,7 +40,7 @@ final class StreamWriteBacklog implements Guarded, WriteTenant {
     private int failure;
 
     /** How much may wait. */
-    private WriteLimit limit = WriteLimit.DEFAULTS;
+    WriteLimit limit = WriteLimit.DEFAULTS;
 
     /** What the kernel did not take at once; null while nothing waits. */
     private @Nullable WriteQueue queue;
@@ -74,14 +75,6 @@ final class StreamWriteBacklog implements Guarded, WriteTenant {
 
     boolean isOpen() {
         return !isShutdownWanted && failure == 0;
-    }
-
-    WriteLimit limit() {
-        return limit;
-    }
-
-    void limit(WriteLimit chosen) {
-        limit = chosen;
     }
 
     /** False if nothing was taken, because it would go beyond the limit. */
@@ -122,16 +115,23 @@ final class StreamWriteBacklog implements Guarded, WriteTenant {
                 || !loop.driver.sendsFiles(stream.port())) {
             return false;
         }
+        enqueue(file.length(), request, waiting -> waiting.append(request.region = file));
+        return true;
+    }
+
+    /** Adds what is more than bytes behind everything else. */
+    void enqueue(int length, Request request, Consumer<WriteQueue> added) {
+        checkOpen();
         loop.gather().flush(this);
         if (failure != 0) {
             refuse(request, failure);
-            return true;
+            return;
         }
-        accept(file.length(), request);
-        request.region = file;
-        queue().append(file);
-        flushQueue(queue());
-        return true;
+        accept(length, request);
+        added.accept(queue());
+        if (stream.isConnected) {
+            flushQueue(queue());
+        }
     }
 
     /** Sends what the kernel takes right now, and nothing if something waits; the bytes sent. */
@@ -271,6 +271,9 @@ final class StreamWriteBacklog implements Guarded, WriteTenant {
             fail(waiting.failure());
             return;
         }
+        if (waiting.isResting()) {
+            Objects.requireNonNull(stream.setup().received).rest();
+        }
         if (waiting.isEmpty()) {
             dropQueue();
         }
@@ -312,18 +315,12 @@ final class StreamWriteBacklog implements Guarded, WriteTenant {
 
     /** Lists the stream with the callback scope when there is something to deliver. */
     private void progressed() {
-        if (isNextWriteOver()
-                || (bytesSent == bytesAccepted && (wantsDrained || isShutdownWaiting()))) {
+        boolean isAllSent = bytesSent == bytesAccepted;
+        StreamRequests known = requests;
+        if ((isAllSent && wantsDrained)
+                || (known != null && known.isNextOver(bytesSent, isAllSent))) {
             list();
         }
-    }
-
-    private boolean isNextWriteOver() {
-        return requests != null && requests.isFirstOver(bytesSent);
-    }
-
-    private boolean isShutdownWaiting() {
-        return requests != null && requests.hasShutdown();
     }
 
     private void list() {
@@ -363,7 +360,8 @@ final class StreamWriteBacklog implements Guarded, WriteTenant {
         }
         // The drained may have written on, and ended: those bytes go first.
         boolean isDrained = bytesSent == bytesAccepted;
-        if (isShutdownWaiting() && isDrained && stream.isConnected && !stream.isClosing) {
+        boolean isLast = requests != null && requests.hasShutdown();
+        if (isLast && isDrained && stream.isConnected && !stream.isClosing) {
             // No write waits any more, so that it is the next.
             endWriteSide(Objects.requireNonNull(requests().poll()), stream.port());
         }

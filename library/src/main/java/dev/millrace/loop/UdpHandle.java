@@ -94,6 +94,12 @@ public final class UdpHandle extends Handle {
         opened.bufferSource(bufferSource);
     }
 
+    /** How its socket is made. */
+    public UdpOptions options() {
+        loop.checkThread();
+        return options;
+    }
+
     /** Binds to any port, of the family that is wanted, unless it is bound already. */
     Port bound(InetAddress wanted) throws IOException {
         if (port == null) {
@@ -331,6 +337,11 @@ public final class UdpHandle extends Handle {
     }
 
     @Override
+    @Nullable Port portOrNull() {
+        return port;
+    }
+
+    @Override
     HandleKind ownKind() {
         return HandleKind.UDP;
     }
@@ -358,6 +369,7 @@ public final class UdpHandle extends Handle {
     @Override
     void release() {
         isReceiving = false;
+        loop.listenSource().closed(this);
         if (port != null) {
             loop.driver.close(port);
         }

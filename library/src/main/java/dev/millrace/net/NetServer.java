@@ -425,6 +425,12 @@ public final class NetServer implements AutoCloseable, Identified {
                 .orElseThrow(() -> new IllegalStateException("the server does not listen"));
     }
 
+    /** The listener below, for what only that can do; empty while the server does not listen. */
+    public Optional<ListenHandle> handle() {
+        loop.checkThread();
+        return Optional.ofNullable(inlet.handle());
+    }
+
     /** The connections that are open now. */
     public Set<NetSocket> connections() {
         loop.checkThread();

@@ -121,6 +121,11 @@ public final class NetSocket extends InboundStream<NetSocket>
         return connect(loop, UnixAddress.of(path));
     }
 
+    /** A socket on {@code stream}, which is connected; it is the socket's from now on. */
+    public static NetSocket on(StreamHandle stream, NetSocketOptions options) {
+        return new NetSocket(stream, options);
+    }
+
     /** The connection stands, or a filter is ready, which may be long before or after. */
     void opened() {
         life = SocketLife.OPEN;
@@ -298,12 +303,7 @@ public final class NetSocket extends InboundStream<NetSocket>
             life = SocketLife.DESTROYED;
             failure = error;
             SocketTrace.closing(this, error);
-            transport.destroy();
-            handle.close();
-            transport.destroyed();
-            if (connect != null) {
-                connect.cancel();
-            }
+            transport.tearDown();
             listeners.tellDestroyed(this);
             // Last: it destroys what a pipeline leads to, which may be a user's own and throw.
             inbound.destroy();
@@ -391,6 +391,15 @@ public final class NetSocket extends InboundStream<NetSocket>
     public BlockingSocket blocking() {
         checkThread();
         return new BlockingSocket(this);
+    }
+
+    /**
+     * What of this socket concerns descriptors: a Unix socket as their way, or this one as what
+     * travels. {@code MessageChannel} of {@code ipc} is made of it.
+     */
+    public SocketDescriptors descriptors() {
+        checkThread();
+        return new SocketDescriptors(this);
     }
 
     @Override

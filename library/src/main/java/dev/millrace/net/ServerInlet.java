@@ -107,6 +107,10 @@ final class ServerInlet {
         return handle == null || handle.isClosed();
     }
 
+    @Nullable ListenHandle handle() {
+        return handle == null || handle.isClosing() ? null : handle;
+    }
+
     /** Where it listens, or did; null before it has. */
     @Nullable Address shown() {
         return shown;

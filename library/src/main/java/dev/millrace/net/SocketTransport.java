@@ -94,10 +94,20 @@ final class SocketTransport extends WriteSide
         }
     }
 
-    void destroyed() {
+    /** The socket is destroyed: so is everything below it. */
+    void tearDown() {
+        destroy();
+        socket.handle.close();
         if (filter != null) {
             filter.filtered.over();
         }
+        if (socket.connect != null) {
+            socket.connect.cancel();
+        }
+    }
+
+    boolean isFiltered() {
+        return filter != null;
     }
 
     void closed(@Nullable IOException failure) {

@@ -85,7 +85,7 @@ final class FrameReader<F> implements BytesListener {
         begun = NONE;
         begunBytes = 0;
         if (bad == null) {
-            side.fail(error);
+            side.source.fail(error);
         } else {
             bad.accept(error);
         }

@@ -58,7 +58,7 @@ public final class ReadSide {
         LEFT
     }
 
-    private final Source source;
+    final Source source;
 
     /** Of the present owner; made when the first one comes. */
     private @Nullable ReadReceivers receivers;
@@ -269,8 +269,9 @@ public final class ReadSide {
         }
     }
 
-    void fail(IOException error) {
-        source.fail(error);
+    /** A copy of what was received and not taken. */
+    public ByteBuffer unread() {
+        return ByteBuffer.wrap(kept.clone());
     }
 
     /** Whether the source has ended, be it told or not. */

@@ -26,6 +26,7 @@ public final class Linux {
     public static final int SO_REUSEPORT = 15;
     public static final int SO_TYPE = 3;
     public static final int SO_ACCEPTCONN = 30;
+    public static final int SO_PEERCRED = 17;
     public static final int SO_DOMAIN = 39;
     public static final int IPPROTO_IP = 0;
     public static final int IP_TTL = 2;

@@ -4,7 +4,9 @@ import dev.millrace.driver.Driver;
 import dev.millrace.driver.FileRegion;
 import dev.millrace.driver.Port;
 import dev.millrace.stream.WriteLimit;
+import dev.millrace.sys.Errno;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +46,9 @@ public final class WriteQueue {
         int offset;
         int end;
 
+        /** What travels with the first byte, until it has left. */
+        int @Nullable [] descriptors;
+
         Chunk(byte[] array, int offset, int end, boolean isOwn) {
             this.array = array;
             this.offset = offset;
@@ -64,11 +69,26 @@ public final class WriteQueue {
          * by the region, and what comes behind it still goes out.
          */
         int tryWrite(Driver driver, Port port, int length) {
+            if (descriptors != null) {
+                return trySend(driver, port, descriptors, length);
+            }
             if (region == null) {
                 return driver.tryWrite(port, array, offset, length);
             }
             int count = driver.trySendFile(port, region, offset, length);
             return count < 0 && region.failsWith(-count) ? end - offset : count;
+        }
+
+        /** Once a byte was taken they are on their way, and never sent again (row F4). */
+        private int trySend(Driver driver, Port port, int[] sent, int length) {
+            if (length == 0) {
+                return 0;
+            }
+            int count = driver.sendDescriptors(port, array, offset, length, sent);
+            if (count > 0) {
+                descriptors = null;
+            }
+            return count == -Errno.EAGAIN ? 0 : count;
         }
     }
 
@@ -83,6 +103,9 @@ public final class WriteQueue {
 
     /** What waits of regions. */
     private long regionBytes;
+
+    /** The kernel has too many descriptors under way; see {@link #isResting()}. */
+    private boolean isResting;
 
     /** Why nothing goes any more; see {@link #failure()}. */
     private int failure;
@@ -136,6 +159,18 @@ public final class WriteQueue {
         regionBytes += region.length();
     }
 
+    /**
+     * Appends bytes, one at least, with the first of which {@code descriptors} travel. The bytes
+     * are copied; the descriptors stay open until they have left.
+     */
+    public void append(byte[] array, int offset, int length, int... descriptors) {
+        byte[] copy = Arrays.copyOfRange(array, offset, offset + length);
+        Chunk chunk = new Chunk(copy, 0, length, false);
+        chunk.descriptors = descriptors.clone();
+        largest = Math.max(largest, length);
+        chunks.add(chunk);
+    }
+
     /** What the driver was given is written; how many bytes that was. */
     public int written() {
         int count = underWay;
@@ -158,10 +193,15 @@ public final class WriteQueue {
             return 0;
         }
         int written = 0;
+        isResting = false;
         for (Chunk first = chunks.peek(); first != null; first = chunks.peek()) {
             int left = first.end - first.offset;
             int length = Math.min(left, AT_ONCE_MAX_BYTES - written);
             int count = first.tryWrite(driver, port, length);
+            if (count == -Errno.ETOOMANYREFS) {
+                isResting = true;
+                break;
+            }
             if (count < 0) {
                 failure = -count;
                 break;
@@ -178,18 +218,26 @@ public final class WriteQueue {
         return written;
     }
 
+    /**
+     * Whether {@link #write} stopped because this user has too many descriptors on their way
+     * (ETOOMANYREFS, unix(7)). Nothing tells when there are fewer: it is to be tried again.
+     */
+    public boolean isResting() {
+        return isResting;
+    }
+
     /** The errno that {@link #write} met after what it has written, or 0. */
     public int failure() {
         return failure;
     }
 
     /**
-     * Gives the driver the next slice untried; not more, so that progress shows. It keeps no
-     * region: there it only tells when to {@link #write} again.
+     * Gives the driver the next slice untried; not more, so that progress shows. It keeps no region
+     * and no descriptors: there it only tells when to {@link #write} again.
      */
     public void park(Driver driver, Port port) {
         Chunk first = chunks.peek();
-        if (first != null && first.region != null) {
+        if (first != null && (first.region != null || first.descriptors != null)) {
             driver.awaitWritable(port);
         } else if (first != null && underWay == 0) {
             underWay = Math.min(SLICE_BYTES, first.end - first.offset);

@@ -11,6 +11,7 @@ import dev.millrace.sys.Errno;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Consumer;
 
 /**
  * The way of a {@link UdpSocket} to its port and to its peer, and what has to wait meanwhile.
@@ -80,6 +81,13 @@ final class UdpOpening {
         loop.nextTick(() -> open(address));
     }
 
+    /** The handle has a socket that was opened elsewhere. */
+    void adopted() {
+        state = State.OPEN;
+        hasPeer = handle.remoteAddress() != null;
+        handle.receiveStart();
+    }
+
     private void begin() {
         checkOpen();
         if (state != State.CREATED) {
@@ -90,34 +98,43 @@ final class UdpOpening {
     }
 
     private void openDualStack(IpAddress everyIpv6) {
-        if (handle.isClosing()) {
-            return;
-        }
-        try {
-            handle.bind(everyIpv6);
-            opened();
-        } catch (IOException e) {
-            boolean hasNoIpv6 =
-                    List.of("EAFNOSUPPORT", "EADDRNOTAVAIL", "EINVAL")
-                            .contains(SystemError.codeOf(e));
-            if (hasNoIpv6 && !options.ipv6Only()) {
-                open(IpAddress.of("0.0.0.0", everyIpv6.port()));
-            } else {
-                openFailed(e);
-            }
-        }
+        open(
+                everyIpv6,
+                error -> {
+                    boolean hasNoIpv6 =
+                            List.of("EAFNOSUPPORT", "EADDRNOTAVAIL", "EINVAL")
+                                    .contains(SystemError.codeOf(error));
+                    if (hasNoIpv6 && !options.ipv6Only()) {
+                        open(IpAddress.of("0.0.0.0", everyIpv6.port()));
+                    } else {
+                        openFailed(error);
+                    }
+                });
     }
 
     private void open(IpAddress address) {
+        open(address, this::openFailed);
+    }
+
+    /** The loop's source may answer on a later turn. */
+    private void open(IpAddress address, Consumer<? super IOException> ifNot) {
         if (handle.isClosing()) {
             return;
         }
-        try {
-            handle.bind(address);
-            opened();
-        } catch (IOException e) {
-            openFailed(e);
-        }
+        loop.listenSource()
+                .bind(
+                        handle,
+                        address,
+                        error -> {
+                            if (handle.isClosing()) {
+                                return;
+                            }
+                            if (error == null) {
+                                opened();
+                            } else {
+                                ifNot.accept(error);
+                            }
+                        });
     }
 
     private void opened() {

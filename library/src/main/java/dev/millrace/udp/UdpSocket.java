@@ -1,5 +1,6 @@
 package dev.millrace.udp;
 
+import dev.millrace.kernel.Descriptor;
 import dev.millrace.kernel.IpAddress;
 import dev.millrace.kernel.KernelOption;
 import dev.millrace.kernel.UdpOptions;
@@ -56,6 +57,28 @@ public final class UdpSocket implements AutoCloseable {
     /** A socket with a port of its own. */
     public static UdpSocket create(Loop loop) {
         return create(loop, UdpOptions.DEFAULTS);
+    }
+
+    /**
+     * A socket on a datagram socket that was opened elsewhere, bound or not, which belongs to it
+     * from now on.
+     *
+     * {@snippet class="dev.millrace.udp.UdpDescriptorTest" region="open"}
+     *
+     * @throws IOException EINVAL if it is no datagram socket; it is still the caller's then
+     * @throws UnsupportedOperationException if the loop's driver can't do it
+     */
+    public static UdpSocket open(Loop loop, Descriptor descriptor) throws IOException {
+        UdpSocket socket = new UdpSocket(loop, UdpOptions.DEFAULTS);
+        try {
+            socket.handle.open(descriptor.number());
+        } catch (IOException | RuntimeException refused) {
+            socket.close();
+            throw refused;
+        }
+        descriptor.release();
+        socket.opening.adopted();
+        return socket;
     }
 
     /** A socket with options. */
@@ -297,6 +320,18 @@ public final class UdpSocket implements AutoCloseable {
                     option + " is " + value + ": use " + least + " to " + most);
         }
         return change(() -> handle.option(option, value));
+    }
+
+    /**
+     * A second descriptor of the socket, for another process, which shares its port and its
+     * datagrams: each goes to one of them.
+     *
+     * @throws IOException EMFILE
+     * @throws IllegalStateException if it is not bound (yet), or closed
+     * @throws UnsupportedOperationException if the loop's driver can't do it
+     */
+    public Descriptor duplicate() throws IOException {
+        return handle.duplicate();
     }
 
     /** Where it is bound, with the port the kernel chose; empty while it is not. */

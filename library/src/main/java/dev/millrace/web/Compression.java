@@ -163,4 +163,10 @@ public final class Compression implements HttpHandler {
                 .filter(tag -> tag.startsWith("\""))
                 .ifPresent(tag -> response.header("ETag", "W/" + tag));
     }
+
+    /** {@code Compression[3 at work]}. Any thread. */
+    @Override
+    public String toString() {
+        return "Compression[" + active + " at work]";
+    }
 }

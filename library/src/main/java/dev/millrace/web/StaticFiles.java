@@ -6,6 +6,7 @@ import dev.millrace.http.HttpHandler;
 import dev.millrace.http.ServerRequest;
 import dev.millrace.http.ServerResponse;
 import dev.millrace.loop.Loop;
+import dev.millrace.stream.Listeners;
 import dev.millrace.web.content.AcceptEncoding;
 import dev.millrace.web.content.ByteText;
 import dev.millrace.web.content.Document;
@@ -112,7 +113,7 @@ public final class StaticFiles implements HttpHandler {
      */
     public StaticFiles onError(BiConsumer<? super ServerRequest, ? super Throwable> listener) {
         loop.checkThread();
-        errorListener = Objects.requireNonNull(listener, "listener");
+        errorListener = Listeners.once(errorListener, listener, "onError");
         return this;
     }
 
@@ -136,6 +137,7 @@ public final class StaticFiles implements HttpHandler {
      * @throws IllegalArgumentException unless it begins with a slash and ends without one
      */
     public HttpHandler below(String prefix) {
+        loop.checkThread();
         if (!prefix.startsWith("/") || prefix.endsWith("/")) {
             throw new IllegalArgumentException(
                     "\"" + prefix + "\": begin with a slash and end without one, as /static does");

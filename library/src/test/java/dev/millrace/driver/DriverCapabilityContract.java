@@ -44,6 +44,7 @@ public abstract class DriverCapabilityContract extends DriverContract {
         assertMissing(Capability.PASS_DESCRIPTORS, () -> driver.carryDescriptors(port));
         assertMissing(
                 Capability.PASS_DESCRIPTORS, () -> driver.sendDescriptors(port, new byte[1], 0, 1));
+        assertMissing(Capability.PASS_DESCRIPTORS, () -> driver.duplicate(port));
         assertMissing(Capability.PASS_DESCRIPTORS, driver::closeDescriptors);
         assertThat(Capability.values())
                 .allMatch(one -> !one.missing(driver).getMessage().isEmpty());

@@ -156,6 +156,11 @@ public class ForwardingDriver implements Driver {
     }
 
     @Override
+    public int duplicate(Port port) throws IOException {
+        return real.duplicate(port);
+    }
+
+    @Override
     public void closeDescriptors(int... descriptors) {
         real.closeDescriptors(descriptors);
     }

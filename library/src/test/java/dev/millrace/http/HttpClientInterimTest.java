@@ -189,6 +189,33 @@ class HttpClientInterimTest {
         assertThat(told).containsExactly("body", "200");
     }
 
+    /** A loop with a timer of its body would not end within the test's time. */
+    @Tag("R46")
+    @Test
+    void aRequestThatIsGivenUpLeavesNoTimer() {
+        ScriptedServer.run(
+                proceed(Duration.ofDays(1)),
+                (socket, head, number) -> told.add("head"),
+                server -> {
+                    ClientRequest request = expecting(server);
+                    request.onClose(server::done).end("body");
+                    giveUp(server, request);
+                });
+        assertThat(told).containsExactly("head");
+    }
+
+    private void giveUp(ScriptedServer server, ClientRequest request) {
+        server.after(
+                1,
+                () -> {
+                    if (told.isEmpty()) {
+                        giveUp(server, request);
+                    } else {
+                        request.destroy();
+                    }
+                });
+    }
+
     /** RFC 9110 section 10.1.1: without content nothing is expected. */
     @Tag("R46")
     @Test

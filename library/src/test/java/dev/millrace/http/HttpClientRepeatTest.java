@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.millrace.net.NetSocket;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -59,6 +60,46 @@ class HttpClientRepeatTest {
                 });
         assertThat(told.subList(0, 3)).containsOnly("hi");
         assertThat(told.subList(3, told.size())).containsExactly("5 heads");
+    }
+
+    /**
+     * What has served a request before dies under the next one, so the repetition takes a new one.
+     */
+    @Test
+    void aRequestIsRepeatedOnANewConnection() {
+        List<NetSocket> asked = new ArrayList<>();
+        run(
+                (socket, head, number) -> {
+                    boolean isOld = asked.contains(socket);
+                    asked.add(socket);
+                    if (isOld) {
+                        socket.destroy();
+                    } else if (number != 1) {
+                        asked.forEach(one -> one.write(ok("hi")));
+                    }
+                },
+                server -> {
+                    server.get(text -> told.add(text));
+                    server.get(text -> told.add(text));
+                    askAgainWhenFree(server);
+                });
+        assertThat(told).containsExactly("hi", "hi", "hi");
+        assertThat(Set.copyOf(asked)).hasSize(3);
+    }
+
+    private void askAgainWhenFree(ScriptedServer server) {
+        server.after(
+                1,
+                () -> {
+                    if (server.client.freeSocketCount() < 2) {
+                        askAgainWhenFree(server);
+                        return;
+                    }
+                    server.get(text -> {
+                        told.add(text);
+                        server.done();
+                    });
+                });
     }
 
     private void askWhenFree(ScriptedServer server, int count) {

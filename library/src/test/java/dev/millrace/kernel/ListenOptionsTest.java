@@ -14,6 +14,7 @@ class ListenOptionsTest {
                     "backlog", options -> options.withBacklog(7),
                     "ipv6Only", options -> options.withIpv6Only(true),
                     "reusePort", options -> options.withReusePort(true),
+                    "exclusive", options -> options.withExclusive(true),
                     "acceptsPerWakeUp", options -> options.withAcceptsPerWakeUp(3),
                     "unix", options -> options.withUnix(UNIX));
 

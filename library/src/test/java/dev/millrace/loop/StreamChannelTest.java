@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.driver.Driver;
 import dev.millrace.kernel.Address;
+import dev.millrace.kernel.DescriptorKind;
 import dev.millrace.kernel.IpAddress;
 import dev.millrace.kernel.ListenOptions;
 import dev.millrace.kernel.UnixAddress;
@@ -19,7 +20,6 @@ import dev.millrace.testing.RecordedEvents;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
@@ -92,15 +92,14 @@ class StreamChannelTest {
     @Tag("R34")
     void thePipeThatArrivesWorks() throws IOException {
         StreamHandle channel = connectChannel();
-        assertThat(channel.isChannel()).isTrue();
         Fifo fifo = new Fifo(libc, folder);
         int reader = fifo.reader();
         int writer = fifo.writer();
         send(writer);
         libc.close(writer);
         runUntil("read x");
-        int arrived = channel.takeDescriptor().orElseThrow();
-        assertThat(channel.takeDescriptor()).isEmpty();
+        int arrived = channel.carryDescriptors().take().orElseThrow();
+        assertThat(channel.carryDescriptors().take()).isEmpty();
         assertThat(libc.fcntl(arrived, Linux.F_GETFD, 0) & Linux.FD_CLOEXEC).isNotZero();
         StreamHandle pipe = new StreamHandle(loop, StreamHandleTest.NOBODY);
         pipe.open(arrived);
@@ -120,10 +119,83 @@ class StreamChannelTest {
         send(sent, sent, sent);
         runUntil("read x");
         assertThat(Kernel.descriptors(SENT)).hasSize(4);
-        libc.close(channel.takeDescriptor().orElseThrow());
+        libc.close(channel.carryDescriptors().take().orElseThrow());
+        StreamDescriptors received = channel.carryDescriptors();
         channel.close();
         assertThat(Kernel.descriptors(SENT)).containsExactly(sent);
-        assertThat(channel.takeDescriptor()).isEmpty();
+        assertThat(received.take()).isEmpty();
+    }
+
+    private void fill(StreamHandle stream) {
+        byte[] bytes = new byte[256 * 1024];
+        while (stream.queuedBytes() == 0) {
+            stream.write(bytes, 0, bytes.length, null);
+        }
+    }
+
+    @Test
+    @Tag("F4")
+    @Tag("R34")
+    void aWriteCarriesThemOnceInItsTurn() throws IOException {
+        StreamHandle channel = connectChannel();
+        channel.readStop();
+        fill(client);
+        byte[] bytes = "descriptor".getBytes(StandardCharsets.UTF_8);
+        // @start region="descriptors"
+        StreamDescriptors descriptors = client.carryDescriptors();
+        Request request = new Request(error -> journal.add("sent " + error));
+        descriptors.write(bytes, 0, bytes.length, new int[] {sent}, request);
+        // @end region="descriptors"
+        byte[] more = new byte[1024 * 1024];
+        client.write(more, 0, more.length, null);
+        assertThat(Kernel.descriptors(SENT)).as("not before its bytes").hasSize(1);
+        long all = client.bytesWritten();
+        channel.readStart();
+        LoopFixture.turnUntil(loop, "all", () -> channel.bytesRead() == all);
+        runUntil("sent null");
+        StreamDescriptors received = channel.carryDescriptors();
+        assertThat(received.waitingCount()).isEqualTo(1);
+        libc.close(received.take().orElseThrow());
+        assertThat(received.take()).isEmpty();
+    }
+
+    @Test
+    @Tag("G14")
+    void whatWaitsCanBeAsked() throws IOException {
+        StreamHandle channel = connectChannel();
+        int socket = libc.socket(Linux.AF_INET, Linux.SOCK_DGRAM | Linux.SOCK_CLOEXEC, 0);
+        send(sent, socket);
+        runUntil("read x");
+        send(sent);
+        LoopFixture.turnUntil(loop, "both", () -> journal.count("read x") == 2);
+        StreamDescriptors received = channel.carryDescriptors();
+        assertThat(received.waitingCount()).isEqualTo(3);
+        assertThat(received.waitingKinds())
+                .containsExactly(DescriptorKind.FILE, DescriptorKind.UDP, DescriptorKind.FILE);
+        assertThat(received.takeTogether().orElseThrow())
+                .hasSize(2)
+                .satisfies(both -> {
+                    libc.close(both[0]);
+                    libc.close(both[1]);
+                });
+        assertThat(received.waitingCount()).isEqualTo(1);
+        libc.close(socket);
+    }
+
+    @Test
+    @Tag("X95")
+    void tooManyAtOnceAreRefusedAtTheCall() throws IOException {
+        connectChannel();
+        StreamDescriptors descriptors = client.carryDescriptors();
+        int[] many =
+                IntStream.generate(() -> sent).limit(StreamDescriptors.AT_ONCE_MAX + 1).toArray();
+        Request request = new Request(error -> {});
+        assertThatThrownBy(() -> descriptors.write(new byte[1], 0, 1, many, request))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("253");
+        assertThatThrownBy(() -> descriptors.write(new byte[1], 0, 0, new int[1], request))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("byte");
     }
 
     @Test
@@ -159,10 +231,8 @@ class StreamChannelTest {
     void anOrdinaryStreamReceivesNone() throws IOException {
         client.carryDescriptors();
         StreamHandle ordinary = connect(UnixAddress.of(folder.resolve("s")), false);
-        assertThat(ordinary.isChannel()).isFalse();
         send(sent);
         runUntil("read x");
-        assertThat(ordinary.takeDescriptor()).isEqualTo(OptionalInt.empty());
         assertThat(Kernel.descriptors(SENT)).containsExactly(sent);
         assertThatThrownBy(ordinary::carryDescriptors)
                 .isInstanceOf(IllegalStateException.class)
@@ -190,7 +260,6 @@ class StreamChannelTest {
         StreamHandle peer = connect(IpAddress.loopback(0), false);
         peer.readStop();
         assertInvalid(peer::carryDescriptors);
-        assertThat(peer.isChannel()).isFalse();
         StreamHandle channel = new StreamHandle(loop, StreamHandleTest.NOBODY);
         channel.carryDescriptors();
         Fifo fifo = new Fifo(libc, folder);

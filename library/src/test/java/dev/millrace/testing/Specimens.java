@@ -1,5 +1,8 @@
 package dev.millrace.testing;
 
+import dev.millrace.cluster.Cluster;
+import dev.millrace.cluster.ClusterOptions;
+import dev.millrace.cluster.Primary;
 import dev.millrace.driver.Guarded;
 import dev.millrace.driver.PortEvents;
 import dev.millrace.files.FileInput;
@@ -7,6 +10,11 @@ import dev.millrace.files.FileOutput;
 import dev.millrace.http.ClientRequest;
 import dev.millrace.http.HttpClient;
 import dev.millrace.http.HttpServer;
+import dev.millrace.ipc.ChildOptions;
+import dev.millrace.ipc.ChildProcess;
+import dev.millrace.ipc.MessageChannel;
+import dev.millrace.ipc.Passable;
+import dev.millrace.kernel.Descriptor;
 import dev.millrace.kernel.IpAddress;
 import dev.millrace.kernel.ListenOptions;
 import dev.millrace.kernel.Readiness;
@@ -35,6 +43,7 @@ import dev.millrace.stream.Filter;
 import dev.millrace.sys.Libc;
 import dev.millrace.sys.Linux;
 import dev.millrace.udp.UdpSocket;
+import dev.millrace.web.StaticFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.reflect.InvocationHandler;
@@ -56,6 +65,9 @@ import java.util.stream.Stream;
 /** One fresh object of every public type that belongs to a loop, for rules that hold for all. */
 public final class Specimens {
     private static final Map<Class<?>, Function<Loop, Object>> MAKERS = new LinkedHashMap<>();
+
+    private static final ChildOptions CHILD =
+            ChildOptions.DEFAULTS.withCommand(List.of("/bin/true"));
 
     static {
         add(Loop.class, loop -> loop);
@@ -87,10 +99,27 @@ public final class Specimens {
         add(FileInput.class, loop -> FileInput.open(loop, Path.of("/dev/null")));
         add(FileOutput.class, loop -> FileOutput.create(loop, Path.of("/dev/null")));
         add(HttpServer.class, loop -> HttpServer.create(loop));
+        add(StaticFiles.class, loop -> StaticFiles.of(loop, Path.of(".")));
         add(HttpClient.class, loop -> HttpClient.create(loop));
         add(
                 ClientRequest.class,
                 loop -> HttpClient.create(loop).request("GET", "http://127.0.0.1/"));
+    }
+
+    /** Only these can carry descriptors. */
+    private static final Set<Class<?>> OF_EPOLL =
+            Set.of(WatchHandle.class, MessageChannel.class, ChildProcess.class, Primary.class);
+
+    static {
+        add(
+                MessageChannel.class,
+                loop -> MessageChannel.connect(loop, UnixAddress.of("/nowhere/at/all")));
+        add(ChildProcess.class, loop -> ChildProcess.fork(loop, CHILD));
+        add(
+                Primary.class,
+                loop ->
+                        Cluster.primary(
+                                loop, ClusterOptions.DEFAULTS.withWorkers(1).withChild(CHILD)));
     }
 
     private Specimens() {}
@@ -117,7 +146,7 @@ public final class Specimens {
     public static List<Class<?>> types(Loop loop) {
         boolean canWatch = loop.driverName().equals("epoll");
         return MAKERS.keySet().stream()
-                .filter(type -> canWatch || type != WatchHandle.class)
+                .filter(type -> canWatch || !OF_EPOLL.contains(type))
                 .toList();
     }
 
@@ -184,6 +213,7 @@ public final class Specimens {
             case "IpAddress" -> IpAddress.loopback(1);
             case "Request" -> new Request(error -> {});
             case "Set" -> EnumSet.of(Readiness.READABLE);
+            case "Passable" -> Passable.of(Descriptor.of(Integer.MAX_VALUE));
             case "Object" -> type;
             default -> type.isInterface() ? stub(type) : null;
         };

@@ -14,8 +14,8 @@ package dev.millrace.http.wire;
  *        +-------";"--------+--------------------";"----------------------------------+
  * </pre>
  *
- * A CR ends the line in NAME, VALUE and AFTER_QUOTED. Space may stand around ";" and "=", as the
- * RFC has it, but not before the CR; AFTER_NAME and AFTER_VALUE remember it.
+ * A CR ends the line in NAME, VALUE and AFTER_QUOTED. Space may stand behind ";" and around "=", as
+ * the RFC has it, but not before ";" or CR; AFTER_NAME remembers it.
  */
 final class ChunkExtensions {
 
@@ -28,7 +28,6 @@ final class ChunkExtensions {
         QUOTED,
         ESCAPED,
         AFTER_QUOTED,
-        AFTER_VALUE,
         WRONG
     }
 
@@ -86,18 +85,19 @@ final class ChunkExtensions {
                     Ascii.isSpace(b)
                             ? State.BEFORE_NAME
                             : Ascii.isToken(b) ? State.NAME : State.WRONG;
-            case NAME -> Ascii.isToken(b) ? State.NAME : afterName(b);
+            case NAME ->
+                    Ascii.isToken(b) ? State.NAME : b == ';' ? State.BEFORE_NAME : afterName(b);
             case AFTER_NAME -> afterName(b);
             case BEFORE_VALUE -> beforeValue(b);
-            case VALUE -> Ascii.isToken(b) ? State.VALUE : afterValue(b);
+            case VALUE -> Ascii.isToken(b) ? State.VALUE : semicolon(b);
             case QUOTED -> quoted(b);
             case ESCAPED -> Ascii.isValue(b) ? State.QUOTED : State.WRONG;
-            default -> afterValue(b);
+            default -> semicolon(b);
         };
     }
 
     private static State afterName(byte b) {
-        return b == '=' ? State.BEFORE_VALUE : Ascii.isSpace(b) ? State.AFTER_NAME : semicolon(b);
+        return b == '=' ? State.BEFORE_VALUE : Ascii.isSpace(b) ? State.AFTER_NAME : State.WRONG;
     }
 
     private static State beforeValue(byte b) {
@@ -112,10 +112,6 @@ final class ChunkExtensions {
             return State.AFTER_QUOTED;
         }
         return b == '\\' ? State.ESCAPED : Ascii.isQuoted(b) ? State.QUOTED : State.WRONG;
-    }
-
-    private static State afterValue(byte b) {
-        return Ascii.isSpace(b) ? State.AFTER_VALUE : semicolon(b);
     }
 
     private static State semicolon(byte b) {

@@ -11,4 +11,12 @@ public record GoldenCount(int read, int refused) {
         int refused = (int) all.stream().filter(GoldenSample::isRefused).count();
         return new GoldenCount(all.size() - refused, refused);
     }
+
+    /** Prints them. */
+    public static void main(String... arguments) {
+        for (String folder : new String[] {"request", "response"}) {
+            GoldenCount count = of(folder);
+            System.out.printf("%-9s %5d read %5d refused%n", folder, count.read, count.refused);
+        }
+    }
 }

@@ -6,7 +6,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.millrace.GoldenRows;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -35,7 +34,7 @@ record GoldenSample(
 
     /** Those of a folder below {@code http}. */
     static List<GoldenSample> in(String folder) {
-        return READ.computeIfAbsent("/http/" + folder, GoldenSample::read);
+        return READ.computeIfAbsent("http/" + folder, GoldenSample::read);
     }
 
     byte[] input() {
@@ -52,8 +51,7 @@ record GoldenSample(
     }
 
     private static List<GoldenSample> read(String folder) {
-        try (Stream<Path> files =
-                Files.list(Path.of(GoldenSample.class.getResource(folder).toURI()))) {
+        try (Stream<Path> files = Files.list(GoldenRows.folder(folder))) {
             List<GoldenSample> samples = new ArrayList<>();
             for (Path file : files.sorted().toList()) {
                 samples.addAll(read(file));
@@ -61,8 +59,6 @@ record GoldenSample(
             return List.copyOf(samples);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        } catch (URISyntaxException e) {
-            throw new IllegalStateException(e);
         }
     }
 

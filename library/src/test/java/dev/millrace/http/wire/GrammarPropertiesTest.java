@@ -49,7 +49,7 @@ class GrammarPropertiesTest {
                     "\"([\t \\x21\\x23-\\x5b\\x5d-\\x7e\\x80-\\xff]|\\\\[\t\\x20-\\x7e\\x80-\\xff])*\"");
     private static final Pattern EXTENSIONS =
             Pattern.compile(
-                    "(;[ \t]*T([ \t]*=[ \t]*(T|Q))?([ \t]*(?=;)|$))*"
+                    "(;[ \t]*T([ \t]*=[ \t]*(T|Q))?)*"
                             .replace("T", TOKEN.pattern())
                             .replace("Q", QUOTED.pattern()));
 

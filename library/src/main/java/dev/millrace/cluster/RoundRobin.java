@@ -1,0 +1,140 @@
+package dev.millrace.cluster;
+
+import dev.millrace.ipc.Passable;
+import dev.millrace.loop.ListenHandle;
+import dev.millrace.loop.StreamHandle;
+import dev.millrace.net.NetSocket;
+import dev.millrace.net.NetSocketOptions;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Deals the connections of one listener out: each goes to the next worker that has asked for one,
+ * and comes back if that worker does not take it (R35).
+ *
+ * <pre>
+ *   kernel's backlog ──a worker has asked──▶ accepted ──▶ under way ──taken──▶ the worker's
+ *                                               ▲             │
+ *                                               └─ not taken ─┘   so many times: reset
+ * </pre>
+ *
+ * While no worker has asked nothing is accepted: connections wait in the kernel.
+ */
+final class RoundRobin {
+    /** A connection that no worker has room for is refused visibly: by a reset. */
+    private static final int ATTEMPTS_MAX = 16;
+
+    private final ListenHandle listener;
+    private final int number;
+
+    /** Those that have asked, in the order of their turns. */
+    private final Deque<WorkerProcess> free = new ArrayDeque<>();
+
+    private final Map<WorkerProcess, Integer> asked = new HashMap<>();
+
+    /** Came back from a worker. */
+    private final Deque<Attempt> returned = new ArrayDeque<>();
+
+    private boolean isClosed;
+
+    /** Closed by a reset, as no worker took them. */
+    private long dropped;
+
+    private record Attempt(NetSocket socket, int count) {}
+
+    RoundRobin(ListenHandle listener, int number) {
+        this.listener = listener;
+        this.number = number;
+        listener.start(this::deal);
+    }
+
+    /** A worker takes so many connections more. */
+    void ask(WorkerProcess worker, int count) {
+        asked.merge(worker, count, Integer::sum);
+        if (!free.contains(worker)) {
+            free.add(worker);
+        }
+        deal();
+    }
+
+    /** A worker is well again. */
+    void update() {
+        deal();
+    }
+
+    private void deal() {
+        for (int left = free.size(); left > 0 && !isClosed; left--) {
+            WorkerProcess next = free.remove();
+            if (next.isFrozen()) {
+                free.add(next);
+                continue;
+            }
+            Attempt attempt = take();
+            if (attempt == null) {
+                free.addFirst(next);
+                return;
+            }
+            int rest = asked.getOrDefault(next, 1) - 1;
+            asked.put(next, rest);
+            if (rest > 0) {
+                free.add(next);
+            }
+            send(next, attempt);
+            left = free.size() + 1;
+        }
+    }
+
+    private @Nullable Attempt take() {
+        while (!returned.isEmpty()) {
+            Attempt again = returned.remove();
+            if (!again.socket.isDestroyed()) {
+                return again;
+            }
+        }
+        StreamHandle accepted = listener.accept();
+        return accepted == null
+                ? null
+                : new Attempt(NetSocket.on(accepted, NetSocketOptions.DEFAULTS), 1);
+    }
+
+    private void send(WorkerProcess worker, Attempt attempt) {
+        worker.tell(
+                Control.text(Control.Verb.CONNECTION, number),
+                List.of(Passable.of(attempt.socket)),
+                error -> {
+                    if (error != null) {
+                        back(attempt);
+                    }
+                });
+    }
+
+    private void back(Attempt attempt) {
+        if (isClosed || attempt.count >= ATTEMPTS_MAX) {
+            dropped++;
+            attempt.socket.reset();
+            return;
+        }
+        returned.add(new Attempt(attempt.socket, attempt.count + 1));
+        deal();
+    }
+
+    long dropped() {
+        return dropped;
+    }
+
+    void leave(WorkerProcess worker) {
+        free.remove(worker);
+        asked.remove(worker);
+    }
+
+    /** What waits for a worker has none any more. */
+    void close() {
+        isClosed = true;
+        returned.forEach(attempt -> attempt.socket.reset());
+        returned.clear();
+    }
+}

@@ -1,0 +1,184 @@
+package dev.millrace.cluster;
+
+import dev.millrace.ipc.Passable;
+import dev.millrace.kernel.Address;
+import dev.millrace.kernel.IpAddress;
+import dev.millrace.kernel.ListenOptions;
+import dev.millrace.kernel.SystemError;
+import dev.millrace.kernel.UdpOptions;
+import dev.millrace.loop.Handle;
+import dev.millrace.loop.ListenHandle;
+import dev.millrace.loop.Loop;
+import dev.millrace.loop.UdpEvents;
+import dev.millrace.loop.UdpHandle;
+import dev.millrace.sys.Errno;
+import java.io.IOException;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What several workers listen on, in the primary: opened for the first that asks, closed when the
+ * last one lets go (R35).
+ */
+final class SharedSocket {
+    /** A datagram socket of which nothing is read here. */
+    private static final UdpEvents UNREAD =
+            new UdpEvents() {
+                @Override
+                public void onDatagram(
+                        byte[] array,
+                        int offset,
+                        int length,
+                        IpAddress from,
+                        boolean isTruncated) {}
+
+                @Override
+                public void onError(IOException error) {}
+
+                @Override
+                public void onReceiveEnded(IOException error) {}
+
+                @Override
+                public void onThrown(Throwable thrown) {}
+            };
+
+    final int number;
+    final String key;
+    private final Handle handle;
+    private final Address address;
+
+    /** Null if it is not the primary that accepts. */
+    final @Nullable RoundRobin dealer;
+
+    /** Each worker has a socket of its own. */
+    private final @Nullable ListenOptions reusePort;
+
+    final Set<WorkerProcess> users = new LinkedHashSet<>();
+
+    private SharedSocket(
+            int number,
+            String key,
+            Handle handle,
+            Address address,
+            @Nullable RoundRobin dealer,
+            @Nullable ListenOptions reusePort) {
+        this.number = number;
+        this.key = key;
+        this.handle = handle;
+        this.address = address;
+        this.dealer = dealer;
+        this.reusePort = reusePort;
+    }
+
+    /**
+     * Listens at {@code address}.
+     *
+     * @throws IOException what bind or listen met
+     */
+    static SharedSocket listen(
+            Loop loop,
+            int number,
+            String key,
+            Address address,
+            ListenOptions options,
+            Scheduling scheduling)
+            throws IOException {
+        boolean isEach = scheduling == Scheduling.REUSE_PORT && address instanceof IpAddress;
+        ListenOptions own = isEach ? options.withReusePort(true) : options;
+        // Of sockets that share a port only those that listen get connections.
+        ListenHandle listener = bind(loop, address, own);
+        if (!isEach) {
+            open(listener);
+        }
+        Address bound = Objects.requireNonNull(listener.localAddress());
+        RoundRobin dealer =
+                scheduling == Scheduling.ROUND_ROBIN ? new RoundRobin(listener, number) : null;
+        return new SharedSocket(number, key, listener, bound, dealer, isEach ? own : null);
+    }
+
+    private static ListenHandle bind(Loop loop, Address address, ListenOptions options)
+            throws IOException {
+        ListenHandle listener = new ListenHandle(loop, options);
+        try {
+            listener.bind(address);
+        } catch (IOException refused) {
+            listener.close();
+            throw refused;
+        }
+        return listener;
+    }
+
+    private static void open(ListenHandle listener) throws IOException {
+        try {
+            listener.open();
+        } catch (IOException refused) {
+            listener.close();
+            throw refused;
+        }
+    }
+
+    /** Binds a datagram socket. */
+    static SharedSocket bind(
+            Loop loop, int number, String key, IpAddress address, UdpOptions options)
+            throws IOException {
+        UdpHandle udp = new UdpHandle(loop, options, UNREAD);
+        try {
+            udp.bind(address);
+        } catch (IOException refused) {
+            udp.close();
+            throw refused;
+        }
+        Address bound = Objects.requireNonNull(udp.localAddress());
+        return new SharedSocket(number, key, udp, bound, null, null);
+    }
+
+    /**
+     * One worker more has it, and is told so.
+     *
+     * @throws IOException EMFILE, or EADDRINUSE if the worker has it already
+     */
+    void join(WorkerProcess worker, String request) throws IOException {
+        if (users.contains(worker)) {
+            throw SystemError.of(Errno.EADDRINUSE, "listen", address);
+        }
+        String where = Control.text(address);
+        if (dealer != null) {
+            worker.tell(Control.text(Control.Verb.FED, request, number, where));
+        } else {
+            String text = Control.text(Control.Verb.SHARED, request, number, where);
+            worker.tell(text, List.of(passed()), error -> {});
+        }
+        users.add(worker);
+    }
+
+    private Passable passed() throws IOException {
+        if (reusePort == null) {
+            return Passable.of(handle.duplicate());
+        }
+        ListenHandle own = bind(handle.loop(), address, reusePort);
+        open(own);
+        try {
+            return Passable.of(own.duplicate());
+        } finally {
+            own.close();
+        }
+    }
+
+    /** A worker has it no more. */
+    void leave(WorkerProcess worker) {
+        users.remove(worker);
+        if (dealer != null) {
+            dealer.leave(worker);
+        }
+    }
+
+    void close() {
+        handle.close();
+        if (dealer != null) {
+            dealer.close();
+        }
+    }
+}

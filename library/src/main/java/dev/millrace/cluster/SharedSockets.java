@@ -1,0 +1,152 @@
+package dev.millrace.cluster;
+
+import dev.millrace.kernel.Address;
+import dev.millrace.kernel.IpAddress;
+import dev.millrace.kernel.SystemError;
+import dev.millrace.kernel.UdpOptions;
+import dev.millrace.loop.Loop;
+import dev.millrace.loop.TimerHandle;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * All that the workers of a cluster listen on, by its key: the kind of socket, the address, and for
+ * port 0 the how many-eth it is in a worker, so that each worker's first port 0 is the same port
+ * (rows I11, L3).
+ *
+ * <p>What the last worker lets go of is closed. When that worker died and is replaced, it stays
+ * open for its successor, and what waits in the backlog with it.
+ */
+final class SharedSockets {
+    /** For a successor to come and listen. */
+    private static final Duration LINGER = Duration.ofSeconds(30);
+
+    private final Loop loop;
+    private final Scheduling scheduling;
+    private final Map<String, SharedSocket> byKey = new LinkedHashMap<>();
+    private final Map<Integer, SharedSocket> byNumber = new LinkedHashMap<>();
+    private int lastNumber;
+
+    /** Of those that are closed. */
+    private long dropped;
+
+    SharedSockets(Loop loop, Scheduling scheduling) {
+        this.loop = loop;
+        this.scheduling = scheduling;
+    }
+
+    /** A worker wants to listen, and is told whether it does. */
+    void listen(WorkerProcess worker, Control asked) {
+        String request = asked.fields().get(0);
+        Address address = asked.address(3);
+        try {
+            SharedSocket socket = find(asked, address);
+            try {
+                socket.join(worker, request);
+            } finally {
+                closeUnused(socket);
+            }
+        } catch (IOException e) {
+            int errno = ((SystemError) SystemError.of(e, "listen", 0)).errno();
+            worker.tell(Control.text(Control.Verb.FAILED, request, errno));
+        }
+    }
+
+    private SharedSocket find(Control asked, Address address) throws IOException {
+        boolean isUdp = asked.fields().get(1).equals("udp");
+        boolean isNumbered = address instanceof IpAddress ip && ip.port() == 0;
+        String key = (isUdp ? "udp:" : "") + address.family() + ":" + address;
+        key = isNumbered ? key + ":" + asked.fields().get(2) : key;
+        SharedSocket known = byKey.get(key);
+        if (known != null) {
+            return known;
+        }
+        int number = ++lastNumber;
+        SharedSocket made =
+                isUdp
+                        ? SharedSocket.bind(loop, number, key, (IpAddress) address, udp(asked))
+                        : SharedSocket.listen(
+                                loop, number, key, address, asked.options(4), scheduling);
+        byKey.put(key, made);
+        byNumber.put(number, made);
+        return made;
+    }
+
+    private static UdpOptions udp(Control asked) {
+        String[] parts = asked.fields().get(4).split(" ");
+        return UdpOptions.DEFAULTS
+                .withReuseAddress(Boolean.parseBoolean(parts[0]))
+                .withReusePort(Boolean.parseBoolean(parts[1]))
+                .withIpv6Only(Boolean.parseBoolean(parts[2]));
+    }
+
+    /** A worker takes so many connections more. */
+    void ask(WorkerProcess worker, int number, int count) {
+        SharedSocket socket = byNumber.get(number);
+        if (socket != null && socket.dealer != null && socket.users.contains(worker)) {
+            socket.dealer.ask(worker, count);
+        }
+    }
+
+    /** A worker listens there no more. */
+    void close(WorkerProcess worker, int number) {
+        SharedSocket socket = byNumber.get(number);
+        if (socket != null) {
+            socket.leave(worker);
+            closeUnused(socket);
+        }
+    }
+
+    /** A worker is gone. */
+    void leave(WorkerProcess worker, boolean isReplaced) {
+        for (SharedSocket socket : List.copyOf(byNumber.values())) {
+            boolean wasUser = socket.users.contains(worker);
+            socket.leave(worker);
+            if (!isReplaced) {
+                closeUnused(socket);
+            } else if (wasUser && socket.users.isEmpty()) {
+                TimerHandle linger = loop.setTimeout(LINGER, () -> closeUnused(socket));
+                linger.unref();
+            }
+        }
+    }
+
+    private void closeUnused(SharedSocket socket) {
+        if (socket.users.isEmpty() && byNumber.remove(socket.number) != null) {
+            byKey.remove(socket.key);
+            dropped += socket.dealer == null ? 0 : socket.dealer.dropped();
+            socket.close();
+        }
+    }
+
+    /** A worker answers again. */
+    void update() {
+        for (SharedSocket socket : List.copyOf(byNumber.values())) {
+            if (socket.dealer != null) {
+                socket.dealer.update();
+            }
+        }
+    }
+
+    long dropped() {
+        long count = dropped;
+        for (SharedSocket socket : byNumber.values()) {
+            count += socket.dealer == null ? 0 : socket.dealer.dropped();
+        }
+        return count;
+    }
+
+    List<String> keys() {
+        return List.copyOf(byKey.keySet());
+    }
+
+    /** Nothing listens any more. */
+    void close() {
+        byNumber.values().forEach(SharedSocket::close);
+        byNumber.clear();
+        byKey.clear();
+    }
+}

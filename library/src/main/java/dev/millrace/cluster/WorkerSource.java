@@ -1,0 +1,253 @@
+package dev.millrace.cluster;
+
+import dev.millrace.ipc.Message;
+import dev.millrace.ipc.ParentProcess;
+import dev.millrace.kernel.Address;
+import dev.millrace.kernel.Descriptor;
+import dev.millrace.kernel.IpAddress;
+import dev.millrace.kernel.SystemError;
+import dev.millrace.kernel.UdpOptions;
+import dev.millrace.loop.Handle;
+import dev.millrace.loop.ListenAttempt;
+import dev.millrace.loop.ListenFeed;
+import dev.millrace.loop.ListenHandle;
+import dev.millrace.loop.ListenSource;
+import dev.millrace.loop.UdpHandle;
+import dev.millrace.sys.Errno;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Where a worker's listeners get their sockets from: it asks the primary. */
+final class WorkerSource implements ListenSource {
+    /** Connections that may be on their way to a listener, asked for and not taken yet. */
+    private static final int DEMAND = 4;
+
+    /** A question to the primary. */
+    private interface Asked {
+        /** It listens, under this number of the primary's. */
+        void listens(int number, Address address, @Nullable Message message) throws IOException;
+
+        void failed(IOException error);
+
+        Address address();
+    }
+
+    private final ParentProcess primary;
+    private final Map<String, Asked> asked = new HashMap<>();
+
+    /** How many port 0 each address has. */
+    private final Map<String, Integer> numbered = new HashMap<>();
+
+    /** What listens, under the numbers of the primary. */
+    private final Map<Handle, Integer> numbers = new LinkedHashMap<>();
+
+    private final Map<Integer, ListenFeed> feeds = new HashMap<>();
+    private int lastRequest;
+
+    WorkerSource(ParentProcess primary) {
+        this.primary = primary;
+    }
+
+    private void ask(String kind, Address address, String options, Asked question) {
+        if (!primary.isConnected()) {
+            question.failed(SystemError.of(Errno.EPIPE, "listen", address));
+            return;
+        }
+        String request = String.valueOf(++lastRequest);
+        boolean isNumbered = address instanceof IpAddress ip && ip.port() == 0;
+        int index = isNumbered ? numbered.merge(kind + address, 1, Integer::sum) : 0;
+        asked.put(request, question);
+        String where = Control.text(address);
+        primary.send(Control.text(Control.Verb.LISTEN, request, kind, index, where, options));
+    }
+
+    @Override
+    public void open(ListenAttempt attempt) {
+        ask(
+                "stream",
+                attempt.address(),
+                Control.text(attempt.options()),
+                new Asked() {
+                    @Override
+                    public void listens(int number, Address at, @Nullable Message message)
+                            throws IOException {
+                        if (attempt.isCancelled()) {
+                            let(number);
+                        } else if (message == null) {
+                            fed(attempt, number, at);
+                        } else {
+                            Descriptor descriptor = message.takeDescriptors().getFirst();
+                            try (descriptor) {
+                                attempt.handle().open(descriptor.number());
+                                descriptor.release();
+                            }
+                            numbers.put(attempt.handle(), number);
+                            attempt.listens();
+                        }
+                    }
+
+                    @Override
+                    public void failed(IOException error) {
+                        attempt.failed(error);
+                    }
+
+                    @Override
+                    public Address address() {
+                        return attempt.address();
+                    }
+                });
+    }
+
+    private void fed(ListenAttempt attempt, int number, Address at) {
+        numbers.put(attempt.handle(), number);
+        ListenFeed feed = attempt.feed(at);
+        feeds.put(number, feed);
+        int[] due = {DEMAND};
+        feed.onDemand(() -> {
+            int count = due[0];
+            due[0] = 0;
+            if (count > 0) {
+                primary.send(Control.text(Control.Verb.DEMAND, number, count));
+            }
+        });
+        delivered.put(number, due);
+    }
+
+    /** What was delivered since the primary was asked last, by number. */
+    private final Map<Integer, int[]> delivered = new HashMap<>();
+
+    @Override
+    public void bind(
+            UdpHandle handle, IpAddress address, Consumer<? super @Nullable IOException> outcome) {
+        Runnable hold = handle.loop().keepAlive();
+        UdpOptions options = handle.options();
+        String text = options.reuseAddress() + " " + options.reusePort() + " " + options.ipv6Only();
+        ask(
+                "udp",
+                address,
+                text,
+                new Asked() {
+                    @Override
+                    public void listens(int number, Address at, @Nullable Message message)
+                            throws IOException {
+                        hold.run();
+                        if (handle.isClosing() || message == null) {
+                            let(number);
+                            return;
+                        }
+                        Descriptor descriptor = message.takeDescriptors().getFirst();
+                        try (descriptor) {
+                            handle.open(descriptor.number());
+                            descriptor.release();
+                        }
+                        numbers.put(handle, number);
+                        outcome.accept(null);
+                    }
+
+                    @Override
+                    public void failed(IOException error) {
+                        hold.run();
+                        outcome.accept(error);
+                    }
+
+                    @Override
+                    public Address address() {
+                        return address;
+                    }
+                });
+    }
+
+    @Override
+    public void closed(Handle handle) {
+        Integer number = numbers.remove(handle);
+        if (number != null) {
+            feeds.remove(number);
+            delivered.remove(number);
+            let(number);
+        }
+    }
+
+    /** The primary need not keep it for us. */
+    private void let(int number) {
+        if (primary.isConnected()) {
+            primary.send(Control.text(Control.Verb.CLOSE, number));
+        }
+    }
+
+    void fed(Control answer) {
+        listens(answer, null);
+    }
+
+    void shared(Control answer, Message message) {
+        listens(answer, message);
+    }
+
+    private void listens(Control answer, @Nullable Message message) {
+        Asked question = asked.remove(answer.fields().get(0));
+        if (question == null) {
+            return;
+        }
+        int number = answer.number(1);
+        try {
+            question.listens(number, answer.address(2), message);
+        } catch (IOException e) {
+            let(number);
+            question.failed(e);
+        }
+    }
+
+    void failed(Control answer) {
+        Asked question = asked.remove(answer.fields().get(0));
+        if (question != null) {
+            question.failed(SystemError.of(answer.number(1), "listen", question.address()));
+        }
+    }
+
+    /** One that is not taken goes to the next worker. */
+    void connection(Control control, Message message) {
+        int number = control.number(0);
+        ListenFeed feed = feeds.get(number);
+        if (feed == null) {
+            return;
+        }
+        Descriptor connection = message.takeDescriptors().getFirst();
+        try {
+            feed.deliver(connection);
+        } catch (IOException gone) {
+            // Its client has left meanwhile.
+            connection.close();
+        }
+        int[] due = delivered.get(number);
+        if (due != null) {
+            due[0]++;
+            if (feed.isTaking()) {
+                primary.send(Control.text(Control.Verb.DEMAND, number, due[0]));
+                due[0] = 0;
+            }
+        }
+    }
+
+    /** The primary is gone: it answers nothing more. */
+    void disconnected() {
+        List<Asked> open = List.copyOf(asked.values());
+        asked.clear();
+        open.forEach(one -> one.failed(SystemError.of(Errno.EPIPE, "listen", one.address())));
+    }
+
+    /** Everything that listens finishes. */
+    void shutDown(Duration limit) {
+        for (Handle handle : List.copyOf(numbers.keySet())) {
+            if (handle instanceof ListenHandle listener) {
+                listener.shutDown(limit);
+            } else {
+                handle.close();
+            }
+        }
+    }
+}

@@ -1,0 +1,116 @@
+package dev.millrace.ipc;
+
+import dev.millrace.kernel.Descriptor;
+import dev.millrace.kernel.DescriptorKind;
+import dev.millrace.kernel.ListenOptions;
+import dev.millrace.loop.ListenHandle;
+import dev.millrace.loop.Loop;
+import dev.millrace.loop.StreamEvents;
+import dev.millrace.loop.StreamHandle;
+import dev.millrace.net.NetServer;
+import dev.millrace.net.NetSocket;
+import dev.millrace.net.NetSocketOptions;
+import dev.millrace.udp.UdpSocket;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/** A descriptor that arrived, and what is known of it. What it is the kernel says, not the peer. */
+record Arrival(Descriptor descriptor, Entry entry) {
+    /**
+     * What the table of its frame says of it.
+     *
+     * @param unread what its old owner had received and not taken, of a connection
+     */
+    record Entry(boolean isMoved, ByteBuffer unread) {
+        /**
+         * The next one of a table.
+         *
+         * @throws IOException if there is none
+         */
+        static Entry of(ByteBuffer table) throws IOException {
+            int head = table.remaining();
+            byte moved = head < ENTRY_BYTES ? -1 : table.get();
+            int size = moved < 0 ? -1 : table.getInt();
+            if (moved < 0 || moved > 1 || size < 0 || size > table.remaining()) {
+                throw FrameParser.broken("a table of descriptors that does not fit its frame");
+            }
+            ByteBuffer unread = table.slice(table.position(), size);
+            table.position(table.position() + size);
+            return new Entry(moved == 1, unread);
+        }
+    }
+
+    /** Without what is unread. */
+    static final int ENTRY_BYTES = 5;
+
+    /** What a connection is born with; its {@link NetSocket} takes the place. */
+    private static final StreamEvents NONE =
+            new StreamEvents() {
+                @Override
+                public void onRead(byte[] array, int offset, int length) {}
+
+                @Override
+                public void onEnd() {}
+
+                @Override
+                public void onError(IOException error) {}
+
+                @Override
+                public void onThrown(Throwable thrown) {}
+            };
+
+    DescriptorKind kind() {
+        return descriptor.kind();
+    }
+
+    void close() {
+        descriptor.close();
+    }
+
+    /** The socket of ours that it becomes. */
+    Passable open(Loop loop) {
+        try {
+            return switch (kind()) {
+                case TCP, UNIX -> connection(loop);
+                case LISTENER -> listener(loop);
+                case UDP -> new Passable.Datagrams(UdpSocket.open(loop, descriptor), entry.isMoved);
+                default -> new Passable.Open(descriptor);
+            };
+        } catch (IOException refused) {
+            // It is what it was: the receiver may know more to do with it.
+            return new Passable.Open(descriptor);
+        }
+    }
+
+    private Passable connection(Loop loop) {
+        StreamHandle stream = new StreamHandle(loop, NONE);
+        IOException gone = null;
+        try {
+            stream.open(descriptor.number());
+            descriptor.release();
+        } catch (IOException e) {
+            gone = e;
+            descriptor.close();
+        }
+        NetSocket socket = NetSocket.on(stream, NetSocketOptions.DEFAULTS);
+        if (gone != null) {
+            socket.destroy(gone);
+        } else if (entry.unread.hasRemaining()) {
+            socket.unshift(entry.unread);
+        }
+        return new Passable.Connection(socket);
+    }
+
+    private Passable listener(Loop loop) throws IOException {
+        ListenHandle handle = new ListenHandle(loop, ListenOptions.DEFAULTS);
+        try {
+            handle.open(descriptor.number());
+        } catch (IOException refused) {
+            handle.close();
+            throw refused;
+        }
+        descriptor.release();
+        handle.ownFile(entry.isMoved);
+        return new Passable.Listener(NetServer.create(loop).listen(handle), entry.isMoved);
+    }
+}

@@ -1,0 +1,73 @@
+package dev.millrace.cluster;
+
+import dev.millrace.kernel.IpAddress;
+import dev.millrace.kernel.ListenOptions;
+import dev.millrace.kernel.SystemError;
+import dev.millrace.loop.Loop;
+import dev.millrace.net.NetServer;
+import dev.millrace.net.NetSocket;
+import dev.millrace.udp.UdpSocket;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A worker that does what its arguments say: {@code tcp PORT}, {@code unix PATH}, {@code udp PORT},
+ * {@code exclusive PORT}. It greets each connection with its number, and echoes.
+ */
+final class WorkerProgram {
+    private static final List<NetServer> servers = new ArrayList<>();
+
+    private WorkerProgram() {}
+
+    public static void main(String[] arguments) {
+        Loop.run(loop -> start(loop, arguments));
+    }
+
+    private static void start(Loop loop, String... arguments) {
+        Worker worker = Cluster.join(loop);
+        worker.onMessage(text -> {
+            if (text.equals("close")) {
+                servers.forEach(NetServer::close);
+            }
+            worker.send("echo " + text);
+        });
+        for (int at = 0; at < arguments.length; at += 2) {
+            String where = arguments[at + 1];
+            switch (arguments[at]) {
+                case "tcp" ->
+                        listen(worker, "tcp").listen(IpAddress.loopback(Integer.parseInt(where)));
+                case "unix" -> listen(worker, "unix").listen(where);
+                case "exclusive" ->
+                        listen(worker, "exclusive")
+                                .listen(
+                                        IpAddress.loopback(Integer.parseInt(where)),
+                                        ListenOptions.DEFAULTS.withExclusive(true));
+                case "udp" -> udp(worker, Integer.parseInt(where));
+                default -> throw new IllegalArgumentException(arguments[at]);
+            }
+        }
+    }
+
+    private static NetServer listen(Worker worker, String name) {
+        NetServer server = NetServer.create(worker.loop(), socket -> serve(worker, socket));
+        servers.add(server);
+        return server.onListening(
+                        () -> worker.send(name + " listens " + server.handle().orElseThrow().key()))
+                .onError(error -> worker.send(name + " failed " + SystemError.codeOf(error)));
+    }
+
+    private static void serve(Worker worker, NetSocket socket) {
+        socket.write(worker.id() + "\n");
+        socket.pipeTo(socket);
+        socket.onError(error -> {});
+    }
+
+    private static void udp(Worker worker, int port) {
+        UdpSocket socket = UdpSocket.create(worker.loop());
+        socket.onListening(() -> worker.send("udp listens " + socket.port()));
+        socket.onMessage((data, from) ->
+                        socket.send(worker.id() + " " + StandardCharsets.UTF_8.decode(data), from))
+                .bind(IpAddress.loopback(port));
+    }
+}
