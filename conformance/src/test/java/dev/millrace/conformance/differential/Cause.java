@@ -134,8 +134,12 @@ enum Cause {
             "llhttp leaves a TAB behind these values; RFC 9110 5.5: it is no part of them",
             d ->
                     (d.isRefusedByThem("HPE_INVALID_TRANSFER_ENCODING")
-                                    || d.isRefusedByThem("HPE_INVALID_CONTENT_LENGTH"))
-                            && d.text().contains("\t")),
+                                            || d.isRefusedByThem("HPE_INVALID_CONTENT_LENGTH"))
+                                    && d.text().contains("\t")
+                            // A response with another coding than chunked ends by the close.
+                            || d.text()
+                                    .matches(
+                                            "(?si).*\ntransfer-encoding:[^\r\n]*chunked[ ]*\t\\s*\r\n.*")),
     SPACE_IN_EXTENSION(
             Kind.LAXER,
             "llhttp refuses any space in an extension; RFC 9112 7.1.1: BWS, which Netty reads",
