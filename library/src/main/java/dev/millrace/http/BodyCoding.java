@@ -91,6 +91,9 @@ public final class BodyCoding {
     /** Bytes of the handler's that the coder has. */
     private long held;
 
+    /** The handler has ended the body: there may be an end to be sent, and nothing else. */
+    private boolean isEnding;
+
     private boolean isOver;
 
     BodyCoding(ResponseBody body, ServerResponse response, Choice choice) {
@@ -129,20 +132,22 @@ public final class BodyCoding {
     /** The handler has ended the body; false if there is no coder for that. */
     static boolean end(@Nullable BodyCoding coding) {
         Coder coder = coding == null ? null : coding.coder;
-        if (coder != null) {
-            coder.end();
+        if (coding == null || coder == null) {
+            return false;
         }
-        return coder != null;
+        coding.isEnding = true;
+        coder.end();
+        return true;
     }
 
     static long held(@Nullable BodyCoding coding) {
         return coding == null ? 0 : coding.held;
     }
 
-    /** False if nothing is held back. */
+    /** False if nothing is held back, not even an end. */
     static boolean resume(@Nullable BodyCoding coding) {
         Coder coder = coding == null ? null : coding.coder;
-        if (coder == null || held(coding) == 0) {
+        if (coding == null || coder == null || coding.held == 0 && !coding.isEnding) {
             return false;
         }
         coder.resume();
@@ -197,7 +202,7 @@ public final class BodyCoding {
             }
             hold(-count);
             if (held == 0) {
-                body.socketDrained();
+                body.drained();
             }
         }
 

@@ -227,6 +227,32 @@ class CompressionTest {
         }
     }
 
+    /** It ended when nothing was held any more, and could not leave yet. */
+    @Test
+    void anEndThatHadToWaitIsSent() throws Exception {
+        ServerResponse[] first = new ServerResponse[1];
+        HttpHandler handler =
+                (request, response) -> {
+                    response.header("Content-Type", "text/plain");
+                    if (request.rawPath().equals("/slow")) {
+                        first[0] = response;
+                    } else {
+                        response.flushHead();
+                        response.end();
+                        first[0].loop().setImmediate(() -> first[0].end("slow"));
+                    }
+                };
+        try (ServedSite site = site(handler);
+                Socket socket = new Socket(InetAddress.getLoopbackAddress(), site.port())) {
+            socket.setSoTimeout(20_000);
+            String slow = "GET /slow HTTP/1.1\r\nHost: a\r\n\r\n";
+            String empty = "GET / HTTP/1.1\r\nHost: a\r\n" + GZIP + "\r\nConnection: close\r\n\r\n";
+            socket.getOutputStream().write((slow + empty).getBytes(ISO_8859_1));
+            String all = new String(socket.getInputStream().readAllBytes(), ISO_8859_1);
+            assertThat(all).contains("slow", "Content-Encoding: gzip").endsWith("0\r\n\r\n");
+        }
+    }
+
     @Test
     void moreThanTheLimitAtATimeIsSentAsItIs() throws Exception {
         CompressionOptions none = CompressionOptions.DEFAULTS.withAtOnceMax(1);
