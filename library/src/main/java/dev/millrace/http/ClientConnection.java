@@ -24,11 +24,8 @@ import org.jspecify.annotations.Nullable;
  *   opened ──▶ tunnelling ──2xx──▶ serving            serving ──101, 2xx to CONNECT──▶ given away
  * </pre>
  *
- * One that became free in a poll, and has nothing unread, serves a request that may be repeated at
- * once if it comes in the same poll. Otherwise it is looked at before, by polling once more.
- *
- * <p>* Bytes that no request is waiting for end it in every state (rows R61 and X40): the next
- * request would take them for its response.
+ * Bytes that no request is waiting for end it in every state (rows R61 and X40): the next request
+ * would take them for its response.
  */
 final class ClientConnection implements BytesListener, ResponseEvents {
     private static final byte[] NOTHING = {};
@@ -55,9 +52,6 @@ final class ClientConnection implements BytesListener, ResponseEvents {
 
     /** It is among the free ones of its pool. */
     private boolean isResting;
-
-    /** The poll of the client in which it became free. */
-    private int freePoll;
 
     /** The parser is on the stack. */
     private boolean isParsing;
@@ -134,19 +128,17 @@ final class ClientConnection implements BytesListener, ResponseEvents {
         }
     }
 
-    /** Serves {@code exchange} after another one, as soon as it is known to be alive. */
+    /**
+     * Serves {@code exchange} behind a whole poll: what came since the last one, a FIN above all,
+     * is seen before the request is sent and not after.
+     */
     void serveAgain(ClientExchange exchange) {
         pool.client().counts().reuses++;
         isResting = false;
         isReused = true;
         socket.ref();
-        if (freePoll == pool.client().poll() && exchange.mayRepeat()) {
-            serve(exchange);
-            return;
-        }
-        // What came since the last poll, a FIN above all, is to be seen before the request is sent.
-        // The first immediate may still be of the turn whose poll is over.
         candidate = exchange;
+        // The first one may still be of the turn whose poll is over.
         loop().setImmediate(() -> loop().setImmediate(this::looked));
     }
 
@@ -219,7 +211,7 @@ final class ClientConnection implements BytesListener, ResponseEvents {
         if (error != null) {
             fail(new IOException("broken response: " + error.code() + ": " + error.text()));
         } else if (isComplete) {
-            completed(isClean, length > 0);
+            completed(isClean);
         } else if (parser.isPaused()) {
             socket.pause();
             return at - offset;
@@ -236,7 +228,7 @@ final class ClientConnection implements BytesListener, ResponseEvents {
     public void onEnd() {
         parser.finish(this);
         if (isComplete && !isGone) {
-            completed(false, false);
+            completed(false);
         } else {
             drop();
         }
@@ -292,10 +284,9 @@ final class ClientConnection implements BytesListener, ResponseEvents {
 
     /**
      * The connection is free before the end is told, so that a request made there can have it.
-     * {@code isClean}: nothing unasked stands behind the response. {@code isPolled}: its end came
-     * in this poll, and not from what was kept.
+     * {@code isClean}: nothing unasked stands behind the response.
      */
-    private void completed(boolean isClean, boolean isPolled) {
+    private void completed(boolean isClean) {
         isComplete = false;
         ClientExchange exchange = current;
         ClientResponse complete = response;
@@ -308,8 +299,6 @@ final class ClientConnection implements BytesListener, ResponseEvents {
         boolean isKept =
                 isClean && exchange.isPersistent() && parser.mayPersist() && !rest.isZero();
         if (isKept) {
-            int poll = pool.client().poll();
-            freePoll = isPolled ? poll : poll - 1;
             pool.becameFree(this);
         }
         if (!exchange.discards(0)) {

@@ -189,14 +189,13 @@ final class ClientExchange {
         body().sendTo(to);
     }
 
-    /** Whether it may go out again if it must. */
-    boolean mayRepeat() {
-        return !isRepeated && IDEMPOTENT.contains(line.method()) && body().isRepeatable();
-    }
-
-    /** As {@link #mayRepeat}; it is about to. */
+    /** Whether it may go out again; it is about to. */
     boolean repeats() {
-        boolean may = !isOver && mayRepeat();
+        boolean may =
+                !isOver
+                        && !isRepeated
+                        && IDEMPOTENT.contains(line.method())
+                        && body().isRepeatable();
         isRepeated |= may;
         connection = may ? null : connection;
         client.counts().repeats += may ? 1 : 0;

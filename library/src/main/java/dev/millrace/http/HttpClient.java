@@ -52,16 +52,6 @@ public final class HttpClient implements AutoCloseable {
 
     private final Counts counts = new Counts();
 
-    /** How many polls were over, of those in which a connection became free. */
-    private int polls;
-
-    private boolean isPollCounted;
-    private final Runnable nextPoll =
-            () -> {
-                polls++;
-                isPollCounted = false;
-            };
-
     private HttpClient(Loop loop, HttpClientOptions options) {
         this.loop = loop;
         this.options = options;
@@ -237,15 +227,6 @@ public final class HttpClient implements AutoCloseable {
 
     Counts counts() {
         return counts;
-    }
-
-    /** Stays the same until the poll that is under way, or comes next, is over. */
-    int poll() {
-        if (!isPollCounted) {
-            isPollCounted = true;
-            loop.setImmediate(nextPoll);
-        }
-        return polls;
     }
 
     HttpClientOptions options() {
