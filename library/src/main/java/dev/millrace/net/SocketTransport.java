@@ -160,13 +160,11 @@ final class SocketTransport extends WriteSide
 
     /** Also when bytes are kept that have no taker: nothing would ever end it otherwise. */
     void destroyIfBothEnded() {
-        if (isFinished() && isGoneSoon) {
-            socket.destroy();
-            return;
-        }
         ReadSide inbound = socket.inbound;
         boolean hasPeerEnded = hasPeerLeft || inbound.isEndComing();
-        if (isFinished() && (inbound.isEnded() || (hasPeerEnded && inbound.isAbandoned()))) {
+        boolean isNothingToCome =
+                isGoneSoon || inbound.isEnded() || (hasPeerEnded && inbound.isAbandoned());
+        if (isFinished() && isNothingToCome) {
             socket.destroy();
         } else if (isEnded() && inbound.isLeft()) {
             // What still comes is thrown away up to the peer's end.
