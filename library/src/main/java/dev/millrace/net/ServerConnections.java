@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ServerConnections {
     private final ConnectionLimits limits;
+    private final ServerLoad load;
     private final Runnable closeListener;
     final ServerTrace trace = new ServerTrace();
     private final Set<NetSocket> open = new LinkedHashSet<>();
@@ -36,8 +37,9 @@ final class ServerConnections {
     private long served;
     private long dropped;
 
-    ServerConnections(ConnectionLimits limits, Runnable closeListener) {
+    ServerConnections(ConnectionLimits limits, ServerLoad load, Runnable closeListener) {
         this.limits = limits;
+        this.load = load;
         this.closeListener = closeListener;
     }
 
@@ -78,6 +80,7 @@ final class ServerConnections {
 
     void add(NetSocket socket) {
         served++;
+        load.opened();
         open.add(socket);
         socket.listeners.countedBy = this;
         RemoteHost host = admitted;
@@ -90,6 +93,7 @@ final class ServerConnections {
 
     void destroyed(NetSocket socket) {
         open.remove(socket);
+        load.closed();
         closing++;
         RemoteHost host = hosts.remove(socket);
         if (host != null) {
