@@ -93,8 +93,8 @@ final class ServerConnections {
 
     void destroyed(NetSocket socket) {
         open.remove(socket);
-        load.closed();
         closing++;
+        load.closed();
         RemoteHost host = hosts.remove(socket);
         if (host != null) {
             perHost.computeIfPresent(host, (one, count) -> count == 1 ? null : count - 1);
