@@ -253,6 +253,10 @@ final class ResponseQueue {
                 connection.handOverSoon();
                 return;
             }
+            if (refusal == null && connection.isMoving() && connection.isServing()) {
+                connection.moveSoon();
+                return;
+            }
             if (refusal != null || connection.isEnding()) {
                 sendRefusal();
                 return;
@@ -271,7 +275,7 @@ final class ResponseQueue {
     }
 
     private void resumeParsing() {
-        if (connection.intake().isHeld() && !isFull()) {
+        if (connection.intake().isHeld() && !isFull() && !connection.isMoving()) {
             connection.intake().resumeParsing();
         }
     }
