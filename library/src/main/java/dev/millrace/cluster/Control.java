@@ -5,7 +5,10 @@ import dev.millrace.kernel.IpAddress;
 import dev.millrace.kernel.ListenOptions;
 import dev.millrace.kernel.UnixAddress;
 import dev.millrace.kernel.UnixListenOptions;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.OptionalInt;
@@ -17,8 +20,10 @@ import java.util.OptionalInt;
  * <pre>
  *   worker ──▶ primary   LISTEN request kind index address options · CLOSE handle
  *                        DEMAND handle count · PONG
+ *                        MOVE handle request unread
  *   primary ──▶ worker   FED, SHARED request handle address · FAILED request errno
  *                        CONNECTION handle · PING · SHUTDOWN millis
+ *                        LEAVE millis · MOVED request errno · MOVE handle unread
  * </pre>
  */
 record Control(Verb verb, List<String> fields) {
@@ -26,12 +31,15 @@ record Control(Verb verb, List<String> fields) {
         LISTEN,
         CLOSE,
         DEMAND,
+        MOVE,
+        MOVED,
         PONG,
         FED,
         SHARED,
         FAILED,
         CONNECTION,
         PING,
+        LEAVE,
         SHUTDOWN
     }
 
@@ -86,6 +94,15 @@ record Control(Verb verb, List<String> fields) {
             case IpAddress ip -> ip.hostText() + " " + ip.port();
             case UnixAddress unix -> HexFormat.of().formatHex(unix.bytes());
         };
+    }
+
+    static String text(ByteBuffer bytes) {
+        return StandardCharsets.ISO_8859_1.decode(Base64.getEncoder().encode(bytes)).toString();
+    }
+
+    /** The bytes in {@code field}. */
+    ByteBuffer bytes(int field) {
+        return ByteBuffer.wrap(Base64.getDecoder().decode(fields.get(field)));
     }
 
     static String text(ListenOptions options) {

@@ -33,6 +33,7 @@ public final class Primary {
     private final Loop loop;
     private final ClusterOptions options;
     private final SharedSockets sockets;
+    private final PrimaryMoves moves;
     private final Map<Integer, WorkerProcess> workers = new LinkedHashMap<>();
     private final TimerHandle heart;
     private int lastId;
@@ -54,6 +55,7 @@ public final class Primary {
         this.loop = loop;
         this.options = Objects.requireNonNull(options, "options");
         this.sockets = new SharedSockets(loop, options.scheduling());
+        this.moves = new PrimaryMoves(sockets);
         for (int count = options.workers(); count > 0; count--) {
             start();
         }
@@ -74,6 +76,10 @@ public final class Primary {
         if (wasHere) {
             List.copyOf(workers.values()).forEach(worker -> worker.beat(options.frozenLimit()));
         }
+    }
+
+    PrimaryMoves moves() {
+        return moves;
     }
 
     void thawed() {
@@ -108,6 +114,7 @@ public final class Primary {
         workers.remove(worker.id());
         boolean isReplaced = !isShuttingDown && (exit == null || !exit.isSuccess());
         sockets.leave(worker, isReplaced);
+        moves.gone(worker);
         try {
             if (exitListener != null) {
                 exitListener.accept(worker, Optional.ofNullable(exit));
@@ -218,6 +225,18 @@ public final class Primary {
     public long droppedCount() {
         loop.checkThread();
         return sockets.dropped();
+    }
+
+    /** How many connections of workers that left are at others, the same connections. */
+    public long movedCount() {
+        loop.checkThread();
+        return moves.moved();
+    }
+
+    /** How many connections no other worker took; they ended where they were. */
+    public long notMovedCount() {
+        loop.checkThread();
+        return moves.failed();
     }
 
     /** The keys of what the workers listen on: {@code IPv4:127.0.0.1:8080} for instance. */

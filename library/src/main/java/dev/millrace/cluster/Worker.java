@@ -54,9 +54,17 @@ public final class Worker {
             case FAILED -> source.failed(control);
             case CONNECTION -> source.connection(control, message);
             case PING -> primary.send(Control.text(Control.Verb.PONG));
+            case MOVE -> source.moves().came(control, message);
+            case MOVED -> source.moves().moved(control);
+            case LEAVE -> leave(Duration.ofMillis(control.number(0)));
             case SHUTDOWN -> finish(Duration.ofMillis(control.number(0)));
             default -> throw new IllegalArgumentException(control.toString());
         }
+    }
+
+    private void leave(Duration limit) {
+        source.moves().leave();
+        finish(limit);
     }
 
     private void orphaned() {

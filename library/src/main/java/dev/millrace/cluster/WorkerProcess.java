@@ -64,7 +64,12 @@ public final class WorkerProcess {
             return;
         }
         try {
-            primary.asked(this, Control.of(text));
+            Control control = Control.of(text);
+            if (control.verb() == Control.Verb.MOVE) {
+                primary.moves().move(this, control, message);
+            } else {
+                primary.asked(this, control);
+            }
         } catch (RuntimeException nonsense) {
             // Its program has written to the channel by itself.
             primary.told(new IOException("worker " + id + " sent what no worker sends", nonsense));
@@ -115,6 +120,11 @@ public final class WorkerProcess {
             isFrozen = false;
             primary.thawed();
         }
+    }
+
+    /** Whether connections are for it. */
+    boolean isTaking() {
+        return isOnline && !isFrozen;
     }
 
     void tell(String control) {

@@ -272,6 +272,11 @@ final class RequestIntake implements RequestEvents {
         return isParsing;
     }
 
+    /** Whether no message has begun of which the end is still to come. */
+    boolean isBetweenMessages() {
+        return reading == null && isBetweenRequests();
+    }
+
     boolean isBetweenRequests() {
         return parser == null || parser.isBetweenMessages();
     }

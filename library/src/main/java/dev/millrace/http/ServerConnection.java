@@ -132,8 +132,10 @@ final class ServerConnection implements BytesListener {
 
     @Override
     public int onBytes(byte[] array, int offset, int length) {
-        if (isLeaving()) {
-            // A handler has resumed the socket.
+        // Left alone by an upgrade, unless a handler has resumed the socket; or unread, so that
+        // what
+        // comes behind the responses due moves.
+        if (isLeaving() || !responses.isEmpty() && intake.isBetweenMessages() && isMoving()) {
             socket.pause();
             return 0;
         }

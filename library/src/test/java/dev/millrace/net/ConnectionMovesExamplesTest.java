@@ -76,6 +76,7 @@ class ConnectionMovesExamplesTest {
                     for (Passable passed : message.take()) {
                         if (passed instanceof Passable.Connection(NetSocket socket)
                                 && !server.moves().take(socket)) {
+                            message.refuse();
                             socket.destroy();
                         }
                     }
