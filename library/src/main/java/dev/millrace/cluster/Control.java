@@ -19,11 +19,13 @@ import java.util.OptionalInt;
  *
  * <pre>
  *   worker ──▶ primary   LISTEN request kind index address options · CLOSE handle
- *                        DEMAND handle count · PONG
+ *                        DEMAND handle count · READY
+ *                        PONG connections requests lag-nanos
  *                        MOVE handle request unread
  *   primary ──▶ worker   FED, SHARED request handle address · FAILED request errno
- *                        CONNECTION handle · PING · SHUTDOWN millis
- *                        LEAVE millis · MOVED request errno · MOVE handle unread
+ *                        CONNECTION handle · PING · LEAVE millis · SHUTDOWN millis
+ *                        MOVE handle unread · MOVED request errno
+ *                        SIGNALS: the primary looks after those of the terminal
  * </pre>
  */
 record Control(Verb verb, List<String> fields) {
@@ -33,6 +35,7 @@ record Control(Verb verb, List<String> fields) {
         DEMAND,
         MOVE,
         MOVED,
+        READY,
         PONG,
         FED,
         SHARED,
@@ -40,7 +43,8 @@ record Control(Verb verb, List<String> fields) {
         CONNECTION,
         PING,
         LEAVE,
-        SHUTDOWN
+        SHUTDOWN,
+        SIGNALS
     }
 
     /** In front of a text of the program. */
@@ -78,6 +82,10 @@ record Control(Verb verb, List<String> fields) {
 
     int number(int field) {
         return Integer.parseInt(fields.get(field));
+    }
+
+    long longNumber(int field) {
+        return Long.parseLong(fields.get(field));
     }
 
     /** The address in {@code field}. */
