@@ -6,6 +6,7 @@ import dev.millrace.kernel.Address;
 import dev.millrace.kernel.UnixAddress;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -91,6 +92,20 @@ class ClusterMoveTest {
             assertThat(client.text).as("in order").isEmpty();
             moving.cluster.until("exit 2");
             assertThat(moving.cluster.primary.notMovedCount()).isPositive();
+        }
+    }
+
+    @Test
+    void whenTheClusterEndsNothingMoves() {
+        try (var moving = new MovingCluster(2, Scheduling.ROUND_ROBIN, "tcp", "0")) {
+            moving.connect(moving.cluster.tcp(2), 4);
+            moving.cluster.primary.shutdown(Duration.ofSeconds(60));
+            moving.cluster.until(
+                    "the end of all",
+                    () -> moving.clients.stream().allMatch(one -> one.socket.isDestroyed()));
+            assertThat(moving.clients).allMatch(one -> one.text.isEmpty());
+            assertThat(moving.cluster.primary.movedCount()).isZero();
+            assertThat(moving.cluster.primary.notMovedCount()).as("nor is tried").isZero();
         }
     }
 

@@ -12,15 +12,13 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A server leaves, and its clients' connections go on at its successor. */
-@Tag("X88")
+/** A server leaves, and its clients' connections go on at its successor (X88). */
 @Timeout(60)
 class HttpMoveTest {
     private static final String LATER = RawHttp.get("/later");

@@ -10,12 +10,10 @@ import dev.millrace.stream.Filter;
 import dev.millrace.stream.FilterWire;
 import java.io.IOException;
 import java.time.Duration;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** A server leaves, and not everything can move: what stays ends in order, and is counted. */
-@Tag("X88")
+/** A server leaves, and not everything can move: what stays ends in order, and is counted (X88). */
 @Timeout(60)
 class HttpStayTest {
     private static final String LATER = RawHttp.get("/later");

@@ -10,11 +10,9 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** The connections of a server that leaves. */
-@Tag("X88")
+/** The connections of a server that leaves (X88). */
 class ConnectionMovesTest {
     private static final Duration LONG = Duration.ofHours(1);
 
@@ -216,6 +214,23 @@ class ConnectionMovesTest {
             assertThat(moves.counts().away()).as("what is under way may arrive").isEqualTo(2);
             servers.outcomes.get(1).accept(new IOException("no"));
             assertThat(servers.journal.count("back")).isEqualTo(2);
+        }
+    }
+
+    /** The successor may have it by then, and a reset would reach its peer from there. */
+    @Test
+    void whatIsUnderWayAtTheLimitIsNotReset() {
+        try (var servers = new MovingServers()) {
+            servers.first.moves().to(servers::hold);
+            servers.client("client");
+            servers.first.shutdown(Duration.ofSeconds(4));
+            servers.first.moves().move(servers.accepted.getFirst());
+            servers.turns();
+            servers.driver.passMillis(4_000);
+            servers.until("client end");
+            assertThat(servers.journal.lines()).doesNotContain("client ECONNRESET");
+            servers.outcomes.getFirst().accept(new IOException("no"));
+            assertThat(servers.first.moves().counts()).isEqualTo(new Counts(0, 0, 1));
         }
     }
 

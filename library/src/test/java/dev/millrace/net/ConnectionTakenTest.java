@@ -11,11 +11,9 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** A connection that comes to a server from elsewhere is one of its connections. */
-@Tag("X88")
+/** A connection that comes to a server from elsewhere is one of its connections (X88). */
 class ConnectionTakenTest {
     private static NetServerOptions limited(ConnectionLimits limits) {
         return NetServerOptions.DEFAULTS.withLimits(limits);

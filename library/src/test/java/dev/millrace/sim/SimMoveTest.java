@@ -21,7 +21,6 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -29,7 +28,6 @@ import org.junit.jupiter.params.provider.ValueSource;
  * HTTP servers that leave one after the other, while clients pipeline: every request is served
  * once, in its turn, wherever bytes, responses and servers meet.
  */
-@Tag("X88")
 class SimMoveTest {
     private static final int SEEDS = 60;
     private static final int SERVERS = 5;
