@@ -39,7 +39,10 @@ final class PrimaryMoves {
     /** {@code from} lets a connection go. */
     void move(WorkerProcess from, Control control, Message message) {
         Descriptor connection = message.takeDescriptors().getFirst();
-        new Attempt(from, control, connection).next();
+        Attempt attempt = new Attempt(from, control, connection);
+        // Behind the word that it is here: without that the one that leaves would serve it again
+        // when this process dies, though another one may have it by then.
+        from.loop().setImmediate(attempt::next);
     }
 
     /** A worker is gone: it inherits nothing, and has nothing more to leave. */
@@ -97,7 +100,6 @@ final class PrimaryMoves {
             this.id = control.number(1);
             this.unread = control.fields().get(2);
             this.connection = connection;
-            tried.add(from);
         }
 
         void next() {

@@ -5,6 +5,7 @@ import dev.millrace.ipc.ChildOptions;
 import dev.millrace.ipc.ChildProcess;
 import dev.millrace.ipc.Message;
 import dev.millrace.ipc.Passable;
+import dev.millrace.loop.Loop;
 import dev.millrace.loop.TimerHandle;
 import java.io.IOException;
 import java.time.Duration;
@@ -150,6 +151,10 @@ public final class WorkerProcess {
             isFrozen = false;
             primary.thawed();
         }
+    }
+
+    Loop loop() {
+        return primary.loop();
     }
 
     /** Whether connections are for it. */

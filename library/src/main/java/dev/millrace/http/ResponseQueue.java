@@ -275,7 +275,7 @@ final class ResponseQueue {
     }
 
     private void resumeParsing() {
-        if (connection.intake().isHeld() && !isFull() && !connection.isMoving()) {
+        if (connection.intake().isHeld() && !isFull()) {
             connection.intake().resumeParsing();
         }
     }

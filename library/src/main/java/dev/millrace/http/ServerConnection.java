@@ -132,10 +132,8 @@ final class ServerConnection implements BytesListener {
 
     @Override
     public int onBytes(byte[] array, int offset, int length) {
-        // Left alone by an upgrade, unless a handler has resumed the socket; or unread, so that
-        // what
-        // comes behind the responses due moves.
-        if (isLeaving() || !responses.isEmpty() && intake.isBetweenMessages() && isMoving()) {
+        // A handler has resumed a socket that leaves HTTP; or what comes is to move unread.
+        if (isLeaving() || isAboutToMove()) {
             socket.pause();
             return 0;
         }
@@ -186,6 +184,11 @@ final class ServerConnection implements BytesListener {
     /** Whether the server leaves, and this connection is to go on at its successor. */
     boolean isMoving() {
         return server.isClosing() && !isStaying && server.net().moves().isPossible(socket);
+    }
+
+    /** Whether what comes now is for the successor: a response has yet to be given, or to leave. */
+    private boolean isAboutToMove() {
+        return (isMoveDue || !responses.isEmpty()) && intake.isBetweenMessages() && isMoving();
     }
 
     /** It has come from another server, between two requests. */
@@ -395,8 +398,14 @@ final class ServerConnection implements BytesListener {
         if (isGone || error != null) {
             return;
         }
-        if (!isMoving() || socket.queuedBytes() > 0) {
-            closeWhenIdle();
+        if (!isMoving()) {
+            if (isIdle()) {
+                stay();
+            }
+            return;
+        }
+        if (socket.queuedBytes() > 0) {
+            moveSoon();
             return;
         }
         byte[] head = intake.unfinishedHead();

@@ -8,12 +8,14 @@ import dev.millrace.loop.Loop;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
  * A worker that serves HTTP: {@code tcp PORT}, {@code unix PATH}. It responds with its number and
- * the target, to {@code /later} when it is told {@code answer}, and {@code /die} kills it.
+ * the target, to {@code /later} when it is told {@code answer}; {@code /die} kills it, and after
+ * {@code /leave} it leaves.
  */
 final class MovingProgram {
     private static final List<ServerResponse> due = new ArrayList<>();
@@ -47,6 +49,11 @@ final class MovingProgram {
                 worker.send("due");
             }
             case "/die" -> Runtime.getRuntime().halt(1);
+            case "/pid" -> response.end(String.valueOf(ProcessHandle.current().pid()));
+            case "/leave" -> {
+                response.end(worker.id() + " /leave\n");
+                worker.leave(Duration.ofMinutes(1));
+            }
             default -> response.end(worker.id() + " " + request.target() + "\n");
         }
     }

@@ -51,6 +51,7 @@ class HttpStayTest {
             assertThat(answer.header("Connection")).isEqualTo("close");
             assertThat(half.rest()).isEmpty();
             expectStayed(servers, 0, 2);
+            servers.fixture.run(() -> assertThat(servers.asked).as("once for each").isEqualTo(2));
         }
     }
 

@@ -25,6 +25,9 @@ final class MovingHttp implements AutoCloseable {
 
     boolean isRefusing;
 
+    /** How often the successor was asked. */
+    int asked;
+
     MovingHttp() {
         this(HttpServerOptions.DEFAULTS);
     }
@@ -51,6 +54,7 @@ final class MovingHttp implements AutoCloseable {
     }
 
     private void pass(NetSocket socket, Consumer<? super @Nullable IOException> outcome) {
+        asked++;
         boolean isTaken = !isRefusing && second.net().moves().take(socket);
         outcome.accept(isTaken ? null : new IOException("full"));
     }
