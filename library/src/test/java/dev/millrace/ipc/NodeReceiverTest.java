@@ -73,7 +73,7 @@ class NodeReceiverTest {
     @Test
     void whatNodeKeepsForItselfIsNotShown() {
         pair.listen();
-        pair.write("{\"cmd\":\"NODE_CLUSTER\",\"act\":\"x\"}\n{\"\\u0063md\":\"NODE_\\u0058\"}\n");
+        pair.write("{\"cmd\":\"NODE_CLUSTER\",\"act\":\"x\"}\n{\"\\u0063md\":\"\\u004eODE_X\"}\n");
         pair.write("{\"cmd\":\"NODE_HANDLE\",\"msg\":{\"cmd\":\"NODE_CLUSTER\"}}\n", sent);
         pair.write(
                 "{\"cmd\":\"NODE_\"}\n{\"cmd\":7}\n[\"NODE_X\"]\n{\"a\":{\"cmd\":\"NODE_X\"}}\n");

@@ -199,6 +199,17 @@ class NodeSenderTest {
     }
 
     @Test
+    void disconnectingWithNothingBehindItWaitsForTheWordAsWell() {
+        pair.channel.send("1", Passable.of(connection()), pair::outcome);
+        pair.untilSeen(line("net.Socket", "1"));
+        pair.channel.disconnect();
+        pair.turns();
+        pair.write(NodePair.ACK);
+        pair.until("closed");
+        assertThat(pair.journal.lines()).containsExactly("outcome arrived", "closed");
+    }
+
+    @Test
     void soManyWaitAndNotOneMore() {
         for (int number = 0; number < 4; number++) {
             pair.channel.send("1", Passable.of(connection()), pair::outcome);
