@@ -19,7 +19,13 @@ final class ChildStart {
 
     /** Said to this process alone, by its own parent: no child of it is to believe them. */
     private static final List<String> OURS =
-            List.of(CHANNEL, TOKEN, "MILLRACE_WORKER", "MILLRACE_DRAIN_MILLIS");
+            List.of(
+                    CHANNEL,
+                    TOKEN,
+                    "MILLRACE_WORKER",
+                    "MILLRACE_DRAIN_MILLIS",
+                    NodeChannel.DESCRIPTOR,
+                    NodeChannel.SERIALIZATION);
 
     private ChildStart() {}
 
