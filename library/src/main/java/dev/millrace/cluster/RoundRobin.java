@@ -1,15 +1,18 @@
 package dev.millrace.cluster;
 
 import dev.millrace.ipc.Passable;
+import dev.millrace.kernel.SystemError;
 import dev.millrace.loop.ListenHandle;
 import dev.millrace.loop.StreamHandle;
 import dev.millrace.net.NetSocket;
 import dev.millrace.net.NetSocketOptions;
+import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +30,13 @@ import org.jspecify.annotations.Nullable;
 final class RoundRobin {
     /** A connection that no worker has room for is refused visibly: by a reset. */
     private static final int ATTEMPTS_MAX = 16;
+
+    /** A client that has ended its side, behind its request perhaps, is the worker's to know. */
+    private static final NetSocketOptions AS_IT_IS =
+            NetSocketOptions.DEFAULTS.withAllowHalfOpen(true);
+
+    /** Behind these a worker gets nothing more. */
+    private static final Set<String> OVER = Set.of("ERR_CHANNEL_NOT_TAKEN", "EPIPE", "ECANCELED");
 
     private final ListenHandle listener;
     private final int number;
@@ -96,9 +106,7 @@ final class RoundRobin {
             }
         }
         StreamHandle accepted = listener.accept();
-        return accepted == null
-                ? null
-                : new Attempt(NetSocket.on(accepted, NetSocketOptions.DEFAULTS), 1);
+        return accepted == null ? null : new Attempt(NetSocket.on(accepted, AS_IT_IS), 1);
     }
 
     private void send(WorkerProcess worker, Attempt attempt) {
@@ -107,12 +115,29 @@ final class RoundRobin {
                 List.of(Passable.of(attempt.socket)),
                 error -> {
                     if (error != null) {
+                        unspent(worker, error);
                         back(attempt);
                     }
                 });
     }
 
+    /** What a worker has not seen it still waits for, unless it takes none or has died. */
+    private void unspent(WorkerProcess worker, IOException error) {
+        boolean isOver = OVER.contains(SystemError.codeOf(error));
+        if (!isOver && asked.containsKey(worker)) {
+            asked.merge(worker, 1, Integer::sum);
+            if (!free.contains(worker)) {
+                free.add(worker);
+            }
+        }
+    }
+
     private void back(Attempt attempt) {
+        if (!attempt.socket.isWritable()) {
+            // Its client has left meanwhile.
+            attempt.socket.destroy();
+            return;
+        }
         if (isClosed || attempt.count >= ATTEMPTS_MAX) {
             dropped++;
             attempt.socket.reset();
