@@ -55,12 +55,14 @@ class PrimaryDeathMoveTest {
                 port = Integer.parseInt(line.substring(line.lastIndexOf(':') + 1));
                 pids.add(Long.parseLong(line.substring(0, line.indexOf(' '))));
             }
-            try (RawHttp client = servedBy(port, 1);
-                    RawHttp other = servedBy(port, 1);
-                    RawHttp heir = servedBy(port, 2)) {
+            // Those that were closed on the way here have gone when the next one is served.
+            try (RawHttp heir = servedBy(port, 2);
+                    RawHttp client = servedBy(port, 1);
+                    RawHttp other = servedBy(port, 1)) {
                 long stopped = Long.parseLong(heir.send(RawHttp.get("/pid")).answer().text());
                 signal("STOP", stopped);
-                other.send(RawHttp.get("/leave"));
+                // This one is closed, so that only the other one moves.
+                other.send("GET /leave HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
                 assertThat(other.answer().text()).isEqualTo("1 /leave\n");
                 assertThat(lines.readLine()).isEqualTo("under way");
                 primary.destroyForcibly().waitFor();
