@@ -19,7 +19,12 @@ final class ChildStart {
 
     /** Said to this process alone, by its own parent: no child of it is to believe them. */
     private static final List<String> OURS =
-            List.of(CHANNEL, TOKEN, "MILLRACE_WORKER", "MILLRACE_DRAIN_MILLIS");
+            List.of(
+                    CHANNEL,
+                    TOKEN,
+                    "MILLRACE_WORKER",
+                    "MILLRACE_DRAIN_MILLIS",
+                    "MILLRACE_REPLACES");
 
     private ChildStart() {}
 
