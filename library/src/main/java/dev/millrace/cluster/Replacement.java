@@ -47,7 +47,7 @@ final class Replacement {
         Map<String, String> environment = new HashMap<>(options.environment());
         environment.put(Cluster.REPLACES, "1");
         this.child = ChildProcess.fork(loop, options.withEnvironment(environment));
-        child.onDisconnect(() -> fail("has closed its channel", null));
+        child.onDisconnect(() -> fail("ended its channel before it was ready", null));
         child.onConnect(this::hand).onMessage(this::came).onExit(this::ended).onError(this::failed);
         Duration ready = primary.options().reload().readyLimit();
         this.limit =

@@ -11,7 +11,9 @@ import dev.millrace.testing.ChildJvm;
 import dev.millrace.testing.Kernel;
 import dev.millrace.testing.LoopFixture;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -216,6 +218,40 @@ class ReplacementTest {
                 .map(line -> Long.parseLong(line.substring(0, line.indexOf(' '))))
                 .filter(pid -> pid != primary.pid())
                 .findFirst();
+    }
+
+    @Test
+    @Tag("X88")
+    void oneThatIsNotReadyAcceptsNothingAndIsNoPrimaryWhenItEnds() {
+        try (var cluster = new ClusterFixture(1, Scheduling.ROUND_ROBIN, "tcp", "0", "udp", "0")) {
+            IpAddress address = cluster.tcp(1);
+            cluster.said("udp listens ");
+            Path output = folder.resolve("output");
+            List<String> command = new ArrayList<>();
+            command.addAll(List.of("sh", "-c", "exec \"$@\" > \"$0\"", output.toString()));
+            command.addAll(primary("tcp", "0"));
+            replace(cluster, command);
+            cluster.until("both listen", () -> count(output, " tcp listens ") == 2);
+            for (int number = 0; number < 10; number++) {
+                assertThat(cluster.greeting(address)).as("of the old worker").isEqualTo("1");
+            }
+            String first = lines(output).getFirst();
+            PrimaryProcess.signal("TERM", Long.parseLong(first.substring(0, first.indexOf(' '))));
+            assertThat(cluster.said("replace failed ")).contains("before it was ready");
+            assertThat(cluster.greeting(address)).isEqualTo("1");
+        }
+    }
+
+    private static List<String> lines(Path file) {
+        try {
+            return Files.exists(file) ? Files.readAllLines(file) : List.of();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static long count(Path file, String part) {
+        return lines(file).stream().filter(line -> line.contains(part)).count();
     }
 
     @Test
