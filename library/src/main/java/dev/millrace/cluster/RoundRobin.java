@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,15 +52,48 @@ final class RoundRobin {
 
     private boolean isClosed;
 
+    /** Gets what came back, when another primary deals: null until then. */
+    private @Nullable Consumer<? super NetSocket> heir;
+
     /** Closed by a reset, as no worker took them. */
     private long dropped;
 
     private record Attempt(NetSocket socket, int count) {}
 
-    RoundRobin(ListenHandle listener, int number) {
+    /**
+     * @param isHeld whether it accepts nothing before {@link #release}
+     */
+    RoundRobin(ListenHandle listener, int number, boolean isHeld) {
         this.listener = listener;
         this.number = number;
+        if (isHeld) {
+            listener.pause();
+        }
         listener.start(this::deal);
+    }
+
+    /** Accepts from now on. */
+    void release() {
+        listener.resume();
+    }
+
+    /** Deals a connection that was accepted elsewhere. */
+    void add(NetSocket socket) {
+        returned.add(new Attempt(socket, 1));
+        deal();
+    }
+
+    /** Another primary deals from now on, and gets what no worker here has taken. */
+    void handOver(Consumer<? super NetSocket> other) {
+        isClosed = true;
+        heir = other;
+        listener.pause();
+        StreamHandle waiting = listener.accept();
+        if (waiting != null) {
+            other.accept(NetSocket.on(waiting, NetSocketOptions.DEFAULTS));
+        }
+        returned.forEach(attempt -> other.accept(attempt.socket));
+        returned.clear();
     }
 
     /** A worker takes so many connections more. */
@@ -136,6 +170,10 @@ final class RoundRobin {
         if (!attempt.socket.isWritable()) {
             // Its client has left meanwhile.
             attempt.socket.destroy();
+            return;
+        }
+        if (heir != null) {
+            heir.accept(attempt.socket);
             return;
         }
         if (isClosed || attempt.count >= ATTEMPTS_MAX) {
