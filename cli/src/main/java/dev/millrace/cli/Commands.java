@@ -18,6 +18,7 @@ final class Commands {
                 new GetCommand(),
                 new BenchCommand(),
                 new RunCommand(),
+                new StartCommand(),
                 new DoctorCommand(),
                 new VersionCommand(),
                 new HelpCommand());

@@ -1,6 +1,7 @@
 package dev.millrace.cluster;
 
 import dev.millrace.ipc.ChildExit;
+import dev.millrace.kernel.Address;
 import dev.millrace.loop.Loop;
 import dev.millrace.loop.TimerHandle;
 import dev.millrace.stream.Listeners;
@@ -46,6 +47,7 @@ public final class Primary {
     private boolean isShuttingDown;
     private @Nullable BiConsumer<? super WorkerProcess, ? super String> messageListener;
     private @Nullable Consumer<? super WorkerProcess> onlineListener;
+    private @Nullable BiConsumer<? super WorkerProcess, ? super Address> listeningListener;
     private @Nullable BiConsumer<? super WorkerProcess, ? super Optional<ChildExit>> exitListener;
     private @Nullable Consumer<? super IOException> errorListener;
 
@@ -53,7 +55,7 @@ public final class Primary {
         loop.checkThread();
         this.loop = loop;
         this.options = Objects.requireNonNull(options, "options");
-        this.sockets = new SharedSockets(loop, options.scheduling());
+        this.sockets = new SharedSockets(loop, options.scheduling(), this::listens);
         for (int count = options.workers(); count > 0; count--) {
             start();
         }
@@ -85,6 +87,14 @@ public final class Primary {
             worker.tell(Control.text(Control.Verb.SHUTDOWN, 0));
         } else if (onlineListener != null) {
             onlineListener.accept(worker);
+        }
+    }
+
+    private void listens(WorkerProcess worker, Address address) {
+        var listener = listeningListener;
+        if (listener != null) {
+            // Not below the reading of what workers send, which is blamed for what is thrown there.
+            loop.nextTick(() -> listener.accept(worker, address));
         }
     }
 
@@ -170,6 +180,18 @@ public final class Primary {
     public Primary onOnline(Consumer<? super WorkerProcess> listener) {
         loop.checkThread();
         onlineListener = Listeners.once(onlineListener, listener, "onOnline");
+        return this;
+    }
+
+    /**
+     * A worker listens on something, by the primary's sockets; told for each worker and address,
+     * with the port that the kernel has chosen for port 0.
+     *
+     * {@snippet class="dev.millrace.cluster.ClusterExamplesTest" region="listening"}
+     */
+    public Primary onListening(BiConsumer<? super WorkerProcess, ? super Address> listener) {
+        loop.checkThread();
+        listeningListener = Listeners.once(listeningListener, listener, "onListening");
         return this;
     }
 

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 
 /**
  * All that the workers of a cluster listen on, by its key: the kind of socket, the address, and for
@@ -26,6 +27,10 @@ final class SharedSockets {
 
     private final Loop loop;
     private final Scheduling scheduling;
+
+    /** Told that a worker listens. */
+    private final BiConsumer<WorkerProcess, Address> listening;
+
     private final Map<String, SharedSocket> byKey = new LinkedHashMap<>();
     private final Map<Integer, SharedSocket> byNumber = new LinkedHashMap<>();
     private int lastNumber;
@@ -33,9 +38,10 @@ final class SharedSockets {
     /** Of those that are closed. */
     private long dropped;
 
-    SharedSockets(Loop loop, Scheduling scheduling) {
+    SharedSockets(Loop loop, Scheduling scheduling, BiConsumer<WorkerProcess, Address> listening) {
         this.loop = loop;
         this.scheduling = scheduling;
+        this.listening = listening;
     }
 
     /** A worker wants to listen, and is told whether it does. */
@@ -49,6 +55,7 @@ final class SharedSockets {
             } finally {
                 closeUnused(socket);
             }
+            listening.accept(worker, socket.address);
         } catch (IOException e) {
             int errno = ((SystemError) SystemError.of(e, "listen", 0)).errno();
             worker.tell(Control.text(Control.Verb.FAILED, request, errno));

@@ -36,6 +36,13 @@ class ClusterExamplesTest {
         // @end region="messages"
     }
 
+    static void announce(Primary primary) {
+        // @start region="listening"
+        primary.onListening(
+                (worker, address) -> System.out.println(worker.id() + " listens on " + address));
+        // @end region="listening"
+    }
+
     @Test
     void aClusterIsChosen() {
         // @start region="options"

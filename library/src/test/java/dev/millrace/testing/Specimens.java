@@ -10,6 +10,7 @@ import dev.millrace.files.FileOutput;
 import dev.millrace.http.ClientRequest;
 import dev.millrace.http.HttpClient;
 import dev.millrace.http.HttpServer;
+import dev.millrace.ipc.ActivatedProcess;
 import dev.millrace.ipc.ChildOptions;
 import dev.millrace.ipc.ChildProcess;
 import dev.millrace.ipc.MessageChannel;
@@ -69,6 +70,14 @@ public final class Specimens {
     private static final ChildOptions CHILD =
             ChildOptions.DEFAULTS.withCommand(List.of("/bin/true"));
 
+    private static ActivatedProcess activated(Loop loop) {
+        try {
+            return ActivatedProcess.start(loop, List.of("true"), new LinkedHashMap<>(), Map.of());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     static {
         add(Loop.class, loop -> loop);
         add(TimerHandle.class, TimerHandle::new);
@@ -108,13 +117,19 @@ public final class Specimens {
 
     /** Only these can carry descriptors. */
     private static final Set<Class<?>> OF_EPOLL =
-            Set.of(WatchHandle.class, MessageChannel.class, ChildProcess.class, Primary.class);
+            Set.of(
+                    WatchHandle.class,
+                    MessageChannel.class,
+                    ChildProcess.class,
+                    ActivatedProcess.class,
+                    Primary.class);
 
     static {
         add(
                 MessageChannel.class,
                 loop -> MessageChannel.connect(loop, UnixAddress.of("/nowhere/at/all")));
         add(ChildProcess.class, loop -> ChildProcess.fork(loop, CHILD));
+        add(ActivatedProcess.class, Specimens::activated);
         add(
                 Primary.class,
                 loop ->
