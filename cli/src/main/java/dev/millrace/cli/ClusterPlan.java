@@ -3,6 +3,7 @@ package dev.millrace.cli;
 import dev.millrace.cluster.ClusterOptions;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -14,6 +15,9 @@ import java.util.Optional;
  * @param addressCount on how many addresses each worker listens; 0 if only the program knows
  * @param startLimit how long the first workers may take until they listen
  * @param control where the primary is asked and told; empty for the usual place
+ * @param source what is compiled before workers are replaced; empty if nothing is
+ * @param watched files whose change replaces the workers
+ * @param hasView whether a terminal shows the workers
  */
 record ClusterPlan(
         String title,
@@ -21,7 +25,10 @@ record ClusterPlan(
         String scheme,
         int addressCount,
         Duration startLimit,
-        Optional<Path> control) {
+        Optional<Path> control,
+        Optional<SourceProgram> source,
+        List<Path> watched,
+        boolean hasView) {
     /** Until the first workers listen. */
     static final Duration START_LIMIT = Duration.ofSeconds(30);
 
@@ -29,10 +36,15 @@ record ClusterPlan(
     static ClusterPlan of(Command command, ServerRun run, ClusterSettings settings) {
         return new ClusterPlan(
                 command.name(),
-                ClusterOptions.DEFAULTS.withWorkers(settings.workers()),
+                ClusterOptions.DEFAULTS
+                        .withWorkers(settings.workers())
+                        .withDrainLimit(ServerRun.FINISH_MAX),
                 run.scheme(),
                 run.addressCount(),
                 START_LIMIT,
-                settings.control());
+                settings.control(),
+                Optional.empty(),
+                List.of(),
+                settings.hasView());
     }
 }

@@ -9,8 +9,9 @@ import java.util.Optional;
  *
  * @param workers how many serve
  * @param control where the primary is asked and told; empty for the usual place
+ * @param hasView whether a terminal shows the workers
  */
-record ClusterSettings(int workers, Optional<Path> control) {
+record ClusterSettings(int workers, Optional<Path> control, boolean hasView) {
     static final String WORKERS = "--workers";
     static final String CONTROL = "--control";
 
@@ -40,7 +41,9 @@ record ClusterSettings(int workers, Optional<Path> control) {
                             + " exclude each other; a worker has"
                             + " one loop, so give as many workers");
         }
-        return workers.map(count -> new ClusterSettings(count, control(arguments)));
+        // Lines of a log would come between those of the workers.
+        boolean hasView = arguments.text(ServeOptions.LOG).filter("-"::equals).isEmpty();
+        return workers.map(count -> new ClusterSettings(count, control(arguments), hasView));
     }
 
     /** The number that is given. */

@@ -12,10 +12,10 @@ interface ServerCommand extends Command {
     @Override
     default int run(Arguments arguments, PrintStream out) {
         Optional<ClusterSettings> cluster = ClusterSettings.read(arguments);
-        if (cluster.isPresent() && !Cluster.isPrimary()) {
-            return ServerWorker.run(() -> prepare(arguments));
-        }
         ServerRun run = prepare(arguments);
+        if (cluster.isPresent() && !Cluster.isPrimary()) {
+            return run.work();
+        }
         if (cluster.isPresent()) {
             return ClusterRun.run(ClusterPlan.of(this, run, cluster.get()), out);
         }

@@ -27,6 +27,9 @@ import java.util.function.Function;
 final class ServerRun {
     static final Duration FINISH_MAX = Duration.ofSeconds(10);
 
+    /** In front of what a worker tells its primary of a listen that failed. */
+    static final String FAILED = "failed ";
+
     private final String scheme;
     private final ServerOptions options;
     private final Function<Loop, Service> factory;
@@ -83,37 +86,26 @@ final class ServerRun {
     }
 
     /**
-     * Serves as a worker of a cluster until that is over; what goes wrong is for the primary to
-     * say.
+     * Serves as a worker of a cluster until its primary ends that; what goes wrong is for the
+     * primary to say.
      *
      * @return the exit status
      */
     int work() {
         options.driver().ifPresent(name -> System.setProperty(Drivers.PROPERTY, name));
         int[] status = {Main.OK};
-        Signals.onStop(
-                number -> {
-                    // Not the primary's wish: it is to put another worker in this one's place.
-                    status[0] = Signals.status(number);
-                    stop();
-                },
-                ended);
-        try {
-            Loop.run(loop -> {
-                Worker worker = Cluster.join(loop);
-                setUp(
-                        loop,
-                        service -> {},
-                        failure -> {
-                            status[0] = Main.FAILED;
-                            worker.send(ServerWorker.FAILED + failure.getMessage());
-                            stop();
-                        });
-            });
-            return status[0];
-        } finally {
-            ended.countDown();
-        }
+        Loop.run(loop -> {
+            Worker worker = Cluster.join(loop);
+            setUp(
+                    loop,
+                    service -> {},
+                    failure -> {
+                        status[0] = Main.FAILED;
+                        worker.send(FAILED + failure.getMessage());
+                        stop();
+                    });
+        });
+        return status[0];
     }
 
     private void setUp(Loop loop, PrintStream out, BiConsumer<Loop, List<Address>> ready) {

@@ -34,9 +34,6 @@ final class SourceProgram {
     private final Path folder;
     private int version;
 
-    /** The first whose classes may be there still. */
-    private int oldest = 1;
-
     /**
      * @param classPath jars and folders that the program imports, as java has it; may be empty
      * @param javaOptions for the workers' JVMs
@@ -52,6 +49,8 @@ final class SourceProgram {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+        // Also when a second signal ends this process at once.
+        Runtime.getRuntime().addShutdownHook(new Thread(this::delete));
     }
 
     /** What starts a worker, from the last {@link #compile} that went well. */
@@ -93,13 +92,6 @@ final class SourceProgram {
         Files.write(made, launch.stream().map(SourceProgram::quoted).toList());
         Files.move(made, folder.resolve("launch"), StandardCopyOption.ATOMIC_MOVE);
         return Optional.empty();
-    }
-
-    /** No worker runs what was compiled before the last time any more. */
-    void forgetOlder() {
-        for (; oldest < version; oldest++) {
-            delete(folder.resolve(String.valueOf(oldest)));
-        }
     }
 
     /** The folder that the names of packages begin at. */

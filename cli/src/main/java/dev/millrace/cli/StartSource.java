@@ -53,7 +53,10 @@ final class StartSource {
                 "tcp",
                 0,
                 settings.startLimit(),
-                settings.control());
+                settings.control(),
+                Optional.of(program),
+                settings.isWatching() ? parts(file, settings.classPath()) : List.of(),
+                true);
     }
 
     /** What the program is made of: its file, those beside it, and what it imports. */

@@ -73,8 +73,6 @@ class SourceProgramTest {
         assertThat(launch(program)).isNotEqualTo(before);
         Path classes = Path.of(program.command().getLast().substring(1)).getParent();
         assertThat(classes.resolve("1")).isDirectory();
-        program.forgetOlder();
-        assertThat(classes.resolve("1")).doesNotExist();
         assertThat(classes.resolve("4")).isDirectory();
         program.delete();
         assertThat(classes).doesNotExist();

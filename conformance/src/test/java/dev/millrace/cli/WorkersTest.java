@@ -123,7 +123,8 @@ class WorkersTest {
                     .contains(
                             "worker 1 (pid ",
                             ") was ended by signal 9; another one takes its place")
-                    .hasLineCount(1);
+                    .contains("worker 3 (pid ", ") listens on 127.0.0.1:")
+                    .hasLineCount(2);
         }
     }
 

@@ -13,10 +13,12 @@ import dev.millrace.loop.UdpEvents;
 import dev.millrace.loop.UdpHandle;
 import dev.millrace.sys.Errno;
 import java.io.IOException;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,6 +61,9 @@ final class SharedSocket {
     private final @Nullable ListenOptions reusePort;
 
     final Set<WorkerProcess> users = new LinkedHashSet<>();
+
+    /** Those of them whose process has it. */
+    private final Set<WorkerProcess> served = new HashSet<>();
 
     private SharedSocket(
             int number,
@@ -140,20 +145,39 @@ final class SharedSocket {
     /**
      * One worker more has it, and is told so.
      *
+     * @param outcome told when it has, or why it can't
      * @throws IOException EMFILE, or EADDRINUSE if the worker has it already
      */
-    void join(WorkerProcess worker, String request) throws IOException {
+    void join(WorkerProcess worker, String request, Consumer<? super @Nullable IOException> outcome)
+            throws IOException {
         if (users.contains(worker)) {
             throw SystemError.of(Errno.EADDRINUSE, "listen", address);
         }
         String where = Control.text(address);
         if (dealer != null) {
             worker.tell(Control.text(Control.Verb.FED, request, number, where));
-        } else {
-            String text = Control.text(Control.Verb.SHARED, request, number, where);
-            worker.tell(text, List.of(passed()), error -> {});
+            users.add(worker);
+            served.add(worker);
+            outcome.accept(null);
+            return;
         }
+        String text = Control.text(Control.Verb.SHARED, request, number, where);
+        Passable passed = passed();
         users.add(worker);
+        worker.tell(
+                text,
+                List.of(passed),
+                error -> {
+                    if (error == null && users.contains(worker)) {
+                        served.add(worker);
+                    }
+                    outcome.accept(error);
+                });
+    }
+
+    /** Whether the worker has it, and not only will. */
+    boolean serves(WorkerProcess worker) {
+        return served.contains(worker);
     }
 
     private Passable passed() throws IOException {
@@ -172,6 +196,7 @@ final class SharedSocket {
     /** A worker has it no more. */
     void leave(WorkerProcess worker) {
         users.remove(worker);
+        served.remove(worker);
         if (dealer != null) {
             dealer.leave(worker);
         }

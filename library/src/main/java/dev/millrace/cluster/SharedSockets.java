@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All that the workers of a cluster listen on, by its key: the kind of socket, the address, and for
@@ -27,16 +28,15 @@ final class SharedSockets {
 
     private final Loop loop;
     private final Scheduling scheduling;
-
-    /** Told that a worker listens. */
-    private final BiConsumer<WorkerProcess, Address> listening;
-
     private final Map<String, SharedSocket> byKey = new LinkedHashMap<>();
     private final Map<Integer, SharedSocket> byNumber = new LinkedHashMap<>();
     private int lastNumber;
 
     /** Of those that are closed. */
     private long dropped;
+
+    /** Told that a worker listens, and where. */
+    private final BiConsumer<WorkerProcess, Address> listening;
 
     SharedSockets(Loop loop, Scheduling scheduling, BiConsumer<WorkerProcess, Address> listening) {
         this.loop = loop;
@@ -51,15 +51,33 @@ final class SharedSockets {
         try {
             SharedSocket socket = find(asked, address);
             try {
-                socket.join(worker, request);
+                socket.join(worker, request, error -> joined(worker, request, socket, error));
             } finally {
                 closeUnused(socket);
             }
-            listening.accept(worker, socket.address);
         } catch (IOException e) {
-            int errno = ((SystemError) SystemError.of(e, "listen", 0)).errno();
-            worker.tell(Control.text(Control.Verb.FAILED, request, errno));
+            refuse(worker, request, e);
         }
+    }
+
+    private void joined(
+            WorkerProcess worker,
+            String request,
+            SharedSocket socket,
+            @Nullable IOException error) {
+        if (error == null) {
+            listening.accept(worker, socket.address);
+        } else if (socket.users.contains(worker)) {
+            // It has no room for one more descriptor, and waits for an outcome.
+            socket.leave(worker);
+            closeUnused(socket);
+            refuse(worker, request, error);
+        }
+    }
+
+    private static void refuse(WorkerProcess worker, String request, IOException error) {
+        int errno = ((SystemError) SystemError.of(error, "listen", 0)).errno();
+        worker.tell(Control.text(Control.Verb.FAILED, request, errno));
     }
 
     private SharedSocket find(Control asked, Address address) throws IOException {
@@ -144,6 +162,21 @@ final class SharedSockets {
             count += socket.dealer == null ? 0 : socket.dealer.dropped();
         }
         return count;
+    }
+
+    /** The keys of what {@code worker} listens on. */
+    List<String> keys(WorkerProcess worker) {
+        return byKey.values().stream()
+                .filter(socket -> socket.users.contains(worker))
+                .map(socket -> socket.key)
+                .toList();
+    }
+
+    /** Whether {@code worker} listens on all of {@code keys}, as far as they are still there. */
+    boolean serves(WorkerProcess worker, List<String> keys) {
+        return keys.stream()
+                .map(byKey::get)
+                .allMatch(socket -> socket == null || socket.serves(worker));
     }
 
     List<String> keys() {

@@ -64,7 +64,8 @@ public final class NetServer implements AutoCloseable, Identified {
         this.loop = loop;
         this.options = Objects.requireNonNull(options, "options");
         this.socketOptions = options.socket();
-        this.connections = new ServerConnections(options.limits(), this::closeIfOver);
+        this.connections =
+                new ServerConnections(options.limits(), ServerLoad.of(loop), this::closeIfOver);
         this.inlet = new ServerInlet(loop, options.limits());
         this.end = new ServerEnd(loop, connections);
     }
