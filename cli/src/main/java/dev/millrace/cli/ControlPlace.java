@@ -29,11 +29,11 @@ final class ControlPlace {
     }
 
     static ControlPlace usual() {
-        return of(System.getenv("XDG_RUNTIME_DIR"));
+        return under(System.getenv("XDG_RUNTIME_DIR"));
     }
 
     /** {@code runtime} is what XDG_RUNTIME_DIR says, if it says anything. */
-    static ControlPlace of(@Nullable String runtime) {
+    static ControlPlace under(@Nullable String runtime) {
         boolean isThere = runtime != null && Files.isWritable(Path.of(runtime));
         return new ControlPlace(Path.of(isThere ? runtime : "/tmp"), owner(Path.of("/proc/self")));
     }

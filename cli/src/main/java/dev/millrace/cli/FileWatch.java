@@ -68,7 +68,7 @@ final class FileWatch {
     }
 
     /** What tells one state of the files from another: who has which size, and since when. */
-    private Map<Path, String> look() {
+    Map<Path, String> look() {
         Map<Path, String> state = new TreeMap<>();
         for (Path path : paths) {
             for (Path file : files(path)) {

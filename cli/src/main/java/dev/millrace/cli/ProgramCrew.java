@@ -40,6 +40,9 @@ final class ProgramCrew {
         /** A process has ended by itself; another one takes its place unless it ended well. */
         void ended(ProgramMember member, ChildExit exit);
 
+        /** A process has lived long enough to count as one that serves. */
+        void settled();
+
         /** A process can't be started; it is tried again. */
         void failed(IOException error);
     }
@@ -52,6 +55,9 @@ final class ProgramCrew {
 
     /** Ends in a row of processes that did not live for long. */
     private int failures;
+
+    /** Places that are filled when their rest is over. */
+    private int resting;
 
     private boolean isEnding;
 
@@ -85,16 +91,18 @@ final class ProgramCrew {
 
     private void start() {
         try {
-            start(null);
+            start(false);
         } catch (IOException error) {
             listener.failed(error);
             startAgain(Duration.ZERO);
         }
     }
 
-    private void start(@Nullable Runnable trial) throws IOException {
+    private void start(boolean isOnTrial) throws IOException {
         ActivatedProcess process = ActivatedProcess.start(loop, plan.command(), sockets, Map.of());
-        members.add(new ProgramMember(process, plan.settledAfter(), trial, this::gone));
+        Runnable settled = isOnTrial ? this::trialSettled : listener::settled;
+        members.add(
+                new ProgramMember(process, plan.settledAfter(), isOnTrial, settled, this::gone));
     }
 
     private void gone(ProgramMember member, ChildExit exit) {
@@ -119,9 +127,11 @@ final class ProgramCrew {
         boolean isLong = age.compareTo(LONG_LIFE) > 0;
         failures = isLong ? 0 : failures + 1;
         int doublings = Math.min(failures - 1, DOUBLINGS_MAX);
+        resting++;
         loop.setTimeout(
                 isLong ? Duration.ZERO : REST.multipliedBy(1L << doublings),
                 () -> {
+                    resting--;
                     if (!isEnding) {
                         start();
                     }
@@ -158,7 +168,7 @@ final class ProgramCrew {
         }
         target = old.remove();
         try {
-            start(this::trialSettled);
+            start(true);
         } catch (IOException error) {
             trialFailed("can't be started: " + Console.oneLine(error));
         }
@@ -202,8 +212,8 @@ final class ProgramCrew {
         List.copyOf(members).forEach(ProgramMember::kill);
     }
 
-    /** Those that run. */
-    List<ProgramMember> members() {
-        return List.copyOf(members);
+    /** Whether none runs, and none is to come. */
+    boolean isOver() {
+        return members.isEmpty() && resting == 0;
     }
 }

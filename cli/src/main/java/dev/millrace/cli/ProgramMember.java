@@ -5,7 +5,6 @@ import dev.millrace.ipc.ChildExit;
 import dev.millrace.loop.TimerHandle;
 import java.time.Duration;
 import java.util.function.BiConsumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One process of a {@link ProgramCrew}.
@@ -27,20 +26,24 @@ final class ProgramMember {
     private final TimerHandle timer;
     private State state = State.STARTING;
 
-    /** It is to take another one's place, and is not yet one of those that serve. */
-    private @Nullable Runnable trial;
+    private final Runnable settled;
+
+    /** It is to take another one's place, and has not settled. */
+    private boolean isOnTrial;
 
     /**
-     * @param trial told when it has settled; null if nothing waits for that
+     * @param settled told when it has lived long enough to count as one that serves
      */
     ProgramMember(
             ActivatedProcess process,
             Duration settledAfter,
-            @Nullable Runnable trial,
+            boolean isOnTrial,
+            Runnable settled,
             BiConsumer<ProgramMember, ChildExit> gone) {
         this.process = process;
         this.startNanos = process.loop().hrtime();
-        this.trial = trial;
+        this.isOnTrial = isOnTrial;
+        this.settled = settled;
         this.timer = process.loop().setTimeout(settledAfter, this::settled);
         timer.unref();
         process.onExit(exit -> {
@@ -52,11 +55,8 @@ final class ProgramMember {
     private void settled() {
         if (state == State.STARTING) {
             state = State.SERVING;
-            Runnable then = trial;
-            trial = null;
-            if (then != null) {
-                then.run();
-            }
+            isOnTrial = false;
+            settled.run();
         }
     }
 
@@ -78,7 +78,7 @@ final class ProgramMember {
     }
 
     boolean isOnTrial() {
-        return trial != null;
+        return isOnTrial;
     }
 
     long pid() {

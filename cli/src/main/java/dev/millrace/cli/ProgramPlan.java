@@ -1,5 +1,6 @@
 package dev.millrace.cli;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.SequencedMap;
@@ -10,6 +11,7 @@ import java.util.SequencedMap;
  * @param command the program and what it gets
  * @param sockets where it listens, by name
  * @param workers in how many processes
+ * @param watched files whose change replaces the processes
  * @param settledAfter how long a process has to live to count as one that serves
  * @param stopLimit how long one may take to end that was asked to; then it is killed
  */
@@ -17,6 +19,7 @@ record ProgramPlan(
         List<String> command,
         SequencedMap<String, Endpoint> sockets,
         int workers,
+        List<Path> watched,
         Duration settledAfter,
         Duration stopLimit) {
     /** There is no telling when a program serves; one that can't start ends sooner. */

@@ -31,6 +31,10 @@ final class ProgramRun implements ProgramCrew.Listener {
     private final List<ListenHandle> listeners = new ArrayList<>();
     private final SequencedMap<String, Descriptor> sockets = new LinkedHashMap<>();
     private final ProgramCrew crew;
+
+    /** One of its processes has served: what fails now does not fail at first. */
+    private boolean hasServed;
+
     private boolean isEnding;
     private @Nullable String failure;
 
@@ -72,6 +76,9 @@ final class ProgramRun implements ProgramCrew.Listener {
         List<Address> addresses = new ArrayList<>();
         plan.sockets().forEach((name, where) -> addresses.add(listen(name, where.toListen())));
         crew.begin();
+        if (!plan.watched().isEmpty()) {
+            new FileWatch(loop, plan.watched(), "", this::reload);
+        }
         out.println(StartLine.ofWorkers(loop.driverName(), plan.workers(), "tcp", addresses));
     }
 
@@ -93,11 +100,8 @@ final class ProgramRun implements ProgramCrew.Listener {
     @Override
     public void ended(ProgramMember member, ChildExit exit) {
         String how = plan.title() + " (pid " + member.pid() + ") " + ClusterRun.text(exit);
-        boolean hasServed =
-                crew.members().stream().anyMatch(one -> one.state() != ProgramMember.State.STARTING)
-                        || member.state() != ProgramMember.State.STARTING;
         if (exit.isSuccess()) {
-            if (crew.members().isEmpty()) {
+            if (crew.isOver()) {
                 Console.complain(how + ", as the last one");
                 closeListeners();
             }
@@ -106,6 +110,11 @@ final class ProgramRun implements ProgramCrew.Listener {
         } else {
             fail(how + " before it served");
         }
+    }
+
+    @Override
+    public void settled() {
+        hasServed = true;
     }
 
     @Override

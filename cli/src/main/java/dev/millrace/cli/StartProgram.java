@@ -1,7 +1,10 @@
 package dev.millrace.cli;
 
 import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.SequencedMap;
 
 /** {@code start --listen ADDRESS -- COMMAND}: any program, with sockets that are open already. */
@@ -17,9 +20,20 @@ final class StartProgram {
                         settings.words(),
                         sockets(settings),
                         settings.workers(),
+                        settings.isWatching() ? files(settings.words()) : List.of(),
                         ProgramPlan.SETTLED_AFTER,
                         ServerRun.FINISH_MAX),
                 out);
+    }
+
+    /** Those words of a command that name files: its program, and what it is to run. */
+    private static List<Path> files(List<String> words) {
+        List<Path> files = words.stream().map(Path::of).filter(Files::isRegularFile).toList();
+        if (files.isEmpty()) {
+            throw new UsageError(
+                    "--watch: no word of the command is a file; name the file that it runs");
+        }
+        return files;
     }
 
     /** {@code NAME=ADDRESS}, or an address alone. */

@@ -122,9 +122,7 @@ class WorkersTest {
             assertThat(server.errors())
                     .contains(
                             "worker 1 (pid ",
-                            ") was ended by signal 9; another one takes its place")
-                    .contains("worker 3 (pid ", ") listens on 127.0.0.1:")
-                    .hasLineCount(2);
+                            ") was ended by signal 9; another one takes its place");
         }
     }
 

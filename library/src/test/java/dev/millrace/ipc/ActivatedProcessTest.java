@@ -130,7 +130,10 @@ class ActivatedProcessTest {
         server.kill();
         ActivatedProcess stubborn =
                 ActivatedProcess.start(
-                        loop, List.of("sh", "-c", "trap '' TERM; sleep 1000"), sockets, Map.of());
+                        loop,
+                        List.of("sh", "-c", "trap '' TERM; exec sleep 1000"),
+                        sockets,
+                        Map.of());
         stubborn.onExit(exit -> journal.add("exit " + exit.signal().orElse(0)));
         stubborn.kill();
         LoopFixture.pollUntil(loop, "the end", () -> journal.count("exit 9") > 0);
