@@ -41,6 +41,14 @@ record ClusterSettings(int workers, Optional<Path> control, boolean hasView) {
                             + " exclude each other; a worker has"
                             + " one loop, so give as many workers");
         }
+        if (workers.isPresent()
+                && arguments.text(ServerOptions.DRIVER).filter("nio"::equals).isPresent()) {
+            throw new UsageError(
+                    WORKERS
+                            + " needs the driver epoll, by which sockets pass; leave "
+                            + ServerOptions.DRIVER
+                            + " nio out");
+        }
         // Lines of a log would come between those of the workers.
         boolean hasView = arguments.text(ServeOptions.LOG).filter("-"::equals).isEmpty();
         return workers.map(count -> new ClusterSettings(count, control(arguments), hasView));

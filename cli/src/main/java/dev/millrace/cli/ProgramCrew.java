@@ -212,6 +212,11 @@ final class ProgramCrew {
         List.copyOf(members).forEach(ProgramMember::kill);
     }
 
+    /** How many run. */
+    int count() {
+        return members.size();
+    }
+
     /** Whether none runs, and none is to come. */
     boolean isOver() {
         return members.isEmpty() && resting == 0;

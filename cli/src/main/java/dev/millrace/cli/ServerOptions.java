@@ -24,7 +24,7 @@ record ServerOptions(
     private static final String HOST = "--host";
     private static final String UNIX = "--unix";
     static final String LOOPS = "--loops";
-    private static final String DRIVER = "--driver";
+    static final String DRIVER = "--driver";
     private static final String DEFAULT_HOST = "127.0.0.1";
     private static final int PORT_MAX = 65_535;
     private static final int LOOPS_MAX = 256;

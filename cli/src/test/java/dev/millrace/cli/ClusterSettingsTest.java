@@ -32,6 +32,7 @@ class ClusterSettingsTest {
         "--workers=1025,--workers 1025: use 1 to 1024",
         "--control=c,--control is for several processes; give --workers too",
         "--workers=1 --control=,--control is empty; name a file to make",
+        "--workers=2 --driver=nio,'--workers needs the driver epoll, by which sockets pass'",
         "--workers=2 --loops=2,--workers and --loops exclude each other",
     })
     void whatDoesNotFitIsRefused(String words, String message) {

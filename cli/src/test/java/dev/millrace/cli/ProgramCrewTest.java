@@ -102,7 +102,7 @@ class ProgramCrewTest implements ProgramCrew.Listener {
         assertThat(events)
                 .containsExactly("replaced 0 another reload is under way; wait for its end");
         until("replaced", () -> events.contains("replaced 2 "));
-        assertThat(crew.isOver()).isFalse();
+        assertThat(crew.count()).as("each has left").isEqualTo(2);
         end(crew);
         assertThat(events).as("nothing has ended by itself").hasSize(2);
     }

@@ -62,6 +62,25 @@ class ReloadPreparationTest {
     }
 
     @Test
+    void whatHappensMeanwhileDoesNotBeginIt() {
+        try (var cluster = new ClusterFixture(2, Scheduling.ROUND_ROBIN, "tcp", "0")) {
+            CompletableFuture<String> task = new CompletableFuture<>();
+            cluster.primary.onReload(() -> task);
+            cluster.tcp(2);
+            reload(cluster);
+            cluster.primary.workers().getFirst().kill();
+            cluster.until("exit 1");
+            cluster.until("online 3");
+            assertThat(cluster.primary.isReloading()).isTrue();
+            assertThat(cluster.primary.workers())
+                    .extracting(WorkerProcess::id)
+                    .containsExactly(2, 3);
+            task.complete("done");
+            cluster.until("reloaded 1");
+        }
+    }
+
+    @Test
     @Tag("L3")
     void itIsToldWhereEachWorkerListens() {
         for (Scheduling scheduling : Scheduling.values()) {
