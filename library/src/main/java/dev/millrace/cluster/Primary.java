@@ -37,6 +37,7 @@ public final class Primary {
     private final Loop loop;
     private final ClusterOptions options;
     private final SharedSockets sockets;
+    private final PrimaryMoves moves;
     private final Crew crew;
     private final long beginNanos;
 
@@ -71,6 +72,7 @@ public final class Primary {
         this.loop = loop;
         this.options = Objects.requireNonNull(options, "options");
         this.sockets = new SharedSockets(loop, options.scheduling(), this::listens);
+        this.moves = new PrimaryMoves(sockets);
         this.crew = new Crew(this, options);
         this.beginNanos = loop.hrtime();
         crew.begin();
@@ -86,6 +88,10 @@ public final class Primary {
 
     ClusterOptions options() {
         return options;
+    }
+
+    PrimaryMoves moves() {
+        return moves;
     }
 
     void thawed() {
@@ -144,6 +150,7 @@ public final class Primary {
     void gone(WorkerProcess worker, @Nullable ChildExit exit) {
         boolean isReplaced = crew.gone(worker, exit);
         sockets.leave(worker, isReplaced || worker.isSpokenFor);
+        moves.gone(worker);
         try {
             if (exitListener != null) {
                 exitListener.accept(worker, Optional.ofNullable(exit));
@@ -398,6 +405,18 @@ public final class Primary {
     public long droppedCount() {
         loop.checkThread();
         return sockets.dropped();
+    }
+
+    /** How many connections of workers that left are at others, the same connections. */
+    public long movedCount() {
+        loop.checkThread();
+        return moves.moved();
+    }
+
+    /** How many connections no other worker took; they ended where they were. */
+    public long notMovedCount() {
+        loop.checkThread();
+        return moves.failed();
     }
 
     /** How many workers had not left a second behind their limit, and were killed. */

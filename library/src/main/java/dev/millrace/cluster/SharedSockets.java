@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -145,6 +146,12 @@ final class SharedSockets {
             dropped += socket.dealer == null ? 0 : socket.dealer.dropped();
             socket.close();
         }
+    }
+
+    /** The workers that listen there. */
+    Set<WorkerProcess> users(int number) {
+        SharedSocket socket = byNumber.get(number);
+        return socket == null ? Set.of() : socket.users;
     }
 
     /** A worker answers again. */

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *   accepted ──▶ HEAD ──▶ BODY ──▶ HANDLER ──▶ KEEP_ALIVE ──first byte──▶ HEAD …
- *                                       anywhere ──▶ LINGER
+ *   moved here ────────────────────────────────────────┘        anywhere ──▶ LINGER
  * </pre>
  */
 final class ConnectionClock {
@@ -109,6 +109,11 @@ final class ConnectionClock {
         }
     }
 
+    /** The connection has come in between two requests of another server's. */
+    void moved() {
+        waitFor(Wait.KEEP_ALIVE);
+    }
+
     /** Every response is out. While a further request is arriving, its own clock runs. */
     void idle() {
         if (wait == Wait.HANDLER) {
@@ -162,8 +167,9 @@ final class ConnectionClock {
             }
             case KEEP_ALIVE -> {
                 // A fifth more than announced, for a request that is on its way (X46).
-                Duration keepAlive = timeouts.keepAlive();
-                if (isOver(keepAlive.plus(keepAlive.dividedBy(5)), nowNanos)
+                long keepAlive = timeouts.keepAlive().toNanos();
+                if (keepAlive > 0
+                        && nowNanos - sinceNanos >= keepAlive + keepAlive / 5
                         && connection.isIdle()) {
                     count(Timeout.KEEP_ALIVE);
                     connection.closeWhenIdle();

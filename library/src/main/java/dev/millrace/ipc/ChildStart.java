@@ -25,7 +25,9 @@ final class ChildStart {
                     TOKEN,
                     "MILLRACE_WORKER",
                     "MILLRACE_DRAIN_MILLIS",
-                    ListenSource.Provider.VARIABLE);
+                    ListenSource.Provider.VARIABLE,
+                    NodeChannel.DESCRIPTOR,
+                    NodeChannel.SERIALIZATION);
 
     private ChildStart() {}
 

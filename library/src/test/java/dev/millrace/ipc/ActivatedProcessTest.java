@@ -104,7 +104,7 @@ class ActivatedProcessTest {
         List<String> lines =
                 output(
                         new LinkedHashMap<>(),
-                        "{ cut -d' ' -f5 /proc/$$/stat; grep SigBlk /proc/$$/status; } > $OUT");
+                        "{ cut -d' ' -f5 /proc/$$/stat; grep SigBlk /proc/self/status; } > $OUT");
         assertThat(lines.get(1))
                 .as("the group is called as its first process")
                 .isEqualTo(lines.get(0));

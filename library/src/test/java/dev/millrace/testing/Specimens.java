@@ -11,9 +11,11 @@ import dev.millrace.http.ClientRequest;
 import dev.millrace.http.HttpClient;
 import dev.millrace.http.HttpServer;
 import dev.millrace.ipc.ActivatedProcess;
+import dev.millrace.ipc.ChannelOptions;
 import dev.millrace.ipc.ChildOptions;
 import dev.millrace.ipc.ChildProcess;
 import dev.millrace.ipc.MessageChannel;
+import dev.millrace.ipc.NodeChannel;
 import dev.millrace.ipc.Passable;
 import dev.millrace.kernel.Descriptor;
 import dev.millrace.kernel.IpAddress;
@@ -120,6 +122,7 @@ public final class Specimens {
             Set.of(
                     WatchHandle.class,
                     MessageChannel.class,
+                    NodeChannel.class,
                     ChildProcess.class,
                     ActivatedProcess.class,
                     Primary.class);
@@ -128,6 +131,12 @@ public final class Specimens {
         add(
                 MessageChannel.class,
                 loop -> MessageChannel.connect(loop, UnixAddress.of("/nowhere/at/all")));
+        add(
+                NodeChannel.class,
+                loop ->
+                        NodeChannel.on(
+                                NetSocket.connect(loop, UnixAddress.of("/nowhere/at/all")),
+                                ChannelOptions.DEFAULTS));
         add(ChildProcess.class, loop -> ChildProcess.fork(loop, CHILD));
         add(ActivatedProcess.class, Specimens::activated);
         add(
