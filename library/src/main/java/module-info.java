@@ -14,6 +14,11 @@ module dev.millrace {
     requires static jdk.jfr;
     requires static org.jspecify;
 
+    uses dev.millrace.loop.ListenSource.Provider;
+
+    provides dev.millrace.loop.ListenSource.Provider with
+            dev.millrace.cluster.joining.ClusterListening;
+
     exports dev.millrace.kernel;
     exports dev.millrace.loop;
     exports dev.millrace.observe;

@@ -52,7 +52,8 @@ class LayersTest {
                     Map.entry("ipc", 7),
                     Map.entry("web.content", 8),
                     Map.entry("cluster", 9),
-                    Map.entry("web", 9));
+                    Map.entry("web", 9),
+                    Map.entry("cluster.joining", 10));
 
     private static final String OURS = "dev.millrace.";
 

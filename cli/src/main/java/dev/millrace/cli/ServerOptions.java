@@ -23,8 +23,8 @@ record ServerOptions(
     private static final String PORT = "--port";
     private static final String HOST = "--host";
     private static final String UNIX = "--unix";
-    private static final String LOOPS = "--loops";
-    private static final String DRIVER = "--driver";
+    static final String LOOPS = "--loops";
+    static final String DRIVER = "--driver";
     private static final String DEFAULT_HOST = "127.0.0.1";
     private static final int PORT_MAX = 65_535;
     private static final int LOOPS_MAX = 256;
@@ -36,6 +36,7 @@ record ServerOptions(
         options.add(new Option(HOST, "HOST", "address or name (default " + DEFAULT_HOST + ")"));
         options.add(new Option(UNIX, "PATH", "Unix socket, @NAME for an abstract one"));
         options.addAll(shared());
+        options.addAll(ClusterSettings.options());
         return options;
     }
 

@@ -1,5 +1,7 @@
 package dev.millrace.cli;
 
+import dev.millrace.cluster.Cluster;
+import dev.millrace.cluster.Worker;
 import dev.millrace.kernel.Address;
 import dev.millrace.loop.Drivers;
 import dev.millrace.loop.Loop;
@@ -11,6 +13,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -23,6 +26,9 @@ import java.util.function.Function;
  */
 final class ServerRun {
     static final Duration FINISH_MAX = Duration.ofSeconds(10);
+
+    /** In front of what a worker tells its primary of a listen that failed. */
+    static final String FAILED = "failed ";
 
     private final String scheme;
     private final ServerOptions options;
@@ -79,15 +85,45 @@ final class ServerRun {
         }
     }
 
+    /**
+     * Serves as a worker of a cluster until its primary ends that; what goes wrong is for the
+     * primary to say.
+     *
+     * @return the exit status
+     */
+    int work() {
+        options.driver().ifPresent(name -> System.setProperty(Drivers.PROPERTY, name));
+        int[] status = {Main.OK};
+        Loop.run(loop -> {
+            Worker worker = Cluster.join(loop);
+            setUp(
+                    loop,
+                    service -> {},
+                    failure -> {
+                        status[0] = Main.FAILED;
+                        worker.send(FAILED + failure.getMessage());
+                        stop();
+                    });
+        });
+        return status[0];
+    }
+
     private void setUp(Loop loop, PrintStream out, BiConsumer<Loop, List<Address>> ready) {
+        setUp(
+                loop,
+                service -> listening(service, out, ready),
+                failure -> {
+                    throw failure;
+                });
+    }
+
+    private void setUp(Loop loop, Consumer<Service> listening, Consumer<Failure> failed) {
         Service service = factory.apply(loop);
         for (Address address : options.addresses()) {
             service.listen(
                     address,
-                    () -> listening(service, out, ready),
-                    error -> {
-                        throw ListenFailure.of(error, address, options.words());
-                    });
+                    () -> listening.accept(service),
+                    error -> failed.accept(ListenFailure.of(error, address, options.words())));
         }
         synchronized (services) {
             services.add(service);
@@ -105,6 +141,15 @@ final class ServerRun {
             out.println(StartLine.text(loop.driverName(), options.loops(), scheme, addresses));
             ready.accept(loop, addresses);
         }
+    }
+
+    String scheme() {
+        return scheme;
+    }
+
+    /** How many addresses it is to listen on. */
+    int addressCount() {
+        return options.addresses().size();
     }
 
     /** Begins to end it; any thread. */

@@ -2,6 +2,7 @@ package dev.millrace.cluster;
 
 import dev.millrace.ipc.ChildExit;
 import dev.millrace.ipc.ChildOptions;
+import dev.millrace.kernel.Address;
 import dev.millrace.loop.Loop;
 import dev.millrace.loop.LoopStage;
 import dev.millrace.stream.Listeners;
@@ -15,6 +16,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,6 +57,11 @@ public final class Primary {
 
     private @Nullable BiConsumer<? super WorkerProcess, ? super String> messageListener;
     private @Nullable Consumer<? super WorkerProcess> onlineListener;
+    private @Nullable BiConsumer<? super WorkerProcess, ? super Address> listeningListener;
+
+    /** What is done before workers are replaced. */
+    private @Nullable Supplier<? extends CompletionStage<?>> preparation;
+
     private @Nullable BiConsumer<? super WorkerProcess, ? super Optional<ChildExit>> exitListener;
     private @Nullable Consumer<? super IOException> errorListener;
     private @Nullable LongConsumer replacedListener;
@@ -63,7 +70,7 @@ public final class Primary {
         loop.checkThread();
         this.loop = loop;
         this.options = Objects.requireNonNull(options, "options");
-        this.sockets = new SharedSockets(loop, options.scheduling(), this::changed);
+        this.sockets = new SharedSockets(loop, options.scheduling(), this::listens);
         this.moves = new PrimaryMoves(sockets);
         this.crew = new Crew(this, options);
         this.beginNanos = loop.hrtime();
@@ -102,6 +109,15 @@ public final class Primary {
         changed();
         if (onlineListener != null) {
             onlineListener.accept(worker);
+        }
+    }
+
+    private void listens(WorkerProcess worker, Address address) {
+        changed();
+        var listener = listeningListener;
+        if (listener != null) {
+            // Not below the reading of what workers send, which is blamed for what is thrown there.
+            loop.nextTick(() -> listener.accept(worker, address));
         }
     }
 
@@ -273,11 +289,31 @@ public final class Primary {
         changed();
     }
 
+    /** What a reload has to wait for; null: nothing. */
+    @Nullable CompletionStage<?> prepare() {
+        return preparation == null ? null : preparation.get();
+    }
+
     /** The process {@code pid} is the primary. */
     void replaced(long pid) {
         if (replacedListener != null) {
             replacedListener.accept(pid);
         }
+    }
+
+    /**
+     * Has {@code task} done before workers are replaced, at each {@link #reload} that begins:
+     * compiling what they run, for instance. They are replaced when its stage is complete; one that
+     * fails fails the reload with its message, and nothing is replaced.
+     *
+     * {@snippet class="dev.millrace.cluster.ClusterExamplesTest" region="onReload"}
+     *
+     * @throws IllegalStateException if there is a task already
+     */
+    public Primary onReload(Supplier<? extends CompletionStage<?>> task) {
+        loop.checkThread();
+        preparation = Listeners.once(preparation, task, "onReload");
+        return this;
     }
 
     /**
@@ -347,6 +383,18 @@ public final class Primary {
     public Primary onOnline(Consumer<? super WorkerProcess> listener) {
         loop.checkThread();
         onlineListener = Listeners.once(onlineListener, listener, "onOnline");
+        return this;
+    }
+
+    /**
+     * A worker listens on something, by the primary's sockets; told for each worker and address,
+     * with the port that the kernel has chosen for port 0.
+     *
+     * {@snippet class="dev.millrace.cluster.ClusterExamplesTest" region="listening"}
+     */
+    public Primary onListening(BiConsumer<? super WorkerProcess, ? super Address> listener) {
+        loop.checkThread();
+        listeningListener = Listeners.once(listeningListener, listener, "onListening");
         return this;
     }
 

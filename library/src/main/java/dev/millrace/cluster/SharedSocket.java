@@ -52,7 +52,9 @@ final class SharedSocket {
     final int number;
     final String key;
     private final Handle handle;
-    private final Address address;
+
+    /** Where, with the port that the kernel has chosen. */
+    final Address address;
 
     /** Null if it is not the primary that accepts. */
     final @Nullable RoundRobin dealer;

@@ -47,13 +47,13 @@ final class SharedSockets {
     /** Of those that are closed. */
     private long dropped;
 
-    /** Something listens that did not before. */
-    private final Runnable changed;
+    /** Told that a worker listens, and where. */
+    private final BiConsumer<WorkerProcess, Address> listening;
 
-    SharedSockets(Loop loop, Scheduling scheduling, Runnable changed) {
+    SharedSockets(Loop loop, Scheduling scheduling, BiConsumer<WorkerProcess, Address> listening) {
         this.loop = loop;
         this.scheduling = scheduling;
-        this.changed = changed;
+        this.listening = listening;
     }
 
     /** A worker wants to listen, and is told whether it does. */
@@ -78,7 +78,7 @@ final class SharedSockets {
             SharedSocket socket,
             @Nullable IOException error) {
         if (error == null) {
-            changed.run();
+            listening.accept(worker, socket.address);
         } else if (socket.users.contains(worker)) {
             // It has no room for one more descriptor, and waits for an outcome.
             socket.leave(worker);

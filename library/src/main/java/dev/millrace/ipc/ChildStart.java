@@ -1,5 +1,6 @@
 package dev.millrace.ipc;
 
+import dev.millrace.loop.ListenSource;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -25,6 +26,7 @@ final class ChildStart {
                     "MILLRACE_WORKER",
                     "MILLRACE_DRAIN_MILLIS",
                     "MILLRACE_REPLACES",
+                    ListenSource.Provider.VARIABLE,
                     NodeChannel.DESCRIPTOR,
                     NodeChannel.SERIALIZATION);
 
@@ -41,11 +43,16 @@ final class ChildStart {
         builder.redirectOutput(output).redirectError(output);
         options.folder().map(Path::toFile).ifPresent(builder::directory);
         Map<String, String> environment = builder.environment();
-        environment.keySet().removeAll(OURS);
+        forget(environment);
         environment.putAll(options.environment());
         environment.putAll(rendezvous);
         environment.values().removeIf(String::isEmpty);
         return builder.start();
+    }
+
+    /** What was said to this process alone is in {@code environment} no more. */
+    static void forget(Map<String, String> environment) {
+        environment.keySet().removeAll(OURS);
     }
 
     /** What this process was started with (proc(5)): ProcessHandle.Info cuts long ones. */

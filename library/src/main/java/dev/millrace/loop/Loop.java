@@ -77,11 +77,13 @@ public final class Loop implements Executor, AutoCloseable {
      * A loop that belongs to the calling thread, on the driver that {@link Drivers} chooses.
      *
      * @throws IllegalStateException on a virtual thread, or if a driver is asked for that this
-     *     machine can't have
+     *     machine can't have, or a {@link ListenSource.Provider} that is not there
      * @throws UncheckedIOException if the kernel refuses the loop's own descriptors
      */
     public static Loop create() {
-        return on(Drivers.open());
+        Loop loop = on(Drivers.open());
+        loop.listenSource = ListenSource.Provider.first(loop);
+        return loop;
     }
 
     /** A loop on a driver of the caller's, which it closes with itself. */

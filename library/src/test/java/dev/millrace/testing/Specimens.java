@@ -10,6 +10,7 @@ import dev.millrace.files.FileOutput;
 import dev.millrace.http.ClientRequest;
 import dev.millrace.http.HttpClient;
 import dev.millrace.http.HttpServer;
+import dev.millrace.ipc.ActivatedProcess;
 import dev.millrace.ipc.ChannelOptions;
 import dev.millrace.ipc.ChildOptions;
 import dev.millrace.ipc.ChildProcess;
@@ -71,6 +72,14 @@ public final class Specimens {
     private static final ChildOptions CHILD =
             ChildOptions.DEFAULTS.withCommand(List.of("/bin/true"));
 
+    private static ActivatedProcess activated(Loop loop) {
+        try {
+            return ActivatedProcess.start(loop, List.of("true"), new LinkedHashMap<>(), Map.of());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     static {
         add(Loop.class, loop -> loop);
         add(TimerHandle.class, TimerHandle::new);
@@ -115,6 +124,7 @@ public final class Specimens {
                     MessageChannel.class,
                     NodeChannel.class,
                     ChildProcess.class,
+                    ActivatedProcess.class,
                     Primary.class);
 
     static {
@@ -128,6 +138,7 @@ public final class Specimens {
                                 NetSocket.connect(loop, UnixAddress.of("/nowhere/at/all")),
                                 ChannelOptions.DEFAULTS));
         add(ChildProcess.class, loop -> ChildProcess.fork(loop, CHILD));
+        add(ActivatedProcess.class, Specimens::activated);
         add(
                 Primary.class,
                 loop ->
