@@ -47,11 +47,7 @@ final class Crowd implements AutoCloseable {
 
     /** Whether all of them have connected. */
     boolean isComplete() {
-        return coming.isEmpty() && here.stream().allMatch(one -> one.isConnected() || isOver(one));
-    }
-
-    private static boolean isOver(Visitor visitor) {
-        return visitor.hasEnded();
+        return coming.isEmpty() && here.stream().allMatch(one -> one.isConnected() || one.isGone());
     }
 
     /** Lets them go on until {@code isOver}, or for {@code most}; whether it was over. */
@@ -64,7 +60,7 @@ final class Crowd implements AutoCloseable {
             long now = System.nanoTime();
             if (now - tickedNanos >= tickMillis * 1_000_000L) {
                 tickedNanos = now;
-                here.removeIf(Crowd::isOver);
+                here.removeIf(Visitor::isGone);
                 for (Visitor visitor : List.copyOf(here)) {
                     if (visitor.isConnected()) {
                         visitor.tick(now);
@@ -80,7 +76,7 @@ final class Crowd implements AutoCloseable {
         if (coming.isEmpty()) {
             return;
         }
-        long connecting = here.stream().filter(one -> !one.isConnected() && !isOver(one)).count();
+        long connecting = here.stream().filter(one -> !one.isConnected() && !one.isGone()).count();
         for (; connecting < CONNECTING_MAX && !coming.isEmpty(); connecting++) {
             Visitor next = coming.remove();
             SocketChannel channel = SocketChannel.open();

@@ -18,15 +18,15 @@ public final class LongLoad {
     private static final int TICK_MILLIS = 2;
     private static final long REPORT_NANOS = 1_000_000_000;
 
-    /** What is asked for, how often of a hundred times, and what comes. */
+    /** What is asked for, how often of a thousand times, and what comes. */
     private enum Kind {
-        SMALL(70, "GET /small", "", 200),
-        FILE(14, "GET /f7", "", 200),
-        RANGE(4, "GET /f9", "Range: bytes=10-99\r\n", 206),
-        UNCHANGED(4, "GET /f3", "If-None-Match: *\r\n", 304),
-        NONE(3, "GET /none", "", 404),
-        REFUSED(2, "DELETE /f1", "", 405),
-        LISTING(2, "GET /few/", "", 200),
+        SMALL(700, "GET /small", "", 200),
+        FILE(144, "GET /f7", "", 200),
+        RANGE(40, "GET /f9", "Range: bytes=10-99\r\n", 206),
+        UNCHANGED(40, "GET /f3", "If-None-Match: *\r\n", 304),
+        NONE(30, "GET /none", "", 404),
+        REFUSED(25, "DELETE /f1", "", 405),
+        LISTING(20, "GET /few/", "", 200),
         BIG(1, "GET /big", "", 200);
 
         private final int share;
@@ -40,8 +40,8 @@ public final class LongLoad {
             this.bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII));
         }
 
-        static Kind of(int hundredth) {
-            int rest = hundredth;
+        static Kind of(int thousandth) {
+            int rest = thousandth;
             for (Kind kind : values()) {
                 rest -= kind.share;
                 if (rest < 0) {
@@ -121,7 +121,7 @@ public final class LongLoad {
         }
 
         private void ask() {
-            kind = Kind.of(random.nextInt(100));
+            kind = Kind.of(random.nextInt(1000));
             if (left > 0) {
                 send(kind.bytes.duplicate());
                 return;

@@ -4,16 +4,21 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.Set;
 
 /**
- * A good client beside a crowd: a request every ten milliseconds, on a connection that is another
- * one now and then, on a thread of its own. Its times count from the moment a request was due, so
- * that a standstill is felt by all that it holds up.
+ * Good clients beside a crowd: a request every ten milliseconds, on one of a few connections that
+ * are others now and then, on a thread of its own. Times count from the moment a request was due,
+ * so that a standstill is felt by all that it holds up.
  */
 final class Probe implements AutoCloseable {
     private static final long INTERVAL_NANOS = 10_000_000;
     private static final int TICK_MILLIS = 2;
+    private static final int CUSTOMERS = 8;
     private static final int REQUESTS_EACH = 50;
     private static final int MOST = 1 << 20;
     private static final Duration LONGEST = Duration.ofMinutes(30);
@@ -25,8 +30,8 @@ final class Probe implements AutoCloseable {
     private int count;
     private long failures;
     private long dueNanos = System.nanoTime();
-    private long startNanos;
-    private boolean isAsked;
+    private final Deque<Customer> idle = new ArrayDeque<>();
+    private final Set<Customer> asking = new HashSet<>();
     private volatile boolean isOver;
 
     private Probe(int port, String path) throws IOException {
@@ -44,10 +49,24 @@ final class Probe implements AutoCloseable {
 
     private void play() {
         try (crowd) {
-            crowd.add(new Customer());
-            crowd.run(LONGEST, () -> isOver);
+            for (int count = 0; count < CUSTOMERS; count++) {
+                crowd.add(new Customer());
+            }
+            crowd.run(
+                    LONGEST,
+                    () -> {
+                        askWhatIsDue();
+                        return isOver;
+                    });
         } catch (IOException | RuntimeException e) {
             failures++;
+        }
+    }
+
+    private void askWhatIsDue() {
+        for (long now = System.nanoTime(); !idle.isEmpty() && dueNanos <= now; ) {
+            idle.remove().ask(dueNanos);
+            dueNanos += INTERVAL_NANOS;
         }
     }
 
@@ -55,15 +74,16 @@ final class Probe implements AutoCloseable {
     private final class Customer extends Visitor {
         private final ResponseReader reader = new ResponseReader(this::responded);
         private int left = REQUESTS_EACH;
+        private long askedNanos;
 
         @Override
         void connected() {
-            ask();
+            idle.add(this);
         }
 
-        private void ask() {
-            isAsked = true;
-            startNanos = Math.min(dueNanos, System.nanoTime());
+        private void ask(long due) {
+            askedNanos = due;
+            asking.add(this);
             send(request.duplicate());
         }
 
@@ -73,36 +93,31 @@ final class Probe implements AutoCloseable {
         }
 
         private void responded(int status, long length, long checksum) {
-            isAsked = false;
-            note();
+            asking.remove(this);
+            note(askedNanos);
             failures += status == 200 ? 0 : 1;
             left--;
             if (left == 0) {
                 leave();
                 crowd.add(new Customer());
-            }
-        }
-
-        @Override
-        void tick(long nowNanos) {
-            if (!isAsked && left > 0 && nowNanos >= dueNanos) {
-                ask();
+            } else {
+                idle.add(this);
             }
         }
 
         @Override
         void ended() {
-            // It is never idle for long, so the server has no reason to.
-            failures++;
+            // One that is idle for long is closed, as is right.
+            failures += idle.remove(this) ? 0 : 1;
+            asking.remove(this);
             crowd.add(new Customer());
         }
     }
 
-    private void note() {
+    private void note(long sinceNanos) {
         if (count < MOST) {
-            nanos[count++] = System.nanoTime() - startNanos;
+            nanos[count++] = System.nanoTime() - sinceNanos;
         }
-        dueNanos += INTERVAL_NANOS;
     }
 
     /** Ends it; then its figures can be read. */
@@ -114,10 +129,8 @@ final class Probe implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        if (isAsked) {
-            // The one that waits counts with what it has waited so far.
-            note();
-        }
+        // Those that wait count with what they have waited so far.
+        asking.forEach(one -> note(one.askedNanos));
     }
 
     Figure p99(double mostMillis) {

@@ -39,7 +39,7 @@ record Stage(Scale scale, String driver, Place place, Path log) {
     /** {@link Handlers}, with the flags that the launcher gives to serve. */
     ServerProcess handlers() throws IOException {
         List<String> flags = new ArrayList<>(List.of(HEAP, "-XX:+UseSerialGC"));
-        flags.add("-XX:MaxNewSize=16m");
+        flags.addAll(List.of("-XX:MaxNewSize=48m", "-XX:SurvivorRatio=1"));
         if (!driver.isEmpty()) {
             flags.add("-Dmillrace.driver=" + driver);
         }

@@ -19,6 +19,7 @@ abstract class Visitor {
     private ByteBuffer sending = NOTHING;
     private boolean isReading = true;
     private boolean hasEnded;
+    private boolean hasLeft;
     private @Nullable IOException failure;
 
     /** The connection stands. */
@@ -144,6 +145,11 @@ abstract class Visitor {
         return hasEnded;
     }
 
+    /** Whether it has nothing to do any more, be it who it may that ended it. */
+    final boolean isGone() {
+        return hasEnded || hasLeft;
+    }
+
     /** Why it ended, unless that was in peace. */
     final @Nullable IOException failure() {
         return failure;
@@ -151,6 +157,7 @@ abstract class Visitor {
 
     /** Closes it; with a reset if {@code isReset}. */
     final void leave(boolean isReset) {
+        hasLeft = true;
         try {
             if (channel != null) {
                 if (isReset && channel.isOpen()) {
