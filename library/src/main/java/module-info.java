@@ -20,6 +20,7 @@ module dev.millrace {
     exports dev.millrace.stream;
     exports dev.millrace.stdio;
     exports dev.millrace.files;
+    exports dev.millrace.proxyprotocol;
     exports dev.millrace.net;
     exports dev.millrace.udp;
     exports dev.millrace.http;

@@ -35,6 +35,7 @@ class LayersTest {
                     Map.entry("stream", 0),
                     Map.entry("http.wire", 1),
                     Map.entry("kernel", 1),
+                    Map.entry("proxyprotocol", 2),
                     Map.entry("driver", 2),
                     Map.entry("observe", 2),
                     Map.entry("epoll", 3),

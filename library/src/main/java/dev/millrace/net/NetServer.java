@@ -8,7 +8,6 @@ import dev.millrace.kernel.UnixAddress;
 import dev.millrace.loop.AcceptReport;
 import dev.millrace.loop.ListenHandle;
 import dev.millrace.loop.Loop;
-import dev.millrace.loop.StreamHandle;
 import dev.millrace.observe.Identified;
 import dev.millrace.observe.LoopObserver;
 import dev.millrace.observe.Observation;
@@ -39,9 +38,9 @@ import org.jspecify.annotations.Nullable;
 public final class NetServer implements AutoCloseable, Identified {
     private final Loop loop;
     private final NetServerOptions options;
-    private final NetSocketOptions socketOptions;
     private final ServerConnections connections;
     private final ServerInlet inlet;
+    private final ServerArrivals arrivals;
     private final ServerListeners listeners = new ServerListeners();
 
     /** Who hears whether it listens. */
@@ -63,9 +62,9 @@ public final class NetServer implements AutoCloseable, Identified {
         loop.checkThread();
         this.loop = loop;
         this.options = Objects.requireNonNull(options, "options");
-        this.socketOptions = options.socket();
         this.connections = new ServerConnections(options.limits(), this::closeIfOver);
         this.inlet = new ServerInlet(loop, options.limits());
+        this.arrivals = new ServerArrivals(loop, options, connections, listeners, inlet::taken);
         this.end = new ServerEnd(loop, connections);
     }
 
@@ -215,7 +214,7 @@ public final class NetServer implements AutoCloseable, Identified {
         opened.onAcceptError(report -> SocketListeners.tell(listeners.acceptError, report));
         opened.onShutdown(this::shutdown);
         opened.onClose(this::closeIfOver);
-        opened.start(this::connected);
+        opened.start(arrivals::accepted);
         listening.opened();
     }
 
@@ -224,24 +223,6 @@ public final class NetServer implements AutoCloseable, Identified {
         inlet.failed();
         connections.trace.listening(loop, null, error);
         listening.failed(error);
-    }
-
-    private void connected(StreamHandle stream) {
-        ConnectionDrop refusal = connections.refusal(stream);
-        if (refusal != null) {
-            connections.trace.dropped(loop, refusal);
-            stream.close();
-            SocketListeners.tell(listeners.drop, refusal);
-            return;
-        }
-        inlet.taken();
-        NetSocket socket = new NetSocket(stream, socketOptions);
-        if (options.pauseOnConnect()) {
-            socket.pause();
-        }
-        connections.add(socket);
-        Consumer<? super NetSocket> listener = Objects.requireNonNull(listeners.connection);
-        SocketTransport.guarded(socket, () -> listener.accept(socket));
     }
 
     /**
@@ -282,7 +263,10 @@ public final class NetServer implements AutoCloseable, Identified {
         return this;
     }
 
-    /** A connection was closed at once, because it met one of the {@link ConnectionLimits}. */
+    /**
+     * A connection was closed at once, because it met one of the {@link ConnectionLimits}, or did
+     * not come through a balancer as {@link ProxyProtocol} has it.
+     */
     public NetServer onDrop(Consumer<? super ConnectionDrop> listener) {
         loop.checkThread();
         listeners.drop = Listeners.once(listeners.drop, listener, "onDrop");
@@ -431,7 +415,10 @@ public final class NetServer implements AutoCloseable, Identified {
         return Optional.ofNullable(inlet.handle());
     }
 
-    /** The connections that are open now. */
+    /**
+     * The connections that are open now, without those whose balancer has not said yet whom they
+     * come from.
+     */
     public Set<NetSocket> connections() {
         loop.checkThread();
         return connections.open();

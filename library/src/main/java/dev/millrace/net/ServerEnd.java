@@ -67,7 +67,7 @@ final class ServerEnd {
         if (stage == null) {
             stage = new LoopStage<>(loop);
             beginNanos = loop.hrtime();
-            found = connections.count();
+            found = connections.all().size();
         }
         if (isOver) {
             complete();
@@ -83,7 +83,7 @@ final class ServerEnd {
      * gets a reset, because its peer would take what it has for the whole.
      */
     private void cutOff() {
-        for (NetSocket socket : connections.open()) {
+        for (NetSocket socket : connections.all()) {
             cut.add(socket);
             if (socket.transport.isFinished()) {
                 socket.destroy();
