@@ -25,6 +25,7 @@ module dev.millrace {
     exports dev.millrace.udp;
     exports dev.millrace.http;
     exports dev.millrace.ipc;
+    exports dev.millrace.systemd;
     exports dev.millrace.cluster;
     exports dev.millrace.web;
 }

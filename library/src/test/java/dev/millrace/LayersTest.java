@@ -51,6 +51,7 @@ class LayersTest {
                     Map.entry("udp", 6),
                     Map.entry("http", 7),
                     Map.entry("ipc", 7),
+                    Map.entry("systemd", 7),
                     Map.entry("web.content", 8),
                     Map.entry("cluster", 9),
                     Map.entry("web", 9));

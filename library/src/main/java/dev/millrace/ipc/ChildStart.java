@@ -17,9 +17,17 @@ final class ChildStart {
     /** What the child shows there, once. */
     static final String TOKEN = "MILLRACE_TOKEN";
 
-    /** Said to this process alone, by its own parent: no child of it is to believe them. */
+    /** Said to this process alone, by who has started it: no child of it is to believe them. */
     private static final List<String> OURS =
-            List.of(CHANNEL, TOKEN, "MILLRACE_WORKER", "MILLRACE_DRAIN_MILLIS");
+            List.of(
+                    CHANNEL,
+                    TOKEN,
+                    "MILLRACE_WORKER",
+                    "MILLRACE_DRAIN_MILLIS",
+                    // The sockets of systemd are no child's: it has no descriptor of ours.
+                    "LISTEN_PID",
+                    "LISTEN_FDS",
+                    "LISTEN_FDNAMES");
 
     private ChildStart() {}
 

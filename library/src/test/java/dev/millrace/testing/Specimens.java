@@ -42,6 +42,7 @@ import dev.millrace.net.NetSocket;
 import dev.millrace.stream.Filter;
 import dev.millrace.sys.Libc;
 import dev.millrace.sys.Linux;
+import dev.millrace.systemd.ServiceNotifier;
 import dev.millrace.udp.UdpSocket;
 import dev.millrace.web.StaticFiles;
 import java.io.IOException;
@@ -101,6 +102,7 @@ public final class Specimens {
         add(HttpServer.class, loop -> HttpServer.create(loop));
         add(StaticFiles.class, loop -> StaticFiles.of(loop, Path.of(".")));
         add(HttpClient.class, loop -> HttpClient.create(loop));
+        add(ServiceNotifier.class, ServiceNotifier::of);
         add(
                 ClientRequest.class,
                 loop -> HttpClient.create(loop).request("GET", "http://127.0.0.1/"));
