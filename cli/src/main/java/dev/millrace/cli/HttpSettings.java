@@ -28,6 +28,8 @@ final class HttpSettings {
         options.add(new Option(KEEP_ALIVE_TIMEOUT, "TIME", "between requests (default 5s)"));
         options.add(new Option(MAX_CONNECTIONS, "N", "per loop and address (default any number)"));
         options.add(new Option(MAX_BODY, "SIZE", "of a request's body (default any size)"));
+        options.add(Balancers.option());
+        options.addAll(Draining.options());
         return options;
     }
 
@@ -57,9 +59,13 @@ final class HttpSettings {
                 arguments
                         .number(MAX_CONNECTIONS, 1, Integer.MAX_VALUE, "use 1 or more")
                         .orElse(ConnectionLimits.NO_LIMIT);
-        return HttpServerOptions.DEFAULTS
-                .withTimeouts(timeouts)
-                .withLimits(limits)
-                .withMaxConnections(maxConnections);
+        HttpServerOptions options =
+                HttpServerOptions.DEFAULTS
+                        .withTimeouts(timeouts)
+                        .withLimits(limits)
+                        .withMaxConnections(maxConnections);
+        return Balancers.read(arguments)
+                .map(protocol -> options.withNet(options.net().withProxyProtocol(protocol)))
+                .orElse(options);
     }
 }

@@ -30,6 +30,7 @@ final class ServerRun {
     private final Duration finishMax;
     private final List<Service> services = new ArrayList<>();
     private final AtomicInteger pendingListens;
+    private final Supervision supervision;
     private final CountDownLatch ended = new CountDownLatch(1);
     private boolean isStopping;
 
@@ -45,10 +46,12 @@ final class ServerRun {
             Function<Loop, Service> factory,
             Duration finishMax) {
         this.scheme = scheme;
-        this.options = options;
+        this.supervision = Supervision.ofProcess();
+        this.options = options.orInherited(supervision.sockets());
         this.factory = factory;
         this.finishMax = finishMax;
-        this.pendingListens = new AtomicInteger(options.loops() * options.addresses().size());
+        int listens = this.options.loops() * this.options.addresses().size();
+        this.pendingListens = new AtomicInteger(listens);
     }
 
     /** Serves until it is over. */
@@ -80,6 +83,7 @@ final class ServerRun {
     }
 
     private void setUp(Loop loop, PrintStream out, BiConsumer<Loop, List<Address>> ready) {
+        supervision.join(loop);
         Service service = factory.apply(loop);
         for (Address address : options.addresses()) {
             service.listen(
@@ -102,7 +106,9 @@ final class ServerRun {
         if (pendingListens.decrementAndGet() == 0) {
             Loop loop = service.loop();
             List<Address> addresses = service.addresses();
-            out.println(StartLine.text(loop.driverName(), options.loops(), scheme, addresses));
+            String line = StartLine.text(loop.driverName(), options.loops(), scheme, addresses);
+            out.println(supervision.sockets().isEmpty() ? line : StartLine.inherited(line));
+            supervision.ready();
             ready.accept(loop, addresses);
         }
     }
@@ -112,6 +118,7 @@ final class ServerRun {
         synchronized (services) {
             if (!isStopping) {
                 isStopping = true;
+                supervision.stopping();
                 services.forEach(service -> service.loop().execute(() -> finish(service)));
             }
         }
@@ -119,6 +126,7 @@ final class ServerRun {
 
     private void finish(Service service) {
         service.finish();
-        service.loop().setTimeout(finishMax, service::abort).unref();
+        Duration most = finishMax.plus(service.finishDelay());
+        service.loop().setTimeout(most, service::abort).unref();
     }
 }
