@@ -1,5 +1,6 @@
 package dev.millrace.proxyprotocol;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -7,9 +8,14 @@ import java.util.List;
 public final class ProxyHeaderOracle {
     private ProxyHeaderOracle() {}
 
-    /** The bytes of every sample. */
+    /** The bytes of every sample, alone and with some that follow. */
     public static List<byte[]> seeds() {
-        return HeaderSample.all().stream().map(HeaderSample::bytes).toList();
+        List<byte[]> seeds = new ArrayList<>();
+        for (HeaderSample sample : HeaderSample.all()) {
+            seeds.add(sample.bytes());
+            seeds.add(Arrays.copyOf(sample.bytes(), sample.bytes().length + 20));
+        }
+        return seeds;
     }
 
     /**
