@@ -17,7 +17,9 @@ import java.util.Objects;
  * @param frozenLimit how long a worker may not answer; then it is killed and replaced
  * @param restartRest the least time between a worker's death and its successor's start, when the
  *     worker had not lived for long; it doubles each time, up to 64 times
- * @param drainLimit how long connections have to end when the primary has died
+ * @param drainLimit how long connections have to end when their worker leaves, be it replaced, or
+ *     because the primary has died
+ * @param reload how workers are replaced while the cluster serves
  */
 public record ClusterOptions(
         int workers,
@@ -26,7 +28,8 @@ public record ClusterOptions(
         Duration heartbeat,
         Duration frozenLimit,
         Duration restartRest,
-        Duration drainLimit) {
+        Duration drainLimit,
+        ReloadOptions reload) {
     /**
      * One worker a processor, round robin, a heartbeat a second, 10 s until a frozen worker is
      * replaced, 100 ms of rest, 10 s to drain.
@@ -39,7 +42,8 @@ public record ClusterOptions(
                     Duration.ofSeconds(1),
                     Duration.ofSeconds(10),
                     Duration.ofMillis(100),
-                    Duration.ofSeconds(10));
+                    Duration.ofSeconds(10),
+                    ReloadOptions.DEFAULTS);
 
     private static final int WORKERS_MAX = 1024;
 
@@ -49,6 +53,7 @@ public record ClusterOptions(
     public ClusterOptions {
         Objects.requireNonNull(scheduling, "scheduling");
         Objects.requireNonNull(child, "child");
+        Objects.requireNonNull(reload, "reload");
         if (workers < 1 || workers > WORKERS_MAX) {
             throw new IllegalArgumentException(
                     "workers is " + workers + ": use 1 to " + WORKERS_MAX);
@@ -74,36 +79,91 @@ public record ClusterOptions(
     /** These options with another number of workers. */
     public ClusterOptions withWorkers(int workers) {
         return new ClusterOptions(
-                workers, scheduling, child, heartbeat, frozenLimit, restartRest, drainLimit);
+                workers,
+                scheduling,
+                child,
+                heartbeat,
+                frozenLimit,
+                restartRest,
+                drainLimit,
+                reload);
     }
 
     /** These options with another way to deal out connections. */
     public ClusterOptions withScheduling(Scheduling scheduling) {
         return new ClusterOptions(
-                workers, scheduling, child, heartbeat, frozenLimit, restartRest, drainLimit);
+                workers,
+                scheduling,
+                child,
+                heartbeat,
+                frozenLimit,
+                restartRest,
+                drainLimit,
+                reload);
     }
 
     /** These options with another program for the workers. */
     public ClusterOptions withChild(ChildOptions child) {
         return new ClusterOptions(
-                workers, scheduling, child, heartbeat, frozenLimit, restartRest, drainLimit);
+                workers,
+                scheduling,
+                child,
+                heartbeat,
+                frozenLimit,
+                restartRest,
+                drainLimit,
+                reload);
     }
 
     /** These options with other times for workers that do not answer. */
     public ClusterOptions withHeartbeat(Duration heartbeat, Duration frozenLimit) {
         return new ClusterOptions(
-                workers, scheduling, child, heartbeat, frozenLimit, restartRest, drainLimit);
+                workers,
+                scheduling,
+                child,
+                heartbeat,
+                frozenLimit,
+                restartRest,
+                drainLimit,
+                reload);
     }
 
     /** These options with another rest before a worker is replaced. */
     public ClusterOptions withRestartRest(Duration restartRest) {
         return new ClusterOptions(
-                workers, scheduling, child, heartbeat, frozenLimit, restartRest, drainLimit);
+                workers,
+                scheduling,
+                child,
+                heartbeat,
+                frozenLimit,
+                restartRest,
+                drainLimit,
+                reload);
     }
 
     /** These options with another time to drain. */
     public ClusterOptions withDrainLimit(Duration drainLimit) {
         return new ClusterOptions(
-                workers, scheduling, child, heartbeat, frozenLimit, restartRest, drainLimit);
+                workers,
+                scheduling,
+                child,
+                heartbeat,
+                frozenLimit,
+                restartRest,
+                drainLimit,
+                reload);
+    }
+
+    /** These options with another way to replace workers. */
+    public ClusterOptions withReload(ReloadOptions reload) {
+        return new ClusterOptions(
+                workers,
+                scheduling,
+                child,
+                heartbeat,
+                frozenLimit,
+                restartRest,
+                drainLimit,
+                reload);
     }
 }

@@ -16,9 +16,11 @@ import java.util.OptionalInt;
  *
  * <pre>
  *   worker ──▶ primary   LISTEN request kind index address options · CLOSE handle
- *                        DEMAND handle count · PONG
+ *                        DEMAND handle count · READY
+ *                        PONG connections requests lag-nanos
  *   primary ──▶ worker   FED, SHARED request handle address · FAILED request errno
- *                        CONNECTION handle · PING · SHUTDOWN millis
+ *                        CONNECTION handle · PING · LEAVE millis · SHUTDOWN millis
+ *                        SIGNALS: the primary looks after those of the terminal
  * </pre>
  */
 record Control(Verb verb, List<String> fields) {
@@ -26,13 +28,16 @@ record Control(Verb verb, List<String> fields) {
         LISTEN,
         CLOSE,
         DEMAND,
+        READY,
         PONG,
         FED,
         SHARED,
         FAILED,
         CONNECTION,
         PING,
-        SHUTDOWN
+        LEAVE,
+        SHUTDOWN,
+        SIGNALS
     }
 
     /** In front of a text of the program. */
@@ -70,6 +75,10 @@ record Control(Verb verb, List<String> fields) {
 
     int number(int field) {
         return Integer.parseInt(fields.get(field));
+    }
+
+    long longNumber(int field) {
+        return Long.parseLong(fields.get(field));
     }
 
     /** The address in {@code field}. */

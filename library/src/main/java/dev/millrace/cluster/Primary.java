@@ -1,16 +1,20 @@
 package dev.millrace.cluster;
 
 import dev.millrace.ipc.ChildExit;
+import dev.millrace.kernel.SystemError;
 import dev.millrace.loop.Loop;
-import dev.millrace.loop.TimerHandle;
+import dev.millrace.loop.LoopStage;
 import dev.millrace.stream.Listeners;
+import dev.millrace.sys.Errno;
+import dev.millrace.systemd.InheritedSockets;
+import dev.millrace.systemd.ServiceNotifier;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -19,31 +23,39 @@ import org.jspecify.annotations.Nullable;
  * The process that starts the workers of a cluster, opens what they listen on, and replaces those
  * that die: at once, or after a rest when a worker did not live for long.
  *
- * <p>A worker that ends by itself with status 0 is not replaced. Belongs to its loop's thread, and
+ * <pre>
+ *   serving ──reload──▶ reloading: one worker after the other gives its place to a new one ──▶ serving
+ *      └────┴──shutdown──▶ shutting down ──the last worker is gone──▶ over
+ * </pre>
+ *
+ * A worker that ends by itself with status 0 is not replaced. Belongs to its loop's thread, and
  * keeps the loop alive until the last worker has ended.
  *
  * {@snippet class="dev.millrace.cluster.ClusterExamplesTest" region="messages"}
  */
 public final class Primary {
-    /** A worker that lived so long was no failure of its start. */
-    private static final Duration LONG_LIFE = Duration.ofSeconds(5);
-
-    private static final int DOUBLINGS_MAX = 6;
-
     private final Loop loop;
     private final ClusterOptions options;
     private final SharedSockets sockets;
-    private final Map<Integer, WorkerProcess> workers = new LinkedHashMap<>();
-    private final TimerHandle heart;
-    private int lastId;
+    private final Crew crew;
+    private final long beginNanos;
 
-    /** Deaths in a row of workers that did not live for long. */
-    private int failures;
+    /** Under way; the stage behind it is the next one's. */
+    private @Nullable RollingRestart reload;
 
-    /** When the heart beat last: a primary that stood still itself blames no worker. */
-    private long beatNanos;
-
+    private @Nullable LoopStage<Reload> nextReload;
+    private @Nullable ControlServer control;
     private boolean isShuttingDown;
+    private boolean isOver;
+
+    /** Something changed, and a tick is due that looks what comes of it. */
+    private boolean isChanged;
+
+    private boolean hasSignals;
+
+    /** Had not left in time. */
+    private long cut;
+
     private @Nullable BiConsumer<? super WorkerProcess, ? super String> messageListener;
     private @Nullable Consumer<? super WorkerProcess> onlineListener;
     private @Nullable BiConsumer<? super WorkerProcess, ? super Optional<ChildExit>> exitListener;
@@ -53,27 +65,22 @@ public final class Primary {
         loop.checkThread();
         this.loop = loop;
         this.options = Objects.requireNonNull(options, "options");
-        this.sockets = new SharedSockets(loop, options.scheduling());
-        for (int count = options.workers(); count > 0; count--) {
-            start();
-        }
-        this.heart = loop.setInterval(options.heartbeat(), this::beat);
-        heart.unref();
-        beatNanos = loop.hrtime();
+        this.sockets = new SharedSockets(loop, options.scheduling(), this::changed);
+        this.crew = new Crew(this, options);
+        this.beginNanos = loop.hrtime();
+        crew.begin();
     }
 
-    private void start() {
-        WorkerProcess worker = new WorkerProcess(this, ++lastId, options);
-        workers.put(worker.id(), worker);
+    Crew crew() {
+        return crew;
     }
 
-    private void beat() {
-        long now = loop.hrtime();
-        boolean wasHere = now - beatNanos < 2 * options.heartbeat().toNanos();
-        beatNanos = now;
-        if (wasHere) {
-            List.copyOf(workers.values()).forEach(worker -> worker.beat(options.frozenLimit()));
-        }
+    SharedSockets sockets() {
+        return sockets;
+    }
+
+    ClusterOptions options() {
+        return options;
     }
 
     void thawed() {
@@ -81,9 +88,11 @@ public final class Primary {
     }
 
     void online(WorkerProcess worker) {
-        if (isShuttingDown) {
-            worker.tell(Control.text(Control.Verb.SHUTDOWN, 0));
-        } else if (onlineListener != null) {
+        if (hasSignals) {
+            worker.tell(Control.text(Control.Verb.SIGNALS));
+        }
+        changed();
+        if (onlineListener != null) {
             onlineListener.accept(worker);
         }
     }
@@ -96,48 +105,79 @@ public final class Primary {
 
     void asked(WorkerProcess worker, Control control) {
         switch (control.verb()) {
-            case LISTEN -> sockets.listen(worker, control);
+            case LISTEN -> {
+                // One that leaves has closed what it asked for.
+                if (!worker.isLeaving()) {
+                    sockets.listen(worker, control);
+                }
+            }
             case CLOSE -> sockets.close(worker, control.number(0));
             case DEMAND -> sockets.ask(worker, control.number(0), control.number(1));
-            case PONG -> worker.answered();
+            case READY -> {
+                worker.ready();
+                changed();
+            }
+            case PONG ->
+                    worker.answered(
+                            new WorkerFigures(
+                                    control.longNumber(0),
+                                    control.longNumber(1),
+                                    Duration.ofNanos(control.longNumber(2))));
             default -> throw new IllegalArgumentException(control.toString());
         }
     }
 
     void gone(WorkerProcess worker, @Nullable ChildExit exit) {
-        workers.remove(worker.id());
-        boolean isReplaced = !isShuttingDown && (exit == null || !exit.isSuccess());
-        sockets.leave(worker, isReplaced);
+        boolean isReplaced = crew.gone(worker, exit);
+        sockets.leave(worker, isReplaced || worker.isSpokenFor);
         try {
             if (exitListener != null) {
                 exitListener.accept(worker, Optional.ofNullable(exit));
             }
         } finally {
             if (isReplaced) {
-                replace(worker, exit == null);
-            } else if (workers.isEmpty()) {
-                heart.close();
+                crew.replace(worker, exit == null);
             }
+            changed();
         }
     }
 
-    /** At once, unless workers die as fast as they are started. */
-    private void replace(WorkerProcess worker, boolean neverBegan) {
-        boolean isLong = !neverBegan && worker.ageNanos() > LONG_LIFE.toNanos();
-        failures = isLong ? 0 : failures + 1;
-        if (isLong) {
-            start();
-            return;
+    /** A worker's successor is ready: it takes no connection any more, and ends. */
+    void retire(WorkerProcess worker) {
+        sockets.leave(worker, false);
+        worker.leave(Control.Verb.LEAVE, options.drainLimit());
+    }
+
+    /** A worker had not left in time. */
+    void cut() {
+        cut++;
+    }
+
+    /** What is under way may go on. Not from inside the call that has brought it about. */
+    void changed() {
+        if (!isChanged) {
+            isChanged = true;
+            loop.nextTick(this::look);
         }
-        Duration rest = options.restartRest();
-        int doublings = Math.min(failures - 1, DOUBLINGS_MAX);
-        loop.setTimeout(
-                rest.multipliedBy(1L << doublings),
-                () -> {
-                    if (!isShuttingDown) {
-                        start();
-                    }
-                });
+    }
+
+    private void look() {
+        isChanged = false;
+        RollingRestart present = reload;
+        if (present != null && present.look()) {
+            reload = null;
+            if (nextReload != null) {
+                begin(nextReload);
+            }
+            present.tell();
+        }
+        if (crew.isOver() && !isOver) {
+            isOver = true;
+            crew.close();
+            if (control != null) {
+                control.close();
+            }
+        }
     }
 
     void told(IOException error) {
@@ -148,10 +188,123 @@ public final class Primary {
         }
     }
 
+    /** What was asked for has failed: told to the listener, and by the stage. */
+    void failed(LoopStage<?> stage, IOException error) {
+        stage.completeExceptionally(error);
+        if (errorListener != null) {
+            errorListener.accept(error);
+        }
+    }
+
+    private <T> LoopStage<T> stage() {
+        return new LoopStage<>(loop, failure -> errorListener != null);
+    }
+
+    /**
+     * Replaces every worker that runs by a new process, a few at a time, while the cluster serves:
+     * a new one starts, and once it listens wherever the old one does, or {@linkplain Worker#ready
+     * says} that it is ready, the old one {@linkplain Worker#leave leaves}, within {@link
+     * ClusterOptions#drainLimit}. What still runs a second later is killed. What is listened on
+     * stays open all the time. The new processes are started as any worker is, so a program or an
+     * environment that has changed on disk is the new one.
+     *
+     * <p>A new worker that ends before it is ready, or takes too long, fails the reload: the old
+     * one goes on, and so do those whose turn had not come. During a reload another one may be
+     * asked for, which begins behind it; any number of calls until then have that one.
+     *
+     * {@snippet class="dev.millrace.cluster.ClusterExamplesTest" region="reload"}
+     *
+     * @return what was done, or ERR_RELOAD_FAILED, which says what has failed. That goes to {@link
+     *     #onError} as well
+     */
+    public CompletionStage<Reload> reload() {
+        loop.checkThread();
+        LoopStage<Reload> stage = nextReload == null ? stage() : nextReload;
+        if (isShuttingDown) {
+            failed(stage, error("the cluster ends"));
+        } else if (reload == null) {
+            begin(stage);
+        } else {
+            nextReload = stage;
+        }
+        return stage;
+    }
+
+    private void begin(LoopStage<Reload> stage) {
+        nextReload = null;
+        reload = new RollingRestart(this, options, stage);
+        changed();
+    }
+
+    private static IOException error(String text) {
+        return SystemError.ofCode("ERR_RELOAD_FAILED", Errno.ECANCELED, "reload", text);
+    }
+
+    /**
+     * Listens on a Unix socket at {@code path} for commands, one a connection: {@code ps}, {@code
+     * status}, {@code reload}, {@code stop}; {@link ControlClient} sends them. The file is for this
+     * user alone (mode 0600), processes of others but root are refused, one that a crash has left
+     * behind is replaced, and it is removed at the end. That it can't listen goes to {@link
+     * #onError}.
+     *
+     * {@snippet class="dev.millrace.cluster.ClusterExamplesTest" region="control"}
+     *
+     * @throws IllegalStateException if it listens already
+     */
+    public Primary control(Path path) {
+        loop.checkThread();
+        if (control != null) {
+            throw new IllegalStateException("there is a control socket already: " + control);
+        }
+        control = new ControlServer(this, path);
+        return this;
+    }
+
+    /**
+     * Has the listeners of the cluster survive this process, should it crash: systemd keeps them,
+     * and the next primary finds them, with all that waits in their backlogs. A listener that
+     * systemd has passed, from a socket unit or from the primary before, is taken in place of a new
+     * one. To be called before a worker listens; without systemd it does
+     * nothing. The unit needs {@code FileDescriptorStoreMax=}. Datagram sockets and those of {@link
+     * Scheduling#REUSE_PORT} are not kept.
+     *
+     * {@snippet class="dev.millrace.cluster.KeptSocketsTest" region="keep"}
+     */
+    public Primary keep(InheritedSockets inherited, ServiceNotifier systemd) {
+        loop.checkThread();
+        sockets.kept.begin(inherited, systemd);
+        return this;
+    }
+
+    /**
+     * Does what the signals of the process ask for, as daemons do: SIGHUP {@linkplain #reload
+     * reloads}, SIGTERM and SIGINT {@linkplain #shutdown shut down} within {@link
+     * ClusterOptions#drainLimit}, and the second one of them ends all at once, with status 128 and
+     * its number. Workers leave SIGHUP and SIGINT, which a terminal sends to all processes, to the
+     * primary; SIGTERM lets a worker leave.
+     *
+     * {@snippet class="dev.millrace.cluster.ClusterExamplesTest" region="signals"}
+     *
+     * @throws IllegalStateException if they are watched already
+     * @throws UnsupportedOperationException without the module {@code jdk.unsupported}
+     */
+    public Primary signals() {
+        loop.checkThread();
+        if (hasSignals) {
+            throw new IllegalStateException("the signals are watched already");
+        }
+        PrimarySignals.watch(this);
+        hasSignals = true;
+        crew.all().stream()
+                .filter(WorkerProcess::isOnline)
+                .forEach(worker -> worker.tell(Control.text(Control.Verb.SIGNALS)));
+        return this;
+    }
+
     /** The workers that run, or are being started, in the order of their numbers. */
     public List<WorkerProcess> workers() {
         loop.checkThread();
-        return List.copyOf(workers.values());
+        return crew.all();
     }
 
     /** Sends a text to every worker. */
@@ -181,8 +334,9 @@ public final class Primary {
     }
 
     /**
-     * A worker can't be started, or did not join in time; it is tried again, after a rest. Without
-     * a listener that goes to {@link Loop#onUncaught}.
+     * A worker can't be started, or did not join in time; it is tried again, after a rest. Or a
+     * reload failed, or the control socket. Without a listener that goes to {@link
+     * Loop#onUncaught}, but for a failure that the stage of a reload tells.
      */
     public Primary onError(Consumer<? super IOException> listener) {
         loop.checkThread();
@@ -192,7 +346,8 @@ public final class Primary {
 
     /**
      * Ends the cluster in order: nothing listens any more, and the workers have {@code limit} for
-     * the connections that they have. What still runs a second later is killed.
+     * the connections that they have. What still runs a second later is killed. Called again, the
+     * nearer limit counts.
      *
      * @throws IllegalArgumentException if {@code limit} is negative
      */
@@ -203,21 +358,45 @@ public final class Primary {
         }
         isShuttingDown = true;
         sockets.close();
-        workers()
-                .forEach(worker ->
-                        worker.tell(Control.text(Control.Verb.SHUTDOWN, limit.toMillis())));
-        TimerHandle last =
-                loop.setTimeout(limit.plusSeconds(1), () -> workers().forEach(WorkerProcess::kill));
-        last.unref();
-        if (workers.isEmpty()) {
-            heart.close();
+        if (reload != null) {
+            reload.cancel();
         }
+        if (nextReload != null) {
+            failed(nextReload, error("the cluster ends"));
+            nextReload = null;
+        }
+        crew.end(Control.Verb.SHUTDOWN, limit);
+        changed();
     }
 
     /** How many connections were reset, because no worker took them. */
     public long droppedCount() {
         loop.checkThread();
         return sockets.dropped();
+    }
+
+    /** How many workers had not left a second behind their limit, and were killed. */
+    public long killedCount() {
+        loop.checkThread();
+        return cut;
+    }
+
+    /** Whether workers are being replaced. */
+    public boolean isReloading() {
+        loop.checkThread();
+        return reload != null;
+    }
+
+    /** Whether it was shut down. */
+    public boolean isShuttingDown() {
+        loop.checkThread();
+        return isShuttingDown;
+    }
+
+    /** How long ago it began. */
+    public Duration age() {
+        loop.checkThread();
+        return Duration.ofNanos(loop.hrtime() - beginNanos);
     }
 
     /** The keys of what the workers listen on: {@code IPv4:127.0.0.1:8080} for instance. */

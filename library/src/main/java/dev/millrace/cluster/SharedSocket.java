@@ -2,6 +2,7 @@ package dev.millrace.cluster;
 
 import dev.millrace.ipc.Passable;
 import dev.millrace.kernel.Address;
+import dev.millrace.kernel.Descriptor;
 import dev.millrace.kernel.IpAddress;
 import dev.millrace.kernel.ListenOptions;
 import dev.millrace.kernel.SystemError;
@@ -13,10 +14,13 @@ import dev.millrace.loop.UdpEvents;
 import dev.millrace.loop.UdpHandle;
 import dev.millrace.sys.Errno;
 import java.io.IOException;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.OptionalInt;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,6 +62,9 @@ final class SharedSocket {
 
     final Set<WorkerProcess> users = new LinkedHashSet<>();
 
+    /** Those of them whose process has it. */
+    private final Set<WorkerProcess> served = new HashSet<>();
+
     private SharedSocket(
             int number,
             String key,
@@ -84,19 +91,41 @@ final class SharedSocket {
             String key,
             Address address,
             ListenOptions options,
-            Scheduling scheduling)
+            Scheduling scheduling,
+            KeptSockets kept)
             throws IOException {
         boolean isEach = scheduling == Scheduling.REUSE_PORT && address instanceof IpAddress;
         ListenOptions own = isEach ? options.withReusePort(true) : options;
         // Of sockets that share a port only those that listen get connections.
-        ListenHandle listener = bind(loop, address, own);
-        if (!isEach) {
+        OptionalInt inherited = isEach ? OptionalInt.empty() : kept.take(address);
+        ListenHandle listener =
+                inherited.isPresent()
+                        ? adopt(loop, inherited.getAsInt(), own)
+                        : bind(loop, address, own);
+        if (!isEach && inherited.isEmpty()) {
             open(listener);
+        }
+        if (!isEach) {
+            kept.opened(key, listener);
         }
         Address bound = Objects.requireNonNull(listener.localAddress());
         RoundRobin dealer =
                 scheduling == Scheduling.ROUND_ROBIN ? new RoundRobin(listener, number) : null;
         return new SharedSocket(number, key, listener, bound, dealer, isEach ? own : null);
+    }
+
+    /** Of one that listens already, opened elsewhere: a socket file is not ours to remove. */
+    private static ListenHandle adopt(Loop loop, int descriptor, ListenOptions options)
+            throws IOException {
+        ListenHandle listener = new ListenHandle(loop, options);
+        try (Descriptor given = Descriptor.of(descriptor)) {
+            listener.open(given.number());
+            given.release();
+        } catch (IOException refused) {
+            listener.close();
+            throw refused;
+        }
+        return listener;
     }
 
     private static ListenHandle bind(Loop loop, Address address, ListenOptions options)
@@ -138,20 +167,39 @@ final class SharedSocket {
     /**
      * One worker more has it, and is told so.
      *
+     * @param outcome told when it has, or why it can't
      * @throws IOException EMFILE, or EADDRINUSE if the worker has it already
      */
-    void join(WorkerProcess worker, String request) throws IOException {
+    void join(WorkerProcess worker, String request, Consumer<? super @Nullable IOException> outcome)
+            throws IOException {
         if (users.contains(worker)) {
             throw SystemError.of(Errno.EADDRINUSE, "listen", address);
         }
         String where = Control.text(address);
         if (dealer != null) {
             worker.tell(Control.text(Control.Verb.FED, request, number, where));
-        } else {
-            String text = Control.text(Control.Verb.SHARED, request, number, where);
-            worker.tell(text, List.of(passed()), error -> {});
+            users.add(worker);
+            served.add(worker);
+            outcome.accept(null);
+            return;
         }
+        String text = Control.text(Control.Verb.SHARED, request, number, where);
+        Passable passed = passed();
         users.add(worker);
+        worker.tell(
+                text,
+                List.of(passed),
+                error -> {
+                    if (error == null && users.contains(worker)) {
+                        served.add(worker);
+                    }
+                    outcome.accept(error);
+                });
+    }
+
+    /** Whether the worker has it, and not only will. */
+    boolean serves(WorkerProcess worker) {
+        return served.contains(worker);
     }
 
     private Passable passed() throws IOException {
@@ -170,6 +218,7 @@ final class SharedSocket {
     /** A worker has it no more. */
     void leave(WorkerProcess worker) {
         users.remove(worker);
+        served.remove(worker);
         if (dealer != null) {
             dealer.leave(worker);
         }

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All that the workers of a cluster listen on, by its key: the kind of socket, the address, and for
@@ -30,12 +31,19 @@ final class SharedSockets {
     private final Map<Integer, SharedSocket> byNumber = new LinkedHashMap<>();
     private int lastNumber;
 
+    /** From systemd, and for it. */
+    final KeptSockets kept = new KeptSockets();
+
     /** Of those that are closed. */
     private long dropped;
 
-    SharedSockets(Loop loop, Scheduling scheduling) {
+    /** Something listens that did not before. */
+    private final Runnable changed;
+
+    SharedSockets(Loop loop, Scheduling scheduling, Runnable changed) {
         this.loop = loop;
         this.scheduling = scheduling;
+        this.changed = changed;
     }
 
     /** A worker wants to listen, and is told whether it does. */
@@ -45,14 +53,33 @@ final class SharedSockets {
         try {
             SharedSocket socket = find(asked, address);
             try {
-                socket.join(worker, request);
+                socket.join(worker, request, error -> joined(worker, request, socket, error));
             } finally {
                 closeUnused(socket);
             }
         } catch (IOException e) {
-            int errno = ((SystemError) SystemError.of(e, "listen", 0)).errno();
-            worker.tell(Control.text(Control.Verb.FAILED, request, errno));
+            refuse(worker, request, e);
         }
+    }
+
+    private void joined(
+            WorkerProcess worker,
+            String request,
+            SharedSocket socket,
+            @Nullable IOException error) {
+        if (error == null) {
+            changed.run();
+        } else if (socket.users.contains(worker)) {
+            // It has no room for one more descriptor, and waits for an outcome.
+            socket.leave(worker);
+            closeUnused(socket);
+            refuse(worker, request, error);
+        }
+    }
+
+    private static void refuse(WorkerProcess worker, String request, IOException error) {
+        int errno = ((SystemError) SystemError.of(error, "listen", 0)).errno();
+        worker.tell(Control.text(Control.Verb.FAILED, request, errno));
     }
 
     private SharedSocket find(Control asked, Address address) throws IOException {
@@ -69,7 +96,7 @@ final class SharedSockets {
                 isUdp
                         ? SharedSocket.bind(loop, number, key, (IpAddress) address, udp(asked))
                         : SharedSocket.listen(
-                                loop, number, key, address, asked.options(4), scheduling);
+                                loop, number, key, address, asked.options(4), scheduling, kept);
         byKey.put(key, made);
         byNumber.put(number, made);
         return made;
@@ -117,6 +144,7 @@ final class SharedSockets {
     private void closeUnused(SharedSocket socket) {
         if (socket.users.isEmpty() && byNumber.remove(socket.number) != null) {
             byKey.remove(socket.key);
+            kept.closed(socket.key);
             dropped += socket.dealer == null ? 0 : socket.dealer.dropped();
             socket.close();
         }
@@ -139,12 +167,28 @@ final class SharedSockets {
         return count;
     }
 
+    /** The keys of what {@code worker} listens on. */
+    List<String> keys(WorkerProcess worker) {
+        return byKey.values().stream()
+                .filter(socket -> socket.users.contains(worker))
+                .map(socket -> socket.key)
+                .toList();
+    }
+
+    /** Whether {@code worker} listens on all of {@code keys}, as far as they are still there. */
+    boolean serves(WorkerProcess worker, List<String> keys) {
+        return keys.stream()
+                .map(byKey::get)
+                .allMatch(socket -> socket == null || socket.serves(worker));
+    }
+
     List<String> keys() {
         return List.copyOf(byKey.keySet());
     }
 
     /** Nothing listens any more. */
     void close() {
+        byKey.keySet().forEach(kept::closed);
         byNumber.values().forEach(SharedSocket::close);
         byNumber.clear();
         byKey.clear();

@@ -5,6 +5,7 @@ import dev.millrace.ipc.ChildOptions;
 import dev.millrace.ipc.ChildProcess;
 import dev.millrace.ipc.Message;
 import dev.millrace.ipc.Passable;
+import dev.millrace.loop.TimerHandle;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.HashMap;
@@ -19,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *   starting ──joins──▶ online ◀──answers──▶ frozen ──too long──▶ killed
- *      └────────────────┴── ends, by itself or not ──▶ gone; another one takes its place
+ *      │                   └──its successor is ready──▶ leaving ──a second behind its limit──▶ killed
+ *      └─────────────────── ends, by itself or not ──▶ gone; another one takes its place
  * </pre>
  *
  * Belongs to the primary's loop.
@@ -27,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  * {@snippet class="dev.millrace.cluster.ClusterExamplesTest" region="messages"}
  */
 public final class WorkerProcess {
+    private static final Duration GRACE = Duration.ofSeconds(1);
+
     private final Primary primary;
     private final int id;
     private final ChildProcess child;
@@ -37,7 +41,28 @@ public final class WorkerProcess {
 
     private boolean isOnline;
     private boolean isFrozen;
+    private boolean isLeaving;
     private boolean isGone;
+
+    /** It has said that it serves. */
+    private boolean saysReady;
+
+    /** It was told to leave, had not done so in time, and was killed for that. */
+    private boolean isCut;
+
+    /** When it dies its place is looked after: it is being replaced, or is on trial. */
+    boolean isSpokenFor;
+
+    /** From now on it measures its loop. */
+    private boolean isMeasured;
+
+    private WorkerFigures figures = WorkerFigures.NONE;
+
+    /** How it ended; null while it runs, or if it never began. */
+    private @Nullable ChildExit exit;
+
+    /** Kills it when it has not left; null while it does not leave. */
+    private @Nullable TimerHandle last;
 
     WorkerProcess(Primary primary, int id, ClusterOptions options) {
         this.primary = primary;
@@ -79,15 +104,19 @@ public final class WorkerProcess {
         }
     }
 
-    private void exited(ChildExit exit) {
-        gone(exit);
+    private void exited(ChildExit ended) {
+        gone(ended);
     }
 
-    private void gone(@Nullable ChildExit exit) {
+    private void gone(@Nullable ChildExit ended) {
         if (!isGone) {
             isGone = true;
             isOnline = false;
-            primary.gone(this, exit);
+            exit = ended;
+            if (last != null) {
+                last.close();
+            }
+            primary.gone(this, ended);
         }
     }
 
@@ -99,7 +128,7 @@ public final class WorkerProcess {
         }
         if (askedNanos == 0) {
             askedNanos = now;
-            tell(Control.text(Control.Verb.PING));
+            tell(Control.text(Control.Verb.PING, isMeasured ? 1 : 0));
             return;
         }
         isFrozen = true;
@@ -109,12 +138,52 @@ public final class WorkerProcess {
     }
 
     /** It lives. */
-    void answered() {
+    void answered(WorkerFigures told) {
+        figures = told;
         askedNanos = 0;
         if (isFrozen) {
             isFrozen = false;
             primary.thawed();
         }
+    }
+
+    /** It says that it serves. */
+    void ready() {
+        saysReady = true;
+    }
+
+    boolean saysReady() {
+        return saysReady;
+    }
+
+    /**
+     * Lets it finish; a second behind {@code limit} it is killed, and counted. One that has not
+     * joined has nothing to finish. Called again, the nearer limit counts.
+     *
+     * @param verb LEAVE, or SHUTDOWN if all of them leave
+     */
+    void leave(Control.Verb verb, Duration limit) {
+        isLeaving = true;
+        Duration end = limit.plus(GRACE);
+        if (isGone) {
+            return;
+        }
+        if (!isOnline) {
+            kill();
+        } else if (last == null || last.dueIn().compareTo(end) > 0) {
+            tell(Control.text(verb, limit.toMillis()));
+            if (last != null) {
+                last.close();
+            }
+            last = primary.loop().setTimeout(end, this::cut);
+            last.unref();
+        }
+    }
+
+    private void cut() {
+        isCut = true;
+        primary.cut();
+        child.kill();
     }
 
     void tell(String control) {
@@ -133,6 +202,23 @@ public final class WorkerProcess {
         return primary.loop().hrtime() - startNanos;
     }
 
+    boolean isLeaving() {
+        return isLeaving;
+    }
+
+    boolean isGone() {
+        return isGone;
+    }
+
+    boolean isCut() {
+        return isCut;
+    }
+
+    /** How it ended, as a text. */
+    String end() {
+        return exit == null ? "could not be started" : "ended with status " + exit.status();
+    }
+
     /** Its number, from 1 on; its successor gets the next one that was never used. */
     public int id() {
         return id;
@@ -141,6 +227,38 @@ public final class WorkerProcess {
     /** Its process; empty before it was started. */
     public OptionalLong pid() {
         return child.pid();
+    }
+
+    /** Where it stands. */
+    public WorkerState state() {
+        primary.loop().checkThread();
+        if (isGone) {
+            return WorkerState.GONE;
+        }
+        if (isLeaving) {
+            return WorkerState.LEAVING;
+        }
+        return !isOnline
+                ? WorkerState.STARTING
+                : isFrozen ? WorkerState.FROZEN : WorkerState.ONLINE;
+    }
+
+    /**
+     * How busy it was at its last heartbeat. The first call makes it measure its loop from the next
+     * one on, see {@link dev.millrace.loop.Loop#measure}.
+     *
+     * {@snippet class="dev.millrace.cluster.ClusterExamplesTest" region="figures"}
+     */
+    public WorkerFigures figures() {
+        primary.loop().checkThread();
+        isMeasured = true;
+        return figures;
+    }
+
+    /** How long ago it was started. */
+    public Duration age() {
+        primary.loop().checkThread();
+        return Duration.ofNanos(ageNanos());
     }
 
     /** Sends a text to it, behind what was sent before. */
@@ -163,6 +281,10 @@ public final class WorkerProcess {
     /** Ends it (SIGKILL); another one takes its place. */
     public void kill() {
         child.kill();
+        if (child.pid().isEmpty()) {
+            // It has no process that could end.
+            gone(null);
+        }
     }
 
     /** {@code WorkerProcess[3, ChildProcess[pid 4711]]}. Any thread. */

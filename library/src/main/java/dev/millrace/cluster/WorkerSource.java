@@ -18,8 +18,10 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +37,9 @@ final class WorkerSource implements ListenSource {
 
         void failed(IOException error);
 
+        /** It is not to listen any more. */
+        void close();
+
         Address address();
     }
 
@@ -48,6 +53,13 @@ final class WorkerSource implements ListenSource {
     private final Map<Handle, Integer> numbers = new LinkedHashMap<>();
 
     private final Map<Integer, ListenFeed> feeds = new HashMap<>();
+
+    /** What finishes. */
+    private final Set<Handle> finishing = new LinkedHashSet<>();
+
+    /** The worker leaves: what its program wants to listen on now is closed at once. */
+    private boolean isLeaving;
+
     private int lastRequest;
 
     WorkerSource(ParentProcess primary) {
@@ -55,6 +67,10 @@ final class WorkerSource implements ListenSource {
     }
 
     private void ask(String kind, Address address, String options, Asked question) {
+        if (isLeaving) {
+            question.close();
+            return;
+        }
         if (!primary.isConnected()) {
             question.failed(SystemError.of(Errno.EPIPE, "listen", address));
             return;
@@ -95,6 +111,11 @@ final class WorkerSource implements ListenSource {
                     @Override
                     public void failed(IOException error) {
                         attempt.failed(error);
+                    }
+
+                    @Override
+                    public void close() {
+                        attempt.handle().close();
                     }
 
                     @Override
@@ -154,6 +175,12 @@ final class WorkerSource implements ListenSource {
                     public void failed(IOException error) {
                         hold.run();
                         outcome.accept(error);
+                    }
+
+                    @Override
+                    public void close() {
+                        hold.run();
+                        handle.close();
                     }
 
                     @Override
@@ -240,9 +267,14 @@ final class WorkerSource implements ListenSource {
         open.forEach(one -> one.failed(SystemError.of(Errno.EPIPE, "listen", one.address())));
     }
 
-    /** Everything that listens finishes. */
+    /** Everything that listens finishes. Called again, the nearer limit counts. */
     void shutDown(Duration limit) {
-        for (Handle handle : List.copyOf(numbers.keySet())) {
+        isLeaving = true;
+        List<Asked> open = List.copyOf(asked.values());
+        asked.clear();
+        open.forEach(Asked::close);
+        finishing.addAll(numbers.keySet());
+        for (Handle handle : List.copyOf(finishing)) {
             if (handle instanceof ListenHandle listener) {
                 listener.shutDown(limit);
             } else {

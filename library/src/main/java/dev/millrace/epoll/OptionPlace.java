@@ -35,6 +35,9 @@ record OptionPlace(int level, int name) {
 
     /** The value of an option, of an IPv6 socket that for its IPv6 peers. */
     static int get(Libc libc, int fd, KernelOption option) {
+        if (option == KernelOption.PEER_UID) {
+            return libc.peerUid(fd);
+        }
         OptionPlace place = PLACES[option.ordinal()];
         if (place.isOfIpv4() && isIpv6(libc, fd)) {
             place = place6(option);
@@ -78,7 +81,7 @@ record OptionPlace(int level, int name) {
             case MULTICAST_TTL -> new OptionPlace(Linux.IPPROTO_IP, Linux.IP_MULTICAST_TTL);
             case MULTICAST_LOOP -> new OptionPlace(Linux.IPPROTO_IP, Linux.IP_MULTICAST_LOOP);
             // Of struct ucred { pid_t pid; uid_t uid; gid_t gid; }: as much as there is room for.
-            case PEER_PID -> new OptionPlace(Linux.SOL_SOCKET, Linux.SO_PEERCRED);
+            case PEER_PID, PEER_UID -> new OptionPlace(Linux.SOL_SOCKET, Linux.SO_PEERCRED);
         };
     }
 }

@@ -1,6 +1,7 @@
 package dev.millrace.http;
 
 import dev.millrace.loop.Loop;
+import dev.millrace.net.ServerLoad;
 import dev.millrace.stream.Listeners;
 import dev.millrace.turn.Failures;
 import java.io.IOException;
@@ -16,6 +17,7 @@ final class HandlerCalls {
     private static final System.Logger LOGGER = System.getLogger("dev.millrace.http");
 
     private final Loop loop;
+    private final ServerLoad load;
 
     /** Null until there is one: a server without it takes no connection. */
     private @Nullable HttpHandler handler;
@@ -44,6 +46,7 @@ final class HandlerCalls {
 
     HandlerCalls(Loop loop) {
         this.loop = loop;
+        this.load = ServerLoad.of(loop);
     }
 
     void handler(HttpHandler added) {
@@ -119,7 +122,9 @@ final class HandlerCalls {
     }
 
     private static void call(HttpHandler handler, ServerResponse response) throws Exception {
-        response.request.connection().server().handlerCalls().count++;
+        HandlerCalls calls = response.request.connection().server().handlerCalls();
+        calls.count++;
+        calls.load.countRequest();
         if (response.trace == null) {
             handler.handle(response.request, response);
         } else {

@@ -16,7 +16,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class RequestBody implements ReadSide.Source {
     private final ServerRequest request;
-    private final ReadSide read;
+
+    /** Null while nothing listens and nothing has come, as with most requests. */
+    private @Nullable ReadSide read;
+
     private @Nullable Consumer<? super IOException> errorListener;
     private @Nullable Runnable closeListener;
 
@@ -25,6 +28,9 @@ final class RequestBody implements ReadSide.Source {
 
     /** All of it arrived, whatever has become of the exchange. */
     private boolean isComplete;
+
+    /** The end came before there was a read side. */
+    private boolean isEndMissed;
 
     /** The response is out, and the rest of the body is thrown away. */
     private boolean isAnswered;
@@ -37,11 +43,26 @@ final class RequestBody implements ReadSide.Source {
 
     RequestBody(ServerRequest request) {
         this.request = request;
-        this.read = ReadSide.started(this);
     }
 
     ReadSide read() {
-        return read;
+        ReadSide side = read;
+        if (side == null) {
+            side = ReadSide.started(this);
+            read = side;
+            if (isEndMissed) {
+                side.end();
+            }
+            if (isClosed) {
+                side.destroy();
+            }
+        }
+        return side;
+    }
+
+    /** Whether nothing would be called by what arrives. */
+    boolean isUnheard() {
+        return read == null || read.isUnheard();
     }
 
     boolean isComplete() {
@@ -73,10 +94,14 @@ final class RequestBody implements ReadSide.Source {
             return;
         }
         if (length > 0) {
-            read.deliver(array, offset, length);
+            read().deliver(array, offset, length);
         } else {
             isComplete = true;
-            read.end();
+            if (read == null) {
+                isEndMissed = true;
+            } else {
+                read.end();
+            }
         }
     }
 
@@ -100,11 +125,11 @@ final class RequestBody implements ReadSide.Source {
         if (request.contentLength() == 0) {
             return;
         }
-        if (read.isPaused()) {
+        if (read().isPaused()) {
             stopReading();
             connection().intake().resumeBody(request);
         } else {
-            read.resume();
+            read().resume();
         }
     }
 
@@ -115,7 +140,9 @@ final class RequestBody implements ReadSide.Source {
         }
         isClosed = true;
         failure = error;
-        read.destroy();
+        if (read != null) {
+            read.destroy();
+        }
         Consumer<? super IOException> listener = errorListener;
         if (error != null && !isComplete && listener != null) {
             soon(() -> listener.accept(error));
@@ -138,7 +165,7 @@ final class RequestBody implements ReadSide.Source {
     public void stopReading() {
         if (isAnswered && !isClosed) {
             // A reader that stops after the response was given can't hold up the next request.
-            read.destroy();
+            read().destroy();
         } else if (!isClosed) {
             connection().intake().pauseBody(request);
         }

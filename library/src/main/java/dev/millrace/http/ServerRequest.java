@@ -394,7 +394,7 @@ public final class ServerRequest extends InboundStream<ServerRequest> {
 
     /** Some of the body has arrived; or all of it, when {@code length} is 0. */
     void arrive(byte[] array, int offset, int length) {
-        if (body.read().isUnheard()) {
+        if (body.isUnheard()) {
             // Nothing is called that would need a guard.
             body.arrived(array, offset, length);
         } else {

@@ -17,5 +17,7 @@ public enum KernelOption {
     MULTICAST_TTL,
     MULTICAST_LOOP,
     /** The process at the other end of a Unix socket; it can be asked alone. */
-    PEER_PID
+    PEER_PID,
+    /** The user of the process at the other end of a Unix socket; it can be asked alone. */
+    PEER_UID
 }

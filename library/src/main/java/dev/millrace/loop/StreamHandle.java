@@ -354,12 +354,13 @@ public final class StreamHandle extends Handle {
     }
 
     /**
-     * The process that made the peer's end of a Unix socket (SO_PEERCRED); 0 where none is known.
+     * What the kernel knows of the process that made the peer's end of a Unix socket (SO_PEERCRED),
+     * as it was then: {@link KernelOption#PEER_PID} or {@link KernelOption#PEER_UID}. Negative
+     * where nothing is known, and once it is closed.
      */
-    public int peerPid() {
+    public int peer(KernelOption which) {
         loop.checkThread();
-        boolean isOpen = port != null && !isClosing;
-        return isOpen ? Math.max(0, loop.driver.getOption(port(), KernelOption.PEER_PID)) : 0;
+        return port == null || isClosing ? -1 : loop.driver.getOption(port(), which);
     }
 
     /** Closes with a reset: unsent bytes are thrown away and the peer sees ECONNRESET. */

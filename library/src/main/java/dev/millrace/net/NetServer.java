@@ -62,7 +62,8 @@ public final class NetServer implements AutoCloseable, Identified {
         loop.checkThread();
         this.loop = loop;
         this.options = Objects.requireNonNull(options, "options");
-        this.connections = new ServerConnections(options.limits(), this::closeIfOver);
+        this.connections =
+                new ServerConnections(options.limits(), ServerLoad.of(loop), this::closeIfOver);
         this.inlet = new ServerInlet(loop, options.limits());
         this.arrivals = new ServerArrivals(loop, options, connections, listeners, inlet::taken);
         this.end = new ServerEnd(loop, connections);

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ServerConnections {
     private final ConnectionLimits limits;
+    private final ServerLoad load;
     private final Runnable closeListener;
     final ServerTrace trace = new ServerTrace();
     private final Set<NetSocket> open = new LinkedHashSet<>();
@@ -36,8 +37,9 @@ final class ServerConnections {
     private long served;
     private long dropped;
 
-    ServerConnections(ConnectionLimits limits, Runnable closeListener) {
+    ServerConnections(ConnectionLimits limits, ServerLoad load, Runnable closeListener) {
         this.limits = limits;
+        this.load = load;
         this.closeListener = closeListener;
     }
 
@@ -87,6 +89,7 @@ final class ServerConnections {
 
     void add(NetSocket socket, @Nullable Address remote) {
         served++;
+        load.opened();
         open.add(socket);
         socket.listeners.countedBy = this;
         RemoteHost host = isPerHost() ? RemoteHost.of(remote) : null;
@@ -98,9 +101,11 @@ final class ServerConnections {
     }
 
     void destroyed(NetSocket socket) {
-        open.remove(socket);
         arriving.remove(socket);
         closing++;
+        if (open.remove(socket)) {
+            load.closed();
+        }
         RemoteHost host = hosts.remove(socket);
         if (host != null) {
             perHost.computeIfPresent(host, (one, count) -> count == 1 ? null : count - 1);

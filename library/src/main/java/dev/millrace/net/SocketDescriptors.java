@@ -1,6 +1,7 @@
 package dev.millrace.net;
 
 import dev.millrace.kernel.Descriptor;
+import dev.millrace.kernel.KernelOption;
 import dev.millrace.loop.StreamDescriptors;
 import dev.millrace.loop.StreamHandle;
 import java.io.IOException;
@@ -66,7 +67,12 @@ public final class SocketDescriptors {
 
     /** The process that made the peer's end of a Unix socket (SO_PEERCRED), or 0. */
     public int peerPid() {
-        return socket.handle.peerPid();
+        return Math.max(0, socket.handle.peer(KernelOption.PEER_PID));
+    }
+
+    /** The user of that process (SO_PEERCRED), or -1. */
+    public int peerUid() {
+        return Math.max(-1, socket.handle.peer(KernelOption.PEER_UID));
     }
 
     /** {@code SocketDescriptors[NetSocket[...]]}. Any thread. */

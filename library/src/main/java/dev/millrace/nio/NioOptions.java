@@ -90,7 +90,7 @@ final class NioOptions {
             case BROADCAST -> "SO_BROADCAST";
             case MULTICAST_TTL -> "IP_MULTICAST_TTL";
             case MULTICAST_LOOP -> "IP_MULTICAST_LOOP";
-            case IPV6_ONLY, TTL, PEER_PID -> "";
+            case IPV6_ONLY, TTL, PEER_PID, PEER_UID -> "";
         };
     }
 }

@@ -24,8 +24,10 @@ public final class Observation implements AutoCloseable {
             ModuleLayer.boot().findModule("jdk.jfr").isPresent();
     private static final AtomicLong IDS = new AtomicLong();
 
-    /** Replaced as a whole, so that loops read it without a lock. */
-    private static volatile List<Observation> present = List.of();
+    private static final List<Observation> NONE = List.of();
+
+    /** Replaced as a whole, so that loops read it without a lock; {@link #NONE} when empty. */
+    private static volatile List<Observation> present = NONE;
 
     static {
         DebugLines.ofEnvironment().ifPresent(Observation::add);
@@ -79,7 +81,8 @@ public final class Observation implements AutoCloseable {
     @Override
     public void close() {
         synchronized (Observation.class) {
-            present = present.stream().filter(one -> one != this).toList();
+            List<Observation> rest = present.stream().filter(one -> one != this).toList();
+            present = rest.isEmpty() ? NONE : rest;
         }
     }
 
@@ -88,12 +91,12 @@ public final class Observation implements AutoCloseable {
      * thread.
      */
     public static boolean isOn(Step step) {
-        return !present.isEmpty() || (isRecorderInUse() && FlightEvents.isEnabled(step));
+        return present != NONE || (isRecorderInUse() && FlightEvents.isEnabled(step));
     }
 
     /** Whether anything is told at all, so that causes are worth following. Any thread. */
     public static boolean isOn() {
-        return !present.isEmpty() || (isRecorderInUse() && FlightEvents.isAnyEnabled());
+        return present != NONE || (isRecorderInUse() && FlightEvents.isAnyEnabled());
     }
 
     /**

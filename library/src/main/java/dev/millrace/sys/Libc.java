@@ -175,6 +175,20 @@ public final class Libc implements AutoCloseable {
         return result < 0 ? result : scratch.get(JAVA_INT, 0);
     }
 
+    /** The second field of {@code struct ucred { pid_t pid; uid_t uid; gid_t gid; }}. */
+    public int peerUid(int fd) {
+        scratch.set(JAVA_INT, 12, 12);
+        int result =
+                call(
+                        GETSOCKOPT,
+                        fd,
+                        Linux.SOL_SOCKET,
+                        Linux.SO_PEERCRED,
+                        scratch.address(),
+                        scratch.address() + 12);
+        return result < 0 ? result : scratch.get(JAVA_INT, 4);
+    }
+
     public int setsockopt(int fd, int level, int option, int value) {
         scratch.set(JAVA_INT, 0, value);
         return call(SETSOCKOPT, fd, level, option, scratch.address(), 4);

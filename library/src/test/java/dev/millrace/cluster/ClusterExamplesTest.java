@@ -1,9 +1,12 @@
 package dev.millrace.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.loop.Loop;
+import dev.millrace.loop.TimerHandle;
 import dev.millrace.net.NetServer;
+import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
@@ -32,8 +35,71 @@ class ClusterExamplesTest {
             worker.send("in all " + total[0]);
         });
         primary.onExit((worker, exit) -> System.err.println(worker + " ended: " + exit));
-        loop.onSignal("TERM", signal -> primary.shutdown(Duration.ofSeconds(10)));
         // @end region="messages"
+    }
+
+    static void served(Loop loop) {
+        // @start region="signals"
+        Cluster.primary(loop).signals();
+        // @end region="signals"
+    }
+
+    static void controlled(Loop loop) {
+        // @start region="control"
+        Cluster.primary(loop).signals().control(Path.of("/run/user/1000/app.sock"));
+        // @end region="control"
+    }
+
+    static void asked(Loop loop) {
+        // @start region="client"
+        ControlClient.ask(loop, Path.of("/run/user/1000/app.sock"), "ps")
+                .thenAccept(workers ->
+                        workers.forEach(worker ->
+                                System.out.println(
+                                        worker.get("id") + " is " + worker.get("state"))))
+                .exceptionally(error -> {
+                    System.err.println("no primary there: " + error.getMessage());
+                    return null;
+                });
+        // @end region="client"
+    }
+
+    static void reloaded(Primary primary) {
+        // @start region="reload"
+        primary.reload()
+                .thenAccept(done -> System.out.println(done.replaced() + " workers replaced"))
+                .exceptionally(error -> {
+                    // The workers that were there go on.
+                    System.err.println(error.getMessage());
+                    return null;
+                });
+        // @end region="reload"
+    }
+
+    static void watched(Primary primary) {
+        // @start region="figures"
+        for (WorkerProcess worker : primary.workers()) {
+            WorkerFigures figures = worker.figures();
+            System.out.printf(
+                    "%d %s %d connections, %d requests, lag %d us%n",
+                    worker.id(),
+                    worker.state(),
+                    figures.connections(),
+                    figures.requests(),
+                    figures.lag().toNanos() / 1000);
+        }
+        // @end region="figures"
+    }
+
+    static void warm(Loop loop) {
+        // @start region="leave"
+        Worker worker = Cluster.join(loop);
+        TimerHandle report = loop.setInterval(Duration.ofMinutes(1), () -> worker.send("well"));
+        worker.onLeave(limit -> report.close());
+        worker.ready();
+        // One that has served for long enough makes room; the primary does not replace it.
+        loop.setTimeout(Duration.ofHours(24), () -> worker.leave(Duration.ofSeconds(30))).unref();
+        // @end region="leave"
     }
 
     @Test
@@ -43,10 +109,21 @@ class ClusterExamplesTest {
                 ClusterOptions.DEFAULTS
                         .withWorkers(4)
                         .withScheduling(Scheduling.SHARED)
-                        .withHeartbeat(Duration.ofMillis(500), Duration.ofSeconds(5));
+                        .withHeartbeat(Duration.ofMillis(500), Duration.ofSeconds(5))
+                        .withDrainLimit(Duration.ofSeconds(30))
+                        .withReload(
+                                ReloadOptions.DEFAULTS
+                                        .withAtOnce(2)
+                                        .withReadyLimit(Duration.ofMinutes(1)));
         // @end region="options"
         assertThat(options.workers()).isEqualTo(4);
         assertThat(options.scheduling()).isEqualTo(Scheduling.SHARED);
         assertThat(options.frozenLimit()).isEqualTo(Duration.ofSeconds(5));
+        assertThat(options.drainLimit()).isEqualTo(Duration.ofSeconds(30));
+        assertThat(options.reload()).isEqualTo(new ReloadOptions(2, Duration.ofMinutes(1)));
+        assertThatThrownBy(() -> ReloadOptions.DEFAULTS.withAtOnce(0))
+                .hasMessageContaining("atOnce is 0");
+        assertThatThrownBy(() -> ReloadOptions.DEFAULTS.withReadyLimit(Duration.ZERO))
+                .hasMessageContaining("30 s is the default");
     }
 }

@@ -46,7 +46,12 @@ final class ClusterFixture implements AutoCloseable {
     }
 
     void until(String what, BooleanSupplier condition) {
-        LoopFixture.pollUntil(loop, what, condition);
+        try {
+            LoopFixture.pollUntil(loop, what, condition);
+        } catch (AssertionError never) {
+            throw new AssertionError(
+                    never.getMessage() + ", " + primary.workers() + " " + journal.lines(), never);
+        }
     }
 
     void until(String line) {
@@ -70,8 +75,13 @@ final class ClusterFixture implements AutoCloseable {
 
     /** The address that the workers listen on. */
     IpAddress tcp(int workers) {
-        String key = said("tcp listens ");
-        until("tcp listens " + key, workers);
+        return address("tcp", workers);
+    }
+
+    /** The address that the servers of a kind listen on. */
+    IpAddress address(String kind, int workers) {
+        String key = said(kind + " listens ");
+        until(kind + " listens " + key, workers);
         return IpAddress.loopback(Integer.parseInt(key.substring(key.lastIndexOf(':') + 1)));
     }
 

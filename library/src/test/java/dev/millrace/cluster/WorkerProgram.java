@@ -1,5 +1,6 @@
 package dev.millrace.cluster;
 
+import dev.millrace.http.HttpServer;
 import dev.millrace.kernel.IpAddress;
 import dev.millrace.kernel.ListenOptions;
 import dev.millrace.kernel.SystemError;
@@ -8,12 +9,15 @@ import dev.millrace.net.NetServer;
 import dev.millrace.net.NetSocket;
 import dev.millrace.udp.UdpSocket;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * A worker that does what its arguments say: {@code tcp PORT}, {@code unix PATH}, {@code udp PORT},
- * {@code exclusive PORT}. It greets each connection with its number, and echoes.
+ * {@code exclusive PORT}. It greets each connection with its number, and echoes; {@code http PORT}
+ * responds with its number. {@code ready X} says so, {@code mute X} listens on nothing.
  */
 final class WorkerProgram {
     private static final List<NetServer> servers = new ArrayList<>();
@@ -27,8 +31,14 @@ final class WorkerProgram {
     private static void start(Loop loop, String... arguments) {
         Worker worker = Cluster.join(loop);
         worker.onMessage(text -> {
-            if (text.equals("close")) {
-                servers.forEach(NetServer::close);
+            switch (text) {
+                case "close" -> servers.forEach(NetServer::close);
+                case "leave" -> worker.leave(Duration.ofSeconds(30));
+                case "stick" -> {
+                    worker.send("echo " + text);
+                    worker.loop().setImmediate(() -> new CompletableFuture<Void>().join());
+                }
+                default -> {}
             }
             worker.send("echo " + text);
         });
@@ -44,6 +54,9 @@ final class WorkerProgram {
                                         IpAddress.loopback(Integer.parseInt(where)),
                                         ListenOptions.DEFAULTS.withExclusive(true));
                 case "udp" -> udp(worker, Integer.parseInt(where));
+                case "http" -> http(worker, Integer.parseInt(where));
+                case "ready" -> worker.ready();
+                case "mute" -> worker.send("mute");
                 default -> throw new IllegalArgumentException(arguments[at]);
             }
         }
@@ -55,6 +68,15 @@ final class WorkerProgram {
         return server.onListening(
                         () -> worker.send(name + " listens " + server.handle().orElseThrow().key()))
                 .onError(error -> worker.send(name + " failed " + SystemError.codeOf(error)));
+    }
+
+    private static void http(Worker worker, int port) {
+        HttpServer server =
+                HttpServer.create(
+                        worker.loop(), (request, response) -> response.end(worker.id() + "\n"));
+        server.onListening(() ->
+                        worker.send("http listens " + server.net().handle().orElseThrow().key()))
+                .listen(IpAddress.loopback(port));
     }
 
     private static void serve(Worker worker, NetSocket socket) {

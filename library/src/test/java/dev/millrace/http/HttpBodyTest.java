@@ -8,6 +8,7 @@ import dev.millrace.testing.Kernel;
 import java.io.IOException;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -185,6 +186,48 @@ class HttpBodyTest {
                 assertThat(answer.header("Content-Length")).isEqualTo("" + body.length());
                 assertThat(answer.text()).isEqualTo(body);
             }
+        }
+    }
+
+    /** Most requests have no body, whose end has come long before a late reader. */
+    @Tag("J14")
+    @Test
+    void aReaderThatComesBehindTheEndOfNothingIsToldOfIt() throws IOException {
+        try (var fixture =
+                        HttpFixture.serve((request, response) ->
+                                request.loop()
+                                        .setImmediate(() -> {
+                                            request.onEnd(() -> response.header("Told", "end"));
+                                            request.pipeTo(response);
+                                        }));
+                RawHttp client = fixture.connect()) {
+            Answer answer = client.get();
+            assertThat(answer.header("Told")).isEqualTo("end");
+            assertThat(answer.text()).isEmpty();
+            assertThat(client.get().header("Told")).isEqualTo("end");
+        }
+    }
+
+    /** What is piped from a request whose client is gone can't be whole. */
+    @Tag("J14")
+    @Test
+    void aPipeOfARequestThatIsOverDestroysItsEnd() throws IOException {
+        AtomicReference<ServerRequest> left = new AtomicReference<>();
+        try (var fixture =
+                        HttpFixture.serve((request, response) -> {
+                            if (request.path().equals("/left")) {
+                                request.onClose(() -> left.set(request));
+                            } else {
+                                left.get().pipelineTo(response);
+                            }
+                        });
+                RawHttp client = fixture.connect();
+                RawHttp other = fixture.connect()) {
+            client.send("POST /left HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\n");
+            fixture.until(() -> fixture.server().requestCount() == 1);
+            client.reset();
+            fixture.until(() -> left.get() != null);
+            assertThat(other.send(RawHttp.get("/")).isOver()).isTrue();
         }
     }
 

@@ -50,6 +50,10 @@ final class PassedSockets implements AutoCloseable {
         libc.listen(fd, 16);
     }
 
+    void add(Descriptor descriptor) {
+        numbered(descriptor.release());
+    }
+
     void file(Path path) {
         numbered(libc.open(path.toString(), 0));
     }

@@ -94,52 +94,53 @@ final class FieldLines {
         return at;
     }
 
-    /** Each state runs into the next unless the input ends or is wrong. */
-    @SuppressWarnings("fallthrough")
+    /**
+     * Each part runs into the next unless the input ends or is wrong. Compared and not switched on:
+     * the look at a table, once a line, is what a whole head pays for.
+     */
     private int line(byte[] array, int from, int end, int base) {
+        State reached = state;
         int at = from;
-        int name = nameStart;
+        int name = reached == State.LINE ? at - base : nameStart;
         int colon = nameEnd;
         int value = valueStart;
-        switch (state) {
-            case LINE:
-                name = at - base;
-            case NAME:
-                at = Ascii.tokenEnd(array, at, end);
-                if (at == end) {
-                    return suspend(State.NAME, name, 0, 0, at);
-                }
-                if (array[at] != ':') {
-                    return fail(wrongInName(array[at]), at);
-                }
-                colon = at++ - base;
-            case SPACE:
-                at = Ascii.spaceEnd(array, at, end);
-                if (at == end) {
-                    return suspend(State.SPACE, name, colon, 0, at);
-                }
-                value = at - base;
-            case VALUE:
-                at = Ascii.valueEnd(array, at, end);
-                if (at == end) {
-                    return suspend(State.VALUE, name, colon, value, at);
-                }
-                if (array[at] != Ascii.CR) {
-                    return fail(wrongInValue(array[at]), at);
-                }
-                at++;
-                if (at == end) {
-                    return suspend(State.VALUE_LF, name, colon, value, at);
-                }
-            default:
-                if (array[at] != Ascii.LF) {
-                    return fail(ParseError.BARE_CR, at);
-                }
-                lines++;
-                state = State.LINE;
-                error = fields.accept(array, base, name, colon, value, at - 1 - base);
-                return at + 1;
+        if (reached.compareTo(State.SPACE) < 0) {
+            at = Ascii.tokenEnd(array, at, end);
+            if (at == end) {
+                return suspend(State.NAME, name, 0, 0, at);
+            }
+            if (array[at] != ':') {
+                return fail(wrongInName(array[at]), at);
+            }
+            colon = at++ - base;
         }
+        if (reached.compareTo(State.VALUE) < 0) {
+            at = Ascii.spaceEnd(array, at, end);
+            if (at == end) {
+                return suspend(State.SPACE, name, colon, 0, at);
+            }
+            value = at - base;
+        }
+        if (reached.compareTo(State.VALUE_LF) < 0) {
+            at = Ascii.valueEnd(array, at, end);
+            if (at == end) {
+                return suspend(State.VALUE, name, colon, value, at);
+            }
+            if (array[at] != Ascii.CR) {
+                return fail(wrongInValue(array[at]), at);
+            }
+            at++;
+            if (at == end) {
+                return suspend(State.VALUE_LF, name, colon, value, at);
+            }
+        }
+        if (array[at] != Ascii.LF) {
+            return fail(ParseError.BARE_CR, at);
+        }
+        lines++;
+        state = State.LINE;
+        error = fields.accept(array, base, name, colon, value, at - 1 - base);
+        return at + 1;
     }
 
     /** Writing the positions down only here keeps them in registers as long as lines are whole. */

@@ -1,6 +1,6 @@
 package dev.millrace.http.wire;
 
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -65,8 +65,10 @@ public final class FieldsToSend {
         }
     }
 
-    /** Names and values in turn. */
-    private final List<String> lines = new ArrayList<>(4);
+    /** Names and values in turn, twice {@link #count} of them; no list, which is an object more. */
+    private String[] lines = new String[4];
+
+    private int count;
 
     /** Names that stay away; hardly ever any. */
     private List<String> removed = List.of();
@@ -143,8 +145,12 @@ public final class FieldsToSend {
         if (!removed.isEmpty()) {
             removed = removed.stream().filter(gone -> !gone.equalsIgnoreCase(name)).toList();
         }
-        lines.add(name);
-        lines.add(value);
+        if (2 * count == lines.length) {
+            lines = Arrays.copyOf(lines, 2 * lines.length);
+        }
+        lines[2 * count] = name;
+        lines[2 * count + 1] = value;
+        count++;
     }
 
     /** Removes a field; one that would be added by itself stays away (row R42). */
@@ -160,12 +166,15 @@ public final class FieldsToSend {
     }
 
     private void drop(Known known, String name) {
-        for (int at = lines.size() - 2; at >= 0; at -= 2) {
-            if (lines.get(at).equalsIgnoreCase(name)) {
-                lines.remove(at + 1);
-                lines.remove(at);
+        int kept = 0;
+        for (int at = 0; at < count; at++) {
+            if (!name(at).equalsIgnoreCase(name)) {
+                lines[2 * kept] = name(at);
+                lines[2 * kept + 1] = value(at);
+                kept++;
             }
         }
+        count = kept;
         switch (known) {
             case CONTENT_LENGTH -> contentLength = NOT_DECLARED;
             case TRANSFER_ENCODING -> isChunked = false;
@@ -183,9 +192,9 @@ public final class FieldsToSend {
 
     /** The value of the first line with that name. */
     public Optional<String> first(String name) {
-        for (int at = 0; at < lines.size(); at += 2) {
-            if (lines.get(at).equalsIgnoreCase(name)) {
-                return Optional.of(lines.get(at + 1));
+        for (int at = 0; at < count; at++) {
+            if (name(at).equalsIgnoreCase(name)) {
+                return Optional.of(value(at));
             }
         }
         return Optional.empty();
@@ -201,18 +210,28 @@ public final class FieldsToSend {
         }
     }
 
-    public List<String> lines() {
-        return lines;
+    /** How many lines there are. */
+    int count() {
+        return count;
+    }
+
+    /** The name of line {@code at}. */
+    String name(int at) {
+        return lines[2 * at];
+    }
+
+    String value(int at) {
+        return lines[2 * at + 1];
+    }
+
+    /** Names and values in turn: a copy. */
+    List<String> lines() {
+        return List.of(Arrays.copyOf(lines, 2 * count));
     }
 
     /** Whether there is a line with this name. */
     public boolean has(String name) {
-        for (int at = 0; at < lines.size(); at += 2) {
-            if (lines.get(at).equalsIgnoreCase(name)) {
-                return true;
-            }
-        }
-        return false;
+        return first(name).isPresent();
     }
 
     public boolean isRemoved(String name) {

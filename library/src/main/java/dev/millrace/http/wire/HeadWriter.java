@@ -2,7 +2,6 @@ package dev.millrace.http.wire;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,9 +48,8 @@ public final class HeadWriter {
         if (fields == null) {
             return;
         }
-        List<String> lines = fields.lines();
-        for (int at = 0; at < lines.size(); at += 2) {
-            field(lines.get(at), lines.get(at + 1));
+        for (int at = 0; at < fields.count(); at++) {
+            field(fields.name(at), fields.value(at));
         }
     }
 
