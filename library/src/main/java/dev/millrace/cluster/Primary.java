@@ -264,9 +264,9 @@ public final class Primary {
      * Has the listeners of the cluster survive this process, should it crash: systemd keeps them,
      * and the next primary finds them, with all that waits in their backlogs. A listener that
      * systemd has passed, from a socket unit or from the primary before, is taken in place of a new
-     * one. To be called before a worker listens; without systemd it does
-     * nothing. The unit needs {@code FileDescriptorStoreMax=}. Datagram sockets and those of {@link
-     * Scheduling#REUSE_PORT} are not kept.
+     * one. To be called before a worker listens; without systemd it does nothing. The unit needs
+     * {@code FileDescriptorStoreMax=}. Datagram sockets and those of {@link Scheduling#REUSE_PORT}
+     * are not kept.
      *
      * {@snippet class="dev.millrace.cluster.KeptSocketsTest" region="keep"}
      */

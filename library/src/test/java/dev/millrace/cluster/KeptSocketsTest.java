@@ -37,8 +37,8 @@ class KeptSocketsTest {
     }
 
     @Test
-    void theNextPrimaryServesWhatWaitsForTheOneThatIsGone(@TempDir Path folder)
-            throws IOException {
+    @Tag("I22")
+    void theNextPrimaryServesWhatWaitsForTheOneThatIsGone(@TempDir Path folder) throws IOException {
         int port = freePort();
         IpAddress address = IpAddress.loopback(port);
         String name = "IPv4%3A127.0.0.1%3A" + port;
@@ -49,8 +49,7 @@ class KeptSocketsTest {
                 kept = systemd.notices().next();
                 assertThat(kept.text()).isEqualTo("FDSTORE=1\nFDNAME=" + name);
                 assertThat(kept.descriptors()).hasSize(1);
-                assertThat(kept.descriptors().getFirst().kind())
-                        .isEqualTo(DescriptorKind.LISTENER);
+                assertThat(kept.descriptors().getFirst().kind()).isEqualTo(DescriptorKind.LISTENER);
                 assertThat(first.greeting(address)).isEqualTo("1");
                 assertThat(systemd.notices().hasNext()).isFalse();
             }

@@ -12,6 +12,7 @@ import dev.millrace.testing.Journal;
 import dev.millrace.testing.LoopFixture;
 import java.time.Duration;
 import java.util.Arrays;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** How long a header of the PROXY protocol may take, on time that stands still. */
@@ -21,6 +22,7 @@ class ProxyHeaderLimitTest {
     private final Journal journal = new Journal();
 
     @Test
+    @Tag("I20")
     void bytesOneByOneDoNotProlongIt() {
         RecordingDriver driver = new RecordingDriver().withStoppedTime();
         try (Loop loop = DriverLoops.on(driver)) {
@@ -44,6 +46,7 @@ class ProxyHeaderLimitTest {
     }
 
     @Test
+    @Tag("I20")
     void oneThatIsCompleteHasNoLimitAnyMore() {
         RecordingDriver driver = new RecordingDriver().withStoppedTime();
         try (Loop loop = DriverLoops.on(driver)) {
@@ -60,6 +63,7 @@ class ProxyHeaderLimitTest {
 
     /** A loop that was busy has not read what came in time. */
     @Test
+    @Tag("I20")
     void whatLiesInTheKernelWhenTheTimeIsOverCounts() {
         RecordingDriver driver = new RecordingDriver().withStoppedTime();
         try (Loop loop = DriverLoops.on(driver)) {

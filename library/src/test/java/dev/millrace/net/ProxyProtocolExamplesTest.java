@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -132,6 +133,7 @@ class ProxyProtocolExamplesTest {
     }
 
     @Test
+    @Tag("I19")
     void theHeaderIsInFrontOfWhatAFilterMakes() {
         StringBuilder received = new StringBuilder();
         Address next = recorder(received);
@@ -146,6 +148,7 @@ class ProxyProtocolExamplesTest {
     }
 
     @Test
+    @Tag("I19")
     void aProxyBehindABalancerPassesOnWhatItWasTold() {
         IpAddress client = IpAddress.of("192.0.2.7", 1);
         IpAddress asked = IpAddress.of("198.51.100.1", 443);

@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -71,6 +72,7 @@ class ProxyProtocolTest {
     }
 
     @Test
+    @Tag("I19")
     void theClientIsWhomTheBalancerNamesAndWhatFollowsIsItsOwn() {
         NetServer server = server(BEHIND);
         try (RawClient balancer = RawClient.connect(port(server))) {
@@ -90,6 +92,7 @@ class ProxyProtocolTest {
     }
 
     @Test
+    @Tag("I20")
     void everyCutOfTheHeaderGivesTheSame() {
         NetServer server = server(BEHIND);
         int port = port(server);
@@ -112,6 +115,7 @@ class ProxyProtocolTest {
     }
 
     @Test
+    @Tag("I19")
     void aConnectionIsNotTheServersBeforeItsHeaderIsComplete() {
         NetServer server = server(BEHIND);
         try (RawClient balancer = RawClient.connect(port(server))) {
@@ -129,6 +133,7 @@ class ProxyProtocolTest {
     }
 
     @Test
+    @Tag("I19")
     void aBalancersOwnConnectionAndAnUnknownOneKeepTheirAddresses() {
         NetServer server = server(BEHIND);
         for (byte[] header :
@@ -145,6 +150,7 @@ class ProxyProtocolTest {
     }
 
     @Test
+    @Tag("I20")
     void withoutAHeaderNothingOfItReachesTheServer() {
         NetServer server = server(BEHIND);
         try (RawClient client = RawClient.connect(port(server))) {
@@ -160,6 +166,7 @@ class ProxyProtocolTest {
     }
 
     @Test
+    @Tag("I20")
     void anEndInsideOfTheHeaderDropsIt() {
         NetServer server = server(BEHIND);
         try (RawClient client = RawClient.connect(port(server))) {
@@ -171,6 +178,7 @@ class ProxyProtocolTest {
 
     /** Balancers without a check of their own look whether the port is open. */
     @Test
+    @Tag("I20")
     void aLookAtThePortIsNoDrop() {
         NetServer server = server(BEHIND);
         try (RawClient client = RawClient.connect(port(server))) {
@@ -186,6 +194,7 @@ class ProxyProtocolTest {
     }
 
     @Test
+    @Tag("I20")
     void aHeaderBeyondTheLimitIsDroppedBeforeItIsRead() {
         ProxyProtocol narrow = ProxyProtocol.required("127.0.0.1").withHeaderMaxBytes(300);
         NetServer server = server(NetServerOptions.DEFAULTS.withProxyProtocol(narrow));
@@ -206,6 +215,7 @@ class ProxyProtocolTest {
     }
 
     @Test
+    @Tag("I19")
     void aPeerThatIsNoBalancerIsRefusedWhateverItSends() {
         ProxyProtocol others = ProxyProtocol.required("192.0.2.1");
         NetServer server = server(NetServerOptions.DEFAULTS.withProxyProtocol(others));
@@ -217,6 +227,7 @@ class ProxyProtocolTest {
     }
 
     @Test
+    @Tag("I19")
     void aHeaderOfAPeerThatIsNoBalancerIsNone() {
         ProxyProtocol open =
                 ProxyProtocol.required("192.0.2.1").withOthers(ProxyProtocol.Others.SERVED);
@@ -230,6 +241,7 @@ class ProxyProtocolTest {
     }
 
     @Test
+    @Tag("I19")
     void theLimitsAreThoseOfTheClientAndItsPlaceIsTakenFromTheStart() {
         ConnectionLimits limits =
                 ConnectionLimits.DEFAULTS
@@ -264,6 +276,7 @@ class ProxyProtocolTest {
     }
 
     @Test
+    @Tag("I19")
     void whatArrivesWhileTheServerClosesIsServedStill() {
         NetServer server = server(BEHIND);
         try (RawClient balancer = RawClient.connect(port(server))) {
@@ -278,6 +291,7 @@ class ProxyProtocolTest {
     }
 
     @Test
+    @Tag("I19")
     void theLimitOfAShutdownCutsOffWhatHasNotArrived() {
         NetServer server = server(BEHIND);
         try (RawClient balancer = RawClient.connect(port(server))) {
@@ -311,6 +325,7 @@ class ProxyProtocolTest {
     }
 
     @Test
+    @Tag("I19")
     void peersOnAUnixSocketAreBalancersIfThatIsSaid(@TempDir Path folder) {
         Path path = folder.resolve("s");
         fixture.act(() ->

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -17,6 +18,7 @@ class ProxyHeaderParserTest {
 
     @ParameterizedTest
     @MethodSource("samples")
+    @Tag("I20")
     void aSampleIsReadAsItSays(HeaderSample sample) {
         String outcome = ProxyHeaderOracle.outcome(sample.bytes(), sample.bytes().length);
         if (sample.isRefused()) {
@@ -28,6 +30,7 @@ class ProxyHeaderParserTest {
 
     @ParameterizedTest
     @MethodSource("samples")
+    @Tag("I20")
     void everyCutInTwoReadsTheSame(HeaderSample sample) throws ProxyHeaderException {
         byte[] bytes = sample.bytes();
         String whole = ProxyHeaderOracle.outcome(bytes, bytes.length);
@@ -46,6 +49,7 @@ class ProxyHeaderParserTest {
 
     @ParameterizedTest
     @MethodSource("samples")
+    @Tag("I20")
     void whatFollowsStaysWhereItIs(HeaderSample sample) {
         if (sample.isRefused()) {
             assertThat(sample.expected()).isNotEmpty();
@@ -68,6 +72,7 @@ class ProxyHeaderParserTest {
 
     /** A header that was read is written as one that reads the same. */
     @Test
+    @Tag("I20")
     void mutationsNeverDependOnCuts() {
         Random random = new Random(1);
         List<byte[]> seeds = ProxyHeaderOracle.seeds();

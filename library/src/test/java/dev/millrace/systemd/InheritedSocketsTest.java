@@ -68,6 +68,7 @@ class InheritedSocketsTest {
 
     @Test
     @Tag("epoll")
+    @Tag("I21")
     void aPlainListenTakesTheSocketWithItsAddress() throws IOException {
         IpAddress at = passed.tcp("127.0.0.1");
         InheritedSockets sockets = passed.named("http");
@@ -86,6 +87,7 @@ class InheritedSocketsTest {
 
     @Test
     @Tag("epoll")
+    @Tag("I21")
     void everyInterfaceIsTheSameInBothFamilies() throws IOException {
         int port = passed.tcp("0.0.0.0").port();
         InheritedSockets sockets = passed.named("http");
@@ -96,6 +98,7 @@ class InheritedSocketsTest {
 
     @Test
     @Tag("epoll")
+    @Tag("I21")
     void whatNoSocketIsForIsOpened() throws IOException {
         IpAddress inherited = passed.tcp("127.0.0.1");
         InheritedSockets sockets = passed.named("http");
@@ -108,6 +111,7 @@ class InheritedSocketsTest {
 
     @Test
     @Tag("epoll")
+    @Tag("I21")
     void oneThatWasUsedIsNotUsedAgain() throws IOException {
         IpAddress at = passed.tcp("127.0.0.1");
         passed.named("http").join(loop);
@@ -126,6 +130,7 @@ class InheritedSocketsTest {
 
     @Test
     @Tag("epoll")
+    @Tag("I21")
     void datagramsAreTakenByTheirAddressAsWell() throws IOException {
         IpAddress at = passed.udp("127.0.0.1");
         passed.named("dns").join(loop);
@@ -138,6 +143,7 @@ class InheritedSocketsTest {
 
     @Test
     @Tag("epoll")
+    @Tag("I21")
     void theLoopsOfAGroupShareOne() throws Exception {
         IpAddress at = passed.tcp("127.0.0.1");
         InheritedSockets sockets = passed.named("http");
@@ -163,6 +169,7 @@ class InheritedSocketsTest {
 
     @Test
     @Tag("epoll")
+    @Tag("I21")
     void aSocketCanBeTakenByItsNameOrItsAddress() throws IOException {
         IpAddress first = passed.tcp("127.0.0.1");
         Address second = passed.tcp("127.0.0.1");

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -70,6 +71,7 @@ class ServiceNotifierTest {
     }
 
     @Test
+    @Tag("I22")
     void eachCommandIsANoticeOfItsOwn() {
         ServiceNotifier manager = manager();
         assertThat(manager.isPresent()).isTrue();
@@ -120,6 +122,7 @@ class ServiceNotifierTest {
     }
 
     @Test
+    @Tag("I22")
     void theWatchdogIsToldTwiceInItsTimeAsLongAsTheLoopRuns() {
         ServiceNotifier manager = manager("WATCHDOG_USEC", "2000000", "WATCHDOG_PID", "4711");
         assertThat(manager.watchdogInterval()).isEqualTo(Duration.ofSeconds(1));
@@ -144,6 +147,7 @@ class ServiceNotifierTest {
     }
 
     @Test
+    @Tag("I22")
     void anotherLoopThatStandsStillSilencesTheWatchdog() {
         ServiceNotifier manager = manager("WATCHDOG_USEC", "2000000");
         try (Loop other = Loop.create()) {
@@ -164,6 +168,7 @@ class ServiceNotifierTest {
     }
 
     @Test
+    @Tag("I22")
     void descriptorsAreKeptByNameAndRemovedByIt() throws IOException {
         ServiceNotifier manager = manager();
         try (Descriptor mine = NoticeReceiver.open(folder)) {
@@ -178,6 +183,7 @@ class ServiceNotifierTest {
     }
 
     @Test
+    @Tag("I22")
     void whatFindsNoRoomWaitsInItsTurnAndTheDescriptorsWithIt() throws IOException {
         ServiceNotifier manager = manager();
         int sent = fill();

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class ReadinessTest {
@@ -65,6 +66,7 @@ class ReadinessTest {
     }
 
     @Test
+    @Tag("J24")
     void itIsReadyUntilItDrainsAndServesOnForTheDelay() throws IOException {
         Served served = serve(DELAY);
         assertThat(served.ask("/ready").status()).isEqualTo(200);
@@ -89,6 +91,7 @@ class ReadinessTest {
     }
 
     @Test
+    @Tag("J24")
     void aSecondDrainEndsTheDelay() throws IOException {
         Served served = serve(DELAY);
         fixture.act(() -> served.readiness.drain(Duration.ZERO));
@@ -119,6 +122,7 @@ class ReadinessTest {
     }
 
     @Test
+    @Tag("J24")
     void aConditionIsAskedAtEachRequest() throws IOException {
         Served served = serve(DELAY);
         AtomicBoolean hasDatabase = new AtomicBoolean();
