@@ -190,14 +190,18 @@ class ServiceNotifierTest {
         try (Descriptor mine = NoticeReceiver.open(folder)) {
             manager.store("kept", mine);
         }
+        // There is room for one, which is not the last one's.
+        assertThat(systemd.next().text()).isEqualTo("x");
         manager.status("behind it");
         pass(10);
-        assertThat(systemd.all()).hasSize(sent);
-        pass(10);
+        for (int count = 1; count < sent; count++) {
+            assertThat(systemd.next().text()).isEqualTo("x");
+        }
         NoticeReceiver.Notice first = systemd.next();
         assertThat(first.text()).isEqualTo("FDSTORE=1\nFDNAME=kept");
         assertThat(first.descriptors()).as("although ours is closed").hasSize(1);
         first.close();
+        pass(10);
         assertThat(systemd.all()).containsExactly("STATUS=behind it");
         manager.ready();
         assertThat(systemd.all()).as("at once again").containsExactly("READY=1");

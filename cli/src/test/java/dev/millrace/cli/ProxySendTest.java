@@ -19,7 +19,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** A proxy that tells its target whom it serves, and one that is told. */
-class ProxyHeaderTest {
+class ProxySendTest {
     private static RunningServer proxy(
             ServerSocket target, Optional<ProxyProtocol> balancers, Version version) {
         ProxySettings settings =
