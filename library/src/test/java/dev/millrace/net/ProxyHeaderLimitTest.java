@@ -72,8 +72,10 @@ class ProxyHeaderLimitTest {
             client.write(Arrays.copyOf(HEADER, 3));
             LoopFixture.pollUntil(loop, "accepted", () -> client.bytesWritten() == 3);
             loop.run(RunMode.NOWAIT);
-            client.write(Arrays.copyOfRange(HEADER, 3, HEADER.length));
-            driver.passMillis(5_001);
+            loop.setImmediate(() -> {
+                client.write(Arrays.copyOfRange(HEADER, 3, HEADER.length));
+                driver.passMillis(5_001);
+            });
             LoopFixture.pollUntil(loop, "an outcome", () -> !journal.lines().isEmpty());
             assertThat(journal.lines()).containsExactly("served");
         }
