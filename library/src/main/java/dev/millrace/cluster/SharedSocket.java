@@ -96,12 +96,12 @@ final class SharedSocket {
             throws IOException {
         boolean isEach = scheduling == Scheduling.REUSE_PORT && address instanceof IpAddress;
         ListenOptions own = isEach ? options.withReusePort(true) : options;
-        // Of sockets that share a port only those that listen get connections.
         OptionalInt inherited = isEach ? OptionalInt.empty() : kept.take(address);
         ListenHandle listener =
                 inherited.isPresent()
                         ? adopt(loop, inherited.getAsInt(), own)
                         : bind(loop, address, own);
+        // Of sockets that share a port only those that listen get connections.
         if (!isEach && inherited.isEmpty()) {
             open(listener);
         }
