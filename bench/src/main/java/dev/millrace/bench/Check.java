@@ -34,6 +34,7 @@ final class Check {
                                 case ECHO -> echo(channel);
                                 case HTTP -> http(channel, workload == Workload.CHURN);
                                 case POST -> post(channel);
+                                case FILE -> file(channel);
                             });
         }
     }
@@ -102,6 +103,16 @@ final class Check {
             length = answer.lengthBytes();
         }
         return length;
+    }
+
+    private static int file(SocketChannel channel) throws IOException {
+        BufferedInputStream in = new BufferedInputStream(Channels.newInputStream(channel));
+        channel.write(ByteBuffer.wrap(Requests.getFile()));
+        Answer answer = Answer.read(in);
+        if (answer.status() != 200 || !Arrays.equals(answer.body(), Requests.fileContent())) {
+            throw new IOException(answer.status() + ", or the file differs");
+        }
+        return answer.lengthBytes();
     }
 
     /**

@@ -38,9 +38,18 @@ final class Load {
         if (service == Service.ECHO) {
             words.addAll(List.of("-s", "" + variant.messageBytes()));
         } else {
-            boolean post = service == Service.POST;
-            byte[] body = post ? Requests.body() : Requests.greeting();
-            byte[] request = post ? Requests.post(body) : Requests.get();
+            byte[] body =
+                    switch (service) {
+                        case POST -> Requests.body();
+                        case FILE -> Requests.fileContent();
+                        default -> Requests.greeting();
+                    };
+            byte[] request =
+                    switch (service) {
+                        case POST -> Requests.post(body);
+                        case FILE -> Requests.getFile();
+                        default -> Requests.get();
+                    };
             words.addAll(
                     List.of("-r", Requests.file(layout, "request-" + service, request).toString()));
             words.addAll(List.of("-b", Requests.file(layout, "body-" + service, body).toString()));
@@ -57,7 +66,8 @@ final class Load {
         words.add("-c" + variant.connections());
         words.add("-d" + Math.max(1, Math.round(seconds)) + "s");
         words.addAll(List.of("-s", layout.source("lua", "http.lua").toString()));
-        words.addAll(List.of(server.process().at().url(), "--"));
+        String path = workload == Workload.FILE ? Requests.FILE : "";
+        words.addAll(List.of(server.process().at().url() + path, "--"));
         if (workload == Workload.HTTP_POST) {
             words.addAll(
                     List.of("post", Requests.file(layout, "body-wrk", Requests.body()).toString()));

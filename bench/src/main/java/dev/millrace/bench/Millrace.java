@@ -1,5 +1,6 @@
 package dev.millrace.bench;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -23,7 +24,7 @@ final class Millrace {
     }
 
     /** The JVM itself, as the launcher script would start it. */
-    Command direct(Service service, Endpoint at) throws LeftOut {
+    Command direct(Service service, Endpoint at) throws LeftOut, IOException {
         Path modules = layout.root().resolve("cli/target/app");
         if (!Files.isDirectory(modules)) {
             throw new LeftOut(NAME + ": not built, run ./build package");
@@ -43,7 +44,7 @@ final class Millrace {
     }
 
     /** The launcher script, as a user would start it. */
-    Command launcher(Service service, Endpoint at) throws LeftOut {
+    Command launcher(Service service, Endpoint at) throws LeftOut, IOException {
         Path script = layout.root().resolve("millrace");
         if (!Files.isExecutable(script)) {
             throw new LeftOut("millrace-command: there is no launcher script");
@@ -53,7 +54,11 @@ final class Millrace {
         return Command.of(words);
     }
 
-    private static List<String> arguments(Service service, Endpoint at) {
+    private List<String> arguments(Service service, Endpoint at) throws IOException {
+        if (service == Service.FILE) {
+            String folder = Requests.folder(layout).toString();
+            return List.of("serve", folder, "--host", "127.0.0.1", "--port", at.text());
+        }
         String command = service == Service.ECHO ? "echo" : "hello";
         return List.of(command, at.unix() ? "--unix" : "--port", at.text());
     }

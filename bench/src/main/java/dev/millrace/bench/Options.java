@@ -28,7 +28,7 @@ record Options(
     static final String USAGE =
             """
             usage: bench/compare WORKLOAD... [option...]
-              workloads: tcp-echo unix-echo http-plain http-post churn idle startup, or all
+              workloads: tcp-echo unix-echo http-plain http-post churn file idle startup, or all
               --rounds N        rounds, in which the servers take turns (5; startup: 11; idle: 3 at most)
               --seconds N       length of one measured window (3)
               --only A,B        peers that take part (all)

@@ -12,6 +12,7 @@ final class Peers {
 
     static final String RAW_C = "raw-c";
     static final String NETTY_EPOLL = "netty-epoll";
+    static final String NGINX = "nginx";
     static final String NODE = "node";
 
     /** Keeps glibc from giving the top of the heap back at every free: see echo_uv.c. */
@@ -30,7 +31,9 @@ final class Peers {
                     "-Dio.netty.leakDetection.level=disabled");
 
     private static final Set<Service> ECHO_ONLY = EnumSet.of(Service.ECHO);
-    private static final Set<Service> ALL = EnumSet.allOf(Service.class);
+    private static final Set<Service> ALL = EnumSet.of(Service.ECHO, Service.HTTP, Service.POST);
+    private static final Set<Service> WEB = EnumSet.of(Service.HTTP, Service.POST);
+    private static final Set<Service> EVERYTHING = EnumSet.allOf(Service.class);
 
     private final Layout layout;
     private final Tools tools;
@@ -55,7 +58,24 @@ final class Peers {
         peers.add(new Peer(NODE, false, ALL, true, this::node));
         peers.add(new Peer("netty-nio", true, ALL, false, (s, at) -> netty("nio", s, at)));
         peers.add(new Peer(NETTY_EPOLL, true, ALL, true, (s, at) -> netty("epoll", s, at)));
-        peers.add(new Peer(Millrace.NAME, true, ALL, true, millrace::direct));
+        peers.add(new Peer("netty-io_uring", true, ALL, true, (s, at) -> netty("io_uring", s, at)));
+        peers.add(new Peer("vertx", true, WEB, false, (s, at) -> java("VertxPeer", at)));
+        peers.add(
+                new Peer(
+                        "microhttp",
+                        true,
+                        EnumSet.of(Service.HTTP),
+                        false,
+                        (s, at) -> java("MicrohttpPeer", at)));
+        peers.add(new Peer("bun", false, WEB, false, this::bun));
+        peers.add(
+                new Peer(
+                        NGINX,
+                        false,
+                        EnumSet.of(Service.HTTP, Service.FILE),
+                        false,
+                        new Nginx(layout)::command));
+        peers.add(new Peer(Millrace.NAME, true, EVERYTHING, true, millrace::direct));
         if (workload == Workload.STARTUP) {
             peers.add(new Peer("millrace-command", true, ALL, true, millrace::launcher));
         }
@@ -80,13 +100,28 @@ final class Peers {
                 tools.node().toString(), layout.source("js", script).toString(), at.text());
     }
 
+    /** A route that is fixed, which Bun answers without its engine, and a handler for the rest. */
+    private Command bun(Service service, Endpoint at)
+            throws LeftOut, IOException, InterruptedException {
+        return Command.of(
+                tools.bun().toString(), layout.source("js", "bun.mjs").toString(), at.text());
+    }
+
     private Command netty(String transport, Service service, Endpoint at) {
+        return java("NettyPeer", transport, service.name().toLowerCase(), at.text());
+    }
+
+    private Command java(String peer, Endpoint at) {
+        return java(peer, new String[] {at.text()});
+    }
+
+    private Command java(String peer, String... arguments) {
         List<String> words = new ArrayList<>();
         words.add(Millrace.java());
         words.addAll(Millrace.JVM_OPTIONS);
         words.addAll(NETTY_OPTIONS);
-        words.addAll(List.of("-cp", layout.classPath(), "dev.millrace.bench.peer.NettyPeer"));
-        words.addAll(List.of(transport, service.name().toLowerCase(), at.text()));
+        words.addAll(List.of("-cp", layout.classPath(), "dev.millrace.bench.peer." + peer));
+        words.addAll(List.of(arguments));
         return Command.of(words);
     }
 }

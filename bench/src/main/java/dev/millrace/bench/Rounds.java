@@ -62,7 +62,7 @@ final class Rounds {
             everyone(contenders, round, c -> measure(c, variant));
             progress(contenders, variant, round);
         }
-        if (usesWrk() && workload != Workload.CHURN) {
+        if (usesWrk() && workload != Workload.CHURN && workload != Workload.FILE) {
             everyone(contenders, 0, c -> latencies(c, variant));
         }
         results.add(Tables.traffic(workload, variant, contenders, options.seconds(), usesWrk()));
@@ -126,7 +126,8 @@ final class Rounds {
 
     private boolean usesWrk() {
         boolean echo = workload.service() == Service.ECHO;
-        return !echo && (!options.exact() || workload == Workload.CHURN);
+        boolean isWrkOnly = workload == Workload.CHURN || workload == Workload.FILE;
+        return !echo && (!options.exact() || isWrkOnly);
     }
 
     private void progress(List<Contender> contenders, Variant variant, int round) {

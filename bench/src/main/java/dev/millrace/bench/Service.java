@@ -7,5 +7,7 @@ enum Service {
     /** Answer {@code GET /} with a greeting in plain text. */
     HTTP,
     /** Answer {@code POST /echo} with its body. */
-    POST
+    POST,
+    /** Serve a folder with a file of a MiB: {@code GET /file}. */
+    FILE
 }

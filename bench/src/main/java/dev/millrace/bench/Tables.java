@@ -49,8 +49,7 @@ final class Tables {
     }
 
     private static Optional<Contender> base(List<Contender> contenders, Workload workload) {
-        String name = workload.service() == Service.ECHO ? Peers.RAW_C : Peers.NETTY_EPOLL;
-        return contenders.stream().filter(c -> c.name().equals(name)).findFirst();
+        return contenders.stream().filter(c -> c.name().equals(workload.base())).findFirst();
     }
 
     private static List<String> row(

@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 final class Tools {
 
     private static final String NODE_RELEASE = "26";
+    private static final String BUN_RELEASE = "1";
     private static final long INSTALL_SECONDS_MAX = 300;
 
     private final Layout layout;
@@ -44,18 +45,32 @@ final class Tools {
 
     /** Node from its npm package, not whatever the machine has. */
     Path node() throws LeftOut, IOException, InterruptedException {
-        String name =
-                "node-linux-" + (System.getProperty("os.arch").equals("aarch64") ? "arm64" : "x64");
-        Path binary = layout.peers().resolve("node_modules").resolve(name).resolve("bin/node");
+        boolean arm = System.getProperty("os.arch").equals("aarch64");
+        return npm("node", "node-linux-" + (arm ? "arm64" : "x64"), NODE_RELEASE);
+    }
+
+    /** Bun from its npm package. */
+    Path bun() throws LeftOut, IOException, InterruptedException {
+        boolean arm = System.getProperty("os.arch").equals("aarch64");
+        return npm("bun", "@oven/bun-linux-" + (arm ? "aarch64" : "x64"), BUN_RELEASE);
+    }
+
+    private Path npm(String program, String name, String release)
+            throws LeftOut, IOException, InterruptedException {
+        Path binary =
+                layout.peers().resolve("node_modules").resolve(name).resolve("bin/" + program);
         if (!Files.isExecutable(binary)) {
             Files.createDirectories(layout.peers());
-            Files.writeString(layout.peers().resolve("package.json"), "{\"private\":true}\n");
+            Path description = layout.peers().resolve("package.json");
+            if (!Files.exists(description)) {
+                Files.writeString(description, "{\"private\":true}\n");
+            }
             String folder = layout.peers().toString();
             List<String> words =
                     List.of("npm", "install", "--no-audit", "--no-fund", "--prefix", folder);
             List<String> all = new ArrayList<>(words);
-            all.add(name + "@" + NODE_RELEASE);
-            install("node", all, "npm");
+            all.add(name + "@" + release);
+            install(program, all, "npm");
         }
         return binary;
     }
@@ -70,6 +85,11 @@ final class Tools {
                 .map(folder -> Path.of(folder, program))
                 .filter(Files::isExecutable)
                 .findFirst();
+    }
+
+    /** A program where root's path would have it. */
+    static Optional<Path> existing(String program) {
+        return Optional.of(Path.of(program)).filter(Files::isExecutable);
     }
 
     private static boolean isNewest(Path binary, Path sources) throws IOException {

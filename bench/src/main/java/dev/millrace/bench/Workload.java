@@ -16,6 +16,7 @@ enum Workload {
     HTTP_PLAIN(Service.HTTP, new Variant("c64", 64, 0, 1), new Variant("c64-pipe16", 64, 0, 16)),
     HTTP_POST(Service.POST, new Variant("16KiB-c64", 64, 16_384, 1)),
     CHURN(Service.HTTP, new Variant("c64", 64, 0, 1)),
+    FILE(Service.FILE, new Variant("1MiB-c16", 16, 0, 1)),
     IDLE(Service.ECHO),
     STARTUP(Service.HTTP);
 
@@ -33,6 +34,15 @@ enum Workload {
 
     List<Variant> variants() {
         return variants;
+    }
+
+    /** The peer that the others are set against. */
+    String base() {
+        return switch (this) {
+            case TCP_ECHO, UNIX_ECHO, IDLE -> Peers.RAW_C;
+            case CHURN, FILE -> Peers.NGINX;
+            case HTTP_PLAIN, HTTP_POST, STARTUP -> Peers.NETTY_EPOLL;
+        };
     }
 
     boolean unix() {

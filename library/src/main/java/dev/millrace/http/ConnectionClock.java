@@ -162,8 +162,9 @@ final class ConnectionClock {
             }
             case KEEP_ALIVE -> {
                 // A fifth more than announced, for a request that is on its way (X46).
-                Duration keepAlive = timeouts.keepAlive();
-                if (isOver(keepAlive.plus(keepAlive.dividedBy(5)), nowNanos)
+                long keepAlive = timeouts.keepAlive().toNanos();
+                if (keepAlive > 0
+                        && nowNanos - sinceNanos >= keepAlive + keepAlive / 5
                         && connection.isIdle()) {
                     count(Timeout.KEEP_ALIVE);
                     connection.closeWhenIdle();

@@ -48,6 +48,8 @@ public final class HttpClient implements AutoCloseable {
     /** Looks at all connections in turn; null while there is none. */
     private @Nullable TimerHandle checks;
 
+    private final Duration checkInterval;
+
     private boolean isClosed;
 
     private final Counts counts = new Counts();
@@ -55,6 +57,7 @@ public final class HttpClient implements AutoCloseable {
     private HttpClient(Loop loop, HttpClientOptions options) {
         this.loop = loop;
         this.options = options;
+        this.checkInterval = checkInterval(options);
         HttpLimits of = options.limits();
         this.limits =
                 new WireLimits(
@@ -245,7 +248,7 @@ public final class HttpClient implements AutoCloseable {
     void opened() {
         counts.connections++;
         if (checks == null) {
-            checks = loop.setInterval(checkInterval(), this::check);
+            checks = loop.setInterval(checkInterval, this::check);
             checks.unref();
         }
     }
@@ -271,7 +274,7 @@ public final class HttpClient implements AutoCloseable {
         return new ArrayList<>(pools.values());
     }
 
-    private Duration checkInterval() {
+    private static Duration checkInterval(HttpClientOptions options) {
         HttpClientTimeouts timeouts = options.timeouts();
         Duration shortest =
                 Stream.of(

@@ -54,7 +54,14 @@ public final class HttpServer implements AutoCloseable {
 
     private @Nullable Consumer<? super HttpExchange> exchangeListener;
     private final List<ServerConnection> connections = new ArrayList<>();
+
+    /**
+     * One timer for all connections. It runs until it finds none: an idle server does nothing, and
+     * connections that come and go one by one do not start it each time.
+     */
     private final TimerHandle checks;
+
+    private final Duration checkInterval;
 
     private HttpServer(Loop loop, HttpServerOptions options) {
         this.loop = loop;
@@ -65,6 +72,7 @@ public final class HttpServer implements AutoCloseable {
         this.parsers = new ParserPool(options.limits());
         this.head = new ResponseHead(loop, options.timeouts());
         this.checks = new TimerHandle(loop);
+        this.checkInterval = checkInterval(options.timeouts());
         // The peer may end its side after its request and still wants the response (row J2).
         NetServerOptions net = options.net().withAllowHalfOpen(true).withPauseOnConnect(false);
         this.server = NetServer.create(loop, net).onClosing(this::closeIdle);
@@ -126,15 +134,14 @@ public final class HttpServer implements AutoCloseable {
         ServerConnection connection = new ServerConnection(this, socket);
         connection.index = connections.size();
         connections.add(connection);
-        if (connections.size() == 1) {
-            startChecks();
+        if (!checks.isActive()) {
+            checks.start(checkInterval, checkInterval, this::checkSoon);
+            checks.unref();
         }
     }
 
-    /** One timer for all connections, and only while there are any: an idle server does nothing. */
-    private void startChecks() {
-        HttpTimeouts timeouts = options.timeouts();
-        Duration interval =
+    private static Duration checkInterval(HttpTimeouts timeouts) {
+        Duration shortest =
                 Stream.of(
                                 timeouts.header(),
                                 timeouts.request(),
@@ -146,11 +153,7 @@ public final class HttpServer implements AutoCloseable {
                         .filter(Duration::isPositive)
                         .map(timeout -> timeout.dividedBy(4))
                         .reduce(CHECK_INTERVAL_MAX, (a, b) -> a.compareTo(b) < 0 ? a : b);
-        if (interval.compareTo(CHECK_INTERVAL_MIN) < 0) {
-            interval = CHECK_INTERVAL_MIN;
-        }
-        checks.start(interval, interval, this::checkSoon);
-        checks.unref();
+        return shortest.compareTo(CHECK_INTERVAL_MIN) < 0 ? CHECK_INTERVAL_MIN : shortest;
     }
 
     /** A loop that was busy has not heard everything yet: its next poll comes first. */
@@ -160,6 +163,10 @@ public final class HttpServer implements AutoCloseable {
 
     /** Backwards, because a connection that is closed meanwhile is replaced by the last one. */
     private void check() {
+        if (connections.isEmpty()) {
+            checks.stop();
+            return;
+        }
         long now = loop.hrtime();
         for (int at = connections.size() - 1; at >= 0; at--) {
             if (at < connections.size()) {
@@ -173,9 +180,6 @@ public final class HttpServer implements AutoCloseable {
         if (last != connection) {
             connections.set(connection.index, last);
             last.index = connection.index;
-        }
-        if (connections.isEmpty()) {
-            checks.stop();
         }
     }
 

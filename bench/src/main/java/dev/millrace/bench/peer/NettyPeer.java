@@ -14,6 +14,9 @@ import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.unix.DomainSocketAddress;
+import io.netty.channel.uring.IoUringIoHandler;
+import io.netty.channel.uring.IoUringServerDomainSocketChannel;
+import io.netty.channel.uring.IoUringServerSocketChannel;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
@@ -21,7 +24,8 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 
 /**
- * Netty as a peer, on one event loop: {@code NettyPeer nio|epoll echo|http|post PORT|/path}.
+ * Netty as a peer, on one event loop: {@code NettyPeer nio|epoll|io_uring echo|http|post
+ * PORT|/path}.
  *
  * <p>Set up for speed the way its users do it: answers are flushed once per batch of reads, headers
  * are not validated, promises that have no listener are shared, and leak detection is off.
@@ -40,15 +44,20 @@ public final class NettyPeer {
     }
 
     public static void main(String[] arguments) throws InterruptedException {
-        boolean epoll = arguments[0].equals("epoll");
+        String transport = arguments[0];
         String at = arguments[2];
         boolean unix = at.startsWith("/");
-        IoHandlerFactory io = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
+        IoHandlerFactory io =
+                switch (transport) {
+                    case "epoll" -> EpollIoHandler.newFactory();
+                    case "io_uring" -> IoUringIoHandler.newFactory();
+                    default -> NioIoHandler.newFactory();
+                };
         EventLoopGroup loop = new MultiThreadIoEventLoopGroup(1, io);
         ServerBootstrap bootstrap =
                 new ServerBootstrap()
                         .group(loop)
-                        .channel(serverChannel(epoll, unix))
+                        .channel(serverChannel(transport, unix))
                         .option(ChannelOption.SO_BACKLOG, BACKLOG)
                         .childHandler(new NettyPeer(arguments[1], loop).initializer());
         if (!unix) {
@@ -59,11 +68,16 @@ public final class NettyPeer {
         bootstrap.bind(address(at)).sync().channel().closeFuture().sync();
     }
 
-    private static Class<? extends ServerChannel> serverChannel(boolean epoll, boolean unix) {
-        if (!epoll) {
-            return NioServerSocketChannel.class;
-        }
-        return unix ? EpollServerDomainSocketChannel.class : EpollServerSocketChannel.class;
+    private static Class<? extends ServerChannel> serverChannel(String transport, boolean unix) {
+        return switch (transport) {
+            case "epoll" ->
+                    unix ? EpollServerDomainSocketChannel.class : EpollServerSocketChannel.class;
+            case "io_uring" ->
+                    unix
+                            ? IoUringServerDomainSocketChannel.class
+                            : IoUringServerSocketChannel.class;
+            default -> NioServerSocketChannel.class;
+        };
     }
 
     private static SocketAddress address(String at) {
