@@ -50,8 +50,7 @@ final class BalancedNodes implements AutoCloseable {
     }
 
     private Process node(int at) throws IOException {
-        List<String> command =
-                ChildJvm.command(BalancedNode.class, String.valueOf(ports[at + 1]));
+        List<String> command = ChildJvm.command(BalancedNode.class, String.valueOf(ports[at + 1]));
         Process node =
                 new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
         processes.add(node);

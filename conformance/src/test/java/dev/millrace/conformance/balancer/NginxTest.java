@@ -36,8 +36,7 @@ class NginxTest {
                     Files.writeString(
                             folder.resolve("nginx.conf"),
                             "pid " + folder + "/nginx.pid;\nerror_log stderr;\n" + local);
-            nodes.balance(
-                    folder, program.toString(), "-c", file.toString(), "-g", "daemon off;");
+            nodes.balance(folder, program.toString(), "-c", file.toString(), "-g", "daemon off;");
             try (BalancedClients clients = new BalancedClients(nodes.port(), 16)) {
                 BalancedNodes.await(clients.servedBy(nodes.pid(0)), clients);
                 BalancedNodes.await(clients.servedBy(nodes.pid(1)), clients);
