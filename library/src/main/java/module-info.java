@@ -25,10 +25,12 @@ module dev.millrace {
     exports dev.millrace.stream;
     exports dev.millrace.stdio;
     exports dev.millrace.files;
+    exports dev.millrace.proxyprotocol;
     exports dev.millrace.net;
     exports dev.millrace.udp;
     exports dev.millrace.http;
     exports dev.millrace.ipc;
+    exports dev.millrace.systemd;
     exports dev.millrace.cluster;
     exports dev.millrace.web;
 }

@@ -41,6 +41,8 @@ final class HttpSettings {
         options.add(new Option(SEND_RATE, "RATE", "of a response that is taken (default any)"));
         options.add(new Option(MAX_CONNECTIONS, "N", "per loop and address (default any number)"));
         options.add(new Option(MAX_BODY, "SIZE", "of a request's body (default any size)"));
+        options.add(Balancers.option());
+        options.addAll(Draining.options());
         return options;
     }
 
@@ -72,10 +74,14 @@ final class HttpSettings {
                 arguments
                         .number(MAX_CONNECTIONS, 1, Integer.MAX_VALUE, "use 1 or more")
                         .orElse(ConnectionLimits.NO_LIMIT);
-        return HttpServerOptions.DEFAULTS
-                .withTimeouts(timeouts)
-                .withLimits(limits)
-                .withMaxConnections(maxConnections);
+        HttpServerOptions options =
+                HttpServerOptions.DEFAULTS
+                        .withTimeouts(timeouts)
+                        .withLimits(limits)
+                        .withMaxConnections(maxConnections);
+        return Balancers.read(arguments)
+                .map(protocol -> options.withNet(options.net().withProxyProtocol(protocol)))
+                .orElse(options);
     }
 
     private static MinimumRate rate(Arguments arguments, String name) {

@@ -1,9 +1,11 @@
 package dev.millrace.cli;
 
 import dev.millrace.kernel.Address;
+import dev.millrace.kernel.DescriptorKind;
 import dev.millrace.kernel.IpAddress;
 import dev.millrace.kernel.UnixAddress;
 import dev.millrace.loop.Drivers;
+import dev.millrace.systemd.InheritedSockets;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
@@ -76,6 +78,21 @@ record ServerOptions(
         Optional<String> driver = arguments.text(DRIVER);
         driver.ifPresentOrElse(ServerOptions::checkDriver, ServerOptions::checkDriverOfEnvironment);
         return new ServerOptions(List.copyOf(addresses), loops, driver, words);
+    }
+
+    /** At the addresses of the inherited listeners, if there are any. */
+    ServerOptions orInherited(InheritedSockets sockets) {
+        List<Address> inherited =
+                sockets.all().stream()
+                        .filter(socket -> socket.kind() == DescriptorKind.LISTENER)
+                        .flatMap(socket -> socket.address().stream())
+                        .toList();
+        if (!sockets.isEmpty() && inherited.isEmpty()) {
+            throw new Failure(
+                    "systemd passes " + sockets + ", but nothing that listens; use ListenStream=",
+                    null);
+        }
+        return inherited.isEmpty() ? this : new ServerOptions(inherited, loops, driver, words);
     }
 
     private static void checkDriver(String name) {

@@ -36,6 +36,7 @@ final class ServerRun {
     private final Duration finishMax;
     private final List<Service> services = new ArrayList<>();
     private final AtomicInteger pendingListens;
+    private final Supervision supervision;
     private final CountDownLatch ended = new CountDownLatch(1);
     private boolean isStopping;
 
@@ -51,10 +52,12 @@ final class ServerRun {
             Function<Loop, Service> factory,
             Duration finishMax) {
         this.scheme = scheme;
-        this.options = options;
+        this.supervision = Supervision.ofProcess();
+        this.options = options.orInherited(supervision.sockets());
         this.factory = factory;
         this.finishMax = finishMax;
-        this.pendingListens = new AtomicInteger(options.loops() * options.addresses().size());
+        int listens = this.options.loops() * this.options.addresses().size();
+        this.pendingListens = new AtomicInteger(listens);
     }
 
     /** Serves until it is over. */
@@ -109,6 +112,7 @@ final class ServerRun {
     }
 
     private void setUp(Loop loop, PrintStream out, BiConsumer<Loop, List<Address>> ready) {
+        supervision.join(loop);
         setUp(
                 loop,
                 service -> listening(service, out, ready),
@@ -138,7 +142,9 @@ final class ServerRun {
         if (pendingListens.decrementAndGet() == 0) {
             Loop loop = service.loop();
             List<Address> addresses = service.addresses();
-            out.println(StartLine.text(loop.driverName(), options.loops(), scheme, addresses));
+            String line = StartLine.text(loop.driverName(), options.loops(), scheme, addresses);
+            out.println(supervision.sockets().isEmpty() ? line : StartLine.inherited(line));
+            supervision.ready();
             ready.accept(loop, addresses);
         }
     }
@@ -157,6 +163,7 @@ final class ServerRun {
         synchronized (services) {
             if (!isStopping) {
                 isStopping = true;
+                supervision.stopping();
                 services.forEach(service -> service.loop().execute(() -> finish(service)));
             }
         }
@@ -164,6 +171,7 @@ final class ServerRun {
 
     private void finish(Service service) {
         service.finish();
-        service.loop().setTimeout(finishMax, service::abort).unref();
+        Duration most = finishMax.plus(service.finishDelay());
+        service.loop().setTimeout(most, service::abort).unref();
     }
 }

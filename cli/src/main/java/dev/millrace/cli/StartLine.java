@@ -30,6 +30,11 @@ final class StartLine {
         return String.join(SEPARATOR, parts);
     }
 
+    /** {@code line} of a server whose sockets systemd has opened. */
+    static String inherited(String line) {
+        return line + SEPARATOR + "inherited";
+    }
+
     private static String url(String scheme, Address address) {
         return address instanceof UnixAddress ? "unix:" + address : scheme + "://" + address;
     }

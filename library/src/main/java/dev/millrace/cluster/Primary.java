@@ -6,6 +6,8 @@ import dev.millrace.kernel.Address;
 import dev.millrace.loop.Loop;
 import dev.millrace.loop.LoopStage;
 import dev.millrace.stream.Listeners;
+import dev.millrace.systemd.InheritedSockets;
+import dev.millrace.systemd.ServiceNotifier;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -333,6 +335,22 @@ public final class Primary {
             throw new IllegalStateException("there is a control socket already: " + control);
         }
         control = new ControlServer(this, path);
+        return this;
+    }
+
+    /**
+     * Has the listeners of the cluster survive this process, should it crash: systemd keeps them,
+     * and the next primary finds them, with all that waits in their backlogs. A listener that
+     * systemd has passed, from a socket unit or from the primary before, is taken in place of a new
+     * one. To be called before a worker listens; without systemd it does nothing. The unit needs
+     * {@code FileDescriptorStoreMax=}. Datagram sockets and those of {@link Scheduling#REUSE_PORT}
+     * are not kept.
+     *
+     * {@snippet class="dev.millrace.cluster.KeptSocketsTest" region="keep"}
+     */
+    public Primary keep(InheritedSockets inherited, ServiceNotifier systemd) {
+        loop.checkThread();
+        sockets.kept.begin(inherited, systemd);
         return this;
     }
 

@@ -44,6 +44,9 @@ final class SharedSockets {
     /** One of them on its way to another primary. */
     record Handed(String text, List<Passable> passed) {}
 
+    /** From systemd, and for it. */
+    final KeptSockets kept = new KeptSockets();
+
     /** Of those that are closed. */
     private long dropped;
 
@@ -106,7 +109,7 @@ final class SharedSockets {
                 isUdp
                         ? SharedSocket.bind(loop, number, key, (IpAddress) address, udp(asked))
                         : SharedSocket.listen(
-                                loop, number, key, address, asked.options(4), scheduling);
+                                loop, number, key, address, asked.options(4), scheduling, kept);
         byKey.put(key, made);
         byNumber.put(number, made);
         return made;
@@ -220,6 +223,7 @@ final class SharedSockets {
                 && !adopted.contains(socket)
                 && byNumber.remove(socket.number) != null) {
             byKey.remove(socket.key);
+            kept.closed(socket.key);
             dropped += socket.dealer == null ? 0 : socket.dealer.dropped();
             socket.close();
         }
@@ -270,6 +274,7 @@ final class SharedSockets {
     /** Nothing listens any more. */
     void close() {
         adopted.clear();
+        byKey.keySet().forEach(kept::closed);
         byNumber.values().forEach(SharedSocket::close);
         byNumber.clear();
         byKey.clear();

@@ -18,7 +18,7 @@ final class ChildStart {
     /** What the child shows there, once. */
     static final String TOKEN = "MILLRACE_TOKEN";
 
-    /** Said to this process alone, by its own parent: no child of it is to believe them. */
+    /** Said to this process alone, by who has started it: no child of it is to believe them. */
     private static final List<String> OURS =
             List.of(
                     CHANNEL,
@@ -28,7 +28,11 @@ final class ChildStart {
                     "MILLRACE_REPLACES",
                     ListenSource.Provider.VARIABLE,
                     NodeChannel.DESCRIPTOR,
-                    NodeChannel.SERIALIZATION);
+                    NodeChannel.SERIALIZATION,
+                    // The sockets of systemd are no child's: it has no descriptor of ours.
+                    "LISTEN_PID",
+                    "LISTEN_FDS",
+                    "LISTEN_FDNAMES");
 
     private ChildStart() {}
 

@@ -42,9 +42,11 @@ import dev.millrace.loop.WatchHandle;
 import dev.millrace.loop.Work;
 import dev.millrace.net.NetServer;
 import dev.millrace.net.NetSocket;
+import dev.millrace.net.ServerLoad;
 import dev.millrace.stream.Filter;
 import dev.millrace.sys.Libc;
 import dev.millrace.sys.Linux;
+import dev.millrace.systemd.ServiceNotifier;
 import dev.millrace.udp.UdpSocket;
 import dev.millrace.web.StaticFiles;
 import java.io.IOException;
@@ -105,6 +107,7 @@ public final class Specimens {
                 StallDetector.class,
                 loop -> StallDetector.start(loop, Duration.ofHours(1), stall -> {}));
         add(NetServer.class, loop -> NetServer.create(loop));
+        add(ServerLoad.class, ServerLoad::of);
         add(NetSocket.class, loop -> NetSocket.connect(loop, UnixAddress.of("/nowhere/at/all")));
         add(UdpSocket.class, UdpSocket::create);
         add(FileInput.class, loop -> FileInput.open(loop, Path.of("/dev/null")));
@@ -112,6 +115,7 @@ public final class Specimens {
         add(HttpServer.class, loop -> HttpServer.create(loop));
         add(StaticFiles.class, loop -> StaticFiles.of(loop, Path.of(".")));
         add(HttpClient.class, loop -> HttpClient.create(loop));
+        add(ServiceNotifier.class, ServiceNotifier::of);
         add(
                 ClientRequest.class,
                 loop -> HttpClient.create(loop).request("GET", "http://127.0.0.1/"));

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import dev.millrace.http.wire.GoldenCorpus;
 import dev.millrace.http.wire.WireOracle;
+import dev.millrace.proxyprotocol.ProxyHeaderOracle;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
@@ -13,7 +14,8 @@ public enum Target {
     REQUEST(WireOracle::request, GoldenCorpus.all("request")),
     RESPONSE(WireOracle::response, GoldenCorpus.all("response")),
     CHUNKED(WireOracle::chunked, behindHeads("request", "(?s).*chunked[^\n]*\r\n\r\n")),
-    HOST(WireOracle::host, hosts());
+    HOST(WireOracle::host, hosts()),
+    PROXY(ProxyHeaderOracle::check, ProxyHeaderOracle.seeds());
 
     private static final class Chosen {
         static final Target TARGET =
@@ -26,6 +28,11 @@ public enum Target {
     Target(Consumer<byte[]> oracle, List<byte[]> seeds) {
         this.oracle = oracle;
         this.seeds = seeds;
+    }
+
+    /** The package of the parser. */
+    String room() {
+        return this == PROXY ? "dev.millrace.proxyprotocol" : "dev.millrace.http.wire";
     }
 
     /** What the corpus starts with. */
