@@ -148,7 +148,7 @@ final class SharedSockets {
         if (passed.isEmpty()) {
             made =
                     SharedSocket.listen(
-                            loop, number, key, said.address(2), said.options(3), scheduling);
+                            loop, number, key, said.address(2), said.options(3), scheduling, kept);
         } else if (said.fields().get(1).equals("udp")) {
             made = SharedSocket.adopt(loop, number, key, passed.getFirst());
         } else {

@@ -27,6 +27,11 @@ record Arrival(Descriptor descriptor, Entry entry) {
      * @param unread what its old owner had received and not taken, of a connection
      */
     record Entry(boolean isMoved, Optional<ProxyHeader> header, ByteBuffer unread) {
+        /** Of a descriptor with which nothing was told. */
+        static Entry bare(boolean isMoved) {
+            return new Entry(isMoved, Optional.empty(), ByteBuffer.allocate(0));
+        }
+
         /**
          * The next one of a table.
          *
