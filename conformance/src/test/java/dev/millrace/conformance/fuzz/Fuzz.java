@@ -18,10 +18,11 @@ public final class Fuzz {
     public static void main(String... arguments) throws IOException, InterruptedException {
         boolean isRight =
                 arguments.length == 2
-                        && arguments[0].matches("request|response|chunked|host|proxy")
+                        && arguments[0].matches("request|response|chunked|host|multipart|proxy")
                         && arguments[1].matches("[1-9]\\d{0,6}");
         if (!isRight) {
-            System.err.println("fuzz: use request, response, chunked, host or proxy, and seconds");
+            System.err.println(
+                    "fuzz: use request, response, chunked, host, multipart or proxy, and seconds");
             System.exit(2);
         }
         Target target = Target.valueOf(arguments[0].toUpperCase(Locale.ROOT));

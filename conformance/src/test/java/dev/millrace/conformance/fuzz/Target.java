@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import dev.millrace.http.wire.GoldenCorpus;
 import dev.millrace.http.wire.WireOracle;
 import dev.millrace.proxyprotocol.ProxyHeaderOracle;
+import dev.millrace.web.MultipartOracle;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
@@ -15,6 +16,7 @@ public enum Target {
     RESPONSE(WireOracle::response, GoldenCorpus.all("response")),
     CHUNKED(WireOracle::chunked, behindHeads("request", "(?s).*chunked[^\n]*\r\n\r\n")),
     HOST(WireOracle::host, hosts()),
+    MULTIPART(MultipartOracle::check, MultipartOracle.seeds()),
     PROXY(ProxyHeaderOracle::check, ProxyHeaderOracle.seeds());
 
     private static final class Chosen {
@@ -32,7 +34,11 @@ public enum Target {
 
     /** The package of the parser. */
     String room() {
-        return this == PROXY ? "dev.millrace.proxyprotocol" : "dev.millrace.http.wire";
+        return switch (this) {
+            case PROXY -> "dev.millrace.proxyprotocol";
+            case MULTIPART -> "dev.millrace.web";
+            case REQUEST, RESPONSE, CHUNKED, HOST -> "dev.millrace.http.wire";
+        };
     }
 
     /** What the corpus starts with. */
