@@ -138,12 +138,7 @@ public final class Primary {
                 worker.ready();
                 changed();
             }
-            case PONG ->
-                    worker.answered(
-                            new WorkerFigures(
-                                    control.longNumber(0),
-                                    control.longNumber(1),
-                                    Duration.ofNanos(control.longNumber(2))));
+            case PONG -> worker.answered(WorkerFigures.of(control));
             default -> throw new IllegalArgumentException(control.toString());
         }
     }
