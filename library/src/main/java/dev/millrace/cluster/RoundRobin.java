@@ -1,10 +1,15 @@
 package dev.millrace.cluster;
 
 import dev.millrace.ipc.Passable;
+import dev.millrace.kernel.SystemError;
 import dev.millrace.loop.ListenHandle;
 import dev.millrace.loop.StreamHandle;
+import dev.millrace.loop.TimerHandle;
 import dev.millrace.net.NetSocket;
 import dev.millrace.net.NetSocketOptions;
+import dev.millrace.sys.Errno;
+import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
@@ -28,6 +33,9 @@ import org.jspecify.annotations.Nullable;
 final class RoundRobin {
     /** A connection that no worker has room for is refused visibly: by a reset. */
     private static final int ATTEMPTS_MAX = 16;
+
+    /** For a worker without room, so that others get what it can't take. */
+    private static final Duration REST = Duration.ofMillis(50);
 
     private final ListenHandle listener;
     private final int number;
@@ -141,12 +149,16 @@ final class RoundRobin {
                 List.of(Passable.of(attempt.socket)),
                 error -> {
                     if (error != null) {
-                        back(attempt);
+                        back(worker, attempt, error);
                     }
                 });
     }
 
-    private void back(Attempt attempt) {
+    private void back(WorkerProcess worker, Attempt attempt, IOException error) {
+        if (error instanceof SystemError known && known.errno() == Errno.EMFILE) {
+            TimerHandle rest = listener.loop().setTimeout(REST, () -> restore(worker));
+            rest.unref();
+        }
         if (heir != null) {
             heir.accept(attempt.socket);
             return;
@@ -158,6 +170,13 @@ final class RoundRobin {
         }
         returned.add(new Attempt(attempt.socket, attempt.count + 1));
         deal();
+    }
+
+    /** A worker without a descriptor left has seen no message, and asks for none in its place. */
+    private void restore(WorkerProcess worker) {
+        if (asked.containsKey(worker)) {
+            ask(worker, 1);
+        }
     }
 
     long dropped() {
