@@ -5,7 +5,10 @@ import dev.millrace.kernel.IpAddress;
 import dev.millrace.kernel.ListenOptions;
 import dev.millrace.kernel.UnixAddress;
 import dev.millrace.kernel.UnixListenOptions;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.OptionalInt;
@@ -19,8 +22,10 @@ import java.util.OptionalInt;
  *   worker ──▶ primary   LISTEN request kind index address options · CLOSE handle
  *                        DEMAND handle count · READY
  *                        PONG connections requests lag-nanos
+ *                        MOVE handle request unread
  *   primary ──▶ worker   FED, SHARED request handle address · FAILED request errno
  *                        CONNECTION handle · PING · LEAVE millis · SHUTDOWN millis
+ *                        MOVE handle unread · MOVED request errno
  *                        SIGNALS: the primary looks after those of the terminal
  *   old ──▶ new primary  SOCKET key kind address options · CONTROL address · ALL
  *                        YOURS: it is the primary now · CONNECTION key
@@ -32,6 +37,8 @@ record Control(Verb verb, List<String> fields) {
         LISTEN,
         CLOSE,
         DEMAND,
+        MOVE,
+        MOVED,
         READY,
         PONG,
         FED,
@@ -103,6 +110,15 @@ record Control(Verb verb, List<String> fields) {
             case IpAddress ip -> ip.hostText() + " " + ip.port();
             case UnixAddress unix -> HexFormat.of().formatHex(unix.bytes());
         };
+    }
+
+    static String text(ByteBuffer bytes) {
+        return StandardCharsets.ISO_8859_1.decode(Base64.getEncoder().encode(bytes)).toString();
+    }
+
+    /** The bytes in {@code field}. */
+    ByteBuffer bytes(int field) {
+        return ByteBuffer.wrap(Base64.getDecoder().decode(fields.get(field)));
     }
 
     static String text(ListenOptions options) {

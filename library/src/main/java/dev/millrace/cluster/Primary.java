@@ -36,6 +36,7 @@ public final class Primary {
     private final Loop loop;
     private final ClusterOptions options;
     private final SharedSockets sockets;
+    private final PrimaryMoves moves;
     private final Crew crew;
     private final long beginNanos;
 
@@ -63,6 +64,7 @@ public final class Primary {
         this.loop = loop;
         this.options = Objects.requireNonNull(options, "options");
         this.sockets = new SharedSockets(loop, options.scheduling(), this::changed);
+        this.moves = new PrimaryMoves(sockets);
         this.crew = new Crew(this, options);
         this.beginNanos = loop.hrtime();
         this.succession = new Succession(this, crew);
@@ -83,6 +85,10 @@ public final class Primary {
 
     ClusterOptions options() {
         return options;
+    }
+
+    PrimaryMoves moves() {
+        return moves;
     }
 
     void thawed() {
@@ -138,6 +144,7 @@ public final class Primary {
     void gone(WorkerProcess worker, @Nullable ChildExit exit) {
         boolean isReplaced = crew.gone(worker, exit);
         sockets.leave(worker, isReplaced || worker.isSpokenFor);
+        moves.gone(worker);
         try {
             if (exitListener != null) {
                 exitListener.accept(worker, Optional.ofNullable(exit));
@@ -394,6 +401,18 @@ public final class Primary {
     public long droppedCount() {
         loop.checkThread();
         return sockets.dropped();
+    }
+
+    /** How many connections of workers that left are at others, the same connections. */
+    public long movedCount() {
+        loop.checkThread();
+        return moves.moved();
+    }
+
+    /** How many connections no other worker took; they ended where they were. */
+    public long notMovedCount() {
+        loop.checkThread();
+        return moves.failed();
     }
 
     /** How many workers had not left a second behind their limit, and were killed. */

@@ -7,7 +7,6 @@ import dev.millrace.loop.StreamHandle;
 import dev.millrace.loop.TimerHandle;
 import dev.millrace.net.NetSocket;
 import dev.millrace.net.NetSocketOptions;
-import dev.millrace.sys.Errno;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -16,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +36,13 @@ final class RoundRobin {
 
     /** For a worker without room, so that others get what it can't take. */
     private static final Duration REST = Duration.ofMillis(50);
+
+    /** A client that has ended its side, behind its request perhaps, is the worker's to know. */
+    private static final NetSocketOptions AS_IT_IS =
+            NetSocketOptions.DEFAULTS.withAllowHalfOpen(true);
+
+    /** Behind these a worker gets nothing more. */
+    private static final Set<String> OVER = Set.of("ERR_CHANNEL_NOT_TAKEN", "EPIPE", "ECANCELED");
 
     private final ListenHandle listener;
     private final int number;
@@ -88,7 +95,7 @@ final class RoundRobin {
         listener.pause();
         StreamHandle waiting = listener.accept();
         if (waiting != null) {
-            other.accept(NetSocket.on(waiting, NetSocketOptions.DEFAULTS));
+            other.accept(NetSocket.on(waiting, AS_IT_IS));
         }
         returned.forEach(attempt -> other.accept(attempt.socket));
         returned.clear();
@@ -138,9 +145,7 @@ final class RoundRobin {
             }
         }
         StreamHandle accepted = listener.accept();
-        return accepted == null
-                ? null
-                : new Attempt(NetSocket.on(accepted, NetSocketOptions.DEFAULTS), 1);
+        return accepted == null ? null : new Attempt(NetSocket.on(accepted, AS_IT_IS), 1);
     }
 
     private void send(WorkerProcess worker, Attempt attempt) {
@@ -149,15 +154,31 @@ final class RoundRobin {
                 List.of(Passable.of(attempt.socket)),
                 error -> {
                     if (error != null) {
-                        back(worker, attempt, error);
+                        unspent(worker, error);
+                        back(attempt);
                     }
                 });
     }
 
-    private void back(WorkerProcess worker, Attempt attempt, IOException error) {
-        if (error instanceof SystemError known && known.errno() == Errno.EMFILE) {
+    /** What a worker has not seen it still waits for, unless it takes none or has died. */
+    private void unspent(WorkerProcess worker, IOException error) {
+        if (!OVER.contains(SystemError.codeOf(error))) {
             TimerHandle rest = listener.loop().setTimeout(REST, () -> restore(worker));
             rest.unref();
+        }
+    }
+
+    private void restore(WorkerProcess worker) {
+        if (asked.containsKey(worker)) {
+            ask(worker, 1);
+        }
+    }
+
+    private void back(Attempt attempt) {
+        if (!attempt.socket.isWritable()) {
+            // Its client has left meanwhile.
+            attempt.socket.destroy();
+            return;
         }
         if (heir != null) {
             heir.accept(attempt.socket);
@@ -170,13 +191,6 @@ final class RoundRobin {
         }
         returned.add(new Attempt(attempt.socket, attempt.count + 1));
         deal();
-    }
-
-    /** A worker without a descriptor left has seen no message, and asks for none in its place. */
-    private void restore(WorkerProcess worker) {
-        if (asked.containsKey(worker)) {
-            ask(worker, 1);
-        }
     }
 
     long dropped() {

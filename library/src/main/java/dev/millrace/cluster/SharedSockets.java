@@ -225,6 +225,12 @@ final class SharedSockets {
         }
     }
 
+    /** The workers that listen there. */
+    Set<WorkerProcess> users(int number) {
+        SharedSocket socket = byNumber.get(number);
+        return socket == null ? Set.of() : socket.users;
+    }
+
     /** A worker answers again. */
     void update() {
         for (SharedSocket socket : List.copyOf(byNumber.values())) {

@@ -77,6 +77,8 @@ public final class Worker {
                 isShuttingDown = true;
                 leave(Duration.ofMillis(control.number(0)));
             }
+            case MOVE -> source.moves().came(control, message);
+            case MOVED -> source.moves().moved(control);
             case SIGNALS -> watchSignals();
             default -> throw new IllegalArgumentException(control.toString());
         }
@@ -141,6 +143,9 @@ public final class Worker {
         boolean isFirst = !isLeaving;
         isLeaving = true;
         primary.unref();
+        if (!isShuttingDown) {
+            source.moves().leave();
+        }
         source.shutDown(limit);
         if (isFirst && leaveListener != null) {
             leaveListener.accept(limit);

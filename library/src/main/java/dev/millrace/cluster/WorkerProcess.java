@@ -5,6 +5,7 @@ import dev.millrace.ipc.ChildOptions;
 import dev.millrace.ipc.ChildProcess;
 import dev.millrace.ipc.Message;
 import dev.millrace.ipc.Passable;
+import dev.millrace.loop.Loop;
 import dev.millrace.loop.TimerHandle;
 import java.io.IOException;
 import java.time.Duration;
@@ -89,7 +90,12 @@ public final class WorkerProcess {
             return;
         }
         try {
-            primary.asked(this, Control.of(text));
+            Control control = Control.of(text);
+            if (control.verb() == Control.Verb.MOVE) {
+                primary.moves().move(this, control, message);
+            } else {
+                primary.asked(this, control);
+            }
         } catch (RuntimeException nonsense) {
             // Its program has written to the channel by itself.
             primary.told(new IOException("worker " + id + " sent what no worker sends", nonsense));
@@ -145,6 +151,15 @@ public final class WorkerProcess {
             isFrozen = false;
             primary.thawed();
         }
+    }
+
+    Loop loop() {
+        return primary.loop();
+    }
+
+    /** Whether connections are for it. */
+    boolean isTaking() {
+        return isOnline && !isFrozen && !isLeaving;
     }
 
     /** It says that it serves. */

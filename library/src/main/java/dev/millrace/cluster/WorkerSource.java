@@ -13,6 +13,9 @@ import dev.millrace.loop.ListenFeed;
 import dev.millrace.loop.ListenHandle;
 import dev.millrace.loop.ListenSource;
 import dev.millrace.loop.UdpHandle;
+import dev.millrace.net.NetServer;
+import dev.millrace.net.Successor;
+import dev.millrace.net.SuccessorSource;
 import dev.millrace.sys.Errno;
 import java.io.IOException;
 import java.time.Duration;
@@ -26,7 +29,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Where a worker's listeners get their sockets from: it asks the primary. */
-final class WorkerSource implements ListenSource {
+final class WorkerSource implements ListenSource, SuccessorSource {
     /** Connections that may be on their way to a listener, asked for and not taken yet. */
     private static final int DEMAND = 4;
 
@@ -44,6 +47,7 @@ final class WorkerSource implements ListenSource {
     }
 
     private final ParentProcess primary;
+    private final WorkerMoves moves;
     private final Map<String, Asked> asked = new HashMap<>();
 
     /** How many port 0 each address has. */
@@ -64,6 +68,25 @@ final class WorkerSource implements ListenSource {
 
     WorkerSource(ParentProcess primary) {
         this.primary = primary;
+        this.moves = new WorkerMoves(primary);
+    }
+
+    WorkerMoves moves() {
+        return moves;
+    }
+
+    @Override
+    public void listens(NetServer server) {
+        Integer number = numbers.get(server.handle().orElseThrow());
+        if (number != null) {
+            moves.listens(number, server);
+        }
+    }
+
+    @Override
+    public @Nullable Successor successor(NetServer server) {
+        Integer number = server.handle().map(numbers::get).orElse(null);
+        return number == null ? null : moves.successor(number);
     }
 
     private void ask(String kind, Address address, String options, Asked question) {
@@ -196,6 +219,7 @@ final class WorkerSource implements ListenSource {
         if (number != null) {
             feeds.remove(number);
             delivered.remove(number);
+            moves.closed(number);
             let(number);
         }
     }
@@ -262,6 +286,7 @@ final class WorkerSource implements ListenSource {
 
     /** The primary is gone: it answers nothing more. */
     void disconnected() {
+        moves.disconnected();
         List<Asked> open = List.copyOf(asked.values());
         asked.clear();
         open.forEach(one -> one.failed(SystemError.of(Errno.EPIPE, "listen", one.address())));

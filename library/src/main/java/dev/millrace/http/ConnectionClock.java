@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *   accepted ──▶ HEAD ──▶ BODY ──▶ HANDLER ──▶ KEEP_ALIVE ──first byte──▶ HEAD …
- *                                       anywhere ──▶ LINGER
+ *   moved here ────────────────────────────────────────┘        anywhere ──▶ LINGER
  * </pre>
  */
 final class ConnectionClock {
@@ -107,6 +107,11 @@ final class ConnectionClock {
             sinceNanos += now() - pausedNanos;
             bodyRate = null;
         }
+    }
+
+    /** The connection has come in between two requests of another server's. */
+    void moved() {
+        waitFor(Wait.KEEP_ALIVE);
     }
 
     /** Every response is out. While a further request is arriving, its own clock runs. */

@@ -131,6 +131,18 @@ public final class HttpServer implements AutoCloseable {
     }
 
     private void connected(NetSocket socket) {
+        ServerConnection connection = serve(socket);
+        if (server.moves().isTaking()) {
+            connection.moved();
+        }
+    }
+
+    /** No successor has taken it. */
+    void returned(NetSocket socket) {
+        serve(socket).stay();
+    }
+
+    private ServerConnection serve(NetSocket socket) {
         ServerConnection connection = new ServerConnection(this, socket);
         connection.index = connections.size();
         connections.add(connection);
@@ -138,6 +150,7 @@ public final class HttpServer implements AutoCloseable {
             checks.start(checkInterval, checkInterval, this::checkSoon);
             checks.unref();
         }
+        return connection;
     }
 
     private static Duration checkInterval(HttpTimeouts timeouts) {
@@ -324,6 +337,12 @@ public final class HttpServer implements AutoCloseable {
      * Takes no further connection, closes those that wait for a request, and lets the others end
      * with the response to theirs. {@link #onClose} is told when the last one is gone.
      *
+     * <p>A server with a {@link dev.millrace.net.Successor}, as {@link
+     * dev.millrace.net.ConnectionMoves} has it, closes none of them: each goes on there as soon as
+     * nothing is due on it, with what has come of its next request. What can't move ends as above:
+     * with a filter, behind a response that the end of the connection ends, and when the successor
+     * refuses. Upgraded sockets and tunnels are their listener's to end.
+     *
      * {@snippet class="dev.millrace.http.HttpExamplesTest" region="close"}
      */
     @Override
@@ -389,7 +408,7 @@ public final class HttpServer implements AutoCloseable {
      */
     public HttpServerStatistics statistics() {
         loop.checkThread();
-        return counts.of(handlerCalls);
+        return counts.of(handlerCalls, server.moves().counts());
     }
 
     HttpServerStatistics.Counts counts() {

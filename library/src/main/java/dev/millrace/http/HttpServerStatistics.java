@@ -1,5 +1,6 @@
 package dev.millrace.http;
 
+import dev.millrace.net.ConnectionMoves;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.TreeMap;
@@ -18,13 +19,15 @@ import java.util.TreeMap;
  *     {@code 431 HPE_HEADER_OVERFLOW}; causes that did not occur are not there
  * @param timeouts what took too long; kinds that did not occur are not there. Those that a client
  *     is told by 408 are refusals as well
+ * @param moves connections that went to a successor, that came, and that stayed
  */
 public record HttpServerStatistics(
         long requests,
         long upgrades,
         long handlerErrors,
         Map<String, Long> refusals,
-        Map<Timeout, Long> timeouts) {
+        Map<Timeout, Long> timeouts,
+        ConnectionMoves.Counts moves) {
     /** What took too long, and which of the {@link HttpTimeouts} says so. */
     public enum Timeout {
         /** {@link HttpTimeouts#header}. */
@@ -64,9 +67,9 @@ public record HttpServerStatistics(
             timeouts.merge(kind, 1L, Long::sum);
         }
 
-        HttpServerStatistics of(HandlerCalls calls) {
+        HttpServerStatistics of(HandlerCalls calls, ConnectionMoves.Counts moves) {
             return new HttpServerStatistics(
-                    calls.count(), calls.upgraded, calls.failures(), refusals, timeouts);
+                    calls.count(), calls.upgraded, calls.failures(), refusals, timeouts, moves);
         }
     }
 }

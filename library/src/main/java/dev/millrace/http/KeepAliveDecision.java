@@ -13,8 +13,10 @@ final class KeepAliveDecision {
     private KeepAliveDecision() {}
 
     /** Whether no request is served after this one, the connection's {@code number}th. */
-    static boolean isLastRequest(RequestParser head, HttpServer server, int number) {
-        return !head.wantsPersistence() || server.isClosing() || server.isLast(number);
+    static boolean isLastRequest(RequestParser head, ServerConnection connection, int number) {
+        return !head.wantsPersistence()
+                || connection.isClosing()
+                || connection.server().isLast(number);
     }
 
     /** Whether another request may follow {@code response}, whose body ends by {@code framing}. */

@@ -123,7 +123,7 @@ final class RequestIntake implements RequestEvents {
         reading = request;
         connection.requestBegan();
         isAlone = !head.wantsPersistence();
-        if (KeepAliveDecision.isLastRequest(head, server(), ++requests)) {
+        if (KeepAliveDecision.isLastRequest(head, connection, ++requests)) {
             connection.noRequestFollows();
         }
         connection.responses().add(response);
@@ -202,7 +202,9 @@ final class RequestIntake implements RequestEvents {
         connection.clock().requestEnded();
         request.arrive(NOTHING, 0, 0);
         connection.responses().requestEnded(request);
-        if (parser != null && (!connection.isServing() || connection.responses().isFull())) {
+        boolean isEnough =
+                !connection.isServing() || connection.responses().isFull() || connection.isMoving();
+        if (parser != null && isEnough) {
             parser.pause();
         }
     }
@@ -270,8 +272,18 @@ final class RequestIntake implements RequestEvents {
         return isParsing;
     }
 
+    /** Whether no message has begun of which the end is still to come. */
+    boolean isBetweenMessages() {
+        return reading == null && isBetweenRequests();
+    }
+
     boolean isBetweenRequests() {
         return parser == null || parser.isBetweenMessages();
+    }
+
+    /** What was read of a request whose head is not complete; null behind a head. */
+    byte @Nullable [] unfinishedHead() {
+        return parser == null ? NOTHING : parser.unfinishedHead();
     }
 
     /** Whether it is in the head of a request whose method is known to be HEAD. */

@@ -253,6 +253,10 @@ final class ResponseQueue {
                 connection.handOverSoon();
                 return;
             }
+            if (refusal == null && connection.isMoving() && connection.isServing()) {
+                connection.moveSoon();
+                return;
+            }
             if (refusal != null || connection.isEnding()) {
                 sendRefusal();
                 return;

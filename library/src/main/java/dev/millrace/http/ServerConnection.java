@@ -7,6 +7,7 @@ import dev.millrace.net.NetSocket;
 import dev.millrace.stream.BytesListener;
 import dev.millrace.sys.Errno;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  *              └── too much waits ──────────┴─ writes to the socket; the others wait
  *
  *   serving ──last request seen──▶ no more requests ──its response is out──▶ lingering ──▶ closed
- *      └──an upgrade seen──▶ leaving ──the responses before it are out──▶ the socket has another owner
+ *      ├──an upgrade seen──▶ leaving ──the responses before it are out──▶ the socket has another owner
+ *      └──the server leaves, nothing is due──▶ the socket is on its way to the server's successor
  * </pre>
  *
  * An error in the bytes is a response behind those that are due (row X33), and every close after a
@@ -30,6 +32,8 @@ import org.jspecify.annotations.Nullable;
  * client that has asked for the close, and has sent nothing behind its request, is not waited for.
  */
 final class ServerConnection implements BytesListener {
+    private static final byte[] NOTHING = {};
+
     private enum Life {
         SERVING,
         /** No request is served after the one that is being read or was read last. */
@@ -59,6 +63,12 @@ final class ServerConnection implements BytesListener {
 
     /** Why it ended, where it was the server's decision. */
     private @Nullable IOException failure;
+
+    /** No successor has taken it: it ends here. */
+    private boolean isStaying;
+
+    /** The last response was written, and has yet to leave before the connection can move. */
+    private boolean isMoveDue;
 
     /** Asked for once, and only if it is to be told. */
     private @Nullable Optional<Address> remote;
@@ -122,8 +132,8 @@ final class ServerConnection implements BytesListener {
 
     @Override
     public int onBytes(byte[] array, int offset, int length) {
-        if (isLeaving()) {
-            // A handler has resumed the socket.
+        // A handler has resumed a socket that leaves HTTP; or what comes is to move unread.
+        if (isLeaving() || isAboutToMove()) {
             socket.pause();
             return 0;
         }
@@ -163,7 +173,40 @@ final class ServerConnection implements BytesListener {
 
     /** Whether no further request is served after those that are due. */
     boolean isEnding() {
-        return server.isClosing() || isLastRequestRead();
+        return isClosing() || isLastRequestRead();
+    }
+
+    /** Whether the server closes, and this connection with it. */
+    boolean isClosing() {
+        return server.isClosing() && !isMoving();
+    }
+
+    /** Whether the server leaves, and this connection is to go on at its successor. */
+    boolean isMoving() {
+        return server.isClosing() && !isStaying && server.net().moves().isPossible(socket);
+    }
+
+    /** Whether what comes now is for the successor: a response has yet to be given, or to leave. */
+    private boolean isAboutToMove() {
+        return (isMoveDue || !responses.isEmpty()) && intake.isBetweenMessages() && isMoving();
+    }
+
+    /** It has come from another server, between two requests. */
+    void moved() {
+        clock.moved();
+    }
+
+    /** No successor has taken it: what has come of a request is served, and then it ends. */
+    void stay() {
+        isStaying = true;
+        moved();
+        socket.resume();
+        // The next poll reads what has come meanwhile.
+        loop().setImmediate(() -> {
+            if (!isGone) {
+                closeWhenIdle();
+            }
+        });
     }
 
     /** {@code asked} was read: what is behind its head is no request of this connection's. */
@@ -242,7 +285,7 @@ final class ServerConnection implements BytesListener {
     /** Whether no further request is served and {@code response} is the last one due. */
     boolean endsWith(ServerResponse response) {
         boolean isLast = life == Life.LAST_REQUEST || life == Life.LINGERING;
-        return (isLast || server.isClosing() && !isLeaving()) && responses.endsWith(response);
+        return (isLast || isClosing() && !isLeaving()) && responses.endsWith(response);
     }
 
     /** Answers what can't be served, behind what is due, and ends the connection. */
@@ -330,10 +373,48 @@ final class ServerConnection implements BytesListener {
         }
     }
 
-    /** Ends it now if it serves nothing, otherwise with the response to its last request. */
+    /**
+     * Ends it now if it serves nothing, otherwise with the response to its last request. Where the
+     * server has a successor the connection moves instead.
+     */
     void closeWhenIdle() {
-        if (isIdle()) {
+        if (isMoving()) {
+            moveSoon();
+        } else if (isIdle()) {
             linger();
+        }
+    }
+
+    /** It moves as soon as it is in the middle of nothing, and the last response has left. */
+    void moveSoon() {
+        if (!isMoveDue) {
+            isMoveDue = true;
+            socket.write(NOTHING, 0, 0, this::moveWhenFree);
+        }
+    }
+
+    private void moveWhenFree(@Nullable IOException error) {
+        isMoveDue = false;
+        if (isGone || error != null) {
+            return;
+        }
+        if (!isMoving()) {
+            if (isIdle()) {
+                stay();
+            }
+            return;
+        }
+        if (socket.queuedBytes() > 0) {
+            moveSoon();
+            return;
+        }
+        byte[] head = intake.unfinishedHead();
+        boolean isFree = life == Life.SERVING && responses.isEmpty() && intake.reading() == null;
+        if (isFree && head != null && !intake.isParsing()) {
+            life = Life.LINGERING;
+            intake.end();
+            server.closed(this);
+            server.net().moves().move(socket, ByteBuffer.wrap(head), server::returned);
         }
     }
 

@@ -24,7 +24,9 @@ final class ChildStart {
                     TOKEN,
                     "MILLRACE_WORKER",
                     "MILLRACE_DRAIN_MILLIS",
-                    "MILLRACE_REPLACES");
+                    "MILLRACE_REPLACES",
+                    NodeChannel.DESCRIPTOR,
+                    NodeChannel.SERIALIZATION);
 
     private ChildStart() {}
 

@@ -48,6 +48,11 @@ final class Departure {
         return passed.size();
     }
 
+    /** The one thing that passes, of a message that has one. */
+    Passable first() {
+        return passed.getFirst();
+    }
+
     /** From now on nothing is read from what passes. */
     void freeze() {
         for (Passable one : passed) {

@@ -21,6 +21,7 @@ public final class Message {
     private final byte[] body;
     private final List<Arrival> arrivals;
     private @Nullable List<Passable> taken;
+    private boolean isRefused;
     private boolean isOver;
 
     Message(MessageChannel channel, boolean isText, byte[] body, List<Arrival> arrivals) {
@@ -84,6 +85,23 @@ public final class Message {
         return arrivals.stream().map(Arrival::descriptor).toList();
     }
 
+    /**
+     * Gives back what was taken: its sender still has it, and hears of it as if it had not been
+     * taken. What was made of it here is the caller's to close. For a receiver that has to look at
+     * a connection before it knows whether it wants it.
+     *
+     * {@snippet class="dev.millrace.net.ConnectionMovesExamplesTest" region="take"}
+     *
+     * @throws IllegalStateException if the listener has returned
+     */
+    public void refuse() {
+        channel.loop().checkThread();
+        if (isOver) {
+            throw new IllegalStateException("refuse what came inside the listener");
+        }
+        isRefused = true;
+    }
+
     boolean hasArrivals() {
         return !arrivals.isEmpty();
     }
@@ -94,7 +112,7 @@ public final class Message {
         if (taken == null) {
             arrivals.forEach(Arrival::close);
         }
-        return taken != null;
+        return taken != null && !isRefused;
     }
 
     /** {@code Message[text, 12 bytes, 1 passed]}. Any thread. */

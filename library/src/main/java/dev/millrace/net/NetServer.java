@@ -8,7 +8,6 @@ import dev.millrace.kernel.UnixAddress;
 import dev.millrace.loop.AcceptReport;
 import dev.millrace.loop.ListenHandle;
 import dev.millrace.loop.Loop;
-import dev.millrace.loop.StreamHandle;
 import dev.millrace.observe.Identified;
 import dev.millrace.observe.LoopObserver;
 import dev.millrace.observe.Observation;
@@ -39,10 +38,11 @@ import org.jspecify.annotations.Nullable;
 public final class NetServer implements AutoCloseable, Identified {
     private final Loop loop;
     private final NetServerOptions options;
-    private final NetSocketOptions socketOptions;
     private final ServerConnections connections;
     private final ServerInlet inlet;
     private final ServerListeners listeners = new ServerListeners();
+    private final ServerReception reception;
+    private final ConnectionMoves moves;
 
     /** Who hears whether it listens. */
     private final ServerListening listening = new ServerListening(this);
@@ -63,11 +63,12 @@ public final class NetServer implements AutoCloseable, Identified {
         loop.checkThread();
         this.loop = loop;
         this.options = Objects.requireNonNull(options, "options");
-        this.socketOptions = options.socket();
         this.connections =
                 new ServerConnections(options.limits(), ServerLoad.of(loop), this::closeIfOver);
         this.inlet = new ServerInlet(loop, options.limits());
-        this.end = new ServerEnd(loop, connections);
+        this.reception = new ServerReception(loop, options, connections, inlet, listeners);
+        this.moves = new ConnectionMoves(this, connections, reception);
+        this.end = new ServerEnd(loop, connections, moves);
     }
 
     /**
@@ -216,7 +217,8 @@ public final class NetServer implements AutoCloseable, Identified {
         opened.onAcceptError(report -> SocketListeners.tell(listeners.acceptError, report));
         opened.onShutdown(this::shutdown);
         opened.onClose(this::closeIfOver);
-        opened.start(this::connected);
+        opened.start(reception::accepted);
+        moves.listens();
         listening.opened();
     }
 
@@ -225,24 +227,6 @@ public final class NetServer implements AutoCloseable, Identified {
         inlet.failed();
         connections.trace.listening(loop, null, error);
         listening.failed(error);
-    }
-
-    private void connected(StreamHandle stream) {
-        ConnectionDrop refusal = connections.refusal(stream);
-        if (refusal != null) {
-            connections.trace.dropped(loop, refusal);
-            stream.close();
-            SocketListeners.tell(listeners.drop, refusal);
-            return;
-        }
-        inlet.taken();
-        NetSocket socket = new NetSocket(stream, socketOptions);
-        if (options.pauseOnConnect()) {
-            socket.pause();
-        }
-        connections.add(socket);
-        Consumer<? super NetSocket> listener = Objects.requireNonNull(listeners.connection);
-        SocketTransport.guarded(socket, () -> listener.accept(socket));
     }
 
     /**
@@ -333,6 +317,7 @@ public final class NetServer implements AutoCloseable, Identified {
             return;
         }
         life = Life.CLOSING;
+        moves.begin();
         loop.nextTick(() -> SocketListeners.tell(listeners.closing));
         if (!inlet.close()) {
             loop.setImmediate(this::closeIfOver);
@@ -352,7 +337,8 @@ public final class NetServer implements AutoCloseable, Identified {
     /**
      * Takes no further connection, and gives those it has until {@code limit} to end. What is left
      * then is cut off with a reset, so that it looks whole to no peer. Called again, the nearer
-     * limit counts; zero cuts off at once. Until then it keeps the loop alive.
+     * limit counts; zero cuts off at once. Until then it keeps the loop alive. With a {@link
+     * Successor} connections {@linkplain ConnectionMoves move} instead of ending.
      *
      * {@snippet class="dev.millrace.net.NetServerExamplesTest" region="shutdown"}
      *
@@ -365,12 +351,14 @@ public final class NetServer implements AutoCloseable, Identified {
             throw new IllegalArgumentException("the limit is " + limit + ": use zero or more");
         }
         close();
+        moves.within(limit);
         return end.within(limit);
     }
 
     private void closeIfOver() {
         if (life == Life.CLOSING && inlet.isGone() && connections.isEmpty()) {
             life = Life.CLOSED;
+            moves.over();
             listening.closed();
             connections.trace.closed(loop, inlet.shown());
             try {
@@ -436,6 +424,12 @@ public final class NetServer implements AutoCloseable, Identified {
     public Set<NetSocket> connections() {
         loop.checkThread();
         return connections.open();
+    }
+
+    /** The connections that move, when it closes to its {@link Successor}, and those that come. */
+    public ConnectionMoves moves() {
+        loop.checkThread();
+        return moves;
     }
 
     /** How many connections are open now. */

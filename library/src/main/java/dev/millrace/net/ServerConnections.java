@@ -74,6 +74,11 @@ final class ServerConnections {
         return isFull ? Reason.MAX_PER_ADDRESS : null;
     }
 
+    /** Whether one more may be served; the next {@link #add} is of it. */
+    boolean admits(StreamHandle stream) {
+        return reason(stream) == null;
+    }
+
     private boolean isPerHost() {
         return limits.maxPerAddress() != ConnectionLimits.NO_LIMIT;
     }
@@ -92,8 +97,21 @@ final class ServerConnections {
     }
 
     void destroyed(NetSocket socket) {
-        open.remove(socket);
         closing++;
+        remove(socket);
+    }
+
+    /** Another server has it from now on. */
+    void release(NetSocket socket) {
+        remove(socket);
+    }
+
+    void released() {
+        closeListener.run();
+    }
+
+    private void remove(NetSocket socket) {
+        open.remove(socket);
         load.closed();
         RemoteHost host = hosts.remove(socket);
         if (host != null) {

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 final class ServerEnd {
     private final Loop loop;
     private final ServerConnections connections;
+    private final ConnectionMoves moves;
     private final List<Runnable> callbacks = new ArrayList<>();
     private final List<NetSocket> cut = new ArrayList<>();
 
@@ -35,14 +36,18 @@ final class ServerEnd {
 
     private int found;
 
+    /** How many had moved away by then. */
+    private long movedBefore;
+
     /** Runs until the limit; it holds the loop, which would leave the server half closed. */
     private @Nullable TimerHandle limit;
 
     private boolean isOver;
 
-    ServerEnd(Loop loop, ServerConnections connections) {
+    ServerEnd(Loop loop, ServerConnections connections, ConnectionMoves moves) {
         this.loop = loop;
         this.connections = connections;
+        this.moves = moves;
     }
 
     /** {@code callback} hears of the end, and without a listener that the call was for nothing. */
@@ -68,6 +73,7 @@ final class ServerEnd {
             stage = new LoopStage<>(loop);
             beginNanos = loop.hrtime();
             found = connections.count();
+            movedBefore = moves.counts().away();
         }
         if (isOver) {
             complete();
@@ -80,12 +86,13 @@ final class ServerEnd {
 
     /**
      * A connection whose last byte and FIN are with the kernel loses nothing by a close; any other
-     * gets a reset, because its peer would take what it has for the whole.
+     * gets a reset, because its peer would take what it has for the whole. One that is on its way
+     * to a successor may be with it already.
      */
     private void cutOff() {
         for (NetSocket socket : connections.open()) {
             cut.add(socket);
-            if (socket.transport.isFinished()) {
+            if (socket.transport.isFinished() || moves.isUnderWay(socket)) {
                 socket.destroy();
             } else {
                 socket.reset();
@@ -108,7 +115,9 @@ final class ServerEnd {
     private void complete() {
         if (stage != null) {
             Duration took = Duration.ofNanos(loop.hrtime() - beginNanos);
-            stage.complete(new ServerShutdown(found - cut.size(), cut, took));
+            int moved = (int) (moves.counts().away() - movedBefore);
+            int finished = found - moved - cut.size();
+            stage.complete(new ServerShutdown(finished, moved, cut, took));
         }
     }
 

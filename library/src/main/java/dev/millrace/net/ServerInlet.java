@@ -59,6 +59,11 @@ final class ServerInlet {
         update();
     }
 
+    /** Whether connections are welcome, be they accepted or not. */
+    boolean isOpen() {
+        return handle() != null && hasTaker && !isPaused;
+    }
+
     void paused(boolean isPaused) {
         this.isPaused = isPaused;
         update();

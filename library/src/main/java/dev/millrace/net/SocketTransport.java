@@ -45,6 +45,9 @@ final class SocketTransport extends WriteSide
     /** The socket is destroyed when its last byte is with the kernel. */
     private boolean isGoneSoon;
 
+    /** It has come from elsewhere, and what is kept of it waits until that was told. */
+    private boolean isArriving;
+
     /** Whether our side stays open when the reader was told the end of the peer's. */
     boolean allowsHalfOpen;
 
@@ -104,6 +107,17 @@ final class SocketTransport extends WriteSide
         if (socket.connect != null) {
             socket.connect.cancel();
         }
+    }
+
+    /**
+     * The socket comes to a server from elsewhere, paused or not, with what it has not consumed.
+     */
+    void arrive(NetSocketOptions options) {
+        isArriving = socket.inbound.unread().hasRemaining();
+        allowsHalfOpen = options.allowHalfOpen();
+        options.applyTo(socket.handle);
+        socket.resume();
+        socket.handOver();
     }
 
     boolean isFiltered() {
@@ -330,7 +344,12 @@ final class SocketTransport extends WriteSide
 
     @Override
     public void soon(Runnable task) {
-        socket.loop().nextTick(() -> guarded(socket, task));
+        if (isArriving) {
+            isArriving = false;
+            socket.loop().setImmediate(() -> guarded(socket, task));
+        } else {
+            socket.loop().nextTick(() -> guarded(socket, task));
+        }
     }
 
     @Override

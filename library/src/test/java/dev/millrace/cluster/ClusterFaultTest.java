@@ -89,6 +89,45 @@ class ClusterFaultTest {
     }
 
     @Test
+    @Tag("R35")
+    void clientsThatComeAndGoAtOnceUseUpNothing() throws IOException {
+        try (var cluster = new ClusterFixture(2, Scheduling.ROUND_ROBIN, "tcp", "0")) {
+            IpAddress address = cluster.tcp(2);
+            for (int number = 0; number < 20; number++) {
+                new Socket("127.0.0.1", address.port()).close();
+            }
+            List<String> greetings = List.of(cluster.greeting(address), cluster.greeting(address));
+            assertThat(greetings).containsExactlyInAnyOrder("1", "2");
+        }
+    }
+
+    /** Ended behind what it has to say: no word of it is lost on the way to a worker. */
+    @Test
+    @Tag("R35")
+    void aClientThatHasEndedItsSideIsServed() throws IOException {
+        try (var cluster = new ClusterFixture(2, Scheduling.ROUND_ROBIN, "tcp", "0")) {
+            IpAddress address = cluster.tcp(2);
+            try (Socket client = new Socket("127.0.0.1", address.port())) {
+                client.getOutputStream().write("all of it".getBytes(StandardCharsets.UTF_8));
+                client.shutdownOutput();
+                StringBuilder text = new StringBuilder();
+                Thread reader =
+                        Thread.ofVirtual()
+                                .start(() -> {
+                                    try {
+                                        byte[] all = client.getInputStream().readAllBytes();
+                                        text.append(new String(all, StandardCharsets.UTF_8));
+                                    } catch (IOException e) {
+                                        text.append(e);
+                                    }
+                                });
+                cluster.until("the end", () -> !reader.isAlive());
+                assertThat(text.toString()).matches("[12]\nall of it");
+            }
+        }
+    }
+
+    @Test
     @Tag("X86")
     void aStoppedWorkerGetsNoConnectionsAndIsReplaced() {
         ClusterOptions options =

@@ -71,6 +71,18 @@ public final class HttpFixture implements AutoCloseable {
         return new HttpFixture(new LoopFixture(), maker, server -> server.listen(0, "127.0.0.1"));
     }
 
+    /** Of a server that {@code maker} makes, on a driver of the test's. */
+    public static HttpFixture on(
+            Supplier<? extends Driver> driver, Function<Loop, HttpServer> maker) {
+        return new HttpFixture(
+                LoopFixture.on(driver), maker, server -> server.listen(0, "127.0.0.1"));
+    }
+
+    /** Of a server that {@code maker} makes, and that listens as {@code listen} has it. */
+    public static HttpFixture of(Function<Loop, HttpServer> maker, Consumer<HttpServer> listen) {
+        return new HttpFixture(new LoopFixture(), maker, listen);
+    }
+
     public static HttpFixture onPath(String path, HttpHandler handler) {
         return new HttpFixture(
                 new LoopFixture(),

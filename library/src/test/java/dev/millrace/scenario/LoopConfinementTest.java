@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 class LoopConfinementTest {
     /** Streams tell several of their ends, and take another listener for their bytes. */
     private static final String TAKES_ANOTHER =
-            "(.*(Socket|Server|MessageChannel)|File.*|ClientRequest)"
+            "(.*(Socket|Server|Channel)|File.*|ClientRequest)"
                     + "[.]on(Close|Closing|Error|Finish|End|Data|Bytes)";
 
     /** The documented ways in for other threads, who may also wait for an outcome. */

@@ -10,9 +10,11 @@ import dev.millrace.files.FileOutput;
 import dev.millrace.http.ClientRequest;
 import dev.millrace.http.HttpClient;
 import dev.millrace.http.HttpServer;
+import dev.millrace.ipc.ChannelOptions;
 import dev.millrace.ipc.ChildOptions;
 import dev.millrace.ipc.ChildProcess;
 import dev.millrace.ipc.MessageChannel;
+import dev.millrace.ipc.NodeChannel;
 import dev.millrace.ipc.Passable;
 import dev.millrace.kernel.Descriptor;
 import dev.millrace.kernel.IpAddress;
@@ -108,12 +110,23 @@ public final class Specimens {
 
     /** Only these can carry descriptors. */
     private static final Set<Class<?>> OF_EPOLL =
-            Set.of(WatchHandle.class, MessageChannel.class, ChildProcess.class, Primary.class);
+            Set.of(
+                    WatchHandle.class,
+                    MessageChannel.class,
+                    NodeChannel.class,
+                    ChildProcess.class,
+                    Primary.class);
 
     static {
         add(
                 MessageChannel.class,
                 loop -> MessageChannel.connect(loop, UnixAddress.of("/nowhere/at/all")));
+        add(
+                NodeChannel.class,
+                loop ->
+                        NodeChannel.on(
+                                NetSocket.connect(loop, UnixAddress.of("/nowhere/at/all")),
+                                ChannelOptions.DEFAULTS));
         add(ChildProcess.class, loop -> ChildProcess.fork(loop, CHILD));
         add(
                 Primary.class,

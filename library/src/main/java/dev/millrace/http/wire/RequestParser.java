@@ -37,6 +37,8 @@ public final class RequestParser {
         END
     }
 
+    private static final byte[] NOTHING = {};
+
     private final int maxHeaderBytes;
     private final RequestLineReader line;
     private final RequestFields fields;
@@ -172,6 +174,18 @@ public final class RequestParser {
      */
     public boolean isFresh() {
         return phase == Phase.BETWEEN && skipped == 0;
+    }
+
+    /**
+     * What was read of a message whose head is not complete, for another parser to read anew; empty
+     * between messages, null behind a head. Skipped empty lines are gone.
+     */
+    public byte @Nullable [] unfinishedHead() {
+        return switch (phase) {
+            case BETWEEN -> (skipped & 1) == 1 ? new byte[] {Ascii.CR} : NOTHING;
+            case HEAD -> section.unfinished();
+            case FIXED, CHUNKED, TRAILER, END -> null;
+        };
     }
 
     public boolean isReadingHead() {

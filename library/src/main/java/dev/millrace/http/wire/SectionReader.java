@@ -128,6 +128,11 @@ final class SectionReader {
         return end;
     }
 
+    /** A copy of what has joined of a section that is not done. */
+    byte[] unfinished() {
+        return Arrays.copyOfRange(joined, start, start + carried);
+    }
+
     byte[] headArray() {
         return headArray;
     }
