@@ -36,7 +36,8 @@ class RoundRobinTest {
     }
 
     private static ClusterOptions workersWithFewDescriptors(int workers) {
-        List<String> command = new ArrayList<>(List.of("sh", "-c", "ulimit -n 256; exec \"$@\"", "sh"));
+        List<String> command =
+                new ArrayList<>(List.of("sh", "-c", "ulimit -n 256; exec \"$@\"", "sh"));
         command.addAll(ChildJvm.command(WorkerProgram.class, "tcp", "0"));
         return ClusterOptions.DEFAULTS
                 .withWorkers(workers)
