@@ -14,8 +14,9 @@ import java.util.List;
 import java.util.OptionalInt;
 
 /**
- * What primary and worker tell each other, as a text of fields. Texts of the program travel beside
- * them, behind a letter that tells the two apart.
+ * What primary and worker tell each other, and two primaries of which one comes in the place of the
+ * other, as a text of fields. Texts of the program travel beside them, behind a letter that tells
+ * the two apart.
  *
  * <pre>
  *   worker ──▶ primary   LISTEN request kind index address options · CLOSE handle
@@ -26,6 +27,9 @@ import java.util.OptionalInt;
  *                        CONNECTION handle · PING · LEAVE millis · SHUTDOWN millis
  *                        MOVE handle unread · MOVED request errno
  *                        SIGNALS: the primary looks after those of the terminal
+ *   old ──▶ new primary  SOCKET key kind address options · CONTROL address · ALL
+ *                        YOURS: it is the primary now · CONNECTION key
+ *   new ──▶ old primary  READY
  * </pre>
  */
 record Control(Verb verb, List<String> fields) {
@@ -44,7 +48,11 @@ record Control(Verb verb, List<String> fields) {
         PING,
         LEAVE,
         SHUTDOWN,
-        SIGNALS
+        SIGNALS,
+        SOCKET,
+        CONTROL,
+        ALL,
+        YOURS
     }
 
     /** In front of a text of the program. */

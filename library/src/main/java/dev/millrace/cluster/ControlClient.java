@@ -19,9 +19,9 @@ import java.util.concurrent.CompletionStage;
  *
  * <p>The commands are {@code ps} (a line a worker: id, pid, state, connections, requests, lag_us,
  * rss_bytes, uptime_ms), {@code status} (a line about the primary, then one with {@code listens}
- * for each key), {@code reload} (replaced, killed, took_ms, when it is done) and {@code stop}, with
- * a limit in milliseconds if it is not to be the cluster's own (nothing, when all workers are
- * gone).
+ * for each key), {@code reload} (replaced, killed, took_ms, when it is done), {@code replace} (pid,
+ * of the new primary) and {@code stop}, with a limit in milliseconds if it is not to be the
+ * cluster's own (nothing, when all workers are gone).
  *
  * {@snippet class="dev.millrace.cluster.ClusterExamplesTest" region="client"}
  */

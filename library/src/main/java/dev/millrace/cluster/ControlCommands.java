@@ -36,9 +36,11 @@ final class ControlCommands {
             case "status" -> outcome.accept(status());
             case "reload" -> reload(outcome);
             case "stop" -> stop(words, outcome);
+            case "replace" -> replace(outcome);
             default ->
                     outcome.accept(
-                            error("unknown command: use ps, status, reload or stop [MILLIS]"));
+                            error(
+                                    "unknown command: use ps, status, reload, replace or stop [MILLIS]"));
         }
     }
 
@@ -59,6 +61,15 @@ final class ControlCommands {
                     words.put("took_ms", done.took().toMillis());
                     outcome.accept(List.of(ControlLine.text(words), OK));
                 });
+    }
+
+    private void replace(Consumer<? super List<String>> outcome) {
+        primary.replace()
+                .whenComplete((pid, failure) ->
+                        outcome.accept(
+                                failure == null
+                                        ? List.of("pid=" + pid, OK)
+                                        : error(String.valueOf(failure.getMessage()))));
     }
 
     private void stop(String[] words, Consumer<? super List<String>> outcome) {
@@ -103,6 +114,9 @@ final class ControlCommands {
     private String state() {
         if (primary.isShuttingDown()) {
             return "stopping";
+        }
+        if (primary.isReplaced()) {
+            return "replaced";
         }
         return primary.isReloading() ? "reloading" : "running";
     }

@@ -1,8 +1,11 @@
 package dev.millrace.cluster;
 
+import dev.millrace.ipc.Passable;
+import dev.millrace.kernel.Descriptor;
 import dev.millrace.kernel.ListenOptions;
 import dev.millrace.kernel.UnixAddress;
 import dev.millrace.kernel.UnixListenOptions;
+import dev.millrace.loop.ListenHandle;
 import dev.millrace.loop.Loop;
 import dev.millrace.net.NetServer;
 import dev.millrace.net.NetServerOptions;
@@ -13,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The control socket of a primary: a line asks, lines of words are the response, and the last one
@@ -40,21 +44,93 @@ final class ControlServer {
     private final Path path;
     private final NetServer server;
 
+    /** The socket was another primary's, which still is the primary. */
+    private boolean isHeld;
+
     ControlServer(Primary primary, Path path) {
         Loop loop = primary.loop();
         this.commands = new ControlCommands(primary);
         this.path = path;
+        UnixAddress address = UnixAddress.of(path);
         NetServerOptions options =
                 NetServerOptions.DEFAULTS
                         .withMaxConnections(CONNECTIONS_MAX)
                         .withAllowHalfOpen(true);
-        ListenOptions listen =
-                ListenOptions.DEFAULTS
-                        .withExclusive(true)
-                        .withUnix(
-                                UnixListenOptions.DEFAULTS.withMode(0600).withTakeOverStale(true));
         this.server = NetServer.create(loop, options, this::came).onError(primary::told);
-        server.unref().listen(UnixAddress.of(path), listen);
+        server.unref();
+        Succession succession = primary.succession();
+        succession.whenGiven(() -> listen(address, succession.given(Control.text(address))));
+    }
+
+    private void listen(UnixAddress address, @Nullable Descriptor given) {
+        if (given != null) {
+            try {
+                ListenHandle handle = open(server.loop(), given);
+                isHeld = true;
+                server.pause().listen(handle);
+                return;
+            } catch (IOException unusable) {
+                given.close();
+            }
+        }
+        UnixListenOptions file = UnixListenOptions.DEFAULTS.withMode(0600).withTakeOverStale(true);
+        server.listen(address, ListenOptions.DEFAULTS.withExclusive(true).withUnix(file));
+    }
+
+    private static ListenHandle open(Loop loop, Descriptor given) throws IOException {
+        ListenHandle handle = new ListenHandle(loop, ListenOptions.DEFAULTS);
+        try {
+            handle.open(given.number());
+        } catch (IOException refused) {
+            handle.close();
+            throw refused;
+        }
+        given.release();
+        return handle;
+    }
+
+    /** The file of a control socket that is used no more. */
+    static void remove(Loop loop, Descriptor given) {
+        try {
+            ListenHandle handle = open(loop, given);
+            handle.ownFile(true);
+            handle.close();
+        } catch (IOException unusable) {
+            given.close();
+        }
+    }
+
+    boolean isListening() {
+        return server.isListening();
+    }
+
+    /** Where it listens, for another primary. */
+    String address() {
+        return Control.text(UnixAddress.of(path));
+    }
+
+    /**
+     * Its socket, for another primary.
+     *
+     * @throws IOException EMFILE
+     */
+    Passable duplicate() throws IOException {
+        return Passable.of(server.handle().orElseThrow().duplicate());
+    }
+
+    /** The other primary is no more. */
+    void release() {
+        if (isHeld) {
+            isHeld = false;
+            server.handle().ifPresent(handle -> handle.ownFile(true));
+            server.resume();
+        }
+    }
+
+    /** Another primary listens there now. What was asked here is answered here. */
+    void handOver() {
+        server.handle().ifPresent(handle -> handle.ownFile(false));
+        server.close();
     }
 
     private void came(NetSocket socket) {

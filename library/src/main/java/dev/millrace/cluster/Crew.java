@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -74,6 +75,13 @@ final class Crew {
 
     List<WorkerProcess> all() {
         return List.copyOf(workers.values());
+    }
+
+    /** Whether as many as there are to be are so; never when they leave. */
+    boolean areAll(Predicate<? super WorkerProcess> condition) {
+        return !isEnding
+                && workers.size() >= options.workers()
+                && workers.values().stream().allMatch(condition);
     }
 
     /** A worker is gone; whether its place is to be filled again. */

@@ -1,11 +1,10 @@
 package dev.millrace.cluster;
 
 import dev.millrace.ipc.ChildExit;
-import dev.millrace.kernel.SystemError;
+import dev.millrace.ipc.ChildOptions;
 import dev.millrace.loop.Loop;
 import dev.millrace.loop.LoopStage;
 import dev.millrace.stream.Listeners;
-import dev.millrace.sys.Errno;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -15,6 +14,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *   serving ──reload──▶ reloading: one worker after the other gives its place to a new one ──▶ serving
- *      └────┴──shutdown──▶ shutting down ──the last worker is gone──▶ over
+ *      │    └──────────shutdown──▶ shutting down ──the last worker is gone──▶ over
+ *      └──replace──▶ replacing ──the new primary is ready──▶ replaced: the workers leave ──▶ over
  * </pre>
  *
  * A worker that ends by itself with status 0 is not replaced. Belongs to its loop's thread, and
@@ -39,10 +40,7 @@ public final class Primary {
     private final Crew crew;
     private final long beginNanos;
 
-    /** Under way; the stage behind it is the next one's. */
-    private @Nullable RollingRestart reload;
-
-    private @Nullable LoopStage<Reload> nextReload;
+    private final Succession succession;
     private @Nullable ControlServer control;
     private boolean isShuttingDown;
     private boolean isOver;
@@ -59,6 +57,7 @@ public final class Primary {
     private @Nullable Consumer<? super WorkerProcess> onlineListener;
     private @Nullable BiConsumer<? super WorkerProcess, ? super Optional<ChildExit>> exitListener;
     private @Nullable Consumer<? super IOException> errorListener;
+    private @Nullable LongConsumer replacedListener;
 
     Primary(Loop loop, ClusterOptions options) {
         loop.checkThread();
@@ -68,7 +67,12 @@ public final class Primary {
         this.moves = new PrimaryMoves(sockets);
         this.crew = new Crew(this, options);
         this.beginNanos = loop.hrtime();
+        this.succession = new Succession(this, crew);
         crew.begin();
+    }
+
+    @Nullable ControlServer control() {
+        return control;
     }
 
     Crew crew() {
@@ -109,12 +113,7 @@ public final class Primary {
 
     void asked(WorkerProcess worker, Control control) {
         switch (control.verb()) {
-            case LISTEN -> {
-                // One that leaves has closed what it asked for.
-                if (!worker.isLeaving()) {
-                    sockets.listen(worker, control);
-                }
-            }
+            case LISTEN -> succession.whenGiven(() -> listen(worker, control));
             case CLOSE -> sockets.close(worker, control.number(0));
             case DEMAND -> sockets.ask(worker, control.number(0), control.number(1));
             case READY -> {
@@ -129,6 +128,17 @@ public final class Primary {
                                     Duration.ofNanos(control.longNumber(2))));
             default -> throw new IllegalArgumentException(control.toString());
         }
+    }
+
+    /** One that leaves has closed what it asked for. */
+    private void listen(WorkerProcess worker, Control asked) {
+        if (!worker.isLeaving() && !worker.isGone()) {
+            sockets.listen(worker, asked);
+        }
+    }
+
+    Succession succession() {
+        return succession;
     }
 
     void gone(WorkerProcess worker, @Nullable ChildExit exit) {
@@ -168,14 +178,7 @@ public final class Primary {
 
     private void look() {
         isChanged = false;
-        RollingRestart present = reload;
-        if (present != null && present.look()) {
-            reload = null;
-            if (nextReload != null) {
-                begin(nextReload);
-            }
-            present.tell();
-        }
+        succession.look();
         if (crew.isOver() && !isOver) {
             isOver = true;
             crew.close();
@@ -201,8 +204,8 @@ public final class Primary {
         }
     }
 
-    private <T> LoopStage<T> stage() {
-        return new LoopStage<>(loop, failure -> errorListener != null);
+    boolean hasErrorListener() {
+        return errorListener != null;
     }
 
     /**
@@ -224,33 +227,65 @@ public final class Primary {
      */
     public CompletionStage<Reload> reload() {
         loop.checkThread();
-        LoopStage<Reload> stage = nextReload == null ? stage() : nextReload;
-        if (isShuttingDown) {
-            failed(stage, error("the cluster ends"));
-        } else if (reload == null) {
-            begin(stage);
-        } else {
-            nextReload = stage;
-        }
-        return stage;
+        return succession.reload();
     }
 
-    private void begin(LoopStage<Reload> stage) {
-        nextReload = null;
-        reload = new RollingRestart(this, options, stage);
+    /**
+     * Replaces this process by a new one of the same command line, as {@link
+     * #replace(ChildOptions)} does.
+     */
+    public CompletionStage<Long> replace() {
+        return replace(ChildOptions.DEFAULTS);
+    }
+
+    /**
+     * Replaces this process, and all workers with it, by a new primary, while the cluster serves:
+     * the program is started, gets everything that is listened on, and the control socket, and
+     * starts workers of its own. Once these listen wherever those here do, it is the primary;
+     * nothing is accepted here any more, the workers leave within {@link
+     * ClusterOptions#drainLimit}, and this process ends by itself. Nothing that listens is closed,
+     * and what waits there is served by the new workers.
+     *
+     * <p>A new primary that ends before, or is not ready within {@link ReloadOptions#readyLimit},
+     * is killed, and everything stays as it was. One that was given everything goes on when this
+     * process dies.
+     *
+     * {@snippet class="dev.millrace.cluster.ClusterExamplesTest" region="replace"}
+     *
+     * @param program what the new primary runs: {@link ChildOptions#DEFAULTS} is this very program
+     *     once more
+     * @return the process that is the primary now, when it is; or ERR_REPLACE_FAILED, which says
+     *     what has failed, also during a reload or a replacement. That goes to {@link #onError} as
+     *     well
+     */
+    public CompletionStage<Long> replace(ChildOptions program) {
+        loop.checkThread();
+        return succession.replace(program);
+    }
+
+    /** Everything is another process's, and this one only lets its workers leave. */
+    void handOver(Replacement heir) {
+        sockets.handOver(heir::pass);
+        if (control != null) {
+            control.handOver();
+        }
+        crew.end(Control.Verb.LEAVE, options.drainLimit());
         changed();
     }
 
-    private static IOException error(String text) {
-        return SystemError.ofCode("ERR_RELOAD_FAILED", Errno.ECANCELED, "reload", text);
+    /** The process {@code pid} is the primary. */
+    void replaced(long pid) {
+        if (replacedListener != null) {
+            replacedListener.accept(pid);
+        }
     }
 
     /**
      * Listens on a Unix socket at {@code path} for commands, one a connection: {@code ps}, {@code
-     * status}, {@code reload}, {@code stop}; {@link ControlClient} sends them. The file is for this
-     * user alone (mode 0600), processes of others but root are refused, one that a crash has left
-     * behind is replaced, and it is removed at the end. That it can't listen goes to {@link
-     * #onError}.
+     * status}, {@code reload}, {@code replace}, {@code stop}; {@link ControlClient} sends them. The
+     * file is for this user alone (mode 0600), processes of others but root are refused, one that a
+     * crash has left behind is replaced, and it is removed at the end. That it can't listen goes to
+     * {@link #onError}.
      *
      * {@snippet class="dev.millrace.cluster.ClusterExamplesTest" region="control"}
      *
@@ -267,10 +302,10 @@ public final class Primary {
 
     /**
      * Does what the signals of the process ask for, as daemons do: SIGHUP {@linkplain #reload
-     * reloads}, SIGTERM and SIGINT {@linkplain #shutdown shut down} within {@link
-     * ClusterOptions#drainLimit}, and the second one of them ends all at once, with status 128 and
-     * its number. Workers leave SIGHUP and SIGINT, which a terminal sends to all processes, to the
-     * primary; SIGTERM lets a worker leave.
+     * reloads}, SIGUSR1 {@linkplain #replace() replaces} this process, SIGTERM and SIGINT
+     * {@linkplain #shutdown shut down} within {@link ClusterOptions#drainLimit}, and the second one
+     * of them ends all at once, with status 128 and its number. Workers leave SIGHUP and SIGINT,
+     * which a terminal sends to all processes, to the primary; SIGTERM lets a worker leave.
      *
      * {@snippet class="dev.millrace.cluster.ClusterExamplesTest" region="signals"}
      *
@@ -334,6 +369,16 @@ public final class Primary {
     }
 
     /**
+     * The process with this number is the primary now, and this one ends when its workers have: the
+     * time to tell a supervisor which process to watch.
+     */
+    public Primary onReplaced(LongConsumer listener) {
+        loop.checkThread();
+        replacedListener = Listeners.once(replacedListener, listener, "onReplaced");
+        return this;
+    }
+
+    /**
      * Ends the cluster in order: nothing listens any more, and the workers have {@code limit} for
      * the connections that they have. What still runs a second later is killed. Called again, the
      * nearer limit counts.
@@ -347,13 +392,7 @@ public final class Primary {
         }
         isShuttingDown = true;
         sockets.close();
-        if (reload != null) {
-            reload.cancel();
-        }
-        if (nextReload != null) {
-            failed(nextReload, error("the cluster ends"));
-            nextReload = null;
-        }
+        succession.cancel();
         crew.end(Control.Verb.SHUTDOWN, limit);
         changed();
     }
@@ -385,7 +424,13 @@ public final class Primary {
     /** Whether workers are being replaced. */
     public boolean isReloading() {
         loop.checkThread();
-        return reload != null;
+        return succession.isReloading();
+    }
+
+    /** Whether another process is the primary now. */
+    public boolean isReplaced() {
+        loop.checkThread();
+        return succession.isReplaced();
     }
 
     /** Whether it was shut down. */

@@ -2,6 +2,7 @@ package dev.millrace.cluster;
 
 import dev.millrace.loop.Loop;
 import java.util.List;
+import java.util.concurrent.CompletionStage;
 
 /** What the signals of a process mean to its {@link Primary} (row X89). */
 final class PrimarySignals {
@@ -19,19 +20,19 @@ final class PrimarySignals {
 
     static void watch(Primary primary) {
         Loop loop = primary.loop();
-        loop.onSignal("HUP", signal -> reload(primary));
+        loop.onSignal("HUP", signal -> log(primary.reload()));
+        loop.onSignal("USR1", signal -> log(primary.replace()));
         loop.onSignal("TERM", signal -> end(primary, SIGTERM));
         loop.onSignal("INT", signal -> end(primary, SIGINT));
     }
 
     /** A failure is the operator's to see, and no reason to end. */
-    private static void reload(Primary primary) {
-        primary.reload()
-                .whenComplete((done, failure) -> {
-                    if (failure != null) {
-                        LOGGER.log(System.Logger.Level.WARNING, failure.getMessage());
-                    }
-                });
+    private static void log(CompletionStage<?> outcome) {
+        outcome.whenComplete((done, failure) -> {
+            if (failure != null) {
+                LOGGER.log(System.Logger.Level.WARNING, failure.getMessage());
+            }
+        });
     }
 
     private static void end(Primary primary, int signal) {

@@ -4,15 +4,18 @@ import dev.millrace.ipc.Passable;
 import dev.millrace.kernel.SystemError;
 import dev.millrace.loop.ListenHandle;
 import dev.millrace.loop.StreamHandle;
+import dev.millrace.loop.TimerHandle;
 import dev.millrace.net.NetSocket;
 import dev.millrace.net.NetSocketOptions;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +33,9 @@ import org.jspecify.annotations.Nullable;
 final class RoundRobin {
     /** A connection that no worker has room for is refused visibly: by a reset. */
     private static final int ATTEMPTS_MAX = 16;
+
+    /** For a worker without room, so that others get what it can't take. */
+    private static final Duration REST = Duration.ofMillis(50);
 
     /** A client that has ended its side, behind its request perhaps, is the worker's to know. */
     private static final NetSocketOptions AS_IT_IS =
@@ -51,15 +57,48 @@ final class RoundRobin {
 
     private boolean isClosed;
 
+    /** Gets what came back, when another primary deals: null until then. */
+    private @Nullable Consumer<? super NetSocket> heir;
+
     /** Closed by a reset, as no worker took them. */
     private long dropped;
 
     private record Attempt(NetSocket socket, int count) {}
 
-    RoundRobin(ListenHandle listener, int number) {
+    /**
+     * @param isHeld whether it accepts nothing before {@link #release}
+     */
+    RoundRobin(ListenHandle listener, int number, boolean isHeld) {
         this.listener = listener;
         this.number = number;
+        if (isHeld) {
+            listener.pause();
+        }
         listener.start(this::deal);
+    }
+
+    /** Accepts from now on. */
+    void release() {
+        listener.resume();
+    }
+
+    /** Deals a connection that was accepted elsewhere. */
+    void add(NetSocket socket) {
+        returned.add(new Attempt(socket, 1));
+        deal();
+    }
+
+    /** Another primary deals from now on, and gets what no worker here has taken. */
+    void handOver(Consumer<? super NetSocket> other) {
+        isClosed = true;
+        heir = other;
+        listener.pause();
+        StreamHandle waiting = listener.accept();
+        if (waiting != null) {
+            other.accept(NetSocket.on(waiting, AS_IT_IS));
+        }
+        returned.forEach(attempt -> other.accept(attempt.socket));
+        returned.clear();
     }
 
     /** A worker takes so many connections more. */
@@ -123,12 +162,15 @@ final class RoundRobin {
 
     /** What a worker has not seen it still waits for, unless it takes none or has died. */
     private void unspent(WorkerProcess worker, IOException error) {
-        boolean isOver = OVER.contains(SystemError.codeOf(error));
-        if (!isOver && asked.containsKey(worker)) {
-            asked.merge(worker, 1, Integer::sum);
-            if (!free.contains(worker)) {
-                free.add(worker);
-            }
+        if (!OVER.contains(SystemError.codeOf(error))) {
+            TimerHandle rest = listener.loop().setTimeout(REST, () -> restore(worker));
+            rest.unref();
+        }
+    }
+
+    private void restore(WorkerProcess worker) {
+        if (asked.containsKey(worker)) {
+            ask(worker, 1);
         }
     }
 
@@ -136,6 +178,10 @@ final class RoundRobin {
         if (!attempt.socket.isWritable()) {
             // Its client has left meanwhile.
             attempt.socket.destroy();
+            return;
+        }
+        if (heir != null) {
+            heir.accept(attempt.socket);
             return;
         }
         if (isClosed || attempt.count >= ATTEMPTS_MAX) {

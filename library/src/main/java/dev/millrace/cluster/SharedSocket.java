@@ -2,6 +2,7 @@ package dev.millrace.cluster;
 
 import dev.millrace.ipc.Passable;
 import dev.millrace.kernel.Address;
+import dev.millrace.kernel.Descriptor;
 import dev.millrace.kernel.IpAddress;
 import dev.millrace.kernel.ListenOptions;
 import dev.millrace.kernel.SystemError;
@@ -11,6 +12,7 @@ import dev.millrace.loop.ListenHandle;
 import dev.millrace.loop.Loop;
 import dev.millrace.loop.UdpEvents;
 import dev.millrace.loop.UdpHandle;
+import dev.millrace.net.NetSocket;
 import dev.millrace.sys.Errno;
 import java.io.IOException;
 import java.util.HashSet;
@@ -100,7 +102,9 @@ final class SharedSocket {
         }
         Address bound = Objects.requireNonNull(listener.localAddress());
         RoundRobin dealer =
-                scheduling == Scheduling.ROUND_ROBIN ? new RoundRobin(listener, number) : null;
+                scheduling == Scheduling.ROUND_ROBIN
+                        ? new RoundRobin(listener, number, false)
+                        : null;
         return new SharedSocket(number, key, listener, bound, dealer, isEach ? own : null);
     }
 
@@ -123,6 +127,86 @@ final class SharedSocket {
             listener.close();
             throw refused;
         }
+    }
+
+    /**
+     * What another primary has listened on. Until {@link #release} nothing is accepted here.
+     *
+     * @throws IOException if {@code descriptor} is no listener; it is still the caller's then
+     */
+    static SharedSocket adopt(
+            Loop loop, int number, String key, Descriptor descriptor, Scheduling scheduling)
+            throws IOException {
+        ListenHandle listener = new ListenHandle(loop, ListenOptions.DEFAULTS);
+        try {
+            listener.open(descriptor.number());
+        } catch (IOException refused) {
+            listener.close();
+            throw refused;
+        }
+        descriptor.release();
+        Address bound = Objects.requireNonNull(listener.localAddress());
+        RoundRobin dealer =
+                scheduling == Scheduling.ROUND_ROBIN
+                        ? new RoundRobin(listener, number, true)
+                        : null;
+        return new SharedSocket(number, key, listener, bound, dealer, null);
+    }
+
+    /** A datagram socket that another primary has bound. */
+    static SharedSocket adopt(Loop loop, int number, String key, Descriptor descriptor)
+            throws IOException {
+        UdpHandle udp = new UdpHandle(loop, UdpOptions.DEFAULTS, UNREAD);
+        try {
+            udp.open(descriptor.number());
+        } catch (IOException refused) {
+            udp.close();
+            throw refused;
+        }
+        descriptor.release();
+        Address bound = Objects.requireNonNull(udp.localAddress());
+        return new SharedSocket(number, key, udp, bound, null, null);
+    }
+
+    /** What was adopted is this primary's alone: it accepts, and removes the file at the end. */
+    void release() {
+        if (handle instanceof ListenHandle listener) {
+            listener.ownFile(true);
+        }
+        if (dealer != null) {
+            dealer.release();
+        }
+    }
+
+    /**
+     * This socket for another primary. One that each worker has for itself that one opens anew,
+     * beside those here.
+     *
+     * @throws IOException EMFILE
+     */
+    SharedSockets.Handed hand() throws IOException {
+        boolean isUdp = handle instanceof UdpHandle;
+        String options = reusePort == null ? "" : Control.text(reusePort);
+        String text =
+                Control.text(
+                        Control.Verb.SOCKET,
+                        key,
+                        isUdp ? "udp" : "stream",
+                        Control.text(address),
+                        options);
+        return new SharedSockets.Handed(
+                text, reusePort == null ? List.of(Passable.of(handle.duplicate())) : List.of());
+    }
+
+    /** It is another primary's now: {@code other} gets the connections that no worker has taken. */
+    void handOver(Consumer<? super NetSocket> other) {
+        if (handle instanceof ListenHandle listener) {
+            listener.ownFile(false);
+        }
+        if (dealer != null) {
+            dealer.handOver(other);
+        }
+        handle.close();
     }
 
     /** Binds a datagram socket. */

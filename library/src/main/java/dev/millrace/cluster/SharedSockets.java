@@ -1,17 +1,23 @@
 package dev.millrace.cluster;
 
+import dev.millrace.ipc.Passable;
 import dev.millrace.kernel.Address;
+import dev.millrace.kernel.Descriptor;
 import dev.millrace.kernel.IpAddress;
 import dev.millrace.kernel.SystemError;
 import dev.millrace.kernel.UdpOptions;
 import dev.millrace.loop.Loop;
 import dev.millrace.loop.TimerHandle;
+import dev.millrace.net.NetSocket;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +37,12 @@ final class SharedSockets {
     private final Map<String, SharedSocket> byKey = new LinkedHashMap<>();
     private final Map<Integer, SharedSocket> byNumber = new LinkedHashMap<>();
     private int lastNumber;
+
+    /** Given by another primary, which is not gone yet. */
+    private final Set<SharedSocket> adopted = new LinkedHashSet<>();
+
+    /** One of them on its way to another primary. */
+    record Handed(String text, List<Passable> passed) {}
 
     /** Of those that are closed. */
     private long dropped;
@@ -108,6 +120,70 @@ final class SharedSockets {
                 .withIpv6Only(Boolean.parseBoolean(parts[2]));
     }
 
+    /**
+     * All of them, for another primary. They stay here as well.
+     *
+     * @throws IOException EMFILE
+     */
+    List<Handed> hand() throws IOException {
+        List<Handed> all = new ArrayList<>();
+        for (SharedSocket socket : byNumber.values()) {
+            all.add(socket.hand());
+        }
+        return all;
+    }
+
+    /**
+     * Takes one that {@link #hand} has given.
+     *
+     * @throws IOException if it is none; what was passed is still the caller's then
+     */
+    void adopt(Control said, List<Descriptor> passed) throws IOException {
+        int number = ++lastNumber;
+        String key = said.fields().getFirst();
+        SharedSocket made;
+        if (passed.isEmpty()) {
+            made =
+                    SharedSocket.listen(
+                            loop, number, key, said.address(2), said.options(3), scheduling);
+        } else if (said.fields().get(1).equals("udp")) {
+            made = SharedSocket.adopt(loop, number, key, passed.getFirst());
+        } else {
+            made = SharedSocket.adopt(loop, number, key, passed.getFirst(), scheduling);
+        }
+        byKey.put(key, made);
+        byNumber.put(number, made);
+        adopted.add(made);
+    }
+
+    /** The other primary is no more: what it gave is this one's alone. */
+    void release() {
+        List<SharedSocket> all = List.copyOf(adopted);
+        adopted.clear();
+        for (SharedSocket socket : all) {
+            socket.release();
+            closeUnused(socket);
+        }
+    }
+
+    /** The other primary had accepted {@code socket}, and no worker of its own has taken it. */
+    void deal(String key, NetSocket socket) {
+        SharedSocket known = byKey.get(key);
+        if (known != null && known.dealer != null) {
+            known.dealer.add(socket);
+        } else {
+            dropped++;
+            socket.reset();
+        }
+    }
+
+    /** All are another primary's now, which gets what no worker here has taken, with its key. */
+    void handOver(BiConsumer<? super String, ? super NetSocket> other) {
+        byNumber.values().forEach(one -> one.handOver(socket -> other.accept(one.key, socket)));
+        byNumber.clear();
+        byKey.clear();
+    }
+
     /** A worker takes so many connections more. */
     void ask(WorkerProcess worker, int number, int count) {
         SharedSocket socket = byNumber.get(number);
@@ -140,7 +216,9 @@ final class SharedSockets {
     }
 
     private void closeUnused(SharedSocket socket) {
-        if (socket.users.isEmpty() && byNumber.remove(socket.number) != null) {
+        if (socket.users.isEmpty()
+                && !adopted.contains(socket)
+                && byNumber.remove(socket.number) != null) {
             byKey.remove(socket.key);
             dropped += socket.dealer == null ? 0 : socket.dealer.dropped();
             socket.close();
@@ -191,6 +269,7 @@ final class SharedSockets {
 
     /** Nothing listens any more. */
     void close() {
+        adopted.clear();
         byNumber.values().forEach(SharedSocket::close);
         byNumber.clear();
         byKey.clear();

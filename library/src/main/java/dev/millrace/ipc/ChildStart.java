@@ -24,6 +24,7 @@ final class ChildStart {
                     TOKEN,
                     "MILLRACE_WORKER",
                     "MILLRACE_DRAIN_MILLIS",
+                    "MILLRACE_REPLACES",
                     NodeChannel.DESCRIPTOR,
                     NodeChannel.SERIALIZATION);
 

@@ -76,6 +76,18 @@ class ClusterExamplesTest {
         // @end region="reload"
     }
 
+    static void replaced(Primary primary) {
+        // @start region="replace"
+        primary.onReplaced(pid -> System.out.println("the primary is process " + pid));
+        primary.replace()
+                .exceptionally(error -> {
+                    // This process goes on, with its workers.
+                    System.err.println(error.getMessage());
+                    return 0L;
+                });
+        // @end region="replace"
+    }
+
     static void watched(Primary primary) {
         // @start region="figures"
         for (WorkerProcess worker : primary.workers()) {

@@ -8,6 +8,10 @@ import dev.millrace.loop.Loop;
 import dev.millrace.net.NetServer;
 import dev.millrace.net.NetSocket;
 import dev.millrace.udp.UdpSocket;
+import java.io.FileInputStream;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,6 +25,7 @@ import java.util.concurrent.CompletableFuture;
  */
 final class WorkerProgram {
     private static final List<NetServer> servers = new ArrayList<>();
+    private static final List<FileInputStream> opened = new ArrayList<>();
 
     private WorkerProgram() {}
 
@@ -33,6 +38,11 @@ final class WorkerProgram {
         worker.onMessage(text -> {
             switch (text) {
                 case "close" -> servers.forEach(NetServer::close);
+                case "fill" -> fill();
+                case "empty" -> {
+                    opened.forEach(WorkerProgram::close);
+                    opened.clear();
+                }
                 case "leave" -> worker.leave(Duration.ofSeconds(30));
                 case "stick" -> {
                     worker.send("echo " + text);
@@ -59,6 +69,25 @@ final class WorkerProgram {
                 case "mute" -> worker.send("mute");
                 default -> throw new IllegalArgumentException(arguments[at]);
             }
+        }
+    }
+
+    /** No descriptor is left then. */
+    private static void fill() {
+        try {
+            while (true) {
+                opened.add(new FileInputStream("/dev/null"));
+            }
+        } catch (FileNotFoundException full) {
+            return;
+        }
+    }
+
+    private static void close(FileInputStream stream) {
+        try {
+            stream.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

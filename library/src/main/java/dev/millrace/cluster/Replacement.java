@@ -1,0 +1,156 @@
+package dev.millrace.cluster;
+
+import dev.millrace.ipc.ChildExit;
+import dev.millrace.ipc.ChildOptions;
+import dev.millrace.ipc.ChildProcess;
+import dev.millrace.ipc.Message;
+import dev.millrace.ipc.Passable;
+import dev.millrace.kernel.SystemError;
+import dev.millrace.loop.Loop;
+import dev.millrace.loop.LoopStage;
+import dev.millrace.loop.TimerHandle;
+import dev.millrace.net.NetSocket;
+import dev.millrace.sys.Errno;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The process that is to be the primary in this one's place, as this one sees it (rows X88, X108).
+ * Its other end is {@link Predecessor}.
+ *
+ * <pre>
+ *   starting ──connects──▶ it is given all that listens ──its workers are ready──▶ it is the primary:
+ *      │                            │                          nothing is accepted here any more, and
+ *      └──ends, or is late──────────┴──▶ killed: all stays          the workers leave
+ * </pre>
+ */
+final class Replacement {
+    private final Primary primary;
+    private final Loop loop;
+    private final ChildProcess child;
+    private final LoopStage<Long> stage;
+    private final TimerHandle limit;
+
+    /** It is the primary now, or never will be. */
+    private boolean isOver;
+
+    private boolean isPrimary;
+
+    Replacement(Primary primary, ChildOptions options, LoopStage<Long> stage) {
+        this.primary = primary;
+        this.loop = primary.loop();
+        this.stage = stage;
+        Map<String, String> environment = new HashMap<>(options.environment());
+        environment.put(Cluster.REPLACES, "1");
+        this.child = ChildProcess.fork(loop, options.withEnvironment(environment));
+        child.onDisconnect(() -> fail("ended its channel before it was ready", null));
+        child.onConnect(this::hand).onMessage(this::came).onExit(this::ended).onError(this::failed);
+        Duration ready = primary.options().reload().readyLimit();
+        this.limit =
+                loop.setTimeout(
+                        ready,
+                        () -> fail("was not ready within " + ready.toMillis() + " ms", null));
+        limit.unref();
+    }
+
+    private void hand() {
+        try {
+            for (SharedSockets.Handed one : primary.sockets().hand()) {
+                send(one.text(), one.passed());
+            }
+            ControlServer control = primary.control();
+            if (control != null && control.isListening()) {
+                String text = Control.text(Control.Verb.CONTROL, control.address());
+                send(text, List.of(control.duplicate()));
+            }
+        } catch (IOException e) {
+            fail("can't be given what is listened on", e);
+            return;
+        }
+        child.send(Control.text(Control.Verb.ALL));
+    }
+
+    private void send(String text, List<Passable> passed) {
+        child.send(
+                text,
+                passed,
+                error -> {
+                    if (error != null) {
+                        fail("did not take what is listened on", error);
+                    }
+                });
+    }
+
+    private void came(Message message) {
+        if (!message.text().equals(Control.text(Control.Verb.READY))) {
+            fail("has sent what no primary sends", null);
+        } else if (!isOver) {
+            isOver = true;
+            isPrimary = true;
+            limit.close();
+            child.unref();
+            long pid = child.pid().orElseThrow();
+            primary.handOver(this);
+            child.send(Control.text(Control.Verb.YOURS));
+            stage.complete(pid);
+            primary.replaced(pid);
+        }
+    }
+
+    /** A connection that no worker of this process has taken: one of the other's will. */
+    void pass(String key, NetSocket socket) {
+        Runnable hold = loop.keepAlive();
+        child.send(
+                Control.text(Control.Verb.CONNECTION, key),
+                List.of(Passable.of(socket)),
+                error -> {
+                    hold.run();
+                    if (error != null) {
+                        socket.reset();
+                    }
+                });
+    }
+
+    private void ended(ChildExit exit) {
+        fail("ended with status " + exit.status() + " before it was ready", null);
+    }
+
+    private void failed(IOException error) {
+        fail("can't be started", error);
+    }
+
+    /** Everything stays as it was. */
+    private void fail(String what, @Nullable IOException cause) {
+        if (isOver) {
+            return;
+        }
+        isOver = true;
+        limit.close();
+        child.kill();
+        String why = cause == null ? "" : ": " + cause.getMessage();
+        IOException error =
+                SystemError.ofCode(
+                        "ERR_REPLACE_FAILED",
+                        Errno.ECANCELED,
+                        "replace",
+                        "the new primary " + what + why + "; this one goes on");
+        if (cause != null) {
+            error.initCause(cause);
+        }
+        primary.succession().notReplaced();
+        primary.failed(stage, error);
+    }
+
+    /** The cluster ends. */
+    void cancel() {
+        fail("is not wanted any more: the cluster ends", null);
+    }
+
+    boolean isPrimary() {
+        return isPrimary;
+    }
+}
