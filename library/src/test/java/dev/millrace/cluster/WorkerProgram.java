@@ -4,6 +4,7 @@ import dev.millrace.http.HttpServer;
 import dev.millrace.kernel.IpAddress;
 import dev.millrace.kernel.ListenOptions;
 import dev.millrace.kernel.SystemError;
+import dev.millrace.kernel.UdpOptions;
 import dev.millrace.loop.Loop;
 import dev.millrace.net.NetServer;
 import dev.millrace.net.NetSocket;
@@ -20,8 +21,9 @@ import java.util.concurrent.CompletableFuture;
 
 /**
  * A worker that does what its arguments say: {@code tcp PORT}, {@code unix PATH}, {@code udp PORT},
- * {@code exclusive PORT}. It greets each connection with its number, and echoes; {@code http PORT}
- * responds with its number. {@code ready X} says so, {@code mute X} listens on nothing.
+ * {@code exclusive PORT}, {@code exclusive-udp PORT}. It greets each connection with its number,
+ * and echoes; {@code http PORT} responds with its number. {@code ready X} says so, {@code mute X}
+ * listens on nothing.
  */
 final class WorkerProgram {
     private static final List<NetServer> servers = new ArrayList<>();
@@ -63,7 +65,12 @@ final class WorkerProgram {
                                 .listen(
                                         IpAddress.loopback(Integer.parseInt(where)),
                                         ListenOptions.DEFAULTS.withExclusive(true));
-                case "udp" -> udp(worker, Integer.parseInt(where));
+                case "udp" -> udp(worker, Integer.parseInt(where), UdpOptions.DEFAULTS);
+                case "exclusive-udp" ->
+                        udp(
+                                worker,
+                                Integer.parseInt(where),
+                                UdpOptions.DEFAULTS.withExclusive(true));
                 case "http" -> http(worker, Integer.parseInt(where));
                 case "ready" -> worker.ready();
                 case "mute" -> worker.send("mute");
@@ -114,8 +121,9 @@ final class WorkerProgram {
         socket.onError(error -> {});
     }
 
-    private static void udp(Worker worker, int port) {
-        UdpSocket socket = UdpSocket.create(worker.loop());
+    private static void udp(Worker worker, int port, UdpOptions options) {
+        UdpSocket socket = UdpSocket.create(worker.loop(), options);
+        socket.onError(error -> worker.send("udp failed " + SystemError.codeOf(error)));
         socket.onListening(() -> worker.send("udp listens " + socket.port()));
         socket.onMessage((data, from) ->
                         socket.send(worker.id() + " " + StandardCharsets.UTF_8.decode(data), from))
