@@ -41,6 +41,7 @@ import dev.millrace.loop.WatchHandle;
 import dev.millrace.loop.Work;
 import dev.millrace.net.NetServer;
 import dev.millrace.net.NetSocket;
+import dev.millrace.net.ServerLoad;
 import dev.millrace.stream.Filter;
 import dev.millrace.sys.Libc;
 import dev.millrace.sys.Linux;
@@ -97,6 +98,7 @@ public final class Specimens {
                 loop -> StallDetector.start(loop, Duration.ofHours(1), stall -> {}));
         add(NetServer.class, loop -> NetServer.create(loop));
         add(NetSocket.class, loop -> NetSocket.connect(loop, UnixAddress.of("/nowhere/at/all")));
+        add(ServerLoad.class, ServerLoad::of);
         add(UdpSocket.class, UdpSocket::create);
         add(FileInput.class, loop -> FileInput.open(loop, Path.of("/dev/null")));
         add(FileOutput.class, loop -> FileOutput.create(loop, Path.of("/dev/null")));
