@@ -46,6 +46,9 @@ final class MultipartParser {
     /** The CR LF in front of a delimiter, which the start and an empty line stand for as well. */
     private static final int LINE_END_BYTES = 2;
 
+    /** Unlike -1, which is a byte as well. */
+    private static final int NO_BYTE = 256;
+
     private final byte[] delimiter;
     private final int maxHeadBytes;
     private final ByteArrayOutputStream head = new ByteArrayOutputStream();
@@ -131,7 +134,7 @@ final class MultipartParser {
                     case BEHIND_DASH -> after(b, '-', State.CLOSED);
                     case CLOSED -> after(b, '\r', State.CLOSED_CR);
                     case CLOSED_CR -> after(b, '\n', State.OVER);
-                    default -> after(b, -1, state);
+                    default -> after(b, NO_BYTE, state);
                 };
         if (state == State.HEAD) {
             head.reset();

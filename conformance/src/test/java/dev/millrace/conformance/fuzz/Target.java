@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import dev.millrace.http.wire.GoldenCorpus;
 import dev.millrace.http.wire.WireOracle;
+import dev.millrace.web.MultipartOracle;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
@@ -13,7 +14,8 @@ public enum Target {
     REQUEST(WireOracle::request, GoldenCorpus.all("request")),
     RESPONSE(WireOracle::response, GoldenCorpus.all("response")),
     CHUNKED(WireOracle::chunked, behindHeads("request", "(?s).*chunked[^\n]*\r\n\r\n")),
-    HOST(WireOracle::host, hosts());
+    HOST(WireOracle::host, hosts()),
+    MULTIPART(MultipartOracle::check, MultipartOracle.seeds());
 
     private static final class Chosen {
         static final Target TARGET =
