@@ -65,7 +65,7 @@ final class ControlServer {
     private void listen(UnixAddress address, @Nullable Descriptor given) {
         if (given != null) {
             try {
-                ListenHandle handle = open(server.loop(), given);
+                ListenHandle handle = SharedSocket.adopt(server.loop(), given);
                 isHeld = true;
                 server.pause().listen(handle);
                 return;
@@ -77,22 +77,10 @@ final class ControlServer {
         server.listen(address, ListenOptions.DEFAULTS.withExclusive(true).withUnix(file));
     }
 
-    private static ListenHandle open(Loop loop, Descriptor given) throws IOException {
-        ListenHandle handle = new ListenHandle(loop, ListenOptions.DEFAULTS);
-        try {
-            handle.open(given.number());
-        } catch (IOException refused) {
-            handle.close();
-            throw refused;
-        }
-        given.release();
-        return handle;
-    }
-
     /** The file of a control socket that is used no more. */
     static void remove(Loop loop, Descriptor given) {
         try {
-            ListenHandle handle = open(loop, given);
+            ListenHandle handle = SharedSocket.adopt(loop, given);
             handle.ownFile(true);
             handle.close();
         } catch (IOException unusable) {

@@ -4,9 +4,11 @@ import dev.millrace.ipc.Passable;
 import dev.millrace.kernel.SystemError;
 import dev.millrace.loop.ListenHandle;
 import dev.millrace.loop.StreamHandle;
+import dev.millrace.loop.TimerHandle;
 import dev.millrace.net.NetSocket;
 import dev.millrace.net.NetSocketOptions;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
@@ -31,6 +33,9 @@ import org.jspecify.annotations.Nullable;
 final class RoundRobin {
     /** A connection that no worker has room for is refused visibly: by a reset. */
     private static final int ATTEMPTS_MAX = 16;
+
+    /** For a worker without room, so that others get what it can't take. */
+    private static final Duration REST = Duration.ofMillis(50);
 
     /** A client that has ended its side, behind its request perhaps, is the worker's to know. */
     private static final NetSocketOptions AS_IT_IS =
@@ -90,7 +95,7 @@ final class RoundRobin {
         listener.pause();
         StreamHandle waiting = listener.accept();
         if (waiting != null) {
-            other.accept(NetSocket.on(waiting, NetSocketOptions.DEFAULTS));
+            other.accept(NetSocket.on(waiting, AS_IT_IS));
         }
         returned.forEach(attempt -> other.accept(attempt.socket));
         returned.clear();
@@ -157,12 +162,15 @@ final class RoundRobin {
 
     /** What a worker has not seen it still waits for, unless it takes none or has died. */
     private void unspent(WorkerProcess worker, IOException error) {
-        boolean isOver = OVER.contains(SystemError.codeOf(error));
-        if (!isOver && asked.containsKey(worker)) {
-            asked.merge(worker, 1, Integer::sum);
-            if (!free.contains(worker)) {
-                free.add(worker);
-            }
+        if (!OVER.contains(SystemError.codeOf(error))) {
+            TimerHandle rest = listener.loop().setTimeout(REST, () -> restore(worker));
+            rest.unref();
+        }
+    }
+
+    private void restore(WorkerProcess worker) {
+        if (asked.containsKey(worker)) {
+            ask(worker, 1);
         }
     }
 

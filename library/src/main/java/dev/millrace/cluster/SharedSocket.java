@@ -162,6 +162,21 @@ final class SharedSocket {
     static SharedSocket adopt(
             Loop loop, int number, String key, Descriptor descriptor, Scheduling scheduling)
             throws IOException {
+        ListenHandle listener = adopt(loop, descriptor);
+        Address bound = Objects.requireNonNull(listener.localAddress());
+        RoundRobin dealer =
+                scheduling == Scheduling.ROUND_ROBIN
+                        ? new RoundRobin(listener, number, true)
+                        : null;
+        return new SharedSocket(number, key, listener, bound, dealer, null);
+    }
+
+    /**
+     * The listener that was passed as {@code descriptor}.
+     *
+     * @throws IOException if it is none; it is still the caller's then
+     */
+    static ListenHandle adopt(Loop loop, Descriptor descriptor) throws IOException {
         ListenHandle listener = new ListenHandle(loop, ListenOptions.DEFAULTS);
         try {
             listener.open(descriptor.number());
@@ -170,12 +185,7 @@ final class SharedSocket {
             throw refused;
         }
         descriptor.release();
-        Address bound = Objects.requireNonNull(listener.localAddress());
-        RoundRobin dealer =
-                scheduling == Scheduling.ROUND_ROBIN
-                        ? new RoundRobin(listener, number, true)
-                        : null;
-        return new SharedSocket(number, key, listener, bound, dealer, null);
+        return listener;
     }
 
     /** A datagram socket that another primary has bound. */

@@ -169,7 +169,7 @@ final class ConnectionClock {
                 // A fifth more than announced, for a request that is on its way (X46).
                 long keepAlive = timeouts.keepAlive().toNanos();
                 if (keepAlive > 0
-                        && nowNanos - sinceNanos >= keepAlive + keepAlive / 5
+                        && nowNanos - sinceNanos - keepAlive >= keepAlive / 5
                         && connection.isIdle()) {
                     count(Timeout.KEEP_ALIVE);
                     connection.closeWhenIdle();

@@ -18,7 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletionStage;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,8 +35,6 @@ import org.jspecify.annotations.Nullable;
  * end(bytes)} gave whole.
  */
 public final class HttpClient implements AutoCloseable {
-    private static final Duration CHECK_MAX = Duration.ofSeconds(1);
-    private static final Duration CHECK_MIN = Duration.ofMillis(5);
 
     private final Loop loop;
     private final HttpClientOptions options;
@@ -45,7 +42,7 @@ public final class HttpClient implements AutoCloseable {
     private final HeadWriter head = new HeadWriter();
     private final Map<ClientRoute, OriginPool> pools = new HashMap<>();
 
-    /** Looks at all connections in turn; null while there is none. */
+    /** Looks at all connections in turn, until it finds none; null then. */
     private @Nullable TimerHandle checks;
 
     private final Duration checkInterval;
@@ -258,13 +255,14 @@ public final class HttpClient implements AutoCloseable {
         if (pool.isEmpty()) {
             pools.remove(pool.route(), pool);
         }
-        if (checks != null && pools.values().stream().allMatch(OriginPool::isEmpty)) {
-            checks.close();
-            checks = null;
-        }
     }
 
     private void check() {
+        if (checks != null && pools.values().stream().allMatch(OriginPool::isEmpty)) {
+            checks.close();
+            checks = null;
+            return;
+        }
         long now = loop.hrtime();
         pools().forEach(pool -> pool.check(now));
     }
@@ -276,17 +274,12 @@ public final class HttpClient implements AutoCloseable {
 
     private static Duration checkInterval(HttpClientOptions options) {
         HttpClientTimeouts timeouts = options.timeouts();
-        Duration shortest =
-                Stream.of(
-                                timeouts.waiting(),
-                                timeouts.response(),
-                                timeouts.body(),
-                                timeouts.total(),
-                                options.pool().idle())
-                        .filter(Duration::isPositive)
-                        .map(timeout -> timeout.dividedBy(4))
-                        .reduce(CHECK_MAX, (a, b) -> a.compareTo(b) < 0 ? a : b);
-        return shortest.compareTo(CHECK_MIN) < 0 ? CHECK_MIN : shortest;
+        return HttpTimeouts.checkInterval(
+                timeouts.waiting(),
+                timeouts.response(),
+                timeouts.body(),
+                timeouts.total(),
+                options.pool().idle());
     }
 
     /** One line for a log, with the limits of its pool. Any thread, any state. */

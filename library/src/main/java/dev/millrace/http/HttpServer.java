@@ -16,7 +16,6 @@ import java.util.Objects;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,9 +35,6 @@ public final class HttpServer implements AutoCloseable {
 
     /** How much is thrown away so that another request can be read, or before a response is out. */
     static final long DISCARD_MAX_BYTES = 1 << 20;
-
-    private static final Duration CHECK_INTERVAL_MAX = Duration.ofSeconds(1);
-    private static final Duration CHECK_INTERVAL_MIN = Duration.ofMillis(5);
 
     private final Loop loop;
     private final HttpServerOptions options;
@@ -156,19 +152,14 @@ public final class HttpServer implements AutoCloseable {
     }
 
     private static Duration checkInterval(HttpTimeouts timeouts) {
-        Duration shortest =
-                Stream.of(
-                                timeouts.header(),
-                                timeouts.request(),
-                                timeouts.keepAlive(),
-                                timeouts.write(),
-                                timeouts.handler(),
-                                timeouts.bodyRate().grace(),
-                                timeouts.sendRate().grace())
-                        .filter(Duration::isPositive)
-                        .map(timeout -> timeout.dividedBy(4))
-                        .reduce(CHECK_INTERVAL_MAX, (a, b) -> a.compareTo(b) < 0 ? a : b);
-        return shortest.compareTo(CHECK_INTERVAL_MIN) < 0 ? CHECK_INTERVAL_MIN : shortest;
+        return HttpTimeouts.checkInterval(
+                timeouts.header(),
+                timeouts.request(),
+                timeouts.keepAlive(),
+                timeouts.write(),
+                timeouts.handler(),
+                timeouts.bodyRate().grace(),
+                timeouts.sendRate().grace());
     }
 
     /** A loop that was busy has not heard everything yet: its next poll comes first. */

@@ -2,6 +2,7 @@ package dev.millrace.http;
 
 import java.time.Duration;
 import java.util.Objects;
+import java.util.stream.Stream;
 
 /**
  * How long a peer may take, and a handler. Zero means without limit. All are measured by one
@@ -63,6 +64,9 @@ public record HttpTimeouts(
             return bytesPerSecond == 0;
         }
     }
+
+    private static final Duration CHECK_INTERVAL_MAX = Duration.ofSeconds(1);
+    private static final Duration CHECK_INTERVAL_MIN = Duration.ofMillis(5);
 
     /** 60 s, 300 s, 5 s, 60 s; handlers may take any time, and there are no minimum rates. */
     public static final HttpTimeouts DEFAULTS =
@@ -130,5 +134,18 @@ public record HttpTimeouts(
     /** These timeouts with a minimum for responses that leave. */
     public HttpTimeouts withSendRate(MinimumRate sendRate) {
         return new HttpTimeouts(header, request, keepAlive, write, handler, bodyRate, sendRate);
+    }
+
+    /**
+     * How often connections are to be looked at, so that none of {@code limits} is late by more
+     * than a quarter, nor by more than a second. Those that are zero are off.
+     */
+    static Duration checkInterval(Duration... limits) {
+        Duration shortest =
+                Stream.of(limits)
+                        .filter(Duration::isPositive)
+                        .map(limit -> limit.dividedBy(4))
+                        .reduce(CHECK_INTERVAL_MAX, (a, b) -> a.compareTo(b) < 0 ? a : b);
+        return shortest.compareTo(CHECK_INTERVAL_MIN) < 0 ? CHECK_INTERVAL_MIN : shortest;
     }
 }

@@ -5,6 +5,7 @@ import dev.millrace.kernel.Address;
 import dev.millrace.kernel.IpAddress;
 import dev.millrace.kernel.SystemError;
 import dev.millrace.kernel.UdpOptions;
+import dev.millrace.loop.ListenSource;
 import dev.millrace.loop.Loop;
 import dev.millrace.loop.UdpHandle;
 import dev.millrace.sys.Errno;
@@ -121,20 +122,20 @@ final class UdpOpening {
         if (handle.isClosing()) {
             return;
         }
-        loop.listenSource()
-                .bind(
-                        handle,
-                        address,
-                        error -> {
-                            if (handle.isClosing()) {
-                                return;
-                            }
-                            if (error == null) {
-                                opened();
-                            } else {
-                                ifNot.accept(error);
-                            }
-                        });
+        ListenSource source = options.exclusive() ? ListenSource.OWN : loop.listenSource();
+        source.bind(
+                handle,
+                address,
+                error -> {
+                    if (handle.isClosing()) {
+                        return;
+                    }
+                    if (error == null) {
+                        opened();
+                    } else {
+                        ifNot.accept(error);
+                    }
+                });
     }
 
     private void opened() {

@@ -14,7 +14,9 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -96,7 +98,11 @@ class ClusterFaultTest {
             for (int number = 0; number < 20; number++) {
                 new Socket("127.0.0.1", address.port()).close();
             }
-            List<String> greetings = List.of(cluster.greeting(address), cluster.greeting(address));
+            // A worker that could not take one rests a moment, and the other serves alone.
+            Set<String> greetings = new HashSet<>();
+            for (int number = 0; number < 1_000 && greetings.size() < 2; number++) {
+                greetings.add(cluster.greeting(address));
+            }
             assertThat(greetings).containsExactlyInAnyOrder("1", "2");
         }
     }

@@ -95,6 +95,21 @@ class ClusterTest {
         }
     }
 
+    @Test
+    @Tag("I16")
+    void exclusiveDatagramSocketsMeetEachOther() throws IOException {
+        int port;
+        try (var free = new java.net.DatagramSocket(0)) {
+            port = free.getLocalPort();
+        }
+        String text = String.valueOf(port);
+        try (var cluster = new ClusterFixture(2, Scheduling.SHARED, "exclusive-udp", text)) {
+            cluster.until("udp listens " + port);
+            cluster.until("udp failed EADDRINUSE");
+            assertThat(cluster.primary.keys()).as("the primary was not asked").isEmpty();
+        }
+    }
+
     @ParameterizedTest
     @EnumSource(names = {"SHARED", "REUSE_PORT"})
     @Tag("L4")

@@ -4,10 +4,15 @@ import dev.millrace.http.HttpServer;
 import dev.millrace.kernel.IpAddress;
 import dev.millrace.kernel.ListenOptions;
 import dev.millrace.kernel.SystemError;
+import dev.millrace.kernel.UdpOptions;
 import dev.millrace.loop.Loop;
 import dev.millrace.net.NetServer;
 import dev.millrace.net.NetSocket;
 import dev.millrace.udp.UdpSocket;
+import java.io.FileInputStream;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -16,11 +21,13 @@ import java.util.concurrent.CompletableFuture;
 
 /**
  * A worker that does what its arguments say: {@code tcp PORT}, {@code unix PATH}, {@code udp PORT},
- * {@code exclusive PORT}. It greets each connection with its number, and echoes; {@code http PORT}
- * responds with its number. {@code ready X} says so, {@code mute X} listens on nothing.
+ * {@code exclusive PORT}, {@code exclusive-udp PORT}. It greets each connection with its number,
+ * and echoes; {@code http PORT} responds with its number. {@code ready X} says so, {@code mute X}
+ * listens on nothing.
  */
 final class WorkerProgram {
     private static final List<NetServer> servers = new ArrayList<>();
+    private static final List<FileInputStream> opened = new ArrayList<>();
 
     private WorkerProgram() {}
 
@@ -33,6 +40,11 @@ final class WorkerProgram {
         worker.onMessage(text -> {
             switch (text) {
                 case "close" -> servers.forEach(NetServer::close);
+                case "fill" -> fill();
+                case "empty" -> {
+                    opened.forEach(WorkerProgram::close);
+                    opened.clear();
+                }
                 case "leave" -> worker.leave(Duration.ofSeconds(30));
                 case "stick" -> {
                     worker.send("echo " + text);
@@ -53,12 +65,36 @@ final class WorkerProgram {
                                 .listen(
                                         IpAddress.loopback(Integer.parseInt(where)),
                                         ListenOptions.DEFAULTS.withExclusive(true));
-                case "udp" -> udp(worker, Integer.parseInt(where));
+                case "udp" -> udp(worker, Integer.parseInt(where), UdpOptions.DEFAULTS);
+                case "exclusive-udp" ->
+                        udp(
+                                worker,
+                                Integer.parseInt(where),
+                                UdpOptions.DEFAULTS.withExclusive(true));
                 case "http" -> http(worker, Integer.parseInt(where));
                 case "ready" -> worker.ready();
                 case "mute" -> worker.send("mute");
                 default -> throw new IllegalArgumentException(arguments[at]);
             }
+        }
+    }
+
+    /** No descriptor is left then. */
+    private static void fill() {
+        try {
+            while (true) {
+                opened.add(new FileInputStream("/dev/null"));
+            }
+        } catch (FileNotFoundException full) {
+            return;
+        }
+    }
+
+    private static void close(FileInputStream stream) {
+        try {
+            stream.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -85,8 +121,9 @@ final class WorkerProgram {
         socket.onError(error -> {});
     }
 
-    private static void udp(Worker worker, int port) {
-        UdpSocket socket = UdpSocket.create(worker.loop());
+    private static void udp(Worker worker, int port, UdpOptions options) {
+        UdpSocket socket = UdpSocket.create(worker.loop(), options);
+        socket.onError(error -> worker.send("udp failed " + SystemError.codeOf(error)));
         socket.onListening(() -> worker.send("udp listens " + socket.port()));
         socket.onMessage((data, from) ->
                         socket.send(worker.id() + " " + StandardCharsets.UTF_8.decode(data), from))

@@ -6,6 +6,7 @@ import static dev.millrace.http.ScriptedServer.quickly;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.entry;
 
+import dev.millrace.driver.RecordingDriver;
 import dev.millrace.http.HttpClientStatistics.Limit;
 import dev.millrace.loop.Loop;
 import dev.millrace.net.NameOptions;
@@ -72,6 +73,35 @@ class HttpClientTimeoutTest {
         assertThat(told.getFirst())
                 .startsWith("20 s: no connection to 127.0.0.1:")
                 .contains("within the waiting timeout of 20.0 s");
+    }
+
+    /** The client looks at its connections while it has some, and then again when it has some. */
+    @Test
+    void aClientWithoutConnectionsWaitsWithoutATimer() {
+        List<RecordingDriver> drivers = new ArrayList<>();
+        List<Long> waits = new ArrayList<>();
+        quickly(
+                drivers::add,
+                with(NONE.withResponse(LIMIT)),
+                (socket, head, number) -> {
+                    if (number == 1) {
+                        socket.end("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n");
+                    }
+                },
+                server ->
+                        server.get(text ->
+                                server.loop()
+                                        .setTimeout(
+                                                LIMIT,
+                                                () -> {
+                                                    waits.addAll(drivers.getFirst().timeouts());
+                                                    timed(server, "GET")
+                                                            .onClose(server::done)
+                                                            .end();
+                                                })));
+        assertThat(waits).anyMatch(wait -> wait > LIMIT.dividedBy(2).toNanos());
+        assertThat(told).hasSize(1);
+        assertThat(told.getFirst()).contains("within the response timeout of 20.0 s");
     }
 
     @Test

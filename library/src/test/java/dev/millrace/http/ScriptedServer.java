@@ -68,7 +68,21 @@ final class ScriptedServer {
 
     /** On time that jumps from one timer to the next. */
     static void quickly(HttpClientOptions options, Script script, Consumer<ScriptedServer> test) {
-        Supplier<Loop> maker = () -> DriverLoops.on(new RecordingDriver().withVirtualTime());
+        quickly(driver -> {}, options, script, test);
+    }
+
+    /** As the other one; {@code made} gets the driver, which knows how long the loop has waited. */
+    static void quickly(
+            Consumer<RecordingDriver> made,
+            HttpClientOptions options,
+            Script script,
+            Consumer<ScriptedServer> test) {
+        Supplier<Loop> maker =
+                () -> {
+                    RecordingDriver driver = new RecordingDriver().withVirtualTime();
+                    made.accept(driver);
+                    return DriverLoops.on(driver);
+                };
         run(maker, options, script, test);
     }
 

@@ -109,6 +109,7 @@ public final class Specimens {
         add(NetServer.class, loop -> NetServer.create(loop));
         add(ServerLoad.class, ServerLoad::of);
         add(NetSocket.class, loop -> NetSocket.connect(loop, UnixAddress.of("/nowhere/at/all")));
+        add(ServerLoad.class, ServerLoad::of);
         add(UdpSocket.class, UdpSocket::create);
         add(FileInput.class, loop -> FileInput.open(loop, Path.of("/dev/null")));
         add(FileOutput.class, loop -> FileOutput.create(loop, Path.of("/dev/null")));

@@ -224,11 +224,6 @@ public final class FieldsToSend {
         return lines[2 * at + 1];
     }
 
-    /** Names and values in turn: a copy. */
-    List<String> lines() {
-        return List.of(Arrays.copyOf(lines, 2 * count));
-    }
-
     /** Whether there is a line with this name. */
     public boolean has(String name) {
         return first(name).isPresent();

@@ -73,7 +73,8 @@ class HeadWriterTest {
                         .withMessageContaining("ERR_INVALID_CHAR");
             } else {
                 fields.set("X", value);
-                assertThat(fields.lines()).containsExactly("X", value);
+                assertThat(fields.count()).isEqualTo(1);
+                assertThat(fields.first("X")).contains(value);
             }
         }
     }
@@ -84,7 +85,8 @@ class HeadWriterTest {
         fields.set("Content-Length", "5");
         assertThatIllegalArgumentException().isThrownBy(() -> fields.set("Content-Length", "x"));
         assertThat(fields.contentLength()).isEqualTo(5);
-        assertThat(fields.lines()).containsExactly("Content-Length", "5");
+        assertThat(fields.count()).isEqualTo(1);
+        assertThat(fields.first("Content-Length")).contains("5");
     }
 
     /** The name of a field has no case (RFC 9110 section 5.1). */

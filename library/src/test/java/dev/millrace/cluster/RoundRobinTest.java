@@ -1,0 +1,119 @@
+package dev.millrace.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.ipc.ChildOptions;
+import dev.millrace.kernel.IpAddress;
+import dev.millrace.net.NetSocket;
+import dev.millrace.testing.ChildJvm;
+import dev.millrace.testing.Kernel;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** Connections that are dealt to workers which do not take them. */
+@Tag("epoll")
+class RoundRobinTest {
+    private final List<NetSocket> sockets = new ArrayList<>();
+    private final List<StringBuilder> texts = new ArrayList<>();
+
+    /** Connections that stay; what each of them was told comes to {@link #texts}. */
+    private void connect(ClusterFixture cluster, IpAddress address, int count) {
+        texts.clear();
+        for (int left = count; left > 0; left--) {
+            StringBuilder text = new StringBuilder();
+            texts.add(text);
+            sockets.add(cluster.connect(address, text));
+        }
+    }
+
+    private void untilAllAre(ClusterFixture cluster, String text) {
+        cluster.until(
+                "all are told " + text,
+                () -> texts.stream().allMatch(told -> told.toString().matches(text)));
+    }
+
+    private static ClusterOptions workersWithFewDescriptors(int workers) {
+        List<String> command =
+                new ArrayList<>(List.of("sh", "-c", "ulimit -n 256; exec \"$@\"", "sh"));
+        command.addAll(ChildJvm.command(WorkerProgram.class, "tcp", "0"));
+        return ClusterOptions.DEFAULTS
+                .withWorkers(workers)
+                .withHeartbeat(Duration.ofMinutes(1), Duration.ofMinutes(2))
+                .withChild(ChildOptions.DEFAULTS.withCommand(command));
+    }
+
+    private static void tell(ClusterFixture cluster, int worker, String text) {
+        int before = cluster.journal.count("echo " + text);
+        cluster.primary.workers().stream()
+                .filter(one -> one.id() == worker)
+                .forEach(one -> one.send(text));
+        cluster.until("echo " + text, before + 1);
+    }
+
+    @Test
+    @Tag("R35")
+    void whatAFullWorkerCantTakeIsServedByAnother() {
+        try (var cluster = new ClusterFixture(workersWithFewDescriptors(2))) {
+            IpAddress address = cluster.tcp(2);
+            connect(cluster, address, 4);
+            untilAllAre(cluster, "[12]\n");
+            tell(cluster, 1, "fill");
+            connect(cluster, address, 20);
+            untilAllAre(cluster, "2\n");
+            assertThat(cluster.primary.droppedCount()).isZero();
+            tell(cluster, 1, "empty");
+            tell(cluster, 2, "fill");
+            connect(cluster, address, 2);
+            untilAllAre(cluster, "1\n");
+            assertThat(cluster.primary.droppedCount()).isZero();
+            sockets.forEach(NetSocket::destroy);
+        }
+    }
+
+    @Test
+    @Tag("R35")
+    void whatNoWorkerCanTakeIsResetAndCounted() {
+        try (var cluster = new ClusterFixture(workersWithFewDescriptors(1))) {
+            IpAddress address = cluster.tcp(1);
+            connect(cluster, address, 1);
+            untilAllAre(cluster, "1\n");
+            tell(cluster, 1, "fill");
+            connect(cluster, address, 6);
+            untilAllAre(cluster, ".*ECONNRESET.*");
+            assertThat(cluster.primary.droppedCount()).isEqualTo(6);
+            tell(cluster, 1, "empty");
+            connect(cluster, address, 6);
+            untilAllAre(cluster, "1\n");
+            assertThat(cluster.primary.droppedCount()).isEqualTo(6);
+            sockets.forEach(NetSocket::destroy);
+        }
+    }
+
+    @Test
+    @Tag("R35")
+    void aWorkerHasAsManyUnderWayAsItHasAskedFor() {
+        try (var cluster = new ClusterFixture(workersWithFewDescriptors(1))) {
+            IpAddress address = cluster.tcp(1);
+            long pid = cluster.processes().getFirst().pid();
+            PrimaryProcess.signal("STOP", pid);
+            connect(cluster, address, 10);
+            // Four are under way, one is accepted, and the others wait in the kernel.
+            cluster.until("five wait", () -> waiting(address.port()) == 5);
+            assertThat(cluster.primary.workers()).hasSize(1);
+            PrimaryProcess.signal("CONT", pid);
+            untilAllAre(cluster, "1\n");
+            sockets.forEach(NetSocket::destroy);
+        }
+    }
+
+    /** How many are connected and not accepted: no process has their sockets. */
+    private static long waiting(int port) {
+        return Kernel.tcp().stream()
+                .filter(one -> one.localPort() == port && one.state() == Kernel.ESTABLISHED)
+                .filter(one -> one.inode() == 0)
+                .count();
+    }
+}
