@@ -20,7 +20,7 @@ import java.util.OptionalInt;
  *
  * <pre>
  *   worker ──▶ primary   LISTEN request kind index address options · CLOSE handle
- *                        DEMAND handle count · READY
+ *                        DEMAND handle count · FULL handle · READY
  *                        PONG connections requests lag-nanos
  *                        MOVE handle request unread
  *   primary ──▶ worker   FED, SHARED request handle address · FAILED request errno
@@ -37,6 +37,7 @@ record Control(Verb verb, List<String> fields) {
         LISTEN,
         CLOSE,
         DEMAND,
+        FULL,
         MOVE,
         MOVED,
         READY,

@@ -5,6 +5,7 @@ import dev.millrace.ipc.ChildOptions;
 import dev.millrace.kernel.Address;
 import dev.millrace.loop.Loop;
 import dev.millrace.loop.LoopStage;
+import dev.millrace.net.ConnectionDrop;
 import dev.millrace.stream.Listeners;
 import dev.millrace.systemd.InheritedSockets;
 import dev.millrace.systemd.ServiceNotifier;
@@ -57,22 +58,16 @@ public final class Primary {
     /** Had not left in time. */
     private long cut;
 
-    private @Nullable BiConsumer<? super WorkerProcess, ? super String> messageListener;
-    private @Nullable Consumer<? super WorkerProcess> onlineListener;
-    private @Nullable BiConsumer<? super WorkerProcess, ? super Address> listeningListener;
+    private final PrimaryListeners listeners = new PrimaryListeners();
 
     /** What is done before workers are replaced. */
     private @Nullable Supplier<? extends CompletionStage<?>> preparation;
-
-    private @Nullable BiConsumer<? super WorkerProcess, ? super Optional<ChildExit>> exitListener;
-    private @Nullable Consumer<? super IOException> errorListener;
-    private @Nullable LongConsumer replacedListener;
 
     Primary(Loop loop, ClusterOptions options) {
         loop.checkThread();
         this.loop = loop;
         this.options = Objects.requireNonNull(options, "options");
-        this.sockets = new SharedSockets(loop, options.scheduling(), this::listens);
+        this.sockets = new SharedSockets(loop, options.scheduling(), this::listens, this::drop);
         this.moves = new PrimaryMoves(sockets);
         this.crew = new Crew(this, options);
         this.beginNanos = loop.hrtime();
@@ -109,24 +104,21 @@ public final class Primary {
             worker.tell(Control.text(Control.Verb.SIGNALS));
         }
         changed();
-        if (onlineListener != null) {
-            onlineListener.accept(worker);
-        }
+        PrimaryListeners.tell(listeners.online, worker);
     }
 
     private void listens(WorkerProcess worker, Address address) {
         changed();
-        var listener = listeningListener;
-        if (listener != null) {
-            // Not below the reading of what workers send, which is blamed for what is thrown there.
-            loop.nextTick(() -> listener.accept(worker, address));
-        }
+        // Not below the reading of what workers send, which is blamed for what is thrown there.
+        loop.nextTick(() -> PrimaryListeners.tell(listeners.listening, worker, address));
+    }
+
+    private void drop(ConnectionDrop drop) {
+        loop.nextTick(() -> PrimaryListeners.tell(listeners.drop, drop));
     }
 
     void came(WorkerProcess worker, String text) {
-        if (messageListener != null) {
-            messageListener.accept(worker, text);
-        }
+        PrimaryListeners.tell(listeners.message, worker, text);
     }
 
     void asked(WorkerProcess worker, Control control) {
@@ -134,6 +126,7 @@ public final class Primary {
             case LISTEN -> succession.whenGiven(() -> listen(worker, control));
             case CLOSE -> sockets.close(worker, control.number(0));
             case DEMAND -> sockets.ask(worker, control.number(0), control.number(1));
+            case FULL -> sockets.full(worker, control.number(0));
             case READY -> {
                 worker.ready();
                 changed();
@@ -159,9 +152,7 @@ public final class Primary {
         sockets.leave(worker, isReplaced || worker.isSpokenFor);
         moves.gone(worker);
         try {
-            if (exitListener != null) {
-                exitListener.accept(worker, Optional.ofNullable(exit));
-            }
+            PrimaryListeners.tell(listeners.exit, worker, Optional.ofNullable(exit));
         } finally {
             if (isReplaced) {
                 crew.replace(worker, exit == null);
@@ -202,23 +193,21 @@ public final class Primary {
     }
 
     void told(IOException error) {
-        if (errorListener == null) {
+        if (listeners.error == null) {
             loop.uncaught(error);
         } else {
-            errorListener.accept(error);
+            listeners.error.accept(error);
         }
     }
 
     /** What was asked for has failed: told to the listener, and by the stage. */
     void failed(LoopStage<?> stage, IOException error) {
         stage.completeExceptionally(error);
-        if (errorListener != null) {
-            errorListener.accept(error);
-        }
+        PrimaryListeners.tell(listeners.error, error);
     }
 
     boolean hasErrorListener() {
-        return errorListener != null;
+        return listeners.error != null;
     }
 
     /**
@@ -293,8 +282,8 @@ public final class Primary {
 
     /** The process {@code pid} is the primary. */
     void replaced(long pid) {
-        if (replacedListener != null) {
-            replacedListener.accept(pid);
+        if (listeners.replaced != null) {
+            listeners.replaced.accept(pid);
         }
     }
 
@@ -388,14 +377,14 @@ public final class Primary {
     /** A worker has sent a text, from its {@link Worker#send}. */
     public Primary onMessage(BiConsumer<? super WorkerProcess, ? super String> listener) {
         loop.checkThread();
-        messageListener = Listeners.once(messageListener, listener, "onMessage");
+        listeners.message = Listeners.once(listeners.message, listener, "onMessage");
         return this;
     }
 
     /** A worker has joined. */
     public Primary onOnline(Consumer<? super WorkerProcess> listener) {
         loop.checkThread();
-        onlineListener = Listeners.once(onlineListener, listener, "onOnline");
+        listeners.online = Listeners.once(listeners.online, listener, "onOnline");
         return this;
     }
 
@@ -407,14 +396,28 @@ public final class Primary {
      */
     public Primary onListening(BiConsumer<? super WorkerProcess, ? super Address> listener) {
         loop.checkThread();
-        listeningListener = Listeners.once(listeningListener, listener, "onListening");
+        listeners.listening = Listeners.once(listeners.listening, listener, "onListening");
         return this;
     }
 
     /** A worker has ended; empty if it could not be started. */
     public Primary onExit(BiConsumer<? super WorkerProcess, ? super Optional<ChildExit>> listener) {
         loop.checkThread();
-        exitListener = Listeners.once(exitListener, listener, "onExit");
+        listeners.exit = Listeners.once(listeners.exit, listener, "onExit");
+        return this;
+    }
+
+    /**
+     * A connection was reset for all workers: each of them has as many as {@link
+     * dev.millrace.net.ConnectionLimits#maxConnections} lets it, or it came back from so many that
+     * it is given up. Told under {@link Scheduling#ROUND_ROBIN}; otherwise a worker accepts, and
+     * its server tells.
+     *
+     * {@snippet class="dev.millrace.cluster.ClusterExamplesTest" region="drop"}
+     */
+    public Primary onDrop(Consumer<? super ConnectionDrop> listener) {
+        loop.checkThread();
+        listeners.drop = Listeners.once(listeners.drop, listener, "onDrop");
         return this;
     }
 
@@ -425,7 +428,7 @@ public final class Primary {
      */
     public Primary onError(Consumer<? super IOException> listener) {
         loop.checkThread();
-        errorListener = Listeners.once(errorListener, listener, "onError");
+        listeners.error = Listeners.once(listeners.error, listener, "onError");
         return this;
     }
 
@@ -435,7 +438,7 @@ public final class Primary {
      */
     public Primary onReplaced(LongConsumer listener) {
         loop.checkThread();
-        replacedListener = Listeners.once(replacedListener, listener, "onReplaced");
+        listeners.replaced = Listeners.once(listeners.replaced, listener, "onReplaced");
         return this;
     }
 

@@ -272,6 +272,7 @@ final class SharedSocket {
         }
         String where = Control.text(address);
         if (dealer != null) {
+            dealer.join(worker);
             worker.tell(Control.text(Control.Verb.FED, request, number, where));
             users.add(worker);
             served.add(worker);

@@ -8,6 +8,7 @@ import dev.millrace.kernel.SystemError;
 import dev.millrace.kernel.UdpOptions;
 import dev.millrace.loop.Loop;
 import dev.millrace.loop.TimerHandle;
+import dev.millrace.net.ConnectionDrop;
 import dev.millrace.net.NetSocket;
 import java.io.IOException;
 import java.time.Duration;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,10 +55,18 @@ final class SharedSockets {
     /** Told that a worker listens, and where. */
     private final BiConsumer<WorkerProcess, Address> listening;
 
-    SharedSockets(Loop loop, Scheduling scheduling, BiConsumer<WorkerProcess, Address> listening) {
+    /** Told of connections that no worker takes. */
+    private final Consumer<ConnectionDrop> dropListener;
+
+    SharedSockets(
+            Loop loop,
+            Scheduling scheduling,
+            BiConsumer<WorkerProcess, Address> listening,
+            Consumer<ConnectionDrop> dropListener) {
         this.loop = loop;
         this.scheduling = scheduling;
         this.listening = listening;
+        this.dropListener = dropListener;
     }
 
     /** A worker wants to listen, and is told whether it does. */
@@ -110,8 +120,7 @@ final class SharedSockets {
                         ? SharedSocket.bind(loop, number, key, (IpAddress) address, udp(asked))
                         : SharedSocket.listen(
                                 loop, number, key, address, asked.options(4), scheduling, kept);
-        byKey.put(key, made);
-        byNumber.put(number, made);
+        add(made);
         return made;
     }
 
@@ -154,9 +163,16 @@ final class SharedSockets {
         } else {
             made = SharedSocket.adopt(loop, number, key, passed.getFirst(), scheduling);
         }
-        byKey.put(key, made);
-        byNumber.put(number, made);
+        add(made);
         adopted.add(made);
+    }
+
+    private void add(SharedSocket made) {
+        byKey.put(made.key, made);
+        byNumber.put(made.number, made);
+        if (made.dealer != null) {
+            made.dealer.onDrop(dropListener);
+        }
     }
 
     /** The other primary is no more: what it gave is this one's alone. */
@@ -192,6 +208,14 @@ final class SharedSockets {
         SharedSocket socket = byNumber.get(number);
         if (socket != null && socket.dealer != null && socket.users.contains(worker)) {
             socket.dealer.ask(worker, count);
+        }
+    }
+
+    /** A worker has no place left there. */
+    void full(WorkerProcess worker, int number) {
+        SharedSocket socket = byNumber.get(number);
+        if (socket != null && socket.dealer != null && socket.users.contains(worker)) {
+            socket.dealer.full(worker);
         }
     }
 

@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.util.Optional;
 
 /**
- * A connection that was closed at once.
+ * A connection that was closed at once, by its server or for all of a cluster by the primary.
  *
  * @param local our end's address
  * @param remote the peer's address, or its client's as soon as a balancer has told it; empty when
@@ -31,6 +31,8 @@ public record ConnectionDrop(
         /** The peer is no balancer, and the server serves none but those. */
         NO_BALANCER,
         /** The balancer's header is missing, wrong, too long or late. */
-        PROXY_HEADER
+        PROXY_HEADER,
+        /** No worker of the cluster takes it. */
+        NOT_TAKEN
     }
 }

@@ -112,6 +112,14 @@ public final class ConnectionMoves {
     void listens() {
         if (loop().listenSource() instanceof SuccessorSource source) {
             source.listens(server);
+            connections.counted();
+        }
+    }
+
+    /** The server's places are taken, or there are some again. */
+    void full(boolean isFull) {
+        if (loop().listenSource() instanceof SuccessorSource source) {
+            source.full(server, isFull);
         }
     }
 

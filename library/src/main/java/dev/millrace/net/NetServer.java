@@ -64,7 +64,11 @@ public final class NetServer implements AutoCloseable, Identified {
         this.loop = loop;
         this.options = Objects.requireNonNull(options, "options");
         this.connections =
-                new ServerConnections(options.limits(), ServerLoad.of(loop), this::closeIfOver);
+                new ServerConnections(
+                        options.limits(),
+                        ServerLoad.of(loop),
+                        this::closeIfOver,
+                        isFull -> moves().full(isFull));
         this.inlet = new ServerInlet(loop, options.limits());
         this.arrivals = new ServerArrivals(loop, options, connections, inlet, listeners);
         this.moves = new ConnectionMoves(this, connections, arrivals);

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +20,7 @@ final class ServerConnections {
     private final ConnectionLimits limits;
     private final ServerLoad load;
     private final Runnable closeListener;
+    private final Consumer<Boolean> fullListener;
     final ServerTrace trace = new ServerTrace();
     private final Set<NetSocket> open = new LinkedHashSet<>();
 
@@ -37,10 +39,22 @@ final class ServerConnections {
     private long served;
     private long dropped;
 
-    ServerConnections(ConnectionLimits limits, ServerLoad load, Runnable closeListener) {
+    /** What {@link #fullListener} was told last. */
+    private boolean wasFull;
+
+    /**
+     * @param closeListener told when a connection is gone
+     * @param fullListener told when the last place is taken, and when one is free again
+     */
+    ServerConnections(
+            ConnectionLimits limits,
+            ServerLoad load,
+            Runnable closeListener,
+            Consumer<Boolean> fullListener) {
         this.limits = limits;
         this.load = load;
         this.closeListener = closeListener;
+        this.fullListener = fullListener;
     }
 
     /** The remote address of {@code stream}, if a limit needs it: asking is a system call. */
@@ -71,6 +85,14 @@ final class ServerConnections {
         return open.size() + arriving.size() >= limits.maxConnections();
     }
 
+    /** Says so when the last place is taken, and when one is free again. */
+    void counted() {
+        if (isFull() != wasFull) {
+            wasFull = !wasFull;
+            fullListener.accept(wasFull);
+        }
+    }
+
     /** One was closed in place of being served. */
     void dropped(Loop loop, ConnectionDrop drop) {
         dropped++;
@@ -81,9 +103,10 @@ final class ServerConnections {
     void arriving(NetSocket socket) {
         arriving.add(socket);
         socket.listeners.countedBy = this;
+        counted();
     }
 
-    /** Its place is free again, for itself above all. */
+    /** Its place is free again, for itself above all: what comes next is {@link #add}. */
     void arrived(NetSocket socket) {
         arriving.remove(socket);
     }
@@ -103,6 +126,7 @@ final class ServerConnections {
             perHost.merge(host, 1, Integer::sum);
         }
         SocketTrace.accepted(socket);
+        counted();
     }
 
     void destroyed(NetSocket socket) {
@@ -128,6 +152,7 @@ final class ServerConnections {
         if (host != null) {
             perHost.computeIfPresent(host, (one, count) -> count == 1 ? null : count - 1);
         }
+        counted();
     }
 
     void closed() {

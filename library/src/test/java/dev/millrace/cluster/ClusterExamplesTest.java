@@ -50,6 +50,10 @@ class ClusterExamplesTest {
         primary.onListening(
                 (worker, address) -> System.out.println(worker.id() + " listens on " + address));
         // @end region="listening"
+        // @start region="drop"
+        primary.onDrop(
+                drop -> IO.println("no worker takes " + drop.remote() + ": " + drop.reason()));
+        // @end region="drop"
     }
 
     static void prepared(Primary primary) {
