@@ -29,7 +29,8 @@ import java.util.OptionalInt;
  *                        SIGNALS: the primary looks after those of the terminal
  *   old ──▶ new primary  SOCKET key kind address options · CONTROL address · ALL
  *                        YOURS: it is the primary now · CONNECTION key
- *   new ──▶ old primary  READY
+ *                        MOVE key request worker unread
+ *   new ──▶ old primary  READY · MOVED request errno
  * </pre>
  */
 record Control(Verb verb, List<String> fields) {

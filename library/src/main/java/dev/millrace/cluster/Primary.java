@@ -68,7 +68,7 @@ public final class Primary {
         this.loop = loop;
         this.options = Objects.requireNonNull(options, "options");
         this.sockets = new SharedSockets(loop, options.scheduling(), this::listens, this::drop);
-        this.moves = new PrimaryMoves(sockets);
+        this.moves = new PrimaryMoves(loop, sockets);
         this.crew = new Crew(this, options);
         this.beginNanos = loop.hrtime();
         this.succession = new Succession(this, crew);
@@ -268,6 +268,7 @@ public final class Primary {
     /** Everything is another process's, and this one only lets its workers leave. */
     void handOver(Replacement heir) {
         sockets.handOver(heir::pass);
+        moves.handOver(heir);
         if (control != null) {
             control.handOver();
         }

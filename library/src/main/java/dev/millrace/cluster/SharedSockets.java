@@ -13,6 +13,7 @@ import dev.millrace.net.NetSocket;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -39,6 +40,9 @@ final class SharedSockets {
     private final Map<String, SharedSocket> byKey = new LinkedHashMap<>();
     private final Map<Integer, SharedSocket> byNumber = new LinkedHashMap<>();
     private int lastNumber;
+
+    /** The keys of those that another primary has now. */
+    private final Map<Integer, String> handed = new HashMap<>();
 
     /** Given by another primary, which is not gone yet. */
     private final Set<SharedSocket> adopted = new LinkedHashSet<>();
@@ -198,9 +202,23 @@ final class SharedSockets {
 
     /** All are another primary's now, which gets what no worker here has taken, with its key. */
     void handOver(BiConsumer<? super String, ? super NetSocket> other) {
-        byNumber.values().forEach(one -> one.handOver(socket -> other.accept(one.key, socket)));
+        for (SharedSocket one : byNumber.values()) {
+            handed.put(one.number, one.key);
+            one.handOver(socket -> other.accept(one.key, socket));
+        }
         byNumber.clear();
         byKey.clear();
+    }
+
+    /** The key of what another primary has now, by the number it had here; null of none. */
+    @Nullable String handedKey(int number) {
+        return handed.get(number);
+    }
+
+    /** The number of what has that key; 0 if nothing has. */
+    int number(String key) {
+        SharedSocket socket = byKey.get(key);
+        return socket == null ? 0 : socket.number;
     }
 
     /** A worker takes so many connections more. */
