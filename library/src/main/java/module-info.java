@@ -14,16 +14,23 @@ module dev.millrace {
     requires static jdk.jfr;
     requires static org.jspecify;
 
+    uses dev.millrace.loop.ListenSource.Provider;
+
+    provides dev.millrace.loop.ListenSource.Provider with
+            dev.millrace.cluster.joining.ClusterListening;
+
     exports dev.millrace.kernel;
     exports dev.millrace.loop;
     exports dev.millrace.observe;
     exports dev.millrace.stream;
     exports dev.millrace.stdio;
     exports dev.millrace.files;
+    exports dev.millrace.proxyprotocol;
     exports dev.millrace.net;
     exports dev.millrace.udp;
     exports dev.millrace.http;
     exports dev.millrace.ipc;
+    exports dev.millrace.systemd;
     exports dev.millrace.cluster;
     exports dev.millrace.web;
 }

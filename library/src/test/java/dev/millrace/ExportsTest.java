@@ -29,8 +29,20 @@ import org.junit.jupiter.api.Test;
 class ExportsTest {
     private static final Set<String> EXPORTED =
             Set.of(
-                    "kernel", "loop", "observe", "stream", "stdio", "files", "net", "udp", "http",
-                    "ipc", "cluster", "web");
+                    "kernel",
+                    "loop",
+                    "observe",
+                    "stream",
+                    "stdio",
+                    "files",
+                    "net",
+                    "udp",
+                    "http",
+                    "ipc",
+                    "cluster",
+                    "web",
+                    "proxyprotocol",
+                    "systemd");
 
     /** The seam to the kernel and what is below it can change freely. */
     @Test

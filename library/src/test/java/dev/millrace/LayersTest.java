@@ -35,6 +35,7 @@ class LayersTest {
                     Map.entry("stream", 0),
                     Map.entry("http.wire", 1),
                     Map.entry("kernel", 1),
+                    Map.entry("proxyprotocol", 2),
                     Map.entry("driver", 2),
                     Map.entry("observe", 2),
                     Map.entry("epoll", 3),
@@ -50,9 +51,11 @@ class LayersTest {
                     Map.entry("udp", 6),
                     Map.entry("http", 7),
                     Map.entry("ipc", 7),
+                    Map.entry("systemd", 7),
                     Map.entry("web.content", 8),
                     Map.entry("cluster", 9),
-                    Map.entry("web", 9));
+                    Map.entry("web", 9),
+                    Map.entry("cluster.joining", 10));
 
     private static final String OURS = "dev.millrace.";
 

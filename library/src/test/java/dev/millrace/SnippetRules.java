@@ -19,7 +19,9 @@ final class SnippetRules {
     private static final Pattern ANY = Pattern.compile("\\{@snippet\\b|<pre>\\s*\\{@code\\b");
 
     private static final Pattern EXPORTED =
-            Pattern.compile(".*/millrace/(kernel|loop|stream|stdio|files|net|udp|http|web)/[^/]+");
+            Pattern.compile(
+                    ".*/millrace/(kernel|loop|stream|stdio|files|net|udp|http|web"
+                            + "|proxyprotocol|systemd)/[^/]+");
 
     /** What a user neither makes nor implements: {@code pipeTo} and {@code filter} do. */
     private static final Set<String> WITHOUT = Set.of("StreamPipe", "FilteredTransport");

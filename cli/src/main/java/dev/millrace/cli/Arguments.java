@@ -196,7 +196,7 @@ final class Arguments {
     }
 
     /** {@code read} throws IllegalArgumentException with what would be right. */
-    private <T> Optional<T> value(String name, Function<String, T> read) {
+    <T> Optional<T> value(String name, Function<String, T> read) {
         Optional<String> text = text(name);
         try {
             return text.map(read);

@@ -1,5 +1,6 @@
 package dev.millrace.cli;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /** Every command, in the order of the overview. */
@@ -9,6 +10,14 @@ final class Commands {
     private Commands() {}
 
     static List<Command> all() {
+        List<Command> all = new ArrayList<>(programs());
+        all.add(new PsCommand());
+        all.addAll(ControlCommand.all());
+        all.addAll(List.of(new DoctorCommand(), new VersionCommand(), new HelpCommand()));
+        return all;
+    }
+
+    private static List<Command> programs() {
         return List.of(
                 new ServeCommand(),
                 new HelloCommand(),
@@ -18,9 +27,7 @@ final class Commands {
                 new GetCommand(),
                 new BenchCommand(),
                 new RunCommand(),
-                new DoctorCommand(),
-                new VersionCommand(),
-                new HelpCommand());
+                new StartCommand());
     }
 
     /**

@@ -49,6 +49,9 @@ final class EchoService implements Service {
 
         /** What was received goes back, then FIN; what still comes is thrown away. */
         void finish() {
+            if (isFinishing) {
+                return;
+            }
             isFinishing = true;
             socket.onFinish(() -> loop.setTimeout(GOODBYE_MAX, socket::destroy).unref());
             socket.resume();
@@ -65,6 +68,8 @@ final class EchoService implements Service {
     public void listen(Address address, Runnable onListening, Consumer<IOException> onError) {
         NetServer server =
                 NetServer.create(loop, socket -> connections.add(new Connection(socket)));
+        // Also when the primary of a cluster ends what this worker listens on.
+        server.onClosing(this::finishConnections);
         servers.add(server.onListening(onListening).onError(onError).listen(address));
     }
 
@@ -76,6 +81,9 @@ final class EchoService implements Service {
     @Override
     public void finish() {
         servers.forEach(NetServer::close);
+    }
+
+    private void finishConnections() {
         List.copyOf(connections).forEach(Connection::finish);
     }
 

@@ -6,11 +6,23 @@ import org.jspecify.annotations.Nullable;
 final class Failure extends RuntimeException {
     private static final long serialVersionUID = 1;
 
+    /** What the process ends with. */
+    private final int status;
+
     Failure(String message) {
-        super(message);
+        this(message, null);
     }
 
     Failure(String message, @Nullable Throwable cause) {
+        this(message, cause, Main.FAILED);
+    }
+
+    Failure(String message, @Nullable Throwable cause, int status) {
         super(message, cause);
+        this.status = status;
+    }
+
+    int status() {
+        return status;
     }
 }

@@ -42,6 +42,8 @@ final class GetSettings {
         options.add(Option.flag("-L", LOCATION, "follow redirects, at most " + REDIRECTS_MAX));
         options.add(Option.flag("-s", SILENT, "no progress"));
         options.addAll(RequestOptions.options("-d"));
+        options.add(
+                new Option("-x", ProxyUrl.OPTION, "URL", "through this proxy; '' for none at all"));
         options.add(new Option(CONNECT_TIMEOUT, "TIME", "for a connection (default 10s)"));
         options.add(new Option(TIMEOUT, "TIME", "without a byte (default 60s)"));
         options.add(new Option("-m", MAX_TIME, "TIME", "for all of it (default none)"));
@@ -89,7 +91,16 @@ final class GetSettings {
                         .withTimeouts(timeouts)
                         .withRedirects(arguments.has(LOCATION) ? REDIRECTS_MAX : 0)
                         .withLimits(HttpLimits.DEFAULTS.withMaxBodyBytes(Long.MAX_VALUE));
-        return request.unix().map(options::withAddress).orElse(options);
+        if (request.unix().isPresent()) {
+            if (arguments.has(ProxyUrl.OPTION)) {
+                String both = ProxyUrl.OPTION + " and " + RequestOptions.UNIX;
+                throw new UsageError(both + " lead to two places; use one");
+            }
+            return options.withAddress(request.unix().get());
+        }
+        return ProxyUrl.choose(arguments.text(ProxyUrl.OPTION), System.getenv())
+                .map(options::withProxy)
+                .orElse(options);
     }
 
     private static Place place(Arguments arguments, RequestUrl url, boolean isHead) {

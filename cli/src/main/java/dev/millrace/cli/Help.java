@@ -35,7 +35,7 @@ final class Help {
 
     private static String heading(Command command) {
         // The short form, which fits the column.
-        String operand = command.operand().replaceAll("\\[--[^]]*] | \\[ARGUMENT...]", "");
+        String operand = command.operand().replaceAll("\\[--[^]]*] | \\[(?:-- )?ARGUMENT...]", "");
         return operand.isEmpty() ? command.name() : command.name() + " " + operand;
     }
 }

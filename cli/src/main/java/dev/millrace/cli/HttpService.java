@@ -6,7 +6,9 @@ import dev.millrace.http.HttpServerOptions;
 import dev.millrace.http.ServerResponse;
 import dev.millrace.kernel.Address;
 import dev.millrace.loop.Loop;
+import dev.millrace.web.Readiness;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -20,8 +22,11 @@ final class HttpService implements Service {
     private final Consumer<? super HttpServer> setUp;
     private final List<HttpServer> servers = new ArrayList<>();
 
+    private final Draining draining;
+    private final List<Readiness> readiness = new ArrayList<>();
+
     HttpService(Loop loop, HttpServerOptions options, HttpHandler handler) {
-        this(loop, options, handler, server -> {});
+        this(loop, options, handler, server -> {}, Draining.NONE);
     }
 
     /** {@code setUp} gets each server before it listens. */
@@ -29,8 +34,10 @@ final class HttpService implements Service {
             Loop loop,
             HttpServerOptions options,
             HttpHandler handler,
-            Consumer<? super HttpServer> setUp) {
+            Consumer<? super HttpServer> setUp,
+            Draining draining) {
         this.loop = loop;
+        this.draining = draining;
         this.setUp = setUp;
         this.options = options;
         this.handler = handler;
@@ -48,8 +55,11 @@ final class HttpService implements Service {
             Function<Loop, HttpHandler> handlers,
             Consumer<? super HttpServer> setUp) {
         ServerOptions where = ServerOptions.read(arguments, HttpSettings.DEFAULT_PORT);
+        Draining draining = Draining.read(arguments);
         return new ServerRun(
-                "http", where, loop -> new HttpService(loop, how, handlers.apply(loop), setUp));
+                "http",
+                where,
+                loop -> new HttpService(loop, how, handlers.apply(loop), setUp, draining));
     }
 
     @Override
@@ -59,7 +69,10 @@ final class HttpService implements Service {
 
     @Override
     public void listen(Address address, Runnable onListening, Consumer<IOException> onError) {
-        HttpServer server = HttpServer.create(loop, options, handler);
+        HttpServer server = HttpServer.create(loop, options);
+        Readiness of = Readiness.of(server, draining.delay());
+        readiness.add(of);
+        server.onRequest(draining.around(of, handler));
         server.onListening(onListening).onError(onError).onHandlerError(HttpService::complain);
         setUp.accept(server);
         servers.add(server.listen(address));
@@ -82,7 +95,17 @@ final class HttpService implements Service {
 
     @Override
     public void finish() {
-        servers.forEach(HttpServer::close);
+        if (draining.delay().isZero()) {
+            servers.forEach(HttpServer::close);
+        } else {
+            // What is left at the end ServerRun cuts off.
+            readiness.forEach(one -> one.drain(ServerRun.FINISH_MAX));
+        }
+    }
+
+    @Override
+    public Duration finishDelay() {
+        return draining.delay();
     }
 
     @Override

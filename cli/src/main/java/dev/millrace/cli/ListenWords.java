@@ -7,6 +7,13 @@ enum ListenWords {
     /** The options that most servers have. */
     OPTIONS("with --port", "with --host", "with --unix", "with --host %s%%eth0"),
 
+    /** The repeatable option of {@code start}. */
+    LISTEN(
+            "with --listen",
+            "with --listen",
+            "with --listen",
+            "with --listen tcp://[%s%%eth0]:PORT"),
+
     /** The one word of {@code proxy}. */
     OPERAND("in LISTEN", "in LISTEN", "in LISTEN", "in LISTEN, [%s%%eth0]");
 

@@ -17,8 +17,8 @@ import sun.misc.Signal;
  * A file that lines are appended to, by a thread of its own: no loop waits for a disk. What waits
  * is at most 4 MiB; lines beyond are dropped, and their number is told.
  *
- * <p>When the file was renamed or removed, as by a rotation, or on SIGHUP, a new one is begun
- * before the next lines.
+ * <p>When the file was renamed or removed, as by a rotation, a new one is begun before the next
+ * lines; on SIGHUP at once, so that nothing of the old one is held any more.
  */
 final class LogFile {
     private static final int WAITING_MAX_CHARS = 4 << 20;
@@ -67,8 +67,10 @@ final class LogFile {
         notifyAll();
     }
 
-    private synchronized void reopen() {
+    /** Begins a new file, or goes on with one that is there; soon, without a line as well. */
+    synchronized void reopen() {
         isReopenAsked = true;
+        notifyAll();
     }
 
     private void writeAll() {
@@ -83,7 +85,7 @@ final class LogFile {
     }
 
     private synchronized void awaitLines() throws InterruptedException {
-        while (waiting.isEmpty()) {
+        while (waiting.isEmpty() && !isReopenAsked) {
             wait();
         }
     }
@@ -99,12 +101,12 @@ final class LogFile {
             lost = dropped;
             dropped = 0;
             isAsked = isReopenAsked;
-            isReopenAsked &= lines.isEmpty();
+            isReopenAsked = false;
         }
         if (lost > 0) {
             Console.complain("the log was too slow: " + lost + " lines are lost");
         }
-        if (!lines.isEmpty()) {
+        if (!lines.isEmpty() || isAsked) {
             write(lines, isAsked);
         }
     }

@@ -33,7 +33,7 @@ public final class Main {
             return WRONG_USAGE;
         } catch (Failure e) {
             Console.complain(e.getMessage());
-            return FAILED;
+            return e.status();
         } catch (RuntimeException e) {
             Console.complain(Console.oneLine(e));
             return FAILED;

@@ -42,6 +42,9 @@ final class ProxyCommand implements ServerCommand {
         passed on as a reset, and so is a TARGET that can't be reached, or an idle time that is over;
         a Unix socket knows no reset, its peer sees an end. A connection beyond the limit is closed
         at once. On a terminal a line a second says what is carried.
+        --send-proxy tells TARGET the client's address by a header of the PROXY protocol.
+        PEERS are the balancers whose connections begin with one: 10.0.0.7,10.1.0.0/16 or unix.
+        All others are refused.
         TIME is 500ms, 5s, 2m, 1h, or a number of seconds; 0 for no limit.
         """;
     }

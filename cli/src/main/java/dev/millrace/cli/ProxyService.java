@@ -72,7 +72,7 @@ final class ProxyService implements Service {
     }
 
     private void accepted(NetSocket client) {
-        NetSocket target = settings.target().connect(loop, settings.ofTarget());
+        NetSocket target = settings.target().connect(loop, settings.ofTarget(client));
         client.bufferSource(buffer);
         target.bufferSource(buffer);
         pairs.add(new ProxyPair(client, target, settings.idleTimeout(), this::ended));

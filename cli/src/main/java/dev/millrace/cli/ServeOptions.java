@@ -21,7 +21,7 @@ record ServeOptions(StaticFilesOptions files, boolean isCompressed, Optional<Str
     private static final String SPA = "--spa";
     private static final String NOT_FOUND = "--not-found";
     private static final String NO_GZIP = "--no-gzip";
-    private static final String LOG = "--log";
+    static final String LOG = "--log";
     private static final String INDEX = "/index.html";
 
     static List<Option> options() {

@@ -1,9 +1,11 @@
 package dev.millrace.cli;
 
 import dev.millrace.kernel.Address;
+import dev.millrace.kernel.DescriptorKind;
 import dev.millrace.kernel.IpAddress;
 import dev.millrace.kernel.UnixAddress;
 import dev.millrace.loop.Drivers;
+import dev.millrace.systemd.InheritedSockets;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
@@ -23,8 +25,8 @@ record ServerOptions(
     private static final String PORT = "--port";
     private static final String HOST = "--host";
     private static final String UNIX = "--unix";
-    private static final String LOOPS = "--loops";
-    private static final String DRIVER = "--driver";
+    static final String LOOPS = "--loops";
+    static final String DRIVER = "--driver";
     private static final String DEFAULT_HOST = "127.0.0.1";
     private static final int PORT_MAX = 65_535;
     private static final int LOOPS_MAX = 256;
@@ -36,6 +38,7 @@ record ServerOptions(
         options.add(new Option(HOST, "HOST", "address or name (default " + DEFAULT_HOST + ")"));
         options.add(new Option(UNIX, "PATH", "Unix socket, @NAME for an abstract one"));
         options.addAll(shared());
+        options.addAll(ClusterSettings.options());
         return options;
     }
 
@@ -75,6 +78,21 @@ record ServerOptions(
         Optional<String> driver = arguments.text(DRIVER);
         driver.ifPresentOrElse(ServerOptions::checkDriver, ServerOptions::checkDriverOfEnvironment);
         return new ServerOptions(List.copyOf(addresses), loops, driver, words);
+    }
+
+    /** At the addresses of the inherited listeners, if there are any. */
+    ServerOptions orInherited(InheritedSockets sockets) {
+        List<Address> inherited =
+                sockets.all().stream()
+                        .filter(socket -> socket.kind() == DescriptorKind.LISTENER)
+                        .flatMap(socket -> socket.address().stream())
+                        .toList();
+        if (!sockets.isEmpty() && inherited.isEmpty()) {
+            throw new Failure(
+                    "systemd passes " + sockets + ", but nothing that listens; use ListenStream=",
+                    null);
+        }
+        return inherited.isEmpty() ? this : new ServerOptions(inherited, loops, driver, words);
     }
 
     private static void checkDriver(String name) {

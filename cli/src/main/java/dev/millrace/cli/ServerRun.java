@@ -1,5 +1,7 @@
 package dev.millrace.cli;
 
+import dev.millrace.cluster.Cluster;
+import dev.millrace.cluster.Worker;
 import dev.millrace.kernel.Address;
 import dev.millrace.loop.Drivers;
 import dev.millrace.loop.Loop;
@@ -11,6 +13,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -24,12 +27,16 @@ import java.util.function.Function;
 final class ServerRun {
     static final Duration FINISH_MAX = Duration.ofSeconds(10);
 
+    /** In front of what a worker tells its primary of a listen that failed. */
+    static final String FAILED = "failed ";
+
     private final String scheme;
     private final ServerOptions options;
     private final Function<Loop, Service> factory;
     private final Duration finishMax;
     private final List<Service> services = new ArrayList<>();
     private final AtomicInteger pendingListens;
+    private final Supervision supervision;
     private final CountDownLatch ended = new CountDownLatch(1);
     private boolean isStopping;
 
@@ -45,10 +52,12 @@ final class ServerRun {
             Function<Loop, Service> factory,
             Duration finishMax) {
         this.scheme = scheme;
-        this.options = options;
+        this.supervision = Supervision.ofProcess();
+        this.options = options.orInherited(supervision.sockets());
         this.factory = factory;
         this.finishMax = finishMax;
-        this.pendingListens = new AtomicInteger(options.loops() * options.addresses().size());
+        int listens = this.options.loops() * this.options.addresses().size();
+        this.pendingListens = new AtomicInteger(listens);
     }
 
     /** Serves until it is over. */
@@ -79,15 +88,46 @@ final class ServerRun {
         }
     }
 
+    /**
+     * Serves as a worker of a cluster until its primary ends that; what goes wrong is for the
+     * primary to say.
+     *
+     * @return the exit status
+     */
+    int work() {
+        options.driver().ifPresent(name -> System.setProperty(Drivers.PROPERTY, name));
+        int[] status = {Main.OK};
+        Loop.run(loop -> {
+            Worker worker = Cluster.join(loop);
+            setUp(
+                    loop,
+                    service -> {},
+                    failure -> {
+                        status[0] = Main.FAILED;
+                        worker.send(FAILED + failure.getMessage());
+                        stop();
+                    });
+        });
+        return status[0];
+    }
+
     private void setUp(Loop loop, PrintStream out, BiConsumer<Loop, List<Address>> ready) {
+        supervision.join(loop);
+        setUp(
+                loop,
+                service -> listening(service, out, ready),
+                failure -> {
+                    throw failure;
+                });
+    }
+
+    private void setUp(Loop loop, Consumer<Service> listening, Consumer<Failure> failed) {
         Service service = factory.apply(loop);
         for (Address address : options.addresses()) {
             service.listen(
                     address,
-                    () -> listening(service, out, ready),
-                    error -> {
-                        throw ListenFailure.of(error, address, options.words());
-                    });
+                    () -> listening.accept(service),
+                    error -> failed.accept(ListenFailure.of(error, address, options.words())));
         }
         synchronized (services) {
             services.add(service);
@@ -102,9 +142,20 @@ final class ServerRun {
         if (pendingListens.decrementAndGet() == 0) {
             Loop loop = service.loop();
             List<Address> addresses = service.addresses();
-            out.println(StartLine.text(loop.driverName(), options.loops(), scheme, addresses));
+            String line = StartLine.text(loop.driverName(), options.loops(), scheme, addresses);
+            out.println(supervision.sockets().isEmpty() ? line : StartLine.inherited(line));
+            supervision.ready();
             ready.accept(loop, addresses);
         }
+    }
+
+    String scheme() {
+        return scheme;
+    }
+
+    /** How many addresses it is to listen on. */
+    int addressCount() {
+        return options.addresses().size();
     }
 
     /** Begins to end it; any thread. */
@@ -112,6 +163,7 @@ final class ServerRun {
         synchronized (services) {
             if (!isStopping) {
                 isStopping = true;
+                supervision.stopping();
                 services.forEach(service -> service.loop().execute(() -> finish(service)));
             }
         }
@@ -119,6 +171,7 @@ final class ServerRun {
 
     private void finish(Service service) {
         service.finish();
-        service.loop().setTimeout(finishMax, service::abort).unref();
+        Duration most = finishMax.plus(service.finishDelay());
+        service.loop().setTimeout(most, service::abort).unref();
     }
 }

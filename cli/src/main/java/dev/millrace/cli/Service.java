@@ -3,6 +3,7 @@ package dev.millrace.cli;
 import dev.millrace.kernel.Address;
 import dev.millrace.loop.Loop;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -25,6 +26,11 @@ interface Service {
     List<Address> addresses();
 
     void finish();
+
+    /** How long it serves on when it was told to finish. */
+    default Duration finishDelay() {
+        return Duration.ZERO;
+    }
 
     void abort();
 }

@@ -12,13 +12,27 @@ final class StartLine {
     private StartLine() {}
 
     static String text(String driver, int loops, String scheme, List<Address> addresses) {
+        return text(driver, loops + (loops == 1 ? " loop" : " loops"), scheme, addresses);
+    }
+
+    /** That of a program in several processes. */
+    static String ofWorkers(String driver, int workers, String scheme, List<Address> addresses) {
+        return text(driver, workers + (workers == 1 ? " worker" : " workers"), scheme, addresses);
+    }
+
+    private static String text(String driver, String what, String scheme, List<Address> addresses) {
         List<String> parts = new ArrayList<>();
         parts.add("millrace " + Version.text());
         parts.add(driver);
-        parts.add(loops + (loops == 1 ? " loop" : " loops"));
+        parts.add(what);
         parts.add("pid " + ProcessHandle.current().pid());
         addresses.forEach(address -> parts.add(url(scheme, address)));
         return String.join(SEPARATOR, parts);
+    }
+
+    /** {@code line} of a server whose sockets systemd has opened. */
+    static String inherited(String line) {
+        return line + SEPARATOR + "inherited";
     }
 
     private static String url(String scheme, Address address) {

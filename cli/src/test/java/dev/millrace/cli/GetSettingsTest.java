@@ -124,7 +124,7 @@ class GetSettingsTest {
                 "-d @/no/such a    | --data @/no/such: there is no such file",
                 "-d @/ a           | --data @/: there is no such file",
                 "--unix= a         | --unix: ",
-                "-ix a             | unknown option -x; see: millrace help get",
+                "-iz a             | unknown option -z; see: millrace help get",
                 "--include=yes a   | --include takes no value; see: millrace help get",
                 "-ii a             | --include is given twice",
                 "a -o              | --output needs a value",

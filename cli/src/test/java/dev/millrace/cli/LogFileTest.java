@@ -50,6 +50,23 @@ class LogFileTest {
     }
 
     @Test
+    void whoAsksForItGetsANewFileWithoutALine() throws IOException {
+        Path path = folder.resolve("log");
+        LogFile log = LogFile.open(path);
+        log.add("one\n");
+        expect(path, "one\n");
+        Files.move(path, folder.resolve("log.1"));
+        log.reopen();
+        expect(path, "");
+        log.add("two\n");
+        expect(path, "two\n");
+        expect(folder.resolve("log.1"), "one\n");
+        log.reopen();
+        log.add("three\n");
+        expect(path, "two\nthree\n");
+    }
+
+    @Test
     void aFileThatCantBeMadeIsRefusedAtOnce() {
         assertThatThrownBy(() -> LogFile.open(folder.resolve("none/log")))
                 .isInstanceOf(NoSuchFileException.class);

@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -57,14 +58,18 @@ class ProxyServiceTest {
         return new Endpoint.Tcp("127.0.0.1", target.getLocalPort());
     }
 
+    private static ProxySettings settings(Endpoint target, int maxConnections, Duration idle) {
+        return new ProxySettings(
+                target, maxConnections, NO_LIMIT, idle, Optional.empty(), Optional.empty());
+    }
+
     private static RunningServer proxy(ProxySettings settings, Duration finishMax) {
         return RunningServer.start(
                 loop -> new ProxyService(loop, settings, new ProxyStatistics(false)), finishMax);
     }
 
     private static RunningServer proxy(Endpoint target, int maxConnections, Duration idle) {
-        return proxy(
-                new ProxySettings(target, maxConnections, NO_LIMIT, idle), RunningServer.NEVER);
+        return proxy(settings(target, maxConnections, idle), RunningServer.NEVER);
     }
 
     private RunningServer proxy() {
@@ -263,8 +268,7 @@ class ProxyServiceTest {
     /** What has not ended when the time for it is over was cut off, and must not look complete. */
     @Test
     void whatIsOpenWhenItsTimeIsOverIsReset() throws IOException {
-        ProxySettings settings =
-                new ProxySettings(endpoint(), ConnectionLimits.NO_LIMIT, NO_LIMIT, NO_LIMIT);
+        ProxySettings settings = settings(endpoint(), ConnectionLimits.NO_LIMIT, NO_LIMIT);
         try (RunningServer proxy = proxy(settings, Duration.ofMillis(50));
                 Socket client = proxy.connect();
                 Socket served = accept()) {

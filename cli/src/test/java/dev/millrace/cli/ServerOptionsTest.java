@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.millrace.http.HttpServerOptions;
 import dev.millrace.http.HttpTimeouts;
+import dev.millrace.http.HttpTimeouts.MinimumRate;
 import dev.millrace.kernel.IpAddress;
 import dev.millrace.kernel.UnixAddress;
 import java.time.Duration;
@@ -98,6 +99,27 @@ class ServerOptionsTest {
                                 Duration.ofMinutes(2),
                                 Duration.ofMillis(3),
                                 Duration.ZERO));
+    }
+
+    @Test
+    void handlersAndRatesHaveTheirLimits() {
+        HttpTimeouts timeouts =
+                how("--handler-timeout=7s", "--body-rate=240", "--send-rate=1k,10s").timeouts();
+        assertThat(timeouts)
+                .isEqualTo(
+                        HttpTimeouts.DEFAULTS
+                                .withHandler(Duration.ofSeconds(7))
+                                .withBodyRate(new MinimumRate(240, Duration.ofSeconds(5)))
+                                .withSendRate(new MinimumRate(1024, Duration.ofSeconds(10))));
+        assertThat(how("--send-rate=0").timeouts().sendRate()).isEqualTo(MinimumRate.NONE);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "x", "1k,", "1k,0", "1k,x", ",5s", "1k,5s,1s", "-1"})
+    void aRateIsASizeAndPerhapsATime(String rate) {
+        assertThatExceptionOfType(UsageError.class)
+                .isThrownBy(() -> how("--body-rate=" + rate))
+                .withMessageStartingWith("--body-rate " + rate + ": a rate is bytes a second");
     }
 
     @Test

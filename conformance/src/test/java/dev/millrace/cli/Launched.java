@@ -134,6 +134,11 @@ final class Launched implements AutoCloseable {
         return process.pid();
     }
 
+    /** The processes that it has started, and that run. */
+    List<ProcessHandle> children() {
+        return process.children().filter(ProcessHandle::isAlive).toList();
+    }
+
     /** Gives it {@code text} on standard input, then the end of it. */
     Launched input(String text) {
         try (var in = process.getOutputStream()) {

@@ -168,6 +168,34 @@ class ServeOptionsTest {
                 .contains("\"HEAD /none HTTP/1.1\" 404 - \"-\"");
     }
 
+    private static void await(Path log, String text) throws IOException {
+        long deadline = System.nanoTime() + Launched.DEADLINE_SECONDS * 1_000_000_000L;
+        while (!Files.exists(log) || !Files.readString(log).contains(text)) {
+            assertThat(System.nanoTime()).as("written: " + text).isLessThan(deadline);
+            Thread.onSpinWait();
+        }
+    }
+
+    /** As logrotate does: the file gets another name, the server a signal, and nothing is asked. */
+    @Test
+    void aLogThatWasRotatedIsBegunAnewOnSighup() throws IOException {
+        Path log = folder.resolve("log");
+        Path rotated = folder.resolve("log.1");
+        try (Launched server = serve("--log", log.toString());
+                Peer peer = Peer.of(server)) {
+            peer.ask("GET /a.txt?one");
+            await(log, "?one");
+            Files.move(log, rotated);
+            server.signal("HUP");
+            await(log, "");
+            peer.ask("GET /a.txt?two");
+            server.signal("TERM");
+            assertThat(server.status()).isZero();
+        }
+        assertThat(Files.readAllLines(rotated)).singleElement().asString().contains("?one");
+        assertThat(Files.readAllLines(log)).singleElement().asString().contains("?two");
+    }
+
     @Test
     void wrongOptionsAreNamed() {
         String[][] cases = {

@@ -53,6 +53,15 @@ class UsageTest {
                 "get -oI             | get needs a URL",
                 "bench               | bench needs a URL, http://127.0.0.1:8080/ for instance; see",
                 "bench --rat 5 a     | unknown option --rat; did you mean --rate?",
+                "start               | start needs a Java source file, or --listen and a command",
+                "start no-such.java  | there is no file no-such.java; name a Java source file",
+                "start src           | src is a folder; name a Java source file in it",
+                "start pom.xml       | pom.xml is no Java source file; its name has to end with .java",
+                "start --workers 0 x | --workers 0: use 1 to 1024",
+                "start --class-path no.jar src/x.java | there is no file src/x.java; name a Java",
+                "start --listen a -- x | --listen a: no address; write tcp://HOST:PORT or unix:PATH",
+                "start --listen tcp://127.0.0.1:0 | --listen needs a command; write it behind --",
+                "hello --workers 2 --loops 2 | --workers and --loops exclude each other",
                 "run /dev/null       | /dev/null is no regular file; name a Java source file",
             })
     void wrongUsageEndsWithStatus2(String words, String message) {

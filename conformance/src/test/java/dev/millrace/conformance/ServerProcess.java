@@ -8,16 +8,24 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** A server in a process of its own, which has printed its start line, and ends with the test. */
 public final class ServerProcess implements AutoCloseable {
+    private static final Pattern PORT = Pattern.compile(":(\\d+)\\b(?!.*:\\d)");
+
     private final Process process;
     private final String startLine;
 
     private ServerProcess(List<String> command) throws IOException {
-        process =
-                new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+        this(new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT));
+    }
+
+    private ServerProcess(ProcessBuilder builder) throws IOException {
+        List<String> command = builder.command();
+        process = builder.start();
         BufferedReader output = process.inputReader();
         startLine = output.readLine();
         if (startLine == null) {
@@ -41,12 +49,30 @@ public final class ServerProcess implements AutoCloseable {
         return new ServerProcess(command);
     }
 
+    /**
+     * A command, started by its launcher with whatever flags that chooses.
+     *
+     * @param log what standard error is appended to
+     */
+    public static ServerProcess launched(String jvmOptions, Path log, List<String> words)
+            throws IOException {
+        List<String> command = new ArrayList<>(List.of(root().resolve("millrace").toString()));
+        command.addAll(words);
+        ProcessBuilder builder = new ProcessBuilder(command);
+        builder.environment().put("MILLRACE_BUILD", "no");
+        builder.environment().put("JDK_JAVA_OPTIONS", jvmOptions);
+        builder.redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()));
+        return new ServerProcess(builder);
+    }
+
     /** A program of this test's class path. */
-    public static ServerProcess program(Class<?> main, List<String> jvmOptions) throws IOException {
+    public static ServerProcess program(Class<?> main, List<String> jvmOptions, String... arguments)
+            throws IOException {
         List<String> command =
                 new ArrayList<>(List.of(java(), "--enable-native-access=ALL-UNNAMED"));
         command.addAll(jvmOptions);
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+        command.addAll(List.of(arguments));
         return new ServerProcess(command);
     }
 
@@ -68,6 +94,20 @@ public final class ServerProcess implements AutoCloseable {
         return startLine;
     }
 
+    /** The last port that the start line names. */
+    public int port() {
+        Matcher matcher = PORT.matcher(startLine);
+        if (!matcher.find()) {
+            throw new IllegalStateException("no port in: " + startLine);
+        }
+        return Integer.parseInt(matcher.group(1));
+    }
+
+    /** Its number. */
+    public long pid() {
+        return process.pid();
+    }
+
     /** Whether it lives. */
     public boolean isAlive() {
         return process.isAlive();
@@ -75,8 +115,22 @@ public final class ServerProcess implements AutoCloseable {
 
     /** Resident memory, as the kernel counts it. */
     public long residentKib() {
+        return kib("VmRSS:");
+    }
+
+    /** The most that was resident at any time. */
+    public long residentPeakKib() {
+        return kib("VmHWM:");
+    }
+
+    /** How many threads it has. */
+    public long threads() {
+        return kib("Threads:");
+    }
+
+    private long kib(String name) {
         try (Stream<String> lines = Files.lines(proc("status"))) {
-            return lines.filter(line -> line.startsWith("VmRSS:"))
+            return lines.filter(line -> line.startsWith(name))
                     .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
                     .findFirst()
                     .orElseThrow();

@@ -20,7 +20,7 @@ import java.util.OptionalInt;
  *
  * <pre>
  *   worker ──▶ primary   LISTEN request kind index address options · CLOSE handle
- *                        DEMAND handle count · READY
+ *                        DEMAND handle count · FULL handle · READY
  *                        PONG connections requests lag-nanos
  *                        MOVE handle request unread
  *   primary ──▶ worker   FED, SHARED request handle address · FAILED request errno
@@ -29,7 +29,8 @@ import java.util.OptionalInt;
  *                        SIGNALS: the primary looks after those of the terminal
  *   old ──▶ new primary  SOCKET key kind address options · CONTROL address · ALL
  *                        YOURS: it is the primary now · CONNECTION key
- *   new ──▶ old primary  READY
+ *                        MOVE key request worker unread
+ *   new ──▶ old primary  READY · MOVED request errno
  * </pre>
  */
 record Control(Verb verb, List<String> fields) {
@@ -37,6 +38,7 @@ record Control(Verb verb, List<String> fields) {
         LISTEN,
         CLOSE,
         DEMAND,
+        FULL,
         MOVE,
         MOVED,
         READY,

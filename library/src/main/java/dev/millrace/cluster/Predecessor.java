@@ -63,6 +63,7 @@ final class Predecessor {
             }
             case ALL -> all();
             case YOURS -> over();
+            case MOVE -> primary.moves().move(said, message, parent::send);
             case CONNECTION -> {
                 NetSocket socket = ((Passable.Connection) message.take().getFirst()).socket();
                 primary.succession().deal(said.fields().getFirst(), socket);

@@ -2,9 +2,13 @@ package dev.millrace.cluster;
 
 import dev.millrace.ipc.ChildExit;
 import dev.millrace.ipc.ChildOptions;
+import dev.millrace.kernel.Address;
 import dev.millrace.loop.Loop;
 import dev.millrace.loop.LoopStage;
+import dev.millrace.net.ConnectionDrop;
 import dev.millrace.stream.Listeners;
+import dev.millrace.systemd.InheritedSockets;
+import dev.millrace.systemd.ServiceNotifier;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -15,6 +19,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,18 +58,17 @@ public final class Primary {
     /** Had not left in time. */
     private long cut;
 
-    private @Nullable BiConsumer<? super WorkerProcess, ? super String> messageListener;
-    private @Nullable Consumer<? super WorkerProcess> onlineListener;
-    private @Nullable BiConsumer<? super WorkerProcess, ? super Optional<ChildExit>> exitListener;
-    private @Nullable Consumer<? super IOException> errorListener;
-    private @Nullable LongConsumer replacedListener;
+    private final PrimaryListeners listeners = new PrimaryListeners();
+
+    /** What is done before workers are replaced. */
+    private @Nullable Supplier<? extends CompletionStage<?>> preparation;
 
     Primary(Loop loop, ClusterOptions options) {
         loop.checkThread();
         this.loop = loop;
         this.options = Objects.requireNonNull(options, "options");
-        this.sockets = new SharedSockets(loop, options.scheduling(), this::changed);
-        this.moves = new PrimaryMoves(sockets);
+        this.sockets = new SharedSockets(loop, options.scheduling(), this::listens, this::drop);
+        this.moves = new PrimaryMoves(loop, sockets);
         this.crew = new Crew(this, options);
         this.beginNanos = loop.hrtime();
         this.succession = new Succession(this, crew);
@@ -100,15 +104,21 @@ public final class Primary {
             worker.tell(Control.text(Control.Verb.SIGNALS));
         }
         changed();
-        if (onlineListener != null) {
-            onlineListener.accept(worker);
-        }
+        PrimaryListeners.tell(listeners.online, worker);
+    }
+
+    private void listens(WorkerProcess worker, Address address) {
+        changed();
+        // Not below the reading of what workers send, which is blamed for what is thrown there.
+        loop.nextTick(() -> PrimaryListeners.tell(listeners.listening, worker, address));
+    }
+
+    private void drop(ConnectionDrop drop) {
+        loop.nextTick(() -> PrimaryListeners.tell(listeners.drop, drop));
     }
 
     void came(WorkerProcess worker, String text) {
-        if (messageListener != null) {
-            messageListener.accept(worker, text);
-        }
+        PrimaryListeners.tell(listeners.message, worker, text);
     }
 
     void asked(WorkerProcess worker, Control control) {
@@ -116,16 +126,12 @@ public final class Primary {
             case LISTEN -> succession.whenGiven(() -> listen(worker, control));
             case CLOSE -> sockets.close(worker, control.number(0));
             case DEMAND -> sockets.ask(worker, control.number(0), control.number(1));
+            case FULL -> sockets.full(worker, control.number(0));
             case READY -> {
                 worker.ready();
                 changed();
             }
-            case PONG ->
-                    worker.answered(
-                            new WorkerFigures(
-                                    control.longNumber(0),
-                                    control.longNumber(1),
-                                    Duration.ofNanos(control.longNumber(2))));
+            case PONG -> worker.answered(WorkerFigures.of(control));
             default -> throw new IllegalArgumentException(control.toString());
         }
     }
@@ -146,9 +152,7 @@ public final class Primary {
         sockets.leave(worker, isReplaced || worker.isSpokenFor);
         moves.gone(worker);
         try {
-            if (exitListener != null) {
-                exitListener.accept(worker, Optional.ofNullable(exit));
-            }
+            PrimaryListeners.tell(listeners.exit, worker, Optional.ofNullable(exit));
         } finally {
             if (isReplaced) {
                 crew.replace(worker, exit == null);
@@ -189,23 +193,21 @@ public final class Primary {
     }
 
     void told(IOException error) {
-        if (errorListener == null) {
+        if (listeners.error == null) {
             loop.uncaught(error);
         } else {
-            errorListener.accept(error);
+            listeners.error.accept(error);
         }
     }
 
     /** What was asked for has failed: told to the listener, and by the stage. */
     void failed(LoopStage<?> stage, IOException error) {
         stage.completeExceptionally(error);
-        if (errorListener != null) {
-            errorListener.accept(error);
-        }
+        PrimaryListeners.tell(listeners.error, error);
     }
 
     boolean hasErrorListener() {
-        return errorListener != null;
+        return listeners.error != null;
     }
 
     /**
@@ -266,6 +268,7 @@ public final class Primary {
     /** Everything is another process's, and this one only lets its workers leave. */
     void handOver(Replacement heir) {
         sockets.handOver(heir::pass);
+        moves.handOver(heir);
         if (control != null) {
             control.handOver();
         }
@@ -273,11 +276,31 @@ public final class Primary {
         changed();
     }
 
+    /** What a reload has to wait for; null: nothing. */
+    @Nullable CompletionStage<?> prepare() {
+        return preparation == null ? null : preparation.get();
+    }
+
     /** The process {@code pid} is the primary. */
     void replaced(long pid) {
-        if (replacedListener != null) {
-            replacedListener.accept(pid);
+        if (listeners.replaced != null) {
+            listeners.replaced.accept(pid);
         }
+    }
+
+    /**
+     * Has {@code task} done before workers are replaced, at each {@link #reload} that begins:
+     * compiling what they run, for instance. They are replaced when its stage is complete; one that
+     * fails fails the reload with its message, and nothing is replaced.
+     *
+     * {@snippet class="dev.millrace.cluster.ClusterExamplesTest" region="onReload"}
+     *
+     * @throws IllegalStateException if there is a task already
+     */
+    public Primary onReload(Supplier<? extends CompletionStage<?>> task) {
+        loop.checkThread();
+        preparation = Listeners.once(preparation, task, "onReload");
+        return this;
     }
 
     /**
@@ -297,6 +320,22 @@ public final class Primary {
             throw new IllegalStateException("there is a control socket already: " + control);
         }
         control = new ControlServer(this, path);
+        return this;
+    }
+
+    /**
+     * Has the listeners of the cluster survive this process, should it crash: systemd keeps them,
+     * and the next primary finds them, with all that waits in their backlogs. A listener that
+     * systemd has passed, from a socket unit or from the primary before, is taken in place of a new
+     * one. To be called before a worker listens; without systemd it does nothing. The unit needs
+     * {@code FileDescriptorStoreMax=}. Datagram sockets and those of {@link Scheduling#REUSE_PORT}
+     * are not kept.
+     *
+     * {@snippet class="dev.millrace.cluster.KeptSocketsTest" region="keep"}
+     */
+    public Primary keep(InheritedSockets inherited, ServiceNotifier systemd) {
+        loop.checkThread();
+        sockets.kept.begin(inherited, systemd);
         return this;
     }
 
@@ -339,21 +378,47 @@ public final class Primary {
     /** A worker has sent a text, from its {@link Worker#send}. */
     public Primary onMessage(BiConsumer<? super WorkerProcess, ? super String> listener) {
         loop.checkThread();
-        messageListener = Listeners.once(messageListener, listener, "onMessage");
+        listeners.message = Listeners.once(listeners.message, listener, "onMessage");
         return this;
     }
 
     /** A worker has joined. */
     public Primary onOnline(Consumer<? super WorkerProcess> listener) {
         loop.checkThread();
-        onlineListener = Listeners.once(onlineListener, listener, "onOnline");
+        listeners.online = Listeners.once(listeners.online, listener, "onOnline");
+        return this;
+    }
+
+    /**
+     * A worker listens on something, by the primary's sockets; told for each worker and address,
+     * with the port that the kernel has chosen for port 0.
+     *
+     * {@snippet class="dev.millrace.cluster.ClusterExamplesTest" region="listening"}
+     */
+    public Primary onListening(BiConsumer<? super WorkerProcess, ? super Address> listener) {
+        loop.checkThread();
+        listeners.listening = Listeners.once(listeners.listening, listener, "onListening");
         return this;
     }
 
     /** A worker has ended; empty if it could not be started. */
     public Primary onExit(BiConsumer<? super WorkerProcess, ? super Optional<ChildExit>> listener) {
         loop.checkThread();
-        exitListener = Listeners.once(exitListener, listener, "onExit");
+        listeners.exit = Listeners.once(listeners.exit, listener, "onExit");
+        return this;
+    }
+
+    /**
+     * A connection was reset for all workers: each of them has as many as {@link
+     * dev.millrace.net.ConnectionLimits#maxConnections} lets it, or it came back from so many that
+     * it is given up. Told under {@link Scheduling#ROUND_ROBIN}; otherwise a worker accepts, and
+     * its server tells.
+     *
+     * {@snippet class="dev.millrace.cluster.ClusterExamplesTest" region="drop"}
+     */
+    public Primary onDrop(Consumer<? super ConnectionDrop> listener) {
+        loop.checkThread();
+        listeners.drop = Listeners.once(listeners.drop, listener, "onDrop");
         return this;
     }
 
@@ -364,7 +429,7 @@ public final class Primary {
      */
     public Primary onError(Consumer<? super IOException> listener) {
         loop.checkThread();
-        errorListener = Listeners.once(errorListener, listener, "onError");
+        listeners.error = Listeners.once(listeners.error, listener, "onError");
         return this;
     }
 
@@ -374,7 +439,7 @@ public final class Primary {
      */
     public Primary onReplaced(LongConsumer listener) {
         loop.checkThread();
-        replacedListener = Listeners.once(replacedListener, listener, "onReplaced");
+        listeners.replaced = Listeners.once(listeners.replaced, listener, "onReplaced");
         return this;
     }
 

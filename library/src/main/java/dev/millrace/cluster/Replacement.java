@@ -5,6 +5,7 @@ import dev.millrace.ipc.ChildOptions;
 import dev.millrace.ipc.ChildProcess;
 import dev.millrace.ipc.Message;
 import dev.millrace.ipc.Passable;
+import dev.millrace.kernel.Descriptor;
 import dev.millrace.kernel.SystemError;
 import dev.millrace.loop.Loop;
 import dev.millrace.loop.LoopStage;
@@ -14,8 +15,10 @@ import dev.millrace.sys.Errno;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +43,11 @@ final class Replacement {
 
     private boolean isPrimary;
 
+    /** Connections of workers here that are with it, and no outcome yet. */
+    private final Map<Integer, IntConsumer> moving = new LinkedHashMap<>();
+
+    private int lastMove;
+
     Replacement(Primary primary, ChildOptions options, LoopStage<Long> stage) {
         this.primary = primary;
         this.loop = primary.loop();
@@ -47,7 +55,7 @@ final class Replacement {
         Map<String, String> environment = new HashMap<>(options.environment());
         environment.put(Cluster.REPLACES, "1");
         this.child = ChildProcess.fork(loop, options.withEnvironment(environment));
-        child.onDisconnect(() -> fail("ended its channel before it was ready", null));
+        child.onDisconnect(this::disconnected);
         child.onConnect(this::hand).onMessage(this::came).onExit(this::ended).onError(this::failed);
         Duration ready = primary.options().reload().readyLimit();
         this.limit =
@@ -85,7 +93,18 @@ final class Replacement {
                 });
     }
 
+    private void disconnected() {
+        fail("ended its channel before it was ready", null);
+        // What it had may be one of its workers' by now: two would each read half of it.
+        List.copyOf(moving.keySet()).forEach(id -> moved(id, 0));
+    }
+
     private void came(Message message) {
+        if (isPrimary) {
+            Control said = Control.of(message.text());
+            moved(said.number(0), said.number(1));
+            return;
+        }
         if (!message.text().equals(Control.text(Control.Verb.READY))) {
             fail("has sent what no primary sends", null);
         } else if (!isOver) {
@@ -113,6 +132,32 @@ final class Replacement {
                         socket.reset();
                     }
                 });
+    }
+
+    /**
+     * Gives it a connection that a worker of this process lets go.
+     *
+     * @param outcome gets 0 once one of its workers has it, or why none has
+     */
+    void move(String key, Object from, String unread, Descriptor connection, IntConsumer outcome) {
+        int id = ++lastMove;
+        moving.put(id, outcome);
+        child.send(
+                Control.text(Control.Verb.MOVE, key, id, from, unread),
+                List.of(Passable.of(connection)),
+                error -> {
+                    if (error != null) {
+                        connection.close();
+                        moved(id, Errno.ECONNREFUSED);
+                    }
+                });
+    }
+
+    private void moved(int id, int errno) {
+        IntConsumer outcome = moving.remove(id);
+        if (outcome != null) {
+            outcome.accept(errno);
+        }
     }
 
     private void ended(ChildExit exit) {

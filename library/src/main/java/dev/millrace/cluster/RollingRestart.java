@@ -11,6 +11,8 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +41,9 @@ final class RollingRestart {
     private int killed;
     private @Nullable IOException failure;
 
+    /** What is to be done first is done. */
+    private boolean isPrepared;
+
     RollingRestart(Primary primary, ClusterOptions options, LoopStage<Reload> stage) {
         this.primary = primary;
         this.loop = primary.loop();
@@ -48,6 +53,28 @@ final class RollingRestart {
         this.old = new ArrayDeque<>(primary.crew().all());
         old.removeIf(WorkerProcess::isLeaving);
         this.count = old.size();
+    }
+
+    /** Begins when {@code first} is complete; null if there is nothing to wait for. */
+    void prepare(@Nullable CompletionStage<?> first) {
+        if (first == null) {
+            prepared(null);
+        } else {
+            first.whenComplete((done, thrown) -> loop.execute(() -> prepared(thrown)));
+        }
+    }
+
+    private void prepared(@Nullable Throwable thrown) {
+        isPrepared = true;
+        if (thrown != null && failure == null) {
+            Throwable cause = thrown instanceof CompletionException ? thrown.getCause() : thrown;
+            failure = failed(String.valueOf(cause == null ? thrown : cause.getMessage()));
+        }
+        primary.changed();
+    }
+
+    private static IOException failed(String text) {
+        return SystemError.ofCode("ERR_RELOAD_FAILED", Errno.ECANCELED, "reload", text);
     }
 
     /** One worker and the one that takes its place. */
@@ -115,12 +142,7 @@ final class RollingRestart {
             if (failure == null) {
                 String others = replaced + " of " + count + " were replaced before";
                 String rest = before.isGone() ? "" : "worker " + before.id() + " goes on, and ";
-                failure =
-                        SystemError.ofCode(
-                                "ERR_RELOAD_FAILED",
-                                Errno.ECANCELED,
-                                "reload",
-                                "worker " + successor.id() + " " + what + ": " + rest + others);
+                failure = failed("worker " + successor.id() + " " + what + ": " + rest + others);
             }
             primary.changed();
         }
@@ -128,6 +150,9 @@ final class RollingRestart {
 
     /** Goes on as far as it can; whether it is over. */
     boolean look() {
+        if (!isPrepared) {
+            return failure != null;
+        }
         for (Place place : List.copyOf(places)) {
             if (places.contains(place) && !place.look()) {
                 places.remove(place);
@@ -148,12 +173,7 @@ final class RollingRestart {
         places.forEach(place -> place.limit.close());
         places.clear();
         old.clear();
-        failure =
-                SystemError.ofCode(
-                        "ERR_RELOAD_FAILED",
-                        Errno.ECANCELED,
-                        "reload",
-                        "the cluster ends: " + replaced + " of " + count + " were replaced");
+        failure = failed("the cluster ends: " + replaced + " of " + count + " were replaced");
     }
 
     void tell() {

@@ -5,6 +5,8 @@ import dev.millrace.kernel.SystemError;
 import dev.millrace.loop.ListenHandle;
 import dev.millrace.loop.StreamHandle;
 import dev.millrace.loop.TimerHandle;
+import dev.millrace.net.ConnectionDrop;
+import dev.millrace.net.ConnectionDrop.Reason;
 import dev.millrace.net.NetSocket;
 import dev.millrace.net.NetSocketOptions;
 import java.io.IOException;
@@ -12,8 +14,10 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +32,8 @@ import org.jspecify.annotations.Nullable;
  *                                               └─ not taken ─┘   so many times: reset
  * </pre>
  *
- * While no worker has asked nothing is accepted: connections wait in the kernel.
+ * While no worker has asked nothing is accepted: connections wait in the kernel. When all workers
+ * are full, what comes is accepted and reset.
  */
 final class RoundRobin {
     /** A connection that no worker has room for is refused visibly: by a reset. */
@@ -52,6 +57,9 @@ final class RoundRobin {
 
     private final Map<WorkerProcess, Integer> asked = new HashMap<>();
 
+    /** Those that take none, whatever they have asked for, before they ask again. */
+    private final Set<WorkerProcess> full = new HashSet<>();
+
     /** Came back from a worker. */
     private final Deque<Attempt> returned = new ArrayDeque<>();
 
@@ -62,6 +70,8 @@ final class RoundRobin {
 
     /** Closed by a reset, as no worker took them. */
     private long dropped;
+
+    private Consumer<? super ConnectionDrop> dropListener = drop -> {};
 
     private record Attempt(NetSocket socket, int count) {}
 
@@ -75,6 +85,11 @@ final class RoundRobin {
             listener.pause();
         }
         listener.start(this::deal);
+    }
+
+    /** A connection is reset, as no worker takes it. */
+    void onDrop(Consumer<? super ConnectionDrop> listener) {
+        dropListener = listener;
     }
 
     /** Accepts from now on. */
@@ -101,12 +116,29 @@ final class RoundRobin {
         returned.clear();
     }
 
-    /** A worker takes so many connections more. */
+    /** A worker listens, and will ask. */
+    void join(WorkerProcess worker) {
+        asked.put(worker, 0);
+    }
+
+    /** A worker takes so many connections more, and has a place for what it has asked for. */
     void ask(WorkerProcess worker, int count) {
-        asked.merge(worker, count, Integer::sum);
-        if (!free.contains(worker)) {
+        full.remove(worker);
+        more(worker, count);
+    }
+
+    private void more(WorkerProcess worker, int count) {
+        int due = asked.merge(worker, count, Integer::sum);
+        if (due > 0 && !full.contains(worker) && !free.contains(worker)) {
             free.add(worker);
         }
+        deal();
+    }
+
+    /** A worker has no place left. */
+    void full(WorkerProcess worker) {
+        full.add(worker);
+        free.remove(worker);
         deal();
     }
 
@@ -135,6 +167,27 @@ final class RoundRobin {
             send(next, attempt);
             left = free.size() + 1;
         }
+        dropSurplus();
+    }
+
+    /** Where every worker is full nothing waits for a place. */
+    private void dropSurplus() {
+        while (!isClosed && !asked.isEmpty() && full.containsAll(asked.keySet())) {
+            Attempt attempt = take();
+            if (attempt == null) {
+                return;
+            }
+            drop(attempt.socket, Reason.MAX_CONNECTIONS);
+        }
+    }
+
+    private void drop(NetSocket socket, Reason reason) {
+        dropped++;
+        ConnectionDrop drop =
+                new ConnectionDrop(
+                        socket.localAddress(), socket.remoteAddress(), reason, Optional.empty());
+        socket.reset();
+        dropListener.accept(drop);
     }
 
     private @Nullable Attempt take() {
@@ -170,7 +223,7 @@ final class RoundRobin {
 
     private void restore(WorkerProcess worker) {
         if (asked.containsKey(worker)) {
-            ask(worker, 1);
+            more(worker, 1);
         }
     }
 
@@ -185,8 +238,7 @@ final class RoundRobin {
             return;
         }
         if (isClosed || attempt.count >= ATTEMPTS_MAX) {
-            dropped++;
-            attempt.socket.reset();
+            drop(attempt.socket, Reason.NOT_TAKEN);
             return;
         }
         returned.add(new Attempt(attempt.socket, attempt.count + 1));
@@ -200,6 +252,7 @@ final class RoundRobin {
     void leave(WorkerProcess worker) {
         free.remove(worker);
         asked.remove(worker);
+        full.remove(worker);
     }
 
     /** What waits for a worker has none any more. */

@@ -19,6 +19,7 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -52,7 +53,9 @@ final class SharedSocket {
     final int number;
     final String key;
     private final Handle handle;
-    private final Address address;
+
+    /** Where, with the port that the kernel has chosen. */
+    final Address address;
 
     /** Null if it is not the primary that accepts. */
     final @Nullable RoundRobin dealer;
@@ -91,14 +94,22 @@ final class SharedSocket {
             String key,
             Address address,
             ListenOptions options,
-            Scheduling scheduling)
+            Scheduling scheduling,
+            KeptSockets kept)
             throws IOException {
         boolean isEach = scheduling == Scheduling.REUSE_PORT && address instanceof IpAddress;
         ListenOptions own = isEach ? options.withReusePort(true) : options;
+        OptionalInt inherited = isEach ? OptionalInt.empty() : kept.take(address);
+        ListenHandle listener =
+                inherited.isPresent()
+                        ? adopt(loop, inherited.getAsInt(), own)
+                        : bind(loop, address, own);
         // Of sockets that share a port only those that listen get connections.
-        ListenHandle listener = bind(loop, address, own);
-        if (!isEach) {
+        if (!isEach && inherited.isEmpty()) {
             open(listener);
+        }
+        if (!isEach) {
+            kept.opened(key, listener);
         }
         Address bound = Objects.requireNonNull(listener.localAddress());
         RoundRobin dealer =
@@ -106,6 +117,20 @@ final class SharedSocket {
                         ? new RoundRobin(listener, number, false)
                         : null;
         return new SharedSocket(number, key, listener, bound, dealer, isEach ? own : null);
+    }
+
+    /** Of one that listens already, opened elsewhere: a socket file is not ours to remove. */
+    private static ListenHandle adopt(Loop loop, int descriptor, ListenOptions options)
+            throws IOException {
+        ListenHandle listener = new ListenHandle(loop, options);
+        try (Descriptor given = Descriptor.of(descriptor)) {
+            listener.open(given.number());
+            given.release();
+        } catch (IOException refused) {
+            listener.close();
+            throw refused;
+        }
+        return listener;
     }
 
     private static ListenHandle bind(Loop loop, Address address, ListenOptions options)
@@ -247,6 +272,7 @@ final class SharedSocket {
         }
         String where = Control.text(address);
         if (dealer != null) {
+            dealer.join(worker);
             worker.tell(Control.text(Control.Verb.FED, request, number, where));
             users.add(worker);
             served.add(worker);

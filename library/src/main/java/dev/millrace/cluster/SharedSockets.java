@@ -8,16 +8,19 @@ import dev.millrace.kernel.SystemError;
 import dev.millrace.kernel.UdpOptions;
 import dev.millrace.loop.Loop;
 import dev.millrace.loop.TimerHandle;
+import dev.millrace.net.ConnectionDrop;
 import dev.millrace.net.NetSocket;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,22 +41,36 @@ final class SharedSockets {
     private final Map<Integer, SharedSocket> byNumber = new LinkedHashMap<>();
     private int lastNumber;
 
+    /** The keys of those that another primary has now. */
+    private final Map<Integer, String> handed = new HashMap<>();
+
     /** Given by another primary, which is not gone yet. */
     private final Set<SharedSocket> adopted = new LinkedHashSet<>();
 
     /** One of them on its way to another primary. */
     record Handed(String text, List<Passable> passed) {}
 
+    /** From systemd, and for it. */
+    final KeptSockets kept = new KeptSockets();
+
     /** Of those that are closed. */
     private long dropped;
 
-    /** Something listens that did not before. */
-    private final Runnable changed;
+    /** Told that a worker listens, and where. */
+    private final BiConsumer<WorkerProcess, Address> listening;
 
-    SharedSockets(Loop loop, Scheduling scheduling, Runnable changed) {
+    /** Told of connections that no worker takes. */
+    private final Consumer<ConnectionDrop> dropListener;
+
+    SharedSockets(
+            Loop loop,
+            Scheduling scheduling,
+            BiConsumer<WorkerProcess, Address> listening,
+            Consumer<ConnectionDrop> dropListener) {
         this.loop = loop;
         this.scheduling = scheduling;
-        this.changed = changed;
+        this.listening = listening;
+        this.dropListener = dropListener;
     }
 
     /** A worker wants to listen, and is told whether it does. */
@@ -78,7 +95,7 @@ final class SharedSockets {
             SharedSocket socket,
             @Nullable IOException error) {
         if (error == null) {
-            changed.run();
+            listening.accept(worker, socket.address);
         } else if (socket.users.contains(worker)) {
             // It has no room for one more descriptor, and waits for an outcome.
             socket.leave(worker);
@@ -106,9 +123,8 @@ final class SharedSockets {
                 isUdp
                         ? SharedSocket.bind(loop, number, key, (IpAddress) address, udp(asked))
                         : SharedSocket.listen(
-                                loop, number, key, address, asked.options(4), scheduling);
-        byKey.put(key, made);
-        byNumber.put(number, made);
+                                loop, number, key, address, asked.options(4), scheduling, kept);
+        add(made);
         return made;
     }
 
@@ -145,15 +161,22 @@ final class SharedSockets {
         if (passed.isEmpty()) {
             made =
                     SharedSocket.listen(
-                            loop, number, key, said.address(2), said.options(3), scheduling);
+                            loop, number, key, said.address(2), said.options(3), scheduling, kept);
         } else if (said.fields().get(1).equals("udp")) {
             made = SharedSocket.adopt(loop, number, key, passed.getFirst());
         } else {
             made = SharedSocket.adopt(loop, number, key, passed.getFirst(), scheduling);
         }
-        byKey.put(key, made);
-        byNumber.put(number, made);
+        add(made);
         adopted.add(made);
+    }
+
+    private void add(SharedSocket made) {
+        byKey.put(made.key, made);
+        byNumber.put(made.number, made);
+        if (made.dealer != null) {
+            made.dealer.onDrop(dropListener);
+        }
     }
 
     /** The other primary is no more: what it gave is this one's alone. */
@@ -179,9 +202,23 @@ final class SharedSockets {
 
     /** All are another primary's now, which gets what no worker here has taken, with its key. */
     void handOver(BiConsumer<? super String, ? super NetSocket> other) {
-        byNumber.values().forEach(one -> one.handOver(socket -> other.accept(one.key, socket)));
+        for (SharedSocket one : byNumber.values()) {
+            handed.put(one.number, one.key);
+            one.handOver(socket -> other.accept(one.key, socket));
+        }
         byNumber.clear();
         byKey.clear();
+    }
+
+    /** The key of what another primary has now, by the number it had here; null of none. */
+    @Nullable String handedKey(int number) {
+        return handed.get(number);
+    }
+
+    /** The number of what has that key; 0 if nothing has. */
+    int number(String key) {
+        SharedSocket socket = byKey.get(key);
+        return socket == null ? 0 : socket.number;
     }
 
     /** A worker takes so many connections more. */
@@ -189,6 +226,14 @@ final class SharedSockets {
         SharedSocket socket = byNumber.get(number);
         if (socket != null && socket.dealer != null && socket.users.contains(worker)) {
             socket.dealer.ask(worker, count);
+        }
+    }
+
+    /** A worker has no place left there. */
+    void full(WorkerProcess worker, int number) {
+        SharedSocket socket = byNumber.get(number);
+        if (socket != null && socket.dealer != null && socket.users.contains(worker)) {
+            socket.dealer.full(worker);
         }
     }
 
@@ -220,6 +265,7 @@ final class SharedSockets {
                 && !adopted.contains(socket)
                 && byNumber.remove(socket.number) != null) {
             byKey.remove(socket.key);
+            kept.closed(socket.key);
             dropped += socket.dealer == null ? 0 : socket.dealer.dropped();
             socket.close();
         }
@@ -270,6 +316,7 @@ final class SharedSockets {
     /** Nothing listens any more. */
     void close() {
         adopted.clear();
+        byKey.keySet().forEach(kept::closed);
         byNumber.values().forEach(SharedSocket::close);
         byNumber.clear();
         byKey.clear();

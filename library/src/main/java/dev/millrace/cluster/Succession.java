@@ -73,8 +73,9 @@ final class Succession {
 
     private void begin(LoopStage<Reload> stage) {
         nextReload = null;
-        reload = new RollingRestart(primary, primary.options(), stage);
-        primary.changed();
+        RollingRestart begun = new RollingRestart(primary, primary.options(), stage);
+        reload = begun;
+        begun.prepare(primary.prepare());
     }
 
     private static IOException reloadError(String text) {

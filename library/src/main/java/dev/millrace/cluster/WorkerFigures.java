@@ -16,4 +16,10 @@ import java.time.Duration;
 public record WorkerFigures(long connections, long requests, Duration lag) {
     /** Of a worker that has not told any. */
     public static final WorkerFigures NONE = new WorkerFigures(0, 0, Duration.ZERO);
+
+    /** As a worker tells them. */
+    static WorkerFigures of(Control told) {
+        return new WorkerFigures(
+                told.longNumber(0), told.longNumber(1), Duration.ofNanos(told.longNumber(2)));
+    }
 }

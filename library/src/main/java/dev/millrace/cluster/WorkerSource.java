@@ -9,7 +9,6 @@ import dev.millrace.kernel.SystemError;
 import dev.millrace.kernel.UdpOptions;
 import dev.millrace.loop.Handle;
 import dev.millrace.loop.ListenAttempt;
-import dev.millrace.loop.ListenFeed;
 import dev.millrace.loop.ListenHandle;
 import dev.millrace.loop.ListenSource;
 import dev.millrace.loop.UdpHandle;
@@ -30,9 +29,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Where a worker's listeners get their sockets from: it asks the primary. */
 final class WorkerSource implements ListenSource, SuccessorSource {
-    /** Connections that may be on their way to a listener, asked for and not taken yet. */
-    private static final int DEMAND = 4;
-
     /** A question to the primary. */
     private interface Asked {
         /** It listens, under this number of the primary's. */
@@ -56,7 +52,8 @@ final class WorkerSource implements ListenSource, SuccessorSource {
     /** What listens, under the numbers of the primary. */
     private final Map<Handle, Integer> numbers = new LinkedHashMap<>();
 
-    private final Map<Integer, ListenFeed> feeds = new HashMap<>();
+    /** Of those whose connections the primary accepts. */
+    private final Map<Integer, WorkerDemand> demands = new HashMap<>();
 
     /** What finishes. */
     private final Set<Handle> finishing = new LinkedHashSet<>();
@@ -87,6 +84,15 @@ final class WorkerSource implements ListenSource, SuccessorSource {
     public @Nullable Successor successor(NetServer server) {
         Integer number = server.handle().map(numbers::get).orElse(null);
         return number == null ? null : moves.successor(number);
+    }
+
+    @Override
+    public void full(NetServer server, boolean isFull) {
+        Integer number = server.handle().map(numbers::get).orElse(null);
+        WorkerDemand demand = number == null ? null : demands.get(number);
+        if (demand != null) {
+            demand.full(isFull);
+        }
     }
 
     private void ask(String kind, Address address, String options, Asked question) {
@@ -150,21 +156,8 @@ final class WorkerSource implements ListenSource, SuccessorSource {
 
     private void fed(ListenAttempt attempt, int number, Address at) {
         numbers.put(attempt.handle(), number);
-        ListenFeed feed = attempt.feed(at);
-        feeds.put(number, feed);
-        int[] due = {DEMAND};
-        feed.onDemand(() -> {
-            int count = due[0];
-            due[0] = 0;
-            if (count > 0) {
-                primary.send(Control.text(Control.Verb.DEMAND, number, count));
-            }
-        });
-        delivered.put(number, due);
+        demands.put(number, new WorkerDemand(primary, number, attempt.feed(at)));
     }
-
-    /** What was delivered since the primary was asked last, by number. */
-    private final Map<Integer, int[]> delivered = new HashMap<>();
 
     @Override
     public void bind(
@@ -217,8 +210,7 @@ final class WorkerSource implements ListenSource, SuccessorSource {
     public void closed(Handle handle) {
         Integer number = numbers.remove(handle);
         if (number != null) {
-            feeds.remove(number);
-            delivered.remove(number);
+            demands.remove(number);
             moves.closed(number);
             let(number);
         }
@@ -262,25 +254,9 @@ final class WorkerSource implements ListenSource, SuccessorSource {
 
     /** One that is not taken goes to the next worker. */
     void connection(Control control, Message message) {
-        int number = control.number(0);
-        ListenFeed feed = feeds.get(number);
-        if (feed == null) {
-            return;
-        }
-        Descriptor connection = message.takeDescriptors().getFirst();
-        try {
-            feed.deliver(connection);
-        } catch (IOException gone) {
-            // Its client has left meanwhile.
-            connection.close();
-        }
-        int[] due = delivered.get(number);
-        if (due != null) {
-            due[0]++;
-            if (feed.isTaking()) {
-                primary.send(Control.text(Control.Verb.DEMAND, number, due[0]));
-                due[0] = 0;
-            }
+        WorkerDemand demand = demands.get(control.number(0));
+        if (demand != null) {
+            demand.came(message);
         }
     }
 

@@ -22,6 +22,17 @@ public interface PortEvents {
     default void onAcceptError(int errno, int shed) {}
 
     /**
+     * There is no descriptor for a connection that waits (EMFILE, ENFILE), and {@code
+     * onAcceptError} is about to follow.
+     *
+     * @return whether the receiver has closed some that it can do without: then accepting is tried
+     *     once more
+     */
+    default boolean onDescriptorsShort() {
+        return false;
+    }
+
+    /**
      * After an {@code onAcceptError} of EMFILE or ENFILE: this process has closed a descriptor, so
      * that accepting may succeed again.
      */

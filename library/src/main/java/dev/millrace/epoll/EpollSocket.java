@@ -228,6 +228,9 @@ final class EpollSocket extends EpollStream {
         if (DescriptorShortage.isShortage(accepted) && !isBlocking()) {
             accepted = DescriptorShortage.acceptAfterAll(libc, fd, accepted);
         }
+        if (DescriptorShortage.isShortage(accepted) && events().onDescriptorsShort()) {
+            accepted = acceptWithSpare();
+        }
         return accepted;
     }
 

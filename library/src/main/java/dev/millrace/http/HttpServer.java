@@ -42,6 +42,7 @@ public final class HttpServer implements AutoCloseable {
     private final BodyDelivery bodyDelivery;
     private final NetServer server;
     private final ParserPool parsers;
+    private final RequestIntake.Turns turns;
     private final ResponseHead head;
     private final HttpServerStatistics.Counts counts = new HttpServerStatistics.Counts();
 
@@ -66,6 +67,7 @@ public final class HttpServer implements AutoCloseable {
         this.handlerCalls = new HandlerCalls(loop);
         this.bodyDelivery = new BodyDelivery(loop);
         this.parsers = new ParserPool(options.limits());
+        this.turns = new RequestIntake.Turns(loop);
         this.head = new ResponseHead(loop, options.timeouts());
         this.checks = new TimerHandle(loop);
         this.checkInterval = checkInterval(options.timeouts());
@@ -455,6 +457,10 @@ public final class HttpServer implements AutoCloseable {
 
     ParserPool parsers() {
         return parsers;
+    }
+
+    RequestIntake.Turns turns() {
+        return turns;
     }
 
     ResponseHead head() {

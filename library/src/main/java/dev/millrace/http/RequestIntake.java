@@ -3,8 +3,11 @@ package dev.millrace.http;
 import dev.millrace.http.wire.ParseError;
 import dev.millrace.http.wire.RequestEvents;
 import dev.millrace.http.wire.RequestParser;
+import dev.millrace.loop.Loop;
 import java.io.IOException;
+import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +21,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class RequestIntake implements RequestEvents {
     private static final byte[] NOTHING = {};
+
+    /** As many end in one turn of the loop; a read may hold thousands. */
+    private static final int TURN_REQUESTS_MAX = 128;
+
+    /** Responses beyond leave in another turn, though the kernel may take them at once. */
+    private static final long TURN_BYTES_MAX = 128 << 10;
 
     private final ServerConnection connection;
 
@@ -42,6 +51,14 @@ final class RequestIntake implements RequestEvents {
     /** Requests so far. */
     private int requests;
 
+    /** Those that ended since the parser was called. */
+    private int requestsInTurn;
+
+    /** What was written before that. */
+    private long turnBeganBytes;
+
+    private boolean isAwaitingTurn;
+
     RequestIntake(ServerConnection connection) {
         this.connection = connection;
     }
@@ -56,6 +73,8 @@ final class RequestIntake implements RequestEvents {
         RequestParser current = parser == null ? server().parsers().take() : parser;
         parser = current;
         isParsing = true;
+        requestsInTurn = 0;
+        turnBeganBytes = connection.socket().bytesWritten();
         int at;
         try {
             at = current.parse(array, offset, offset + length, this);
@@ -85,6 +104,9 @@ final class RequestIntake implements RequestEvents {
         }
         if (current.isPaused()) {
             connection.socket().pause();
+            if (isTurnOver() && !connection.responses().isFull()) {
+                awaitTurn();
+            }
         } else if (current.isFresh()) {
             releaseParser();
         }
@@ -202,11 +224,20 @@ final class RequestIntake implements RequestEvents {
         connection.clock().requestEnded();
         request.arrive(NOTHING, 0, 0);
         connection.responses().requestEnded(request);
+        requestsInTurn++;
         boolean isEnough =
-                !connection.isServing() || connection.responses().isFull() || connection.isMoving();
+                isTurnOver()
+                        || !connection.isServing()
+                        || connection.responses().isFull()
+                        || connection.isMoving();
         if (parser != null && isEnough) {
             parser.pause();
         }
+    }
+
+    private boolean isTurnOver() {
+        return requestsInTurn >= TURN_REQUESTS_MAX
+                || connection.socket().bytesWritten() - turnBeganBytes >= TURN_BYTES_MAX;
     }
 
     void pauseBody(ServerRequest request) {
@@ -224,7 +255,12 @@ final class RequestIntake implements RequestEvents {
         if (request == reading && isBodyPaused) {
             isBodyPaused = false;
             connection.clock().resumed();
-            resumeParsing();
+            if (parser != null && isHeld()) {
+                parser.resume();
+                if (!isParsing) {
+                    connection.loop().nextTick(this::goOn);
+                }
+            }
         }
     }
 
@@ -236,18 +272,33 @@ final class RequestIntake implements RequestEvents {
                 && !connection.isLastRequestRead();
     }
 
-    /**
-     * Below the parser it just goes on; otherwise events may be due, and then bytes that were kept.
-     */
+    /** There is room for another response. Below the parser it just goes on. */
     void resumeParsing() {
         if (parser != null && isHeld()) {
-            parser.resume();
-            if (!isParsing) {
-                connection.loop().nextTick(this::goOn);
+            if (isParsing) {
+                parser.resume();
+            } else {
+                awaitTurn();
             }
         }
     }
 
+    private void awaitTurn() {
+        if (!isAwaitingTurn) {
+            isAwaitingTurn = true;
+            server().turns().add(this);
+        }
+    }
+
+    private void takeTurn() {
+        isAwaitingTurn = false;
+        if (parser != null && isHeld() && !connection.responses().isFull()) {
+            parser.resume();
+            goOn();
+        }
+    }
+
+    /** Events may be due, and then bytes that were kept. */
     private void goOn() {
         if (parser == null || parser.isPaused() || isParsing || connection.isGone) {
             return;
@@ -303,6 +354,39 @@ final class RequestIntake implements RequestEvents {
         if (parser != null) {
             parser.pause();
             releaseParser();
+        }
+    }
+
+    /**
+     * Connections whose next requests have come, and wait for room: each goes on for as much as it
+     * may hold, one in a turn of the loop. A peer that pipelines and takes responses as fast as
+     * they come would keep the loop from all others otherwise (row X32).
+     */
+    static final class Turns {
+        private final Loop loop;
+        private final Queue<RequestIntake> waiting = new ArrayDeque<>();
+
+        Turns(Loop loop) {
+            this.loop = loop;
+        }
+
+        private void add(RequestIntake next) {
+            waiting.add(next);
+            if (waiting.size() == 1) {
+                loop.setImmediate(this::run);
+            }
+        }
+
+        /** Its place is kept until it has gone on, so that one immediate is due at a time. */
+        private void run() {
+            try {
+                waiting.element().takeTurn();
+            } finally {
+                waiting.remove();
+                if (!waiting.isEmpty()) {
+                    loop.setImmediate(this::run);
+                }
+            }
         }
     }
 }

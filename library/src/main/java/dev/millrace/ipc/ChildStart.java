@@ -1,5 +1,6 @@
 package dev.millrace.ipc;
 
+import dev.millrace.loop.ListenSource;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -17,7 +18,7 @@ final class ChildStart {
     /** What the child shows there, once. */
     static final String TOKEN = "MILLRACE_TOKEN";
 
-    /** Said to this process alone, by its own parent: no child of it is to believe them. */
+    /** Said to this process alone, by who has started it: no child of it is to believe them. */
     private static final List<String> OURS =
             List.of(
                     CHANNEL,
@@ -25,8 +26,13 @@ final class ChildStart {
                     "MILLRACE_WORKER",
                     "MILLRACE_DRAIN_MILLIS",
                     "MILLRACE_REPLACES",
+                    ListenSource.Provider.VARIABLE,
                     NodeChannel.DESCRIPTOR,
-                    NodeChannel.SERIALIZATION);
+                    NodeChannel.SERIALIZATION,
+                    // The sockets of systemd are no child's: it has no descriptor of ours.
+                    "LISTEN_PID",
+                    "LISTEN_FDS",
+                    "LISTEN_FDNAMES");
 
     private ChildStart() {}
 
@@ -41,11 +47,16 @@ final class ChildStart {
         builder.redirectOutput(output).redirectError(output);
         options.folder().map(Path::toFile).ifPresent(builder::directory);
         Map<String, String> environment = builder.environment();
-        environment.keySet().removeAll(OURS);
+        forget(environment);
         environment.putAll(options.environment());
         environment.putAll(rendezvous);
         environment.values().removeIf(String::isEmpty);
         return builder.start();
+    }
+
+    /** What was said to this process alone is in {@code environment} no more. */
+    static void forget(Map<String, String> environment) {
+        environment.keySet().removeAll(OURS);
     }
 
     /** What this process was started with (proc(5)): ProcessHandle.Info cuts long ones. */

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -77,13 +78,12 @@ final class Departure {
                         case Passable.Datagrams datagrams -> datagrams.isMoved();
                         case Passable.Connection _, Passable.Open _ -> true;
                     };
-            ByteBuffer unread =
+            entries.add(
                     one instanceof Passable.Connection(NetSocket socket)
-                            ? socket.descriptors().unread()
-                            : ByteBuffer.allocate(0);
-            ByteBuffer entry = ByteBuffer.allocate(Arrival.ENTRY_BYTES + unread.remaining());
-            entry.put((byte) (isMoved ? 1 : 0)).putInt(unread.remaining()).put(unread);
-            entries.add(entry.array());
+                            ? Arrival.Entry.encode(
+                                    isMoved, socket.proxyHeader(), socket.descriptors().unread())
+                            : Arrival.Entry.encode(
+                                    isMoved, Optional.empty(), ByteBuffer.allocate(0)));
         }
         return entries;
     }

@@ -8,7 +8,6 @@ import dev.millrace.net.NetSocket;
 import dev.millrace.stream.Listeners;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -177,7 +176,7 @@ public final class NodeChannel implements AutoCloseable {
     private static NetSocket socket(Loop loop, Descriptor inherited) {
         try {
             Descriptor own = inherited.duplicate();
-            Arrival arrival = new Arrival(own, new Arrival.Entry(true, ByteBuffer.allocate(0)));
+            Arrival arrival = new Arrival(own, Arrival.Entry.bare(true));
             Passable opened;
             try {
                 opened = arrival.open(loop);

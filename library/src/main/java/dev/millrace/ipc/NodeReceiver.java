@@ -4,7 +4,6 @@ import dev.millrace.kernel.Descriptor;
 import dev.millrace.loop.StreamDescriptors;
 import dev.millrace.stream.BytesListener;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
@@ -183,7 +182,7 @@ final class NodeReceiver implements BytesListener, LineParser.Receiver {
             descriptor.close();
             return;
         }
-        Arrival arrival = new Arrival(descriptor, new Arrival.Entry(false, ByteBuffer.allocate(0)));
+        Arrival arrival = new Arrival(descriptor, Arrival.Entry.bare(false));
         Passable passed = arrival.open(channel.loop());
         if (passed instanceof Passable.Connection connection && outer.containsKey("key")) {
             channel.sockets().add(key(outer), connection.socket());

@@ -1,9 +1,12 @@
 package dev.millrace.kernel;
 
+import dev.millrace.sys.FileType;
 import dev.millrace.sys.Libc;
 import dev.millrace.sys.Linux;
+import dev.millrace.sys.SocketName;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -88,6 +91,54 @@ public final class Descriptor implements AutoCloseable {
             throw new IllegalStateException("the descriptor is closed, or was released");
         }
         return open;
+    }
+
+    /**
+     * Whether it is a socket, of any family and kind.
+     *
+     * @throws IllegalStateException if it is closed or released
+     */
+    public boolean isSocket() {
+        try (Libc libc = new Libc()) {
+            return FileType.of(libc, number()) == FileType.S_IFSOCK;
+        }
+    }
+
+    /**
+     * The local address of a socket; empty for anything else, and for other families than IP and
+     * Unix.
+     *
+     * @throws IllegalStateException if it is closed or released
+     */
+    public Optional<Address> localAddress() {
+        try (Libc libc = new Libc()) {
+            SocketName name = libc.getsockname(number());
+            if (name == null) {
+                return Optional.empty();
+            }
+            return switch (name.family()) {
+                case Linux.AF_UNIX -> Optional.of(UnixAddress.ofBytes(name.bytes()));
+                case Linux.AF_INET, Linux.AF_INET6 ->
+                        Optional.of(IpAddress.of(name.bytes(), name.port()));
+                default -> Optional.empty();
+            };
+        }
+    }
+
+    /**
+     * From now on no program that this process starts has it (FD_CLOEXEC): one that came from a
+     * parent is not so by itself.
+     *
+     * @throws IllegalStateException if it is closed or released
+     * @throws UncheckedIOException EBADF, if it was closed by its number
+     */
+    public void closeOnExec() {
+        try (Libc libc = new Libc()) {
+            int result = libc.fcntl(number(), Linux.F_SETFD, Linux.FD_CLOEXEC);
+            if (result < 0) {
+                throw new UncheckedIOException(SystemError.of(-result, "fcntl"));
+            }
+        }
     }
 
     /** A second descriptor of the same description, close-on-exec. */

@@ -152,8 +152,7 @@ public final class ListenHandle extends Handle {
 
     private void bindUnix(UnixAddress path) throws IOException {
         unix = UnixBinding.create(loop.driver, path);
-        asked = path;
-        shown = path;
+        asked = shown = path;
         // Also when the loop is closed by force.
         loop.atClose(atLoopClose);
         try {
@@ -473,12 +472,15 @@ public final class ListenHandle extends Handle {
 
         @Override
         public void onAcceptError(int errno, int shed) {
-            rest.begin(
-                    errno,
-                    shed,
-                    Objects.requireNonNullElse(localAddress(), Objects.requireNonNull(asked)));
+            Address at = localAddress();
+            rest.begin(errno, shed, at == null ? Objects.requireNonNull(asked) : at);
             update();
             rest.report();
+        }
+
+        @Override
+        public boolean onDescriptorsShort() {
+            return loop.giveDescriptorsUp();
         }
 
         @Override

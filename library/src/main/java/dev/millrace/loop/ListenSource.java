@@ -3,6 +3,7 @@ package dev.millrace.loop;
 import dev.millrace.kernel.IpAddress;
 import dev.millrace.kernel.ListenOptions;
 import java.io.IOException;
+import java.util.ServiceLoader;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +15,52 @@ import org.jspecify.annotations.Nullable;
  */
 @FunctionalInterface
 public interface ListenSource {
+    /**
+     * Gives each loop of this process its first source, before the program has the loop: found by
+     * {@link ServiceLoader}, where the environment's {@value #VARIABLE} has its {@link #name}. So a
+     * program listens on sockets of another process without a change to it.
+     *
+     * {@snippet class="dev.millrace.loop.ListenSourceProviderTest" region="provider"}
+     */
+    abstract class Provider {
+        /** The environment variable that asks for a provider, by its name. */
+        public static final String VARIABLE = "MILLRACE_LISTEN_SOURCE";
+
+        /** A provider; {@link ServiceLoader} calls it once for each loop. */
+        protected Provider() {}
+
+        /** What the variable says of it. */
+        public abstract String name();
+
+        /** The source of a new loop, on whose thread this runs. */
+        public abstract ListenSource source(Loop loop);
+
+        /**
+         * The first source of {@code loop}.
+         *
+         * @throws IllegalStateException if there is no such provider; the loop is closed then
+         */
+        static ListenSource first(Loop loop) {
+            String name = System.getenv(VARIABLE);
+            if (name == null || name.isEmpty()) {
+                return OWN;
+            }
+            ClassLoader ours = Loop.class.getClassLoader();
+            for (Provider one : ServiceLoader.load(Provider.class, ours)) {
+                if (one.name().equals(name)) {
+                    return one.source(loop);
+                }
+            }
+            loop.close();
+            throw new IllegalStateException(
+                    "the environment variable "
+                            + VARIABLE
+                            + " asks for the provider "
+                            + name
+                            + ", which there is not: unset it, or add the jar that has it");
+        }
+    }
+
     /** Opens a socket for the asking loop alone. */
     ListenSource OWN =
             attempt -> {

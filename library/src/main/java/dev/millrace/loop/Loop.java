@@ -10,7 +10,6 @@ import dev.millrace.turn.CallbackGauge;
 import dev.millrace.turn.CallbackScope;
 import dev.millrace.turn.GatherBuffer;
 import dev.millrace.turn.LoopMeter;
-import dev.millrace.turn.PhaseList;
 import dev.millrace.turn.Phases;
 import dev.millrace.turn.Task;
 import dev.millrace.turn.TimerHeap;
@@ -25,6 +24,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executor;
 import java.util.function.BiConsumer;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -46,7 +46,7 @@ public final class Loop implements Executor, AutoCloseable {
     private final TurnQueue<Handle> closing = new TurnQueue<>(Handle::finishClosing);
 
     /** What turns it; the loop only hands on to it. */
-    private final Phases phases;
+    final Phases phases;
 
     /** That of {@link #phases}. */
     private final CallbackScope scope;
@@ -59,6 +59,9 @@ public final class Loop implements Executor, AutoCloseable {
 
     /** In their order; a set, since thousands of files may come and go. */
     private final Set<Runnable> atClose = new LinkedHashSet<>();
+
+    /** In their order. */
+    private final Set<BooleanSupplier> atShortage = new LinkedHashSet<>();
 
     private boolean isRunning;
 
@@ -77,11 +80,13 @@ public final class Loop implements Executor, AutoCloseable {
      * A loop that belongs to the calling thread, on the driver that {@link Drivers} chooses.
      *
      * @throws IllegalStateException on a virtual thread, or if a driver is asked for that this
-     *     machine can't have
+     *     machine can't have, or a {@link ListenSource.Provider} that is not there
      * @throws UncheckedIOException if the kernel refuses the loop's own descriptors
      */
     public static Loop create() {
-        return on(Drivers.open());
+        Loop loop = on(Drivers.open());
+        loop.listenSource = ListenSource.Provider.first(loop);
+        return loop;
     }
 
     /** A loop on a driver of the caller's, which it closes with itself. */
@@ -531,6 +536,24 @@ public final class Loop implements Executor, AutoCloseable {
         atClose.remove(task);
     }
 
+    /**
+     * Asks {@code giveUp} for descriptors when this process has none left for a connection that
+     * waits: for authors of what keeps files or sockets open that it can do without, as a cache
+     * does. It closes them at once and says whether there were any; then the connection is tried
+     * once more, before its client is turned away. On the loop's thread.
+     *
+     * {@snippet class="dev.millrace.loop.LoopShortageTest" region="atShortage"}
+     */
+    public void atShortage(BooleanSupplier giveUp) {
+        checkThread();
+        atShortage.add(Objects.requireNonNull(giveUp, "giveUp"));
+    }
+
+    /** Whether any was given up. */
+    boolean giveDescriptorsUp() {
+        return atShortage.stream().filter(BooleanSupplier::getAsBoolean).count() > 0;
+    }
+
     Thread thread() {
         return thread;
     }
@@ -546,14 +569,6 @@ public final class Loop implements Executor, AutoCloseable {
 
     LoopStages stages() {
         return stages;
-    }
-
-    PhaseList phase(PhaseHandle.Phase phase) {
-        return switch (phase) {
-            case IDLE -> phases.idle();
-            case PREPARE -> phases.prepare();
-            case CHECK -> phases.check();
-        };
     }
 
     TimerHeap timers() {

@@ -80,7 +80,9 @@ public final class LoopGroup implements AutoCloseable {
     private void run(Consumer<? super Loop> setup, CountDownLatch ready) {
         try (Loop loop = Loop.create();
                 SharedListeners.Source source = listeners.source()) {
-            loop.listenSource(source);
+            if (loop.listenSource() == ListenSource.OWN) {
+                loop.listenSource(source);
+            }
             synchronized (loops) {
                 loops.put(loop, source);
             }

@@ -1,6 +1,7 @@
 package dev.millrace.loop;
 
 import dev.millrace.turn.PhaseHook;
+import dev.millrace.turn.PhaseList;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +44,14 @@ public final class PhaseHandle extends Handle {
         };
     }
 
+    private PhaseList list() {
+        return switch (phase) {
+            case IDLE -> loop.phases.idle();
+            case PREPARE -> loop.phases.prepare();
+            case CHECK -> loop.phases.check();
+        };
+    }
+
     /**
      * Runs {@code callback} in every turn from now on.
      *
@@ -55,7 +64,7 @@ public final class PhaseHandle extends Handle {
         }
         this.callback = Objects.requireNonNull(callback, "callback");
         if (!isActive()) {
-            loop.phase(phase).add(hook);
+            list().add(hook);
             setActive(true);
         }
     }
@@ -69,7 +78,7 @@ public final class PhaseHandle extends Handle {
 
     @Override
     void release() {
-        loop.phase(phase).remove(hook);
+        list().remove(hook);
     }
 
     @Override

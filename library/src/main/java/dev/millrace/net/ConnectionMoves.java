@@ -54,7 +54,7 @@ public final class ConnectionMoves {
 
     private final NetServer server;
     private final ServerConnections connections;
-    private final ServerReception reception;
+    private final ServerArrivals arrivals;
     private final Deque<Move> waiting = new ArrayDeque<>();
     private final Set<NetSocket> underWay = new HashSet<>();
 
@@ -74,10 +74,10 @@ public final class ConnectionMoves {
     /** Ends the moving. */
     private @Nullable TimerHandle limit;
 
-    ConnectionMoves(NetServer server, ServerConnections connections, ServerReception reception) {
+    ConnectionMoves(NetServer server, ServerConnections connections, ServerArrivals arrivals) {
         this.server = server;
         this.connections = connections;
-        this.reception = reception;
+        this.arrivals = arrivals;
     }
 
     private Loop loop() {
@@ -112,6 +112,14 @@ public final class ConnectionMoves {
     void listens() {
         if (loop().listenSource() instanceof SuccessorSource source) {
             source.listens(server);
+            connections.counted();
+        }
+    }
+
+    /** The server's places are taken, or there are some again. */
+    void full(boolean isFull) {
+        if (loop().listenSource() instanceof SuccessorSource source) {
+            source.full(server, isFull);
         }
     }
 
@@ -298,20 +306,20 @@ public final class ConnectionMoves {
             throw new IllegalArgumentException(
                     "a connection of another loop, or of this server: " + socket);
         }
-        return reception.take(socket);
+        return arrivals.take(socket);
     }
 
     /** In {@link NetServer#onConnection}: whether the connection has come from elsewhere. */
     public boolean isTaking() {
         loop().checkThread();
-        return reception.isTaking();
+        return arrivals.isTaking();
     }
 
     /** What became of connections so far. */
     public Counts counts() {
         loop().checkThread();
         long stayed = found == 0 ? 0 : found - away - connections.count();
-        return new Counts(away, reception.takenCount(), stayed);
+        return new Counts(away, arrivals.takenCount(), stayed);
     }
 
     /** A reset would cut the connection off at its new owner as well. */

@@ -40,8 +40,8 @@ public final class NetServer implements AutoCloseable, Identified {
     private final NetServerOptions options;
     private final ServerConnections connections;
     private final ServerInlet inlet;
+    private final ServerArrivals arrivals;
     private final ServerListeners listeners = new ServerListeners();
-    private final ServerReception reception;
     private final ConnectionMoves moves;
 
     /** Who hears whether it listens. */
@@ -64,10 +64,14 @@ public final class NetServer implements AutoCloseable, Identified {
         this.loop = loop;
         this.options = Objects.requireNonNull(options, "options");
         this.connections =
-                new ServerConnections(options.limits(), ServerLoad.of(loop), this::closeIfOver);
+                new ServerConnections(
+                        options.limits(),
+                        ServerLoad.of(loop),
+                        this::closeIfOver,
+                        isFull -> moves().full(isFull));
         this.inlet = new ServerInlet(loop, options.limits());
-        this.reception = new ServerReception(loop, options, connections, inlet, listeners);
-        this.moves = new ConnectionMoves(this, connections, reception);
+        this.arrivals = new ServerArrivals(loop, options, connections, inlet, listeners);
+        this.moves = new ConnectionMoves(this, connections, arrivals);
         this.end = new ServerEnd(loop, connections, moves);
     }
 
@@ -217,7 +221,7 @@ public final class NetServer implements AutoCloseable, Identified {
         opened.onAcceptError(report -> SocketListeners.tell(listeners.acceptError, report));
         opened.onShutdown(this::shutdown);
         opened.onClose(this::closeIfOver);
-        opened.start(reception::accepted);
+        opened.start(arrivals::accepted);
         moves.listens();
         listening.opened();
     }
@@ -267,7 +271,10 @@ public final class NetServer implements AutoCloseable, Identified {
         return this;
     }
 
-    /** A connection was closed at once, because it met one of the {@link ConnectionLimits}. */
+    /**
+     * A connection was closed at once, because it met one of the {@link ConnectionLimits}, or did
+     * not come through a balancer as {@link ProxyProtocol} has it.
+     */
     public NetServer onDrop(Consumer<? super ConnectionDrop> listener) {
         loop.checkThread();
         listeners.drop = Listeners.once(listeners.drop, listener, "onDrop");
@@ -420,7 +427,10 @@ public final class NetServer implements AutoCloseable, Identified {
         return Optional.ofNullable(inlet.handle());
     }
 
-    /** The connections that are open now. */
+    /**
+     * The connections that are open now, without those whose balancer has not said yet whom they
+     * come from.
+     */
     public Set<NetSocket> connections() {
         loop.checkThread();
         return connections.open();

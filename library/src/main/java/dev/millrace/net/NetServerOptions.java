@@ -21,6 +21,9 @@ import java.util.Optional;
  * @param keepAlive as in {@link NetSocketOptions}
  * @param writeLimit as in {@link NetSocketOptions}
  * @param limits how many connections it takes, how fast, and from where
+ * @param proxyProtocol which peers are balancers, that say by a header whom a connection comes
+ *     from; empty knows no such header. A connection is told behind it, and its limits but the
+ *     number of connections are those of the client
  */
 public record NetServerOptions(
         boolean allowHalfOpen,
@@ -28,7 +31,8 @@ public record NetServerOptions(
         boolean pauseOnConnect,
         Optional<KeepAlive> keepAlive,
         WriteLimit writeLimit,
-        ConnectionLimits limits) {
+        ConnectionLimits limits,
+        Optional<ProxyProtocol> proxyProtocol) {
     /**
      * Both sides of a connection end together, no delay, reading at once, no keep-alive, {@link
      * WriteLimit#DEFAULTS}, {@link ConnectionLimits#DEFAULTS}.
@@ -40,48 +44,86 @@ public record NetServerOptions(
                     false,
                     Optional.empty(),
                     WriteLimit.DEFAULTS,
-                    ConnectionLimits.DEFAULTS);
+                    ConnectionLimits.DEFAULTS,
+                    Optional.empty());
 
     public NetServerOptions {
         Objects.requireNonNull(keepAlive, "keepAlive");
         Objects.requireNonNull(writeLimit, "writeLimit");
         Objects.requireNonNull(limits, "limits");
+        Objects.requireNonNull(proxyProtocol, "proxyProtocol");
     }
 
     /** These options with half-open connections allowed or not. */
     public NetServerOptions withAllowHalfOpen(boolean allowHalfOpen) {
         return new NetServerOptions(
-                allowHalfOpen, noDelay, pauseOnConnect, keepAlive, writeLimit, limits);
+                allowHalfOpen,
+                noDelay,
+                pauseOnConnect,
+                keepAlive,
+                writeLimit,
+                limits,
+                proxyProtocol);
     }
 
     /** These options with no-delay on or off. */
     public NetServerOptions withNoDelay(boolean noDelay) {
         return new NetServerOptions(
-                allowHalfOpen, noDelay, pauseOnConnect, keepAlive, writeLimit, limits);
+                allowHalfOpen,
+                noDelay,
+                pauseOnConnect,
+                keepAlive,
+                writeLimit,
+                limits,
+                proxyProtocol);
     }
 
     /** These options with connections that come paused, or reading. */
     public NetServerOptions withPauseOnConnect(boolean pauseOnConnect) {
         return new NetServerOptions(
-                allowHalfOpen, noDelay, pauseOnConnect, keepAlive, writeLimit, limits);
+                allowHalfOpen,
+                noDelay,
+                pauseOnConnect,
+                keepAlive,
+                writeLimit,
+                limits,
+                proxyProtocol);
     }
 
     /** These options with the peer of an idle connection probed. */
     public NetServerOptions withKeepAlive(KeepAlive keepAlive) {
         return new NetServerOptions(
-                allowHalfOpen, noDelay, pauseOnConnect, Optional.of(keepAlive), writeLimit, limits);
+                allowHalfOpen,
+                noDelay,
+                pauseOnConnect,
+                Optional.of(keepAlive),
+                writeLimit,
+                limits,
+                proxyProtocol);
     }
 
     /** These options with another limit of what may wait to be written to each connection. */
     public NetServerOptions withWriteLimit(WriteLimit writeLimit) {
         return new NetServerOptions(
-                allowHalfOpen, noDelay, pauseOnConnect, keepAlive, writeLimit, limits);
+                allowHalfOpen,
+                noDelay,
+                pauseOnConnect,
+                keepAlive,
+                writeLimit,
+                limits,
+                proxyProtocol);
     }
 
     /** These options with other limits of connections. */
     public NetServerOptions withLimits(ConnectionLimits limits) {
         return new NetServerOptions(
-                allowHalfOpen, noDelay, pauseOnConnect, keepAlive, writeLimit, limits);
+                allowHalfOpen,
+                noDelay,
+                pauseOnConnect,
+                keepAlive,
+                writeLimit,
+                limits,
+                proxyProtocol);
     }
 
     /**
@@ -93,6 +135,18 @@ public record NetServerOptions(
         return withLimits(limits.withMaxConnections(maxConnections));
     }
 
+    /** These options with balancers that tell whom connections come from. */
+    public NetServerOptions withProxyProtocol(ProxyProtocol proxyProtocol) {
+        return new NetServerOptions(
+                allowHalfOpen,
+                noDelay,
+                pauseOnConnect,
+                keepAlive,
+                writeLimit,
+                limits,
+                Optional.of(proxyProtocol));
+    }
+
     NetServerOptions with(NetSocketOptions sockets) {
         return new NetServerOptions(
                 sockets.allowHalfOpen(),
@@ -100,7 +154,8 @@ public record NetServerOptions(
                 pauseOnConnect,
                 sockets.keepAlive(),
                 sockets.writeLimit(),
-                limits);
+                limits,
+                proxyProtocol);
     }
 
     /** What an accepted socket needs of them; no-delay it has from the listening socket. */

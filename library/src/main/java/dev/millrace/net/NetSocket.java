@@ -8,6 +8,7 @@ import dev.millrace.kernel.UnixAddress;
 import dev.millrace.loop.Loop;
 import dev.millrace.loop.StreamHandle;
 import dev.millrace.observe.Identified;
+import dev.millrace.proxyprotocol.ProxyHeader;
 import dev.millrace.stream.Filter;
 import dev.millrace.stream.InboundStream;
 import dev.millrace.stream.Listeners;
@@ -75,10 +76,9 @@ public final class NetSocket extends InboundStream<NetSocket>
         this.isOurs = accepted == null;
         this.life = isOurs ? SocketLife.CONNECTING : SocketLife.OPEN;
         this.transport = new SocketTransport(this, options.allowHalfOpen());
-        this.handle = accepted == null ? new StreamHandle(loop, transport) : accepted;
         this.inbound = new ReadSide(transport);
-        handle.owner(transport);
-        handle.onClose(transport);
+        this.handle =
+                transport.owning(accepted == null ? new StreamHandle(loop, transport) : accepted);
     }
 
     /** A connection to {@code port} of {@code localhost}. */
@@ -99,9 +99,7 @@ public final class NetSocket extends InboundStream<NetSocket>
 
     /** As {@link #connect(Loop, int, String)}, with options. */
     public static NetSocket connect(Loop loop, int port, String host, NetSocketOptions options) {
-        NetSocket socket = new NetSocket(loop, null, options);
-        socket.connect(options).start(host, port);
-        return socket;
+        return new NetSocket(loop, null, options).connect(options).start(host, port);
     }
 
     /** A connection to {@code address}, TCP or Unix. */
@@ -111,9 +109,7 @@ public final class NetSocket extends InboundStream<NetSocket>
 
     /** As {@link #connect(Loop, Address)}, with options. */
     public static NetSocket connect(Loop loop, Address address, NetSocketOptions options) {
-        NetSocket socket = new NetSocket(loop, null, options);
-        socket.connect(options).start(address);
-        return socket;
+        return new NetSocket(loop, null, options).connect(options).start(address);
     }
 
     /** A connection to a Unix socket; {@code path} as {@link UnixAddress#of(String)} takes it. */
@@ -340,10 +336,8 @@ public final class NetSocket extends InboundStream<NetSocket>
     /** The closing phase: error, then close. */
     void closed() {
         life = SocketLife.CLOSED;
-        transport.closed();
         transport.closed(failure);
-        boolean isWatched = connect != null && connect.failed(failure);
-        listeners.tellClosed(this, failure, isOurs && !isWatched);
+        listeners.tellClosed(this, failure, isOurs);
     }
 
     /** As {@link #handOver(ByteBuffer)}, by an owner that has consumed all that it took. */
@@ -472,9 +466,31 @@ public final class NetSocket extends InboundStream<NetSocket>
         return Optional.ofNullable(handle.localAddress());
     }
 
-    /** The peer's address; empty before the connection stands and after it is over. */
+    /**
+     * The peer's address; empty before the connection stands and after it is over. Behind a
+     * balancer that tells it ({@link ProxyProtocol}) the client's, which stays known.
+     */
     public Optional<Address> remoteAddress() {
+        return Optional.ofNullable(transport.remoteAddress());
+    }
+
+    /**
+     * The address of the socket at the other end, be it a balancer's; otherwise as {@link
+     * #remoteAddress}.
+     */
+    public Optional<Address> peerAddress() {
         return Optional.ofNullable(handle.remoteAddress());
+    }
+
+    /**
+     * What the balancer before a server has said of this connection: its addresses, TLS, names.
+     * Empty without {@link NetServerOptions#proxyProtocol}.
+     *
+     * {@snippet class="dev.millrace.net.ProxyProtocolExamplesTest" region="proxyHeader"}
+     */
+    public Optional<ProxyHeader> proxyHeader() {
+        checkThread();
+        return Optional.ofNullable(transport.proxyHeader());
     }
 
     /** Sends segments at once (TCP_NODELAY), or waits for more. */

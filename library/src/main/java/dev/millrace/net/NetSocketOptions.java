@@ -3,6 +3,7 @@ package dev.millrace.net;
 import dev.millrace.kernel.Address;
 import dev.millrace.kernel.KeepAlive;
 import dev.millrace.loop.StreamHandle;
+import dev.millrace.proxyprotocol.ProxyHeader;
 import dev.millrace.stream.WriteLimit;
 import java.time.Duration;
 import java.util.Objects;
@@ -26,6 +27,9 @@ import java.util.Optional;
  * @param names how a name is looked up, and its addresses are tried
  * @param blocked addresses that are not connected to: each fails with ERR_IP_BLOCKED, whether it
  *     was asked for or is a name's
+ * @param proxyHeader what is sent first, in front of all that is written and of what a filter
+ *     makes: whom the connection comes from, for a server behind balancers ({@link
+ *     ProxyProtocol#headerFor}); empty sends nothing
  */
 public record NetSocketOptions(
         boolean allowHalfOpen,
@@ -35,7 +39,8 @@ public record NetSocketOptions(
         Duration connectTimeout,
         WriteLimit writeLimit,
         NameOptions names,
-        BlockList blocked) {
+        BlockList blocked,
+        Optional<ProxyHeader> proxyHeader) {
     /**
      * Both sides end together, no delay, no keep-alive, any local address, the kernel's own
      * time-out, {@link WriteLimit#DEFAULTS}, {@link NameOptions#DEFAULTS}.
@@ -49,7 +54,8 @@ public record NetSocketOptions(
                     Duration.ZERO,
                     WriteLimit.DEFAULTS,
                     NameOptions.DEFAULTS,
-                    BlockList.NONE);
+                    BlockList.NONE,
+                    Optional.empty());
 
     /**
      * @throws IllegalArgumentException if the time-out is negative
@@ -60,6 +66,7 @@ public record NetSocketOptions(
         Objects.requireNonNull(writeLimit, "writeLimit");
         Objects.requireNonNull(names, "names");
         Objects.requireNonNull(blocked, "blocked");
+        Objects.requireNonNull(proxyHeader, "proxyHeader");
         if (connectTimeout.isNegative()) {
             throw new IllegalArgumentException(
                     "connectTimeout is " + connectTimeout + ": use zero for none, or more");
@@ -76,7 +83,8 @@ public record NetSocketOptions(
                 connectTimeout,
                 writeLimit,
                 names,
-                blocked);
+                blocked,
+                proxyHeader);
     }
 
     /** These options with no-delay on or off. */
@@ -89,7 +97,8 @@ public record NetSocketOptions(
                 connectTimeout,
                 writeLimit,
                 names,
-                blocked);
+                blocked,
+                proxyHeader);
     }
 
     /** These options with the peer probed while the connection is idle. */
@@ -102,7 +111,8 @@ public record NetSocketOptions(
                 connectTimeout,
                 writeLimit,
                 names,
-                blocked);
+                blocked,
+                proxyHeader);
     }
 
     /** These options with a local address to connect from. */
@@ -115,7 +125,8 @@ public record NetSocketOptions(
                 connectTimeout,
                 writeLimit,
                 names,
-                blocked);
+                blocked,
+                proxyHeader);
     }
 
     /** These options with another time-out for connecting. */
@@ -128,7 +139,8 @@ public record NetSocketOptions(
                 connectTimeout,
                 writeLimit,
                 names,
-                blocked);
+                blocked,
+                proxyHeader);
     }
 
     /** These options with another limit of what may wait to be written. */
@@ -141,7 +153,8 @@ public record NetSocketOptions(
                 connectTimeout,
                 writeLimit,
                 names,
-                blocked);
+                blocked,
+                proxyHeader);
     }
 
     /** These options with another way to look names up, and to try their addresses. */
@@ -154,7 +167,8 @@ public record NetSocketOptions(
                 connectTimeout,
                 writeLimit,
                 names,
-                blocked);
+                blocked,
+                proxyHeader);
     }
 
     /** These options with other addresses that are not connected to. */
@@ -167,7 +181,22 @@ public record NetSocketOptions(
                 connectTimeout,
                 writeLimit,
                 names,
-                blocked);
+                blocked,
+                proxyHeader);
+    }
+
+    /** These options with a header of the PROXY protocol that is sent first. */
+    public NetSocketOptions withProxyHeader(ProxyHeader proxyHeader) {
+        return new NetSocketOptions(
+                allowHalfOpen,
+                noDelay,
+                keepAlive,
+                local,
+                connectTimeout,
+                writeLimit,
+                names,
+                blocked,
+                Optional.of(proxyHeader));
     }
 
     /** What holds for accepted sockets as well. */

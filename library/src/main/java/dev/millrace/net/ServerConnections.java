@@ -1,14 +1,15 @@
 package dev.millrace.net;
 
 import dev.millrace.kernel.Address;
+import dev.millrace.loop.Loop;
 import dev.millrace.loop.StreamHandle;
 import dev.millrace.net.ConnectionDrop.Reason;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,8 +20,12 @@ final class ServerConnections {
     private final ConnectionLimits limits;
     private final ServerLoad load;
     private final Runnable closeListener;
+    private final Consumer<Boolean> fullListener;
     final ServerTrace trace = new ServerTrace();
     private final Set<NetSocket> open = new LinkedHashSet<>();
+
+    /** Those whose balancer has not said yet whom they come from. */
+    private final Set<NetSocket> arriving = new LinkedHashSet<>();
 
     /** How many are open of each remote address; empty unless that has a limit. */
     private final Map<RemoteHost, Integer> perHost = new HashMap<>();
@@ -28,72 +33,100 @@ final class ServerConnections {
     /** Kept, since a socket that is destroyed has no address any more; empty as the other. */
     private final Map<NetSocket, RemoteHost> hosts = new HashMap<>();
 
-    /** Of the connection that was let in last, so that the kernel is asked for it once. */
-    private @Nullable RemoteHost admitted;
-
     /** Destroyed, but not all was told of them yet. */
     private int closing;
 
     private long served;
     private long dropped;
 
-    ServerConnections(ConnectionLimits limits, ServerLoad load, Runnable closeListener) {
+    /** What {@link #fullListener} was told last. */
+    private boolean wasFull;
+
+    /**
+     * @param closeListener told when a connection is gone
+     * @param fullListener told when the last place is taken, and when one is free again
+     */
+    ServerConnections(
+            ConnectionLimits limits,
+            ServerLoad load,
+            Runnable closeListener,
+            Consumer<Boolean> fullListener) {
         this.limits = limits;
         this.load = load;
         this.closeListener = closeListener;
+        this.fullListener = fullListener;
     }
 
-    /** Null when one more may be served; otherwise it is counted as dropped. */
-    @Nullable ConnectionDrop refusal(StreamHandle stream) {
-        Reason reason = reason(stream);
-        if (reason == null) {
-            return null;
-        }
-        dropped++;
-        return new ConnectionDrop(
-                Optional.ofNullable(stream.localAddress()),
-                Optional.ofNullable(stream.remoteAddress()),
-                reason);
+    /** The remote address of {@code stream}, if a limit needs it: asking is a system call. */
+    @Nullable Address asked(StreamHandle stream) {
+        return limitsAddresses() ? stream.remoteAddress() : null;
     }
 
-    private @Nullable Reason reason(StreamHandle stream) {
-        // Asking for an address is a system call, and most servers have no such limit.
-        Address remote = null;
-        if (isPerHost() || !limits.blocked().isEmpty()) {
-            remote = stream.remoteAddress();
-        }
+    /** Whether {@link #refusal} needs the address. */
+    boolean limitsAddresses() {
+        return isPerHost() || !limits.blocked().isEmpty();
+    }
+
+    /** Null when one more, of {@code remote}, may be served. */
+    @Nullable Reason refusal(@Nullable Address remote) {
         if (remote != null && limits.blocked().contains(remote)) {
             return Reason.BLOCKED;
         }
-        if (open.size() >= limits.maxConnections()) {
+        if (isFull()) {
             return Reason.MAX_CONNECTIONS;
         }
         RemoteHost host = isPerHost() ? RemoteHost.of(remote) : null;
-        admitted = host;
-        boolean isFull = host != null && perHost.getOrDefault(host, 0) >= limits.maxPerAddress();
-        return isFull ? Reason.MAX_PER_ADDRESS : null;
+        boolean isMost = host != null && perHost.getOrDefault(host, 0) >= limits.maxPerAddress();
+        return isMost ? Reason.MAX_PER_ADDRESS : null;
     }
 
-    /** Whether one more may be served; the next {@link #add} is of it. */
-    boolean admits(StreamHandle stream) {
-        return reason(stream) == null;
+    /** Whether every place is taken. */
+    boolean isFull() {
+        return open.size() + arriving.size() >= limits.maxConnections();
+    }
+
+    /** Says so when the last place is taken, and when one is free again. */
+    void counted() {
+        if (isFull() != wasFull) {
+            wasFull = !wasFull;
+            fullListener.accept(wasFull);
+        }
+    }
+
+    /** One was closed in place of being served. */
+    void dropped(Loop loop, ConnectionDrop drop) {
+        dropped++;
+        trace.dropped(loop, drop);
+    }
+
+    /** It takes a place, and is not served yet. */
+    void arriving(NetSocket socket) {
+        arriving.add(socket);
+        socket.listeners.countedBy = this;
+        counted();
+    }
+
+    /** Its place is free again, for itself above all: what comes next is {@link #add}. */
+    void arrived(NetSocket socket) {
+        arriving.remove(socket);
     }
 
     private boolean isPerHost() {
         return limits.maxPerAddress() != ConnectionLimits.NO_LIMIT;
     }
 
-    void add(NetSocket socket) {
+    void add(NetSocket socket, @Nullable Address remote) {
         served++;
         load.opened();
         open.add(socket);
         socket.listeners.countedBy = this;
-        RemoteHost host = admitted;
+        RemoteHost host = isPerHost() ? RemoteHost.of(remote) : null;
         if (host != null) {
             hosts.put(socket, host);
             perHost.merge(host, 1, Integer::sum);
         }
         SocketTrace.accepted(socket);
+        counted();
     }
 
     void destroyed(NetSocket socket) {
@@ -111,12 +144,15 @@ final class ServerConnections {
     }
 
     private void remove(NetSocket socket) {
-        open.remove(socket);
-        load.closed();
+        arriving.remove(socket);
+        if (open.remove(socket)) {
+            load.closed();
+        }
         RemoteHost host = hosts.remove(socket);
         if (host != null) {
             perHost.computeIfPresent(host, (one, count) -> count == 1 ? null : count - 1);
         }
+        counted();
     }
 
     void closed() {
@@ -125,7 +161,14 @@ final class ServerConnections {
     }
 
     boolean isEmpty() {
-        return open.isEmpty() && closing == 0;
+        return open.isEmpty() && arriving.isEmpty() && closing == 0;
+    }
+
+    /** As {@link #open}, and those that are not served yet. */
+    Set<NetSocket> all() {
+        Set<NetSocket> all = new LinkedHashSet<>(arriving);
+        all.addAll(open);
+        return all;
     }
 
     /** The oldest first. */

@@ -72,7 +72,7 @@ final class ServerEnd {
         if (stage == null) {
             stage = new LoopStage<>(loop);
             beginNanos = loop.hrtime();
-            found = connections.count();
+            found = connections.all().size();
             movedBefore = moves.counts().away();
         }
         if (isOver) {
@@ -90,7 +90,7 @@ final class ServerEnd {
      * to a successor may be with it already.
      */
     private void cutOff() {
-        for (NetSocket socket : connections.open()) {
+        for (NetSocket socket : connections.all()) {
             cut.add(socket);
             if (socket.transport.isFinished() || moves.isUnderWay(socket)) {
                 socket.destroy();

@@ -52,13 +52,14 @@ final class SocketConnect {
     }
 
     /** To a name, or a literal. */
-    void start(String host, int port) {
+    NetSocket start(String host, int port) {
         applyOptions();
         // The look-up is the socket's, and so is the way back.
         Cause.run(
                 Observation.isOn(Step.LOOKUP) ? socket.id() : Cause.NONE, () -> lookUp(host, port));
         late = () -> ended(SystemError.ofName(Errno.ETIMEDOUT, host));
         startTimer();
+        return socket;
     }
 
     private void lookUp(String host, int port) {
@@ -85,10 +86,11 @@ final class SocketConnect {
     }
 
     /** To an address. */
-    void start(Address address) {
+    NetSocket start(Address address) {
         applyOptions();
         attempt(List.of(address));
         startTimer();
+        return socket;
     }
 
     /** At once: what the program says after the call to connect is later, and counts. */
@@ -99,6 +101,7 @@ final class SocketConnect {
             socket.handle.option(KernelOption.NO_DELAY, 1);
         }
         options.applyTo(socket.handle);
+        options.proxyHeader().ifPresent(header -> socket.write(header.encode()));
     }
 
     long causeId() {

@@ -4,8 +4,10 @@ import dev.millrace.kernel.Descriptor;
 import dev.millrace.kernel.KernelOption;
 import dev.millrace.loop.StreamDescriptors;
 import dev.millrace.loop.StreamHandle;
+import dev.millrace.proxyprotocol.ProxyHeader;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Objects;
 
 /**
  * What of a {@link NetSocket} concerns descriptors. A Unix socket {@linkplain #carry carries} them;
@@ -63,6 +65,16 @@ public final class SocketDescriptors {
     /** A copy of the bytes that were received and not taken. */
     public ByteBuffer unread() {
         return socket.readSide().unread();
+    }
+
+    /**
+     * For a connection that has come from another process: what the balancer in front of that one
+     * has said of it, which {@link NetSocket#proxyHeader} and {@link NetSocket#remoteAddress} tell
+     * from now on.
+     */
+    public void proxyHeader(ProxyHeader told) {
+        socket.loop().checkThread();
+        socket.transport.proxyHeader(Objects.requireNonNull(told, "told"));
     }
 
     /** The process that made the peer's end of a Unix socket (SO_PEERCRED), or 0. */

@@ -111,8 +111,10 @@ final class SocketListeners {
         }
     }
 
-    /** {@code isUncaughtTold}: an error without a listener goes to the loop. */
-    void tellClosed(NetSocket socket, @Nullable IOException failure, boolean isUncaughtTold) {
+    /** {@code isOurs}: an error without a listener, or a stage, goes to the loop. */
+    void tellClosed(NetSocket socket, @Nullable IOException failure, boolean isOurs) {
+        boolean isWatched = socket.connect != null && socket.connect.failed(failure);
+        boolean isUncaughtTold = isOurs && !isWatched;
         try {
             if (blocking != null) {
                 blocking.closed(failure);

@@ -46,7 +46,7 @@ final class SocketTrace {
 
     private static LoopEvent event(Step step, NetSocket socket) {
         Address local = socket.handle.localAddress();
-        Address remote = socket.handle.remoteAddress();
+        Address remote = socket.transport.remoteAddress();
         String thread = socket.loop().threadName();
         return LoopEvent.of(step, Role.ofSocket(local, remote), socket.id(), thread)
                 .withCause(causeOf(socket))

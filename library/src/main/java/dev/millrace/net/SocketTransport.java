@@ -1,10 +1,12 @@
 package dev.millrace.net;
 
+import dev.millrace.kernel.Address;
 import dev.millrace.kernel.SystemError;
 import dev.millrace.loop.Request;
 import dev.millrace.loop.StreamEvents;
 import dev.millrace.loop.StreamHandle;
 import dev.millrace.observe.Identified;
+import dev.millrace.proxyprotocol.ProxyHeader;
 import dev.millrace.stream.Filter;
 import dev.millrace.stream.ReadSide;
 import dev.millrace.stream.Region;
@@ -48,6 +50,9 @@ final class SocketTransport extends WriteSide
     /** It has come from elsewhere, and what is kept of it waits until that was told. */
     private boolean isArriving;
 
+    /** What a balancer has said of the connection. */
+    private @Nullable ProxyHeader proxyHeader;
+
     /** Whether our side stays open when the reader was told the end of the peer's. */
     boolean allowsHalfOpen;
 
@@ -56,9 +61,31 @@ final class SocketTransport extends WriteSide
         this.allowsHalfOpen = allowsHalfOpen;
     }
 
+    /** The handle, of a connection or to make one, is the socket's. */
+    StreamHandle owning(StreamHandle handle) {
+        handle.owner(this);
+        handle.onClose(this);
+        return handle;
+    }
+
     @Override
     public long id() {
         return socket.listeners.id();
+    }
+
+    void proxyHeader(ProxyHeader told) {
+        proxyHeader = told;
+    }
+
+    @Nullable ProxyHeader proxyHeader() {
+        return proxyHeader;
+    }
+
+    /** The client's, if a balancer has told it, which stays known; otherwise the peer's. */
+    @Nullable Address remoteAddress() {
+        socket.loop().checkThread();
+        Address told = proxyHeader == null ? null : proxyHeader.source().orElse(null);
+        return told == null ? socket.handle.remoteAddress() : told;
     }
 
     void filter(Filter added) {
@@ -125,6 +152,7 @@ final class SocketTransport extends WriteSide
     }
 
     void closed(@Nullable IOException failure) {
+        closed();
         if (filter != null) {
             filter.closed(failure);
         }

@@ -24,4 +24,11 @@ public interface SuccessorSource {
      * @return who takes its connections over; null if they stay
      */
     @Nullable Successor successor(NetServer server);
+
+    /**
+     * {@code server} has as many connections as {@link ConnectionLimits#maxConnections} lets it, or
+     * has places again; told at each change. A source whose connections other servers could take
+     * gives them to those meanwhile.
+     */
+    default void full(NetServer server, boolean isFull) {}
 }

@@ -242,7 +242,9 @@ final class NioSocket extends NioPort {
                 nonBlocking(accepted);
             } catch (IOException e) {
                 int errno = NioErrors.errno(e, Errno.EMFILE);
-                if (AcceptErrors.isOfTheConnection(errno)) {
+                boolean isShort = errno == Errno.EMFILE || errno == Errno.ENFILE;
+                if (AcceptErrors.isOfTheConnection(errno)
+                        || isShort && events().onDescriptorsShort()) {
                     continue;
                 }
                 events().onAcceptError(errno, 0);

@@ -411,7 +411,7 @@ public final class Libc implements AutoCloseable {
         return call(function, a, b, c, d, e, 0);
     }
 
-    private int call(MemorySegment function, long a, long b, long c, long d, long e, long f) {
+    int call(MemorySegment function, long a, long b, long c, long d, long e, long f) {
         for (; ; ) {
             int result = callOnce(function, a, b, c, d, e, f);
             if (result != -Errno.EINTR) {

@@ -166,13 +166,38 @@ public final class StaticFiles implements HttpHandler {
         List<String> codings = codings(request);
         String key = ByteText.of(decoded) + '\0' + String.join(",", codings);
         if (!service.sendKept(key, request, response, fields)) {
-            service.run(
-                    response,
-                    () -> {
-                        Found found = site.find(decoded, codings);
-                        return prepare(key, request, response, found, prefix);
-                    });
+            find(new Asked(key, decoded, codings, prefix), request, response, true);
         }
+    }
+
+    /**
+     * What a request is about.
+     *
+     * @param key under which the file is kept
+     * @param path decoded, without the prefix
+     * @param codings those of siblings that may be sent
+     * @param prefix in front of the path
+     */
+    private record Asked(String key, byte[] path, List<String> codings, String prefix) {}
+
+    /** {@code mayRepeat}: once more, if descriptors ran short and some are given up. */
+    private void find(
+            Asked asked, ServerRequest request, ServerResponse response, boolean mayRepeat) {
+        service.run(
+                response,
+                () -> {
+                    Found found = site.find(asked.path, asked.codings);
+                    if (found instanceof Found.Busy busy && mayRepeat) {
+                        return () -> {
+                            if (service.giveUpKept()) {
+                                find(asked, request, response, false);
+                            } else {
+                                FileService.refuse(response, busy);
+                            }
+                        };
+                    }
+                    return prepare(asked.key, request, response, found, asked.prefix);
+                });
     }
 
     /** What of the path is behind the prefix; null if it does not begin so. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.millrace.loop.Loop;
 import dev.millrace.loop.TimerHandle;
 import dev.millrace.net.NetServer;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -42,6 +43,31 @@ class ClusterExamplesTest {
         // @start region="signals"
         Cluster.primary(loop).signals();
         // @end region="signals"
+    }
+
+    static void announced(Primary primary) {
+        // @start region="listening"
+        primary.onListening(
+                (worker, address) -> System.out.println(worker.id() + " listens on " + address));
+        // @end region="listening"
+        // @start region="drop"
+        primary.onDrop(
+                drop -> IO.println("no worker takes " + drop.remote() + ": " + drop.reason()));
+        // @end region="drop"
+    }
+
+    static void prepared(Primary primary) {
+        // @start region="onReload"
+        primary.onReload(() ->
+                primary.loop()
+                        .offload(() -> {
+                            var make = new ProcessBuilder("make", "all").inheritIO().start();
+                            if (make.waitFor() != 0) {
+                                throw new IOException("it does not compile");
+                            }
+                            return make;
+                        }));
+        // @end region="onReload"
     }
 
     static void controlled(Loop loop) {

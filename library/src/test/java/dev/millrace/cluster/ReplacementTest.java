@@ -20,6 +20,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -57,6 +59,14 @@ class ReplacementTest {
         return ChildJvm.command(SignalledProgram.class, arguments.toArray(String[]::new));
     }
 
+    /** The clients' own ports of the connections to {@code port}. */
+    private static Set<Integer> clients(int port) {
+        return Kernel.tcp().stream()
+                .filter(one -> one.remotePort() == port && one.state() == Kernel.ESTABLISHED)
+                .map(Kernel.Tcp::localPort)
+                .collect(Collectors.toSet());
+    }
+
     @Test
     @Tag("X88")
     void aNewPrimaryTakesOverUnderLoadAndNoRequestFails() throws IOException, InterruptedException {
@@ -68,11 +78,14 @@ class ReplacementTest {
             long pid;
             try (var load = new KeepAliveLoad(loop, IpAddress.loopback(port), 8)) {
                 LoopFixture.pollUntil(loop, "load", () -> load.count > 100);
+                Set<Integer> connections = clients(port);
+                assertThat(connections).hasSize(8);
                 pid = Long.parseLong(ask(loop, "replace").get("pid"));
                 LoopFixture.pollUntil(loop, "it ends", () -> !primary.process.isAlive());
                 int before = load.count;
                 LoopFixture.pollUntil(loop, "more", () -> load.count > before + 100);
                 assertThat(load.failures).isEmpty();
+                assertThat(clients(port)).as("the same connections").isEqualTo(connections);
             }
             assertThat(pid).isNotEqualTo(primary.pid());
             assertThat(primary.process.waitFor()).isZero();

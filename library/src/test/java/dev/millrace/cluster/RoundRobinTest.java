@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.ipc.ChildOptions;
 import dev.millrace.kernel.IpAddress;
+import dev.millrace.net.ConnectionDrop;
 import dev.millrace.net.NetSocket;
 import dev.millrace.testing.ChildJvm;
 import dev.millrace.testing.Kernel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -89,6 +91,69 @@ class RoundRobinTest {
             untilAllAre(cluster, "1\n");
             assertThat(cluster.primary.droppedCount()).isEqualTo(6);
             sockets.forEach(NetSocket::destroy);
+        }
+    }
+
+    /** Two workers of two places each, all of them taken. */
+    private ClusterFixture full(List<ConnectionDrop> drops) {
+        var cluster = new ClusterFixture(2, Scheduling.ROUND_ROBIN, "places", "2", "tcp", "0");
+        cluster.primary.onDrop(drops::add);
+        connect(cluster, cluster.tcp(2), 4);
+        untilAllAre(cluster, "[12]\n");
+        assertThat(texts).filteredOn(text -> text.indexOf("1") == 0).hasSize(2);
+        return cluster;
+    }
+
+    private void leave(String worker) {
+        for (int index = 0; index < texts.size(); index++) {
+            if (texts.get(index).toString().equals(worker + "\n")) {
+                sockets.get(index).destroy();
+            }
+        }
+    }
+
+    @Test
+    @Tag("R35")
+    void whatFindsEveryWorkerFullIsResetAtOnceAndTold() {
+        List<ConnectionDrop> drops = new ArrayList<>();
+        try (var cluster = full(drops)) {
+            IpAddress address = cluster.tcp(2);
+            List<StringBuilder> before = List.copyOf(texts);
+            connect(cluster, address, 9);
+            List<NetSocket> refused = sockets.subList(4, 13);
+            untilAllAre(cluster, ".*ECONNRESET.*");
+            assertThat(before).allMatch(text -> text.length() == 2);
+            assertThat(cluster.primary.droppedCount()).isEqualTo(9);
+            assertThat(drops).hasSize(9);
+            assertThat(drops)
+                    .allMatch(drop -> drop.reason() == ConnectionDrop.Reason.MAX_CONNECTIONS)
+                    .allMatch(drop -> drop.local().equals(Optional.of(address)))
+                    .allMatch(drop -> drop.remote().isPresent());
+            assertThat(refused).allMatch(NetSocket::isDestroyed);
+        }
+    }
+
+    @Test
+    @Tag("R35")
+    void aWorkerWithPlacesGetsWhatTheFullOneCantTake() {
+        List<ConnectionDrop> drops = new ArrayList<>();
+        try (var cluster = full(drops)) {
+            IpAddress address = cluster.tcp(2);
+            leave("1");
+            List<String> served = new ArrayList<>();
+            while (served.size() < 2) {
+                // Before the worker has said that there are places again they are refused.
+                connect(cluster, address, 1);
+                cluster.until("an outcome", () -> !texts.getFirst().isEmpty());
+                String text = texts.getFirst().toString();
+                if (!text.contains("ECONNRESET")) {
+                    served.add(text);
+                }
+            }
+            assertThat(served).containsOnly("1\n");
+            connect(cluster, address, 1);
+            untilAllAre(cluster, ".*ECONNRESET.*");
+            assertThat(cluster.primary.droppedCount()).isEqualTo(drops.size());
         }
     }
 

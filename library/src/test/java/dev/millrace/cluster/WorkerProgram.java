@@ -6,7 +6,9 @@ import dev.millrace.kernel.ListenOptions;
 import dev.millrace.kernel.SystemError;
 import dev.millrace.kernel.UdpOptions;
 import dev.millrace.loop.Loop;
+import dev.millrace.net.ConnectionLimits;
 import dev.millrace.net.NetServer;
+import dev.millrace.net.NetServerOptions;
 import dev.millrace.net.NetSocket;
 import dev.millrace.udp.UdpSocket;
 import java.io.FileInputStream;
@@ -22,12 +24,13 @@ import java.util.concurrent.CompletableFuture;
 /**
  * A worker that does what its arguments say: {@code tcp PORT}, {@code unix PATH}, {@code udp PORT},
  * {@code exclusive PORT}, {@code exclusive-udp PORT}. It greets each connection with its number,
- * and echoes; {@code http PORT} responds with its number. {@code ready X} says so, {@code mute X}
- * listens on nothing.
+ * and echoes; {@code http PORT} responds with its number. {@code places COUNT} limits the
+ * connections of what comes behind it. {@code ready X} says so, {@code mute X} listens on nothing.
  */
 final class WorkerProgram {
     private static final List<NetServer> servers = new ArrayList<>();
     private static final List<FileInputStream> opened = new ArrayList<>();
+    private static int places = ConnectionLimits.NO_LIMIT;
 
     private WorkerProgram() {}
 
@@ -71,6 +74,7 @@ final class WorkerProgram {
                                 worker,
                                 Integer.parseInt(where),
                                 UdpOptions.DEFAULTS.withExclusive(true));
+                case "places" -> places = Integer.parseInt(where);
                 case "http" -> http(worker, Integer.parseInt(where));
                 case "ready" -> worker.ready();
                 case "mute" -> worker.send("mute");
@@ -99,7 +103,11 @@ final class WorkerProgram {
     }
 
     private static NetServer listen(Worker worker, String name) {
-        NetServer server = NetServer.create(worker.loop(), socket -> serve(worker, socket));
+        NetServerOptions options =
+                NetServerOptions.DEFAULTS.withLimits(
+                        ConnectionLimits.DEFAULTS.withMaxConnections(places));
+        NetServer server =
+                NetServer.create(worker.loop(), options, socket -> serve(worker, socket));
         servers.add(server);
         return server.onListening(
                         () -> worker.send(name + " listens " + server.handle().orElseThrow().key()))

@@ -6,7 +6,12 @@ import dev.millrace.kernel.DescriptorKind;
 import dev.millrace.kernel.IpAddress;
 import dev.millrace.kernel.UnixAddress;
 import dev.millrace.net.NetServer;
+import dev.millrace.net.NetServerOptions;
 import dev.millrace.net.NetSocket;
+import dev.millrace.net.NetSocketOptions;
+import dev.millrace.net.ProxyProtocol;
+import dev.millrace.proxyprotocol.ProxyHeader;
+import dev.millrace.proxyprotocol.ProxyTlv;
 import dev.millrace.udp.UdpSocket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -95,6 +100,37 @@ class ChannelPassTest {
     }
 
     private NetSocket client;
+
+    @Test
+    @Tag("I19")
+    void whatABalancerHasSaidOfAConnectionPassesWithIt() {
+        receive();
+        IpAddress from = IpAddress.of("192.0.2.7", 56324);
+        ProxyHeader header =
+                ProxyHeader.v2(from, IpAddress.of("198.51.100.1", 443))
+                        .with(ProxyTlv.of(ProxyTlv.AUTHORITY, "example.org"));
+        NetServerOptions behind =
+                NetServerOptions.DEFAULTS.withProxyProtocol(ProxyProtocol.required("127.0.0.1"));
+        NetServer server =
+                NetServer.create(
+                                pair.loop,
+                                behind,
+                                socket -> pair.left.send(Passable.of(socket), pair::outcome))
+                        .listen(IpAddress.loopback(0));
+        pair.until("listening", server::isListening);
+        client =
+                NetSocket.connect(
+                        pair.loop,
+                        server.address().orElseThrow(),
+                        NetSocketOptions.DEFAULTS.withProxyHeader(header));
+        client.write("unread");
+        pair.until("outcome taken");
+        NetSocket moved = ((Passable.Connection) came.getFirst()).socket();
+        assertThat(moved.proxyHeader()).contains(header);
+        assertThat(moved.remoteAddress()).contains(from);
+        moved.onData(data -> pair.journal.add("" + StandardCharsets.UTF_8.decode(data)));
+        pair.until("unread");
+    }
 
     @Test
     @Tag("X92")

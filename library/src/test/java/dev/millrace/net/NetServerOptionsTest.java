@@ -17,6 +17,8 @@ class NetServerOptionsTest {
     private static final NetServerOptions DEFAULTS = NetServerOptions.DEFAULTS;
     private static final WriteLimit LIMIT = new WriteLimit(1, WriteLimit.Policy.REFUSE);
 
+    private static final ProxyProtocol BALANCER = ProxyProtocol.required("10.0.0.7");
+
     /** One change by each component's name. */
     private static final Map<String, UnaryOperator<NetServerOptions>> CHANGES =
             Map.of(
@@ -25,7 +27,8 @@ class NetServerOptionsTest {
                     "keepAlive", options -> options.withKeepAlive(KeepAlive.DEFAULTS),
                     "writeLimit", options -> options.withWriteLimit(LIMIT),
                     "pauseOnConnect", options -> options.withPauseOnConnect(true),
-                    "limits", options -> options.withMaxConnections(7));
+                    "limits", options -> options.withMaxConnections(7),
+                    "proxyProtocol", options -> options.withProxyProtocol(BALANCER));
 
     @Test
     void theDefaultsAreNodes() {
@@ -37,7 +40,8 @@ class NetServerOptionsTest {
                                 false,
                                 Optional.empty(),
                                 WriteLimit.DEFAULTS,
-                                ConnectionLimits.DEFAULTS));
+                                ConnectionLimits.DEFAULTS,
+                                Optional.empty()));
     }
 
     @Test
@@ -92,7 +96,13 @@ class NetServerOptionsTest {
     void whatIsMissingIsNamed() {
         assertThatThrownBy(() ->
                         new NetServerOptions(
-                                false, true, false, null, LIMIT, ConnectionLimits.DEFAULTS))
+                                false,
+                                true,
+                                false,
+                                null,
+                                LIMIT,
+                                ConnectionLimits.DEFAULTS,
+                                Optional.empty()))
                 .isInstanceOf(NullPointerException.class)
                 .hasMessage("keepAlive");
         assertThatThrownBy(() -> DEFAULTS.withWriteLimit(null))

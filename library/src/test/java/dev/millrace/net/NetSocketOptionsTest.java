@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.kernel.IpAddress;
 import dev.millrace.kernel.KeepAlive;
+import dev.millrace.proxyprotocol.ProxyHeader;
 import dev.millrace.stream.WriteLimit;
 import dev.millrace.testing.RecordChanges;
 import java.time.Duration;
@@ -33,7 +34,8 @@ class NetSocketOptionsTest {
                     "connectTimeout", options -> options.withConnectTimeout(Duration.ofHours(1)),
                     "writeLimit", options -> options.withWriteLimit(LIMIT),
                     "names", options -> options.withNames(NAMES),
-                    "blocked", options -> options.withBlocked(BLOCKED));
+                    "blocked", options -> options.withBlocked(BLOCKED),
+                    "proxyHeader", options -> options.withProxyHeader(ProxyHeader.local()));
 
     @Test
     void theDefaultsAreNodes() {
@@ -47,7 +49,8 @@ class NetSocketOptionsTest {
                                 Duration.ZERO,
                                 WriteLimit.DEFAULTS,
                                 NameOptions.DEFAULTS,
-                                DEFAULTS.blocked()));
+                                DEFAULTS.blocked(),
+                                Optional.empty()));
         assertThat(DEFAULTS.blocked().rules()).isEmpty();
     }
 
@@ -76,7 +79,8 @@ class NetSocketOptionsTest {
                                 Duration.ZERO,
                                 LIMIT,
                                 NAMES,
-                                DEFAULTS.blocked()))
+                                DEFAULTS.blocked(),
+                                Optional.empty()))
                 .isInstanceOf(NullPointerException.class)
                 .hasMessage("keepAlive");
         assertThatThrownBy(() ->
@@ -88,7 +92,8 @@ class NetSocketOptionsTest {
                                 Duration.ZERO,
                                 LIMIT,
                                 NAMES,
-                                DEFAULTS.blocked()))
+                                DEFAULTS.blocked(),
+                                Optional.empty()))
                 .isInstanceOf(NullPointerException.class)
                 .hasMessage("local");
         assertThatThrownBy(() -> DEFAULTS.withWriteLimit(null))

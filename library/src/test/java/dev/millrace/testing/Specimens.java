@@ -10,6 +10,7 @@ import dev.millrace.files.FileOutput;
 import dev.millrace.http.ClientRequest;
 import dev.millrace.http.HttpClient;
 import dev.millrace.http.HttpServer;
+import dev.millrace.ipc.ActivatedProcess;
 import dev.millrace.ipc.ChannelOptions;
 import dev.millrace.ipc.ChildOptions;
 import dev.millrace.ipc.ChildProcess;
@@ -45,6 +46,7 @@ import dev.millrace.net.ServerLoad;
 import dev.millrace.stream.Filter;
 import dev.millrace.sys.Libc;
 import dev.millrace.sys.Linux;
+import dev.millrace.systemd.ServiceNotifier;
 import dev.millrace.udp.UdpSocket;
 import dev.millrace.web.StaticFiles;
 import java.io.IOException;
@@ -72,6 +74,14 @@ public final class Specimens {
     private static final ChildOptions CHILD =
             ChildOptions.DEFAULTS.withCommand(List.of("/bin/true"));
 
+    private static ActivatedProcess activated(Loop loop) {
+        try {
+            return ActivatedProcess.start(loop, List.of("true"), new LinkedHashMap<>(), Map.of());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     static {
         add(Loop.class, loop -> loop);
         add(TimerHandle.class, TimerHandle::new);
@@ -97,6 +107,7 @@ public final class Specimens {
                 StallDetector.class,
                 loop -> StallDetector.start(loop, Duration.ofHours(1), stall -> {}));
         add(NetServer.class, loop -> NetServer.create(loop));
+        add(ServerLoad.class, ServerLoad::of);
         add(NetSocket.class, loop -> NetSocket.connect(loop, UnixAddress.of("/nowhere/at/all")));
         add(ServerLoad.class, ServerLoad::of);
         add(UdpSocket.class, UdpSocket::create);
@@ -105,6 +116,7 @@ public final class Specimens {
         add(HttpServer.class, loop -> HttpServer.create(loop));
         add(StaticFiles.class, loop -> StaticFiles.of(loop, Path.of(".")));
         add(HttpClient.class, loop -> HttpClient.create(loop));
+        add(ServiceNotifier.class, ServiceNotifier::of);
         add(
                 ClientRequest.class,
                 loop -> HttpClient.create(loop).request("GET", "http://127.0.0.1/"));
@@ -117,6 +129,7 @@ public final class Specimens {
                     MessageChannel.class,
                     NodeChannel.class,
                     ChildProcess.class,
+                    ActivatedProcess.class,
                     Primary.class);
 
     static {
@@ -130,6 +143,7 @@ public final class Specimens {
                                 NetSocket.connect(loop, UnixAddress.of("/nowhere/at/all")),
                                 ChannelOptions.DEFAULTS));
         add(ChildProcess.class, loop -> ChildProcess.fork(loop, CHILD));
+        add(ActivatedProcess.class, Specimens::activated);
         add(
                 Primary.class,
                 loop ->

@@ -9,6 +9,7 @@ import dev.millrace.loop.TimerHandle;
 import dev.millrace.stdio.StandardOutput;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -71,8 +72,18 @@ public final class Fetch {
                                     + " is there already; -o replaces a file, remove it or name"
                                     + " another"));
         } else {
-            ask(plan.continues() ? guard(part) : "");
+            claim(part);
         }
+    }
+
+    private void claim(PartialFile kept) {
+        try {
+            kept.claim();
+        } catch (IOException e) {
+            finish(Outcome.failed("can't write " + place() + ": " + e.getMessage()));
+            return;
+        }
+        ask(plan.continues() ? guard(kept) : "");
     }
 
     /** What the rest of the part can be asked for by; empty if all is to be asked for. */
@@ -181,7 +192,7 @@ public final class Fetch {
             case Place.Standard standard -> Sink.standard(standard());
             case Place.Device device -> Sink.file(loop, device.path(), 0, this::cantWrite);
             case Place.Kept kept -> {
-                PartialFile file = new PartialFile(kept);
+                PartialFile file = Objects.requireNonNull(part, "" + kept);
                 if (before == 0) {
                     file.begin(PartOrigin.of(plan.url(), response.headers()));
                 }
@@ -350,6 +361,9 @@ public final class Fetch {
         }
         if (part != null && outcome.status() != 0) {
             outcome = outcome.with(part.hint());
+        }
+        if (part != null) {
+            part.release();
         }
         if (output != null) {
             output.end();

@@ -216,6 +216,29 @@ class FetchTest {
     }
 
     @Test
+    void onePartIsWrittenByOneAtATime() throws IOException {
+        AtomicReference<Outcome> second = new AtomicReference<>(Outcome.FINE);
+        try (ScriptedPeer other = new ScriptedPeer((head, number) -> Reply.of(ok("other bytes")));
+                ScriptedPeer peer =
+                        new ScriptedPeer((head, number) -> {
+                            second.set(number == 1 ? to.get(other) : Outcome.FINE);
+                            return number == 1
+                                    ? Reply.last(FetchFolder.cut(FetchFolder.TAG))
+                                    : Reply.of(FetchFolder.rest("4-9/10"));
+                        })) {
+            assertThat(to.get(peer).complaint()).endsWith("4 bytes, which -c continues");
+            assertThat(second.get().status()).isEqualTo(1);
+            assertThat(second.get().complaint())
+                    .endsWith("file.part is being written by another get; wait for it");
+            assertThat(other.heads()).as("asked in vain").isEmpty();
+            assertThat(to.goOn(peer)).isEqualTo(Outcome.FINE);
+            to.expectWhole(FetchFolder.BODY);
+            assertThat(to.get(other)).as("when the first is over").isEqualTo(Outcome.FINE);
+            to.expectWhole("other bytes");
+        }
+    }
+
+    @Test
     void aDiskThatIsFullIsNamed() throws IOException {
         Path full = Path.of("/dev/full");
         assumeTrue(Files.exists(full));

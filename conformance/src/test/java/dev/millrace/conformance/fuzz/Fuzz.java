@@ -18,11 +18,11 @@ public final class Fuzz {
     public static void main(String... arguments) throws IOException, InterruptedException {
         boolean isRight =
                 arguments.length == 2
-                        && arguments[0].matches("request|response|chunked|host|multipart")
+                        && arguments[0].matches("request|response|chunked|host|multipart|proxy")
                         && arguments[1].matches("[1-9]\\d{0,6}");
         if (!isRight) {
             System.err.println(
-                    "fuzz: use request, response, chunked, host or multipart, and seconds");
+                    "fuzz: use request, response, chunked, host, multipart or proxy, and seconds");
             System.exit(2);
         }
         Target target = Target.valueOf(arguments[0].toUpperCase(Locale.ROOT));
@@ -52,9 +52,7 @@ public final class Fuzz {
         command.add("-Dmillrace.fuzz=" + target.name().toLowerCase(Locale.ROOT));
         command.addAll(List.of("-cp", classPath(), JAZZER));
         command.add("--target_class=" + Target.class.getName());
-        command.add(
-                "--instrumentation_includes=dev.millrace.http.wire.**"
-                        + ":dev.millrace.web.Multipart**");
+        command.add("--instrumentation_includes=" + target.room() + ".**");
         command.add("--reproducer_path=" + folder);
         command.add("-artifact_prefix=" + folder + "/");
         command.addAll(

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import dev.millrace.http.wire.GoldenCorpus;
 import dev.millrace.http.wire.WireOracle;
+import dev.millrace.proxyprotocol.ProxyHeaderOracle;
 import dev.millrace.web.MultipartOracle;
 import java.util.List;
 import java.util.Locale;
@@ -15,7 +16,8 @@ public enum Target {
     RESPONSE(WireOracle::response, GoldenCorpus.all("response")),
     CHUNKED(WireOracle::chunked, behindHeads("request", "(?s).*chunked[^\n]*\r\n\r\n")),
     HOST(WireOracle::host, hosts()),
-    MULTIPART(MultipartOracle::check, MultipartOracle.seeds());
+    MULTIPART(MultipartOracle::check, MultipartOracle.seeds()),
+    PROXY(ProxyHeaderOracle::check, ProxyHeaderOracle.seeds());
 
     private static final class Chosen {
         static final Target TARGET =
@@ -28,6 +30,15 @@ public enum Target {
     Target(Consumer<byte[]> oracle, List<byte[]> seeds) {
         this.oracle = oracle;
         this.seeds = seeds;
+    }
+
+    /** The package of the parser. */
+    String room() {
+        return switch (this) {
+            case PROXY -> "dev.millrace.proxyprotocol";
+            case MULTIPART -> "dev.millrace.web";
+            case REQUEST, RESPONSE, CHUNKED, HOST -> "dev.millrace.http.wire";
+        };
     }
 
     /** What the corpus starts with. */

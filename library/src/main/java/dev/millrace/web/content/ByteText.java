@@ -41,10 +41,10 @@ public final class ByteText {
         return text.toString();
     }
 
-    /** Whether it stands as it is in a reference and on a page, as most names do. */
-    public static boolean isPlain(String path) {
-        for (int at = 0; at < path.length(); at++) {
-            char c = path.charAt(at);
+    /** Whether this part of it stands as it is in a reference and on a page, as most names do. */
+    static boolean isPlain(byte[] name, int start, int end) {
+        for (int at = start; at < end; at++) {
+            char c = (char) (name[at] & 0xff);
             if (!isLetterOrDigit(c) && "-._~/".indexOf(c) < 0) {
                 return false;
             }

@@ -135,6 +135,11 @@ public final class FileService {
         }
     }
 
+    /** On the loop: gives up what is kept, where a descriptor is missing; whether that was any. */
+    public boolean giveUpKept() {
+        return kept.giveUp();
+    }
+
     private void closeLater(Document document) {
         threads.files().execute(() -> KeptFiles.close(document));
     }

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A path is looked up anew after {@link #VALID}, whatever happens, so that what it leads to by
  * then is seen within a second. What is done to the file itself is seen at once: one that was
  * changed, or lost its name, as by a replacement, is not given any more. It is closed when its last
- * response is over. Loop thread only.
+ * response is over. When descriptors run short, all are given up. Loop thread only.
  */
 public final class KeptFiles {
     static final Duration VALID = Duration.ofMillis(800);
@@ -38,6 +38,7 @@ public final class KeptFiles {
         this.most = most;
         if (most > 0) {
             loop.atClose(this::clear);
+            loop.atShortage(this::giveUp);
         }
     }
 
@@ -105,6 +106,17 @@ public final class KeptFiles {
     private void clear() {
         kept.values().forEach(this::close);
         kept.clear();
+    }
+
+    /**
+     * Closes all of them, for want of descriptors; whether there were any. Now, and not by a
+     * thread: a client waits, and hardly any of them is the last name of a file.
+     */
+    boolean giveUp() {
+        boolean isAny = !kept.isEmpty();
+        kept.values().forEach(each -> close(each.document()));
+        kept.clear();
+        return isAny;
     }
 
     private void close(Kept leaving) {

@@ -8,7 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -132,11 +133,22 @@ public final class Listing {
         return true;
     }
 
+    /** Whether {@code other} makes the same page. */
+    boolean isSame(Listing other) {
+        return isCut == other.isCut
+                && shown.equals(other.shown)
+                && Arrays.equals(names, other.names)
+                && Arrays.equals(ends, other.ends)
+                && Arrays.equals(lengths, other.lengths)
+                && Arrays.equals(seconds, other.seconds)
+                && Arrays.equals(areDead, other.areDead);
+    }
+
     int rows() {
         return ends.length;
     }
 
-    void begin(StringBuilder page) {
+    void begin(PageText page) {
         String title = escape(ByteText.shown(shown));
         page.append("<!DOCTYPE html>\n<html>\n<head>\n<meta charset=\"utf-8\">\n");
         page.append("<meta name=\"viewport\" content=\"width=device-width\">\n");
@@ -147,22 +159,24 @@ public final class Listing {
         }
     }
 
-    void row(StringBuilder page, int row) {
+    void row(PageText page, int row) {
         int start = row == 0 ? 0 : ends[row - 1];
-        String name = ByteText.of(Arrays.copyOfRange(names, start, ends[row]));
-        boolean isPlain = ByteText.isPlain(name);
-        String text = isPlain ? name : escape(ByteText.shown(name));
         page.append("<tr><td>");
         if (areDead[row]) {
-            page.append(text).append("</td></tr>\n");
+            text(page, start, ends[row]);
+            page.append("</td></tr>\n");
             return;
         }
         // "./" keeps a colon in a name from being read as a scheme (RFC 3986 section 4.2).
-        page.append("<a href=\"./")
-                .append(isPlain ? name : escape(ByteText.encode(name)))
-                .append("\">")
-                .append(text)
-                .append("</a></td><td>");
+        page.append("<a href=\"./");
+        if (ByteText.isPlain(names, start, ends[row])) {
+            page.append(names, start, ends[row]);
+        } else {
+            page.append(escape(ByteText.encode(name(start, ends[row]))));
+        }
+        page.append("\">");
+        text(page, start, ends[row]);
+        page.append("</a></td><td>");
         if (lengths[row] >= 0) {
             size(page, lengths[row]);
         }
@@ -171,8 +185,21 @@ public final class Listing {
         page.append("</td></tr>\n");
     }
 
+    private String name(int start, int end) {
+        return ByteText.of(Arrays.copyOfRange(names, start, end));
+    }
+
+    /** A name for a reader. */
+    private void text(PageText page, int start, int end) {
+        if (ByteText.isPlain(names, start, end)) {
+            page.append(names, start, end);
+        } else {
+            page.append(escape(ByteText.shown(name(start, end))));
+        }
+    }
+
     /** For instance {@code 512 B}, {@code 1.5 KiB} or {@code 23 MiB}. */
-    private static void size(StringBuilder page, long length) {
+    private static void size(PageText page, long length) {
         if (length < 1024) {
             page.append(length).append(" B");
             return;
@@ -193,12 +220,14 @@ public final class Listing {
     }
 
     /** UTC: for instance {@code 2026-11-28 14:45}. */
-    private static void time(StringBuilder page, long second) {
-        String text = Instant.ofEpochSecond(second).toString();
-        page.append(text, 0, 10).append(' ').append(text, 11, 16);
+    private static void time(PageText page, long second) {
+        LocalDateTime time = LocalDateTime.ofEpochSecond(second, 0, ZoneOffset.UTC);
+        page.append(time.getYear()).append('-').twoDigits(time.getMonthValue());
+        page.append('-').twoDigits(time.getDayOfMonth()).append(' ');
+        page.twoDigits(time.getHour()).append(':').twoDigits(time.getMinute());
     }
 
-    void end(StringBuilder page) {
+    void end(PageText page) {
         page.append("</table>\n");
         page.append(isCut ? "<p>Only " + ENTRIES_MAX + " names are shown.</p>\n" : "");
         page.append("</body>\n</html>\n");

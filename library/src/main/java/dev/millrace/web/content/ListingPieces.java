@@ -1,10 +1,11 @@
 package dev.millrace.web.content;
 
-import java.nio.charset.StandardCharsets;
-
 /** The page of a {@link Listing}, some of its rows at a time. */
 public final class ListingPieces implements PageBody.Pieces {
     static final int PIECE_BYTES = 32 * 1024;
+
+    /** For most of the rows that go beyond. */
+    private static final int ROOM_BYTES = 1024;
 
     private final Listing listing;
     private int row;
@@ -16,7 +17,7 @@ public final class ListingPieces implements PageBody.Pieces {
 
     @Override
     public byte[] next() {
-        StringBuilder page = new StringBuilder(PIECE_BYTES + 1024);
+        PageText page = new PageText(PIECE_BYTES + ROOM_BYTES);
         if (row == 0) {
             listing.begin(page);
         }
@@ -27,7 +28,7 @@ public final class ListingPieces implements PageBody.Pieces {
             listing.end(page);
             isOver = true;
         }
-        return page.toString().getBytes(StandardCharsets.UTF_8);
+        return page.toBytes();
     }
 
     @Override

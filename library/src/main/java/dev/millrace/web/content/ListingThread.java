@@ -3,6 +3,7 @@ package dev.millrace.web.content;
 import dev.millrace.files.FoundFile;
 import dev.millrace.loop.WorkPool;
 import java.io.IOException;
+import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -38,7 +39,16 @@ public final class ListingThread implements Executor {
         private final List<Consumer<Reading>> receivers = new ArrayList<>();
     }
 
+    /** Folders whose last listing may be in use. */
+    private static final int LAST_MAX = 16;
+
     private final WorkPool thread;
+
+    /**
+     * By folder, what was read last, while any page is still made of it: a page that waits for a
+     * slow peer shares its names with those that wait beside it. Of the thread alone.
+     */
+    private final Map<Asked, WeakReference<Listing>> last = new HashMap<>();
 
     /** By the folders and how they are listed; none that is being read. */
     private final Map<Asked, Waiting> waiting = new HashMap<>();
@@ -73,16 +83,16 @@ public final class ListingThread implements Executor {
         synchronized (waiting) {
             all = Objects.requireNonNull(waiting.remove(asked));
         }
-        Reading reading = reading(asked.site(), all.folders);
+        Reading reading = reading(asked, all.folders);
         for (Consumer<Reading> receiver : all.receivers) {
             receiver.accept(reading);
         }
     }
 
     /** The last one that was found is what the name leads to by now. */
-    private static Reading reading(Site site, List<Found.Folder> folders) {
+    private Reading reading(Asked asked, List<Found.Folder> folders) {
         try {
-            Listing listing = Listing.of(site, folders.getLast());
+            Listing listing = shared(asked, Listing.of(asked.site(), folders.getLast()));
             return () -> listing;
         } catch (IOException failure) {
             return () -> {
@@ -95,5 +105,19 @@ public final class ListingThread implements Executor {
         } finally {
             folders.stream().map(Found.Folder::folder).forEach(FoundFile::close);
         }
+    }
+
+    /** The last one, if nothing has changed since. */
+    private Listing shared(Asked asked, Listing now) {
+        WeakReference<Listing> reference = last.get(asked);
+        Listing before = reference == null ? null : reference.get();
+        if (before != null && before.isSame(now)) {
+            return before;
+        }
+        if (last.size() >= LAST_MAX) {
+            last.clear();
+        }
+        last.put(asked, new WeakReference<>(now));
+        return now;
     }
 }

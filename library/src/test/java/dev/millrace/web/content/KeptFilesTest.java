@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.driver.RecordingDriver;
 import dev.millrace.files.FoundFile;
+import dev.millrace.files.OpenFile;
 import dev.millrace.files.PathName;
 import dev.millrace.loop.DriverLoops;
 import dev.millrace.loop.Loop;
@@ -74,6 +75,23 @@ class KeptFilesTest {
         loop.updateTime();
         assertThat(kept.get("f")).isNull();
         assertThat(isOpen(document)).isFalse();
+    }
+
+    @Test
+    void whatIsGivenUpIsClosedAtOnce() throws IOException {
+        assertThat(kept.giveUp()).as("there is none").isFalse();
+        Document first = keep("a");
+        Document second = keep("b");
+        OpenFile sent = second.file().share();
+        assertThat(kept.giveUp()).isTrue();
+        assertThat(isOpen(first)).isFalse();
+        assertThat(isOpen(second)).isFalse();
+        assertThat(kept.get("a")).isNull();
+        assertThat(sent.read(new byte[1], 0, 1, 0)).as("what is being sent").isEqualTo(1);
+        sent.close();
+        assertThat(kept.giveUp()).isFalse();
+        Document third = keep("c");
+        assertThat(kept.get("c")).isSameAs(third);
     }
 
     @Test

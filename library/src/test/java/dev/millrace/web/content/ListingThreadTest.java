@@ -117,4 +117,22 @@ class ListingThreadTest {
         List<ListingThread.Reading> readings = readings(2);
         assertThat(readings.getFirst()).isNotSameAs(readings.getLast());
     }
+
+    /** Pages that wait for slow peers hold the names once. */
+    @Test
+    void aFolderThatHasNotChangedIsKeptOnce() throws Exception {
+        thread.read(site, found("/"), told::add);
+        Listing first = readings(1).getFirst().listing();
+        thread.read(site, found("/"), told::add);
+        assertThat(readings(1).getFirst().listing()).isSameAs(first);
+        Files.writeString(folder.resolve("new"), "1");
+        thread.read(site, found("/"), told::add);
+        Listing second = readings(1).getFirst().listing();
+        assertThat(second.rows()).isEqualTo(first.rows() + 1);
+        Files.writeString(folder.resolve("new"), "12");
+        thread.read(site, found("/"), told::add);
+        assertThat(readings(1).getFirst().listing()).isNotSameAs(second);
+        thread.read(site, found("/other/"), told::add);
+        assertThat(readings(1).getFirst().listing()).isNotSameAs(second);
+    }
 }

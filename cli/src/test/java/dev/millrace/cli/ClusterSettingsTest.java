@@ -1,0 +1,43 @@
+package dev.millrace.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What the options for several processes mean. */
+class ClusterSettingsTest {
+
+    private static Optional<ClusterSettings> read(String... words) {
+        return ClusterSettings.read(Arguments.parse(new HelloCommand(), List.of(words)));
+    }
+
+    @Test
+    void oneProcessAloneIsTheDefault() {
+        assertThat(read()).isEmpty();
+        assertThat(read("--loops=2")).isEmpty();
+        assertThat(read("--workers=1024")).map(ClusterSettings::workers).contains(1024);
+        assertThat(read("--workers=1", "--control=c").orElseThrow().control())
+                .contains(Path.of("c").toAbsolutePath());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "--workers=0,--workers 0: use 1 to 1024",
+        "--workers=1025,--workers 1025: use 1 to 1024",
+        "--control=c,--control is for several processes; give --workers too",
+        "--workers=1 --control=,--control is empty; name a file to make",
+        "--workers=2 --driver=nio,'--workers needs the driver epoll, by which sockets pass'",
+        "--workers=2 --loops=2,--workers and --loops exclude each other",
+    })
+    void whatDoesNotFitIsRefused(String words, String message) {
+        assertThatExceptionOfType(UsageError.class)
+                .isThrownBy(() -> read(words.split(" ")))
+                .withMessageStartingWith(message);
+    }
+}

@@ -1,0 +1,184 @@
+package dev.millrace.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.sys.Libc;
+import dev.millrace.sys.PseudoTerminal;
+import dev.millrace.testing.Kernel;
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code ps}, {@code reload} and {@code stop}, and what a terminal shows. */
+class ControlTest {
+    @TempDir private Path folder;
+
+    /** The command, with its sockets in the test's folder. */
+    private Launched start(String... words) {
+        return Launched.start(Map.of("XDG_RUNTIME_DIR", folder.toString()), words);
+    }
+
+    private static List<String> output(Launched command, int status) {
+        try (command) {
+            List<String> lines = command.output().lines().toList();
+            assertThat(command.status()).isEqualTo(status);
+            return lines;
+        }
+    }
+
+    private static String error(Launched command, int status) {
+        try (command) {
+            assertThat(command.status()).isEqualTo(status);
+            return command.errors();
+        }
+    }
+
+    private List<Path> sockets() {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.filter(one -> one.toString().endsWith(".sock")).toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Test
+    void theOnlyProgramIsListedReloadedAndStopped() throws IOException {
+        try (Launched server = start("hello", "--port=0", "--workers=2").listening()) {
+            WorkersTest.until("a control socket", () -> sockets().size() == 1);
+            Path socket = sockets().getFirst();
+            assertThat(socket.toString()).endsWith("-" + server.port() + ".sock");
+            List<ProcessHandle> before = server.children();
+            List<String> lines = output(start("ps"), 0);
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(socket)))
+                    .isEqualTo("rw-------");
+            assertThat(lines).hasSize(3);
+            assertThat(lines.getFirst()).startsWith("worker      pid  state").contains("memory");
+            assertThat(lines.get(1)).containsPattern("^ +1 +\\d+  online .* MiB +\\d+ s$");
+            assertThat(output(start("reload"), 0).getFirst())
+                    .startsWith("replaced 2, killed 0, took_ms ");
+            assertThat(server.children()).hasSize(2).doesNotContainAnyElementsOf(before);
+            assertThat(output(start("stop", "--limit=5s"), 0)).isEmpty();
+            assertThat(server.status()).isZero();
+            assertThat(socket).doesNotExist();
+            assertThat(error(start("stop"), 3)).contains("nothing of this user's runs");
+        }
+    }
+
+    @Test
+    void ofSeveralOneIsChosen() {
+        String own = folder.resolve("own").toString();
+        try (Launched first = start("hello", "--port=0", "--workers=1").listening();
+                Launched second = start("hello", "--port=0", "--workers=1").listening();
+                Launched third =
+                        start("hello", "--port=0", "--workers=1", "--control", own).listening()) {
+            assertThat(error(start("reload"), 1))
+                    .startsWith("millrace: several programs run; choose one with --control:\n")
+                    .contains("-" + first.port() + ".sock pid " + first.pid())
+                    .contains("listens IPv4:127.0.0.1")
+                    .hasLineCount(3);
+            assertThat(output(start("stop", "--control", own), 0)).isEmpty();
+            assertThat(third.status()).isZero();
+            assertThat(second.signal("TERM").status()).isZero();
+            assertThat(output(start("ps"), 0)).as("one is left").hasSize(2);
+            assertThat(first.signal("TERM").status()).isZero();
+        }
+        assertThat(error(start("ps", "--control", own), 3)).contains("there is no control socket");
+    }
+
+    @Test
+    void aChangeOfTheSourceReplacesTheWorkersUnlessItDoesNotCompile() throws IOException {
+        Path file = folder.resolve("Hi.java");
+        String text =
+                """
+                import module dev.millrace;
+                void main() {
+                    Loop.run(loop -> HttpServer.create(
+                            loop, (request, response) -> response.end("one")).listen(0));
+                }
+                """;
+        Files.writeString(file, text);
+        try (Launched server = start("start", "" + file, "--workers=1", "--watch").listening()) {
+            assertThat(ask(server)).isEqualTo("one");
+            Files.writeString(file, text.replace("one", "two"));
+            WorkersTest.until("the new text", () -> says(server, "two"));
+            Files.writeString(file, text.replace("response.end", "response.nonsense"));
+            assertThat(error(start("reload"), 1)).contains("Hi.java does not compile");
+            assertThat(ask(server)).isEqualTo("two");
+            Files.writeString(file, text.replace("one", "three"));
+            server.signal("HUP");
+            WorkersTest.until("the new text", () -> says(server, "three"));
+            assertThat(server.signal("TERM").status()).isZero();
+            assertThat(server.errors())
+                    .contains("files of Hi.java have changed")
+                    .contains("1 workers replaced in ")
+                    .contains("Hi.java:4: error: cannot find symbol");
+        }
+    }
+
+    /** A worker that leaves ends a connection that has brought no request yet. */
+    private static boolean says(Launched server, String text) {
+        try (Peer peer = Peer.of(server)) {
+            return peer.ask("GET /").text().equals(text);
+        } catch (IOException ended) {
+            return false;
+        }
+    }
+
+    private static String ask(Launched server) {
+        try (Peer peer = Peer.of(server)) {
+            return peer.ask("GET /").text();
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    void aTerminalShowsEachWorkerAnewEachSecond() throws Exception {
+        Launched.requireBuilt();
+        StringBuilder shown = new StringBuilder();
+        try (Libc libc = new Libc()) {
+            PseudoTerminal pty = PseudoTerminal.open(libc);
+            File device = new File(pty.path());
+            ProcessBuilder builder =
+                    new ProcessBuilder(
+                            Launched.root().resolve("millrace").toString(),
+                            "hello",
+                            "--port=0",
+                            "--workers=2");
+            builder.environment().put("MILLRACE_BUILD", "no");
+            builder.environment().put("XDG_RUNTIME_DIR", folder.toString());
+            builder.redirectOutput(device).redirectError(device);
+            Process server = builder.start();
+            try {
+                Pattern twice =
+                        Pattern.compile(
+                                "(?s)worker +pid  state.*requests/s.* 1 +\\d+  online.* 2 +\\d+ "
+                                        + " online.*\u001b\\[3A\u001b\\[J *worker");
+                Kernel.await(
+                        "two showings", () -> twice.matcher(shown.append(pty.shown(libc))).find());
+                server.destroy();
+                Kernel.await(
+                        "the end",
+                        () -> {
+                            shown.append(pty.shown(libc));
+                            return !server.isAlive();
+                        });
+                assertThat(server.waitFor(Launched.DEADLINE_SECONDS, TimeUnit.SECONDS)).isTrue();
+                assertThat(server.exitValue()).isZero();
+            } finally {
+                server.destroyForcibly();
+                pty.close(libc);
+            }
+        }
+    }
+}

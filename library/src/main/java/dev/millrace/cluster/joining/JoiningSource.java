@@ -1,0 +1,63 @@
+package dev.millrace.cluster.joining;
+
+import dev.millrace.cluster.Cluster;
+import dev.millrace.kernel.IpAddress;
+import dev.millrace.loop.Handle;
+import dev.millrace.loop.ListenAttempt;
+import dev.millrace.loop.ListenSource;
+import dev.millrace.loop.Loop;
+import dev.millrace.loop.UdpHandle;
+import java.io.IOException;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The source of a loop that is no worker's yet: the first loop of the process that listens joins
+ * the cluster, and from then on has the worker's source in place of this one.
+ *
+ * <pre>
+ *   waiting ──the loop listens, as the first of the process──▶ joined
+ *      └──the loop listens, and another one has joined──▶ refused: a worker has one loop
+ * </pre>
+ */
+final class JoiningSource implements ListenSource {
+    /** The name of the thread whose loop has joined. */
+    private static final AtomicReference<@Nullable String> JOINED = new AtomicReference<>();
+
+    @Override
+    public void open(ListenAttempt attempt) throws IOException {
+        join(attempt.handle().loop()).open(attempt);
+    }
+
+    @Override
+    public void bind(
+            UdpHandle handle, IpAddress address, Consumer<? super @Nullable IOException> outcome) {
+        ListenSource joined;
+        try {
+            joined = join(handle.loop());
+        } catch (IOException refused) {
+            outcome.accept(refused);
+            return;
+        }
+        joined.bind(handle, address, outcome);
+    }
+
+    @Override
+    public void closed(Handle handle) {
+        // Nothing that listens has come from here.
+    }
+
+    private ListenSource join(Loop loop) throws IOException {
+        if (loop.listenSource() == this) {
+            if (!JOINED.compareAndSet(null, loop.threadName())) {
+                throw new IOException(
+                        "a worker of a cluster listens on one loop, and that of the thread "
+                                + JOINED.get()
+                                + " does already: give the program one loop, and as many workers");
+            }
+            Cluster.join(loop);
+        }
+        return loop.listenSource();
+    }
+}

@@ -1,0 +1,166 @@
+package dev.millrace.net;
+
+import dev.millrace.kernel.Address;
+import dev.millrace.loop.Loop;
+import dev.millrace.loop.StreamHandle;
+import dev.millrace.net.ConnectionDrop.Reason;
+import dev.millrace.proxyprotocol.ProxyHeader;
+import java.io.IOException;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The way of a connection from the listener to the server's program.
+ *
+ * <pre>
+ *   accepted ──within the limits──────────────────────────────────────────────▶ served
+ *      │ └──of a balancer──▶ arriving: has a place, its header is read ──▶ within the limits ─┘
+ *      └── beyond a limit, no balancer where one is required, no header in time ──▶ dropped
+ * of another server ──within the limits, and while it listens──▶ served
+ * </pre>
+ */
+final class ServerArrivals implements ProxyIntake.Taker {
+    private final Loop loop;
+    private final NetServerOptions options;
+    private final NetSocketOptions socketOptions;
+    private final @Nullable ProxyProtocol protocol;
+    private final ServerConnections connections;
+    private final ServerListeners listeners;
+
+    private final ServerInlet inlet;
+
+    /** The connection that the listener is told of has come from another server. */
+    private boolean isTaking;
+
+    private long taken;
+
+    ServerArrivals(
+            Loop loop,
+            NetServerOptions options,
+            ServerConnections connections,
+            ServerInlet inlet,
+            ServerListeners listeners) {
+        this.loop = loop;
+        this.options = options;
+        this.socketOptions = options.socket();
+        this.protocol = options.proxyProtocol().orElse(null);
+        this.connections = connections;
+        this.listeners = listeners;
+        this.inlet = inlet;
+    }
+
+    void accepted(StreamHandle stream) {
+        Address remote = protocol != null ? stream.remoteAddress() : connections.asked(stream);
+        boolean isBalancer = protocol != null && remote != null && protocol.isTrusted(remote);
+        Reason reason = refusal(remote, isBalancer);
+        if (reason != null) {
+            Address known = remote == null ? stream.remoteAddress() : remote;
+            ConnectionDrop drop = drop(stream.localAddress(), known, reason, null);
+            stream.close();
+            SocketListeners.tell(listeners.drop, drop);
+            return;
+        }
+        inlet.taken();
+        NetSocket socket = new NetSocket(stream, socketOptions);
+        if (protocol != null && isBalancer) {
+            connections.arriving(socket);
+            ProxyIntake.start(socket, protocol, this);
+        } else {
+            serve(socket, remote);
+        }
+    }
+
+    private @Nullable Reason refusal(@Nullable Address remote, boolean isBalancer) {
+        if (isBalancer) {
+            // The other limits are for its clients.
+            return connections.isFull() ? Reason.MAX_CONNECTIONS : null;
+        }
+        boolean isRefused = protocol != null && protocol.others() == ProxyProtocol.Others.REFUSED;
+        return isRefused ? Reason.NO_BALANCER : connections.refusal(remote);
+    }
+
+    @Override
+    public void arrived(NetSocket socket, ProxyHeader header) {
+        connections.arrived(socket);
+        socket.transport.proxyHeader(header);
+        Address client = socket.transport.remoteAddress();
+        Reason reason = connections.refusal(client);
+        if (reason == null) {
+            serve(socket, client);
+            return;
+        }
+        ConnectionDrop drop = drop(socket.handle.localAddress(), client, reason, null);
+        socket.destroy();
+        SocketListeners.tell(listeners.drop, drop);
+    }
+
+    @Override
+    public void failed(NetSocket socket, IOException error) {
+        ConnectionDrop drop =
+                drop(
+                        socket.handle.localAddress(),
+                        socket.handle.remoteAddress(),
+                        Reason.PROXY_HEADER,
+                        error);
+        SocketListeners.tell(listeners.drop, drop);
+    }
+
+    private ConnectionDrop drop(
+            @Nullable Address local,
+            @Nullable Address remote,
+            Reason reason,
+            @Nullable IOException error) {
+        ConnectionDrop drop =
+                new ConnectionDrop(
+                        Optional.ofNullable(local),
+                        Optional.ofNullable(remote),
+                        reason,
+                        Optional.ofNullable(error));
+        connections.dropped(loop, drop);
+        return drop;
+    }
+
+    /** False if there is no place for it; it is its owner's then, as it was. */
+    boolean take(NetSocket socket) {
+        Address remote = connections.limitsAddresses() ? socket.transport.remoteAddress() : null;
+        if (!inlet.isOpen() || socket.isDestroyed() || connections.refusal(remote) != null) {
+            return false;
+        }
+        ServerConnections before = socket.listeners.countedBy;
+        if (before != null) {
+            before.release(socket);
+        }
+        taken++;
+        socket.transport.arrive(socketOptions);
+        isTaking = true;
+        try {
+            serve(socket, remote);
+        } finally {
+            isTaking = false;
+        }
+        if (before != null) {
+            loop.nextTick(before::released);
+        }
+        return true;
+    }
+
+    boolean isTaking() {
+        return isTaking;
+    }
+
+    /** How many have come from another server. */
+    long takenCount() {
+        return taken;
+    }
+
+    private void serve(NetSocket socket, @Nullable Address remote) {
+        if (options.pauseOnConnect()) {
+            socket.pause();
+        }
+        connections.add(socket, remote);
+        Consumer<? super NetSocket> listener = Objects.requireNonNull(listeners.connection);
+        SocketTransport.guarded(socket, () -> listener.accept(socket));
+    }
+}

@@ -1,0 +1,42 @@
+package dev.millrace.cluster.joining;
+
+import dev.millrace.kernel.IpAddress;
+import dev.millrace.loop.Loop;
+import dev.millrace.net.NetServer;
+import dev.millrace.udp.UdpSocket;
+
+/**
+ * A program that knows nothing of clusters. {@code tcp}: greets each connection with its number,
+ * and {@code udp}: each datagram. {@code two}: a second loop listens behind the first.
+ */
+final class PlainProgram {
+    private PlainProgram() {}
+
+    public static void main(String[] arguments) {
+        String me = ProcessHandle.current().pid() + "\n";
+        if (arguments[0].equals("udp")) {
+            Loop.run(loop -> {
+                UdpSocket socket = UdpSocket.create(loop);
+                socket.onMessage((data, from) -> socket.send(me, from)).bind(IpAddress.loopback(0));
+            });
+            return;
+        }
+        Loop.run(loop -> {
+            NetServer server = NetServer.create(loop, socket -> socket.end(me));
+            server.listen(IpAddress.loopback(0));
+            if (arguments[0].equals("two")) {
+                server.onListening(() -> Thread.ofPlatform().start(PlainProgram::second));
+            }
+        });
+    }
+
+    private static void second() {
+        Loop.run(loop ->
+                NetServer.create(loop)
+                        .onError(error -> {
+                            Runtime.getRuntime()
+                                    .exit(error.getMessage().contains("one loop") ? 7 : 8);
+                        })
+                        .listen(IpAddress.loopback(0)));
+    }
+}
