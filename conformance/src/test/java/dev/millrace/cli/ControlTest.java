@@ -52,7 +52,7 @@ class ControlTest {
     }
 
     @Test
-    void theOnlyProgramIsListedReloadedAndStopped() throws IOException {
+    void theOnlyProgramIsListedReloadedReplacedAndStopped() throws IOException {
         try (Launched server = start("hello", "--port=0", "--workers=2").listening()) {
             WorkersTest.until("a control socket", () -> sockets().size() == 1);
             Path socket = sockets().getFirst();
@@ -67,11 +67,35 @@ class ControlTest {
             assertThat(output(start("reload"), 0).getFirst())
                     .startsWith("replaced 2, killed 0, took_ms ");
             assertThat(server.children()).hasSize(2).doesNotContainAnyElementsOf(before);
+            long successor = replace(server);
+            Launched watch = start("ps", "--watch");
+            assertThat(watchedTwice(watch)).as("workers of the new one").isTrue();
             assertThat(output(start("stop", "--limit=5s"), 0)).isEmpty();
-            assertThat(server.status()).isZero();
+            WorkersTest.until(
+                    "the new one's end",
+                    () -> ProcessHandle.of(successor).filter(ProcessHandle::isAlive).isEmpty());
+            assertThat(output(watch, 0)).as("it ends with the program").isNotNull();
             assertThat(socket).doesNotExist();
             assertThat(error(start("stop"), 3)).contains("nothing of this user's runs");
         }
+    }
+
+    /** The number of the new primary, which has its start line to say as well. */
+    private long replace(Launched server) {
+        String said = output(start("replace"), 0).getFirst();
+        assertThat(said).matches("pid \\d+");
+        assertThat(server.status()).as("the old one ends").isZero();
+        assertThat(server.line()).contains(" · " + said + " · ", ":" + server.port());
+        return Long.parseLong(said.substring("pid ".length()));
+    }
+
+    /** Whether a list comes again, with what is counted in a second. */
+    private static boolean watchedTwice(Launched watch) {
+        int headings = 0;
+        while (headings < 2) {
+            headings += watch.line().contains("requests/s") ? 1 : 0;
+        }
+        return true;
     }
 
     @Test
