@@ -162,11 +162,14 @@ class ControlServerTest {
         assertThat(told("replace")).containsExactly(Map.of("pid", "7"));
         var reload = ask("reload");
         until("told", reload::isDone);
-        assertThat(reload.exceptionNow()).hasMessageContaining(": two lines");
+        assertThat(reload.exceptionNow())
+                .hasMessageContaining(": two lines")
+                .hasMessageNotContaining("IOException");
         var stop = ask("stop 1500");
         until("asked", () -> limit.get().isPresent());
         assertThat(limit.get()).contains(Duration.ofMillis(1500));
-        loop.run(dev.millrace.loop.RunMode.NOWAIT);
+        assertThat(told("status")).isEmpty();
+        assertThat(told("status")).as("what came before has had its turns").isEmpty();
         assertThat(stop).as("nothing is over").isNotDone();
         control.close();
         until("told", stop::isDone);
