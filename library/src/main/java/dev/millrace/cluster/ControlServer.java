@@ -231,9 +231,9 @@ public final class ControlServer {
         return server.loop();
     }
 
-    /** Its path. Any thread. */
+    /** {@code ControlServer[/run/user/1000/app.sock]}. Any thread. */
     @Override
     public String toString() {
-        return address.toString();
+        return "ControlServer[" + address + "]";
     }
 }
