@@ -107,7 +107,7 @@ class ControlServerTest {
             Watched watched = new Watched(process);
             ControlServer control = ControlServer.listen(loop, path(), watched);
             process.onExit().thenRun(() -> loop.execute(control::close));
-            assertThat(control).hasToString(path().toString());
+            assertThat(control).hasToString("ControlServer[" + path() + "]");
             until("listening", () -> Files.exists(path()));
             Map<String, String> line = told("ps").getFirst();
             assertThat(line).containsEntry("id", "1").containsEntry("pid", "" + process.pid());
