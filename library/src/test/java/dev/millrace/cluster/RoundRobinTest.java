@@ -186,12 +186,12 @@ class RoundRobinTest {
         List<ConnectionDrop> drops = new ArrayList<>();
         try (var cluster = full(drops)) {
             IpAddress address = cluster.tcp(2);
-            leave("2");
-            untilServedBy(cluster, address, "2");
-            int dropped = drops.size();
             // What is sent to it nevertheless does not come back.
             long pid = cluster.primary.workers().getFirst().pid().orElseThrow();
             PrimaryProcess.signal("STOP", pid);
+            leave("2");
+            untilServedBy(cluster, address, "2");
+            int dropped = drops.size();
             connect(cluster, address, PLACES - 1);
             untilAllAre(cluster, "2\n");
             PrimaryProcess.signal("CONT", pid);
