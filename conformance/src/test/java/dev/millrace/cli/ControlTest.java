@@ -74,9 +74,7 @@ class ControlTest {
             Launched watch = start("ps", "--watch");
             assertThat(watchedTwice(watch)).as("workers of the new one").isTrue();
             assertThat(output(start("stop", "--limit=5s"), 0)).isEmpty();
-            WorkersTest.until(
-                    "the new one's end",
-                    () -> ProcessHandle.of(successor).filter(ProcessHandle::isAlive).isEmpty());
+            WorkersTest.until("the new one's end", () -> !Kernel.isRunning(successor));
             assertThat(output(watch, 0)).as("it ends with the program").isNotNull();
             assertThat(socket).doesNotExist();
             assertThat(error(start("stop"), 3)).contains("nothing of this user's runs");

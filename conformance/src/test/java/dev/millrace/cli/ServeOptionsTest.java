@@ -157,6 +157,7 @@ class ServeOptionsTest {
                 Peer peer = Peer.of(server)) {
             peer.ask("GET /a.txt?x", "User-Agent: \"me\"\t\\", "Referer: /");
             peer.ask("HEAD /none");
+            peer.close();
             server.signal("TERM");
             assertThat(server.status()).isZero();
         }
@@ -194,6 +195,7 @@ class ServeOptionsTest {
             server.signal("HUP");
             await(log, "");
             peer.ask("GET /a.txt?two");
+            peer.close();
             server.signal("TERM");
             assertThat(server.status()).isZero();
         }

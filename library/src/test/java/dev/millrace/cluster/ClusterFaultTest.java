@@ -181,7 +181,7 @@ class ClusterFaultTest {
                 client.getOutputStream().write("still served\n".getBytes(StandardCharsets.UTF_8));
                 assertThat(greeting.readLine()).isEqualTo("still served");
             }
-            Kernel.await("no orphan", () -> workers.stream().noneMatch(ProcessHandle::isAlive));
+            Kernel.await("no orphan", () -> PrimaryProcess.areOver(workers));
         } finally {
             primary.destroyForcibly();
             workers.forEach(ProcessHandle::destroyForcibly);

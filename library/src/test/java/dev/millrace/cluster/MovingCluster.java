@@ -72,13 +72,13 @@ final class MovingCluster implements AutoCloseable {
         }
     }
 
-    /** Connects until each of two or more workers has a client; the numbers that have served. */
+    /**
+     * Connects so many at once: one after the other, the kernel may wake the same idle worker each
+     * time. Which worker has served each.
+     */
     List<Integer> connect(Address address, int count) {
-        List<Integer> servedBy = new ArrayList<>();
-        for (int number = 0; number < count; number++) {
-            servedBy.add(new Client(address).get("/"));
-        }
-        return servedBy;
+        List<Client> added = Stream.generate(() -> new Client(address)).limit(count).toList();
+        return added.stream().map(client -> client.get("/")).toList();
     }
 
     WorkerProcess worker(int id) {

@@ -76,6 +76,10 @@ final class PrimaryProcess implements AutoCloseable {
                 .toList();
     }
 
+    static boolean areOver(List<ProcessHandle> processes) {
+        return processes.stream().noneMatch(process -> Kernel.isRunning(process.pid()));
+    }
+
     static void signal(String name, long pid) {
         try {
             int status =

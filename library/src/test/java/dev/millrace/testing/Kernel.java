@@ -173,6 +173,16 @@ public final class Kernel {
     }
 
     /**
+     * Whether a process runs. One that has ended stays in the table until its parent has asked for
+     * its status, which an orphan's may do late.
+     */
+    public static boolean isRunning(long pid) {
+        String stat = String.join("\n", lines(Path.of("/proc", String.valueOf(pid), "stat")));
+        // The state follows the command in parentheses, which may hold any character.
+        return !stat.isEmpty() && "ZX".indexOf(stat.charAt(stat.lastIndexOf(')') + 2)) < 0;
+    }
+
+    /**
      * Looks again and again until {@code condition} holds; fails after the deadline. In between,
      * the processor is for what is waited for, which often is a process that starts: a pause is a
      * sixteenth of the time so far, and never long.
