@@ -156,7 +156,7 @@ class ClusterFaultTest {
     @Test
     @Tag("X87")
     void theWorkersOfAKilledPrimaryDrainAndEnd() throws IOException, InterruptedException {
-        Process primary = new ProcessBuilder(ChildJvm.command(PrimaryProgram.class)).start();
+        Process primary = new ProcessBuilder(ChildJvm.archived(PrimaryProgram.class)).start();
         List<Long> pids = new ArrayList<>();
         int port = 0;
         BufferedReader lines = primary.inputReader();

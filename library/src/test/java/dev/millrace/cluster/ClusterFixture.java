@@ -38,7 +38,7 @@ final class ClusterFixture implements AutoCloseable {
     }
 
     static ClusterOptions options(int workers, Scheduling scheduling, String... arguments) {
-        List<String> command = ChildJvm.command(WorkerProgram.class, arguments);
+        List<String> command = ChildJvm.archived(WorkerProgram.class, arguments);
         return ClusterOptions.DEFAULTS
                 .withWorkers(workers)
                 .withScheduling(scheduling)

@@ -27,11 +27,12 @@ final class MovingCluster implements AutoCloseable {
     /** With a command in front of the program, as in {@code sh -c '... exec "$@"' sh}. */
     static ClusterOptions options(
             int workers, Scheduling scheduling, String[] before, String... arguments) {
-        List<String> command =
-                Stream.concat(
-                                Stream.of(before),
-                                ChildJvm.command(MovingProgram.class, arguments).stream())
-                        .toList();
+        // A command in front may limit the descriptors.
+        List<String> program =
+                before.length == 0
+                        ? ChildJvm.archived(MovingProgram.class, arguments)
+                        : ChildJvm.command(MovingProgram.class, arguments);
+        List<String> command = Stream.concat(Stream.of(before), program.stream()).toList();
         return ClusterFixture.options(workers, scheduling)
                 .withChild(ChildOptions.DEFAULTS.withCommand(command));
     }

@@ -26,7 +26,7 @@ final class PrimaryProcess implements AutoCloseable {
                 Stream.concat(Stream.of(control.toString()), Stream.of(ofWorkers))
                         .toArray(String[]::new);
         process =
-                new ProcessBuilder(ChildJvm.command(SignalledProgram.class, arguments))
+                new ProcessBuilder(ChildJvm.archived(SignalledProgram.class, arguments))
                         .redirectErrorStream(true)
                         .start();
         Thread.ofVirtual().start(this::read);

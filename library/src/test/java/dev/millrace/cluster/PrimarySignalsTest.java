@@ -71,12 +71,14 @@ class PrimarySignalsTest {
             primary.said(primary.pid(), "online 4");
             assertThat(Kernel.listener(port)).isEqualTo(socket);
             List<ProcessHandle> present =
-                    primary.workers(primary.pid()).stream().filter(ProcessHandle::isAlive).toList();
+                    primary.workers(primary.pid()).stream()
+                            .filter(worker -> !PrimaryProcess.areOver(List.of(worker)))
+                            .toList();
             try (Socket client = PrimaryProcess.connect(port)) {
                 PrimaryProcess.signal("TERM", present.get(0).pid());
                 PrimaryProcess.signal("TERM", present.get(1).pid());
                 assertThat(PrimaryProcess.echo(client, "still served")).isEqualTo("still served");
-                assertThat(present).anyMatch(ProcessHandle::isAlive);
+                assertThat(PrimaryProcess.areOver(present)).isFalse();
             }
             Kernel.await("gone", () -> PrimaryProcess.areOver(present));
         }

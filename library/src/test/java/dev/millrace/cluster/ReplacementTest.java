@@ -56,7 +56,7 @@ class ReplacementTest {
     private List<String> primary(String... ofWorkers) {
         List<String> arguments = new ArrayList<>(List.of(control().toString()));
         arguments.addAll(List.of(ofWorkers));
-        return ChildJvm.command(SignalledProgram.class, arguments.toArray(String[]::new));
+        return ChildJvm.archived(SignalledProgram.class, arguments.toArray(String[]::new));
     }
 
     /** The clients' own ports of the connections to {@code port}. */
