@@ -106,7 +106,7 @@ final class SocketTransport extends WriteSide
     /** The kernel has made the connection; false if the filter has to be ready first. */
     boolean isReady() {
         if (filter != null) {
-            filter.filtered.connected();
+            filter.connected();
         }
         return filter == null || filter.filtered.isReady();
     }
