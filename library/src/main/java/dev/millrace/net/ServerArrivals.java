@@ -5,6 +5,7 @@ import dev.millrace.loop.Loop;
 import dev.millrace.loop.StreamHandle;
 import dev.millrace.net.ConnectionDrop.Reason;
 import dev.millrace.proxyprotocol.ProxyHeader;
+import dev.millrace.tls.TlsOptions;
 import java.io.IOException;
 import java.util.Objects;
 import java.util.Optional;
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * The way of a connection from the listener to the server's program.
  *
  * <pre>
- *   accepted ──within the limits──────────────────────────────────────────────▶ served
+ *   accepted ──within the limits───────────────────────▶ [handshake of TLS] ──▶ served
  *      │ └──of a balancer──▶ arriving: has a place, its header is read ──▶ within the limits ─┘
  *      └── beyond a limit, no balancer where one is required, no header in time ──▶ dropped
  * of another server ──within the limits, and while it listens──▶ served
@@ -68,8 +69,41 @@ final class ServerArrivals implements ProxyIntake.Taker {
             connections.arriving(socket);
             ProxyIntake.start(socket, protocol, this);
         } else {
-            serve(socket, remote);
+            admit(socket, remote);
         }
+    }
+
+    /** Behind its handshake, if there is TLS: until then it has a place, and is not served. */
+    private void admit(NetSocket socket, @Nullable Address remote) {
+        TlsOptions tls = options.tls().orElse(null);
+        if (tls == null) {
+            serve(socket, remote);
+            return;
+        }
+        Address local = socket.handle.localAddress();
+        Address peer = remote == null ? socket.handle.remoteAddress() : remote;
+        connections.arriving(socket);
+        socket.tls()
+                .accept(
+                        tls,
+                        () -> arrived(socket, peer),
+                        error -> tell(drop(local, peer, Reason.TLS_HANDSHAKE, error)));
+    }
+
+    private void arrived(NetSocket socket, @Nullable Address client) {
+        connections.arrived(socket);
+        Reason reason = connections.refusal(client);
+        if (reason == null) {
+            serve(socket, client);
+            return;
+        }
+        ConnectionDrop drop = drop(socket.handle.localAddress(), client, reason, null);
+        socket.destroy();
+        tell(drop);
+    }
+
+    private void tell(ConnectionDrop drop) {
+        SocketListeners.tell(listeners.drop, drop);
     }
 
     private @Nullable Reason refusal(@Nullable Address remote, boolean isBalancer) {
@@ -88,12 +122,12 @@ final class ServerArrivals implements ProxyIntake.Taker {
         Address client = socket.transport.remoteAddress();
         Reason reason = connections.refusal(client);
         if (reason == null) {
-            serve(socket, client);
+            admit(socket, client);
             return;
         }
         ConnectionDrop drop = drop(socket.handle.localAddress(), client, reason, null);
         socket.destroy();
-        SocketListeners.tell(listeners.drop, drop);
+        tell(drop);
     }
 
     @Override

@@ -4,9 +4,11 @@ import java.security.GeneralSecurityException;
 import java.security.KeyManagementException;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.WeakHashMap;
+import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SNIHostName;
@@ -29,8 +31,38 @@ final class Engines {
     /** X25519 first: a handshake by P-256 costs twice as much. */
     private static final String[] GROUPS = {"x25519", "secp256r1", "secp384r1", "secp521r1"};
 
-    private static final Map<TlsOptions, Engines> BY_OPTIONS =
-            Collections.synchronizedMap(new WeakHashMap<>());
+    /** More sets of options than a program has; the one used longest ago makes room. */
+    private static final int KEPT_MAX = 64;
+
+    private static final Map<Kind, Engines> KEPT =
+            Collections.synchronizedMap(
+                    new LinkedHashMap<>(KEPT_MAX, 0.75f, true) {
+                        private static final long serialVersionUID = 1;
+
+                        @Override
+                        protected boolean removeEldestEntry(Map.Entry<Kind, Engines> eldest) {
+                            return size() > KEPT_MAX;
+                        }
+                    });
+
+    /** What a context depends on: not on whom a client connects to. */
+    private record Kind(
+            Optional<TlsIdentity> identity,
+            Optional<ServerNames> names,
+            TlsTrust trust,
+            ClientCertificates clientCertificates,
+            List<String> alpn,
+            Set<TlsProtocol> protocols) {
+        static Kind of(TlsOptions options) {
+            return new Kind(
+                    options.identity(),
+                    options.names(),
+                    options.trust(),
+                    options.clientCertificates(),
+                    options.alpn(),
+                    options.protocols());
+        }
+    }
 
     private final SSLContext context;
     private final String[] suites;
@@ -60,7 +92,7 @@ final class Engines {
     }
 
     static Engines of(TlsOptions options) {
-        return BY_OPTIONS.computeIfAbsent(options, Engines::new);
+        return KEPT.computeIfAbsent(Kind.of(options), kind -> new Engines(options));
     }
 
     SSLEngine server() {
