@@ -101,7 +101,7 @@ class ForeignHttpsTest {
             String request = "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
             assertThat(openssl(port, request, "-quiet")).contains("hello");
             assertThat(openssl(port, "", "-tls1_1")).contains("alert");
-            assertThat(openssl(port, "", "-tls1_2", "-cipher", "AES128-SHA"))
+            assertThat(openssl(port, "", "-tls1_2", "-cipher", "ECDHE-ECDSA-AES128-SHA"))
                     .contains("handshake failure");
             assertThat(openssl(port, "R\n", "-tls1_2")).contains("RENEGOTIATING").contains("error");
             // The server is as it was.
