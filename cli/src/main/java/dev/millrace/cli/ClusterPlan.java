@@ -38,6 +38,7 @@ record ClusterPlan(
                 command.name(),
                 ClusterOptions.DEFAULTS
                         .withWorkers(settings.workers())
+                        .withScheduling(settings.scheduling())
                         .withDrainLimit(ServerRun.FINISH_MAX),
                 run.scheme(),
                 run.addressCount(),

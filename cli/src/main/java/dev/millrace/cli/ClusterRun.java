@@ -52,7 +52,7 @@ final class ClusterRun {
         this.plan = plan;
         this.out = out;
         this.primary = Cluster.primary(loop, plan.options()).signals();
-        this.view = new ClusterView(primary);
+        this.view = new ClusterView(loop, () -> rows(primary));
         primary.onListening(this::listens)
                 .onMessage(this::said)
                 .onExit(this::ended)
@@ -77,6 +77,10 @@ final class ClusterRun {
             throw new Failure(failure);
         }
         return Main.OK;
+    }
+
+    private static List<WorkerRow> rows(Primary primary) {
+        return primary.workers().stream().map(WorkerRow::of).toList();
     }
 
     private void listens(WorkerProcess worker, Address address) {
@@ -197,10 +201,7 @@ final class ClusterRun {
         if (!isServing) {
             fail("a worker of " + plan.title() + " can't be started: " + Console.oneLine(error));
         } else if (SystemError.codeOf(error).equals("EADDRINUSE") && control != null) {
-            view.say(
-                    "another program has the control socket "
-                            + control
-                            + "; name another with --control");
+            view.say(ControlPlace.taken(control));
         } else {
             view.say(Console.oneLine(error));
         }

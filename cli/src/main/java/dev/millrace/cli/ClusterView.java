@@ -1,10 +1,10 @@
 package dev.millrace.cli;
 
-import dev.millrace.cluster.Primary;
 import dev.millrace.loop.Loop;
 import dev.millrace.loop.TimerHandle;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 final class ClusterView {
     private static final Duration PERIOD = Duration.ofSeconds(1);
 
-    private final Primary primary;
+    private final Loop loop;
+    private final Supplier<List<WorkerRow>> rows;
     private final WorkerTable table = new WorkerTable();
 
     /** Null where there is no terminal, and before it is begun. */
@@ -22,13 +23,16 @@ final class ClusterView {
 
     private @Nullable TimerHandle timer;
 
-    ClusterView(Primary primary) {
-        this.primary = primary;
+    /**
+     * @param rows the workers at the moment, but for their memory
+     */
+    ClusterView(Loop loop, Supplier<List<WorkerRow>> rows) {
+        this.loop = loop;
+        this.rows = rows;
     }
 
     /** Shows the workers from now on, if standard error is a terminal. */
     void begin() {
-        Loop loop = primary.loop();
         LiveLines made = LiveLines.onErrorOutput(loop);
         if (!made.isTerminal()) {
             made.close();
@@ -41,12 +45,11 @@ final class ClusterView {
     }
 
     private void look(LiveLines to) {
-        List<WorkerRow> rows = primary.workers().stream().map(WorkerRow::of).toList();
-        primary.loop()
-                .offload(() -> rows.stream().map(WorkerRow::withMemory).toList())
+        List<WorkerRow> now = rows.get();
+        loop.offload(() -> now.stream().map(WorkerRow::withMemory).toList())
                 .thenAccept(known -> {
                     if (lines != null) {
-                        to.show(table.lines(known, primary.loop().hrtime()));
+                        to.show(table.lines(known, loop.hrtime()));
                     }
                 });
     }

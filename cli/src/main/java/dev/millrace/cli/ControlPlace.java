@@ -52,6 +52,11 @@ final class ControlPlace {
         return folder.resolve(prefix + number + SUFFIX);
     }
 
+    /** What to say of a control socket that is another program's. */
+    static String taken(Path path) {
+        return "another program has the control socket " + path + "; name another with --control";
+    }
+
     /** Those that are there, in the order of their names; some may be left over. */
     List<Path> all() {
         List<Path> found = new ArrayList<>();

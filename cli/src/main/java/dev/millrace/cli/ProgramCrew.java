@@ -4,16 +4,19 @@ import dev.millrace.ipc.ActivatedProcess;
 import dev.millrace.ipc.ChildExit;
 import dev.millrace.kernel.Descriptor;
 import dev.millrace.loop.Loop;
+import dev.millrace.loop.TimerHandle;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
-import java.util.function.BiConsumer;
+import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * when they end, after a rest if they did not live for long, and replaced one after the other.
  *
  * <pre>
- *   replacing:   next of the old ones ──a new process──▶ on trial ──settled──▶ the old one leaves
+ *   reloading:   next of the old ones ──a new process──▶ on trial ──settled──▶ the old one leaves
  *                        ▲                                  └──ends──▶ over: the rest stays
  *                        └──────────────────────────────── the old one is gone ──┘
  * </pre>
@@ -34,6 +37,7 @@ final class ProgramCrew {
 
     private static final Duration REST = Duration.ofMillis(100);
     private static final int DOUBLINGS_MAX = 6;
+    private static final String ENDS = "the program ends";
 
     /** What the crew tells. */
     interface Listener {
@@ -45,6 +49,9 @@ final class ProgramCrew {
 
         /** A process can't be started; it is tried again. */
         void failed(IOException error);
+
+        /** None runs, and none is to come. */
+        void over();
     }
 
     private final Loop loop;
@@ -56,8 +63,13 @@ final class ProgramCrew {
     /** Ends in a row of processes that did not live for long. */
     private int failures;
 
-    /** Places that are filled when their rest is over. */
-    private int resting;
+    /** Of places that are filled when their rest is over. */
+    private final Set<TimerHandle> rests = new HashSet<>();
+
+    private int lastId;
+
+    /** Had not ended in time. */
+    private int killed;
 
     private boolean isEnding;
 
@@ -68,9 +80,14 @@ final class ProgramCrew {
     private @Nullable ProgramMember target;
 
     private int replaced;
+    private int killedBefore;
+    private long reloadNanos;
 
-    /** Told how many were replaced, and why no more; null while nothing is replaced. */
-    private @Nullable BiConsumer<Integer, Optional<String>> outcome;
+    /** Told what came of the reload; empty while nothing is replaced. */
+    private final List<Consumer<? super ProgramReload>> outcomes = new ArrayList<>();
+
+    /** Those of the reload that begins behind it. */
+    private final List<Consumer<? super ProgramReload>> waiting = new ArrayList<>();
 
     ProgramCrew(
             Loop loop,
@@ -102,11 +119,13 @@ final class ProgramCrew {
         ActivatedProcess process = ActivatedProcess.start(loop, plan.command(), sockets, Map.of());
         Runnable settled = isOnTrial ? this::trialSettled : listener::settled;
         members.add(
-                new ProgramMember(process, plan.settledAfter(), isOnTrial, settled, this::gone));
+                new ProgramMember(
+                        ++lastId, process, plan.settledAfter(), isOnTrial, settled, this::gone));
     }
 
     private void gone(ProgramMember member, ChildExit exit) {
         members.remove(member);
+        killed += member.isCut() ? 1 : 0;
         boolean isTarget = member == target;
         if (member.isOnTrial()) {
             trialFailed(ClusterRun.text(exit) + " before it served");
@@ -120,6 +139,13 @@ final class ProgramCrew {
                 startAgain(member.age());
             }
         }
+        lookWhetherOver();
+    }
+
+    private void lookWhetherOver() {
+        if (isOver()) {
+            listener.over();
+        }
     }
 
     /** After a rest, which doubles while processes end as fast as they are started. */
@@ -127,30 +153,34 @@ final class ProgramCrew {
         boolean isLong = age.compareTo(LONG_LIFE) > 0;
         failures = isLong ? 0 : failures + 1;
         int doublings = Math.min(failures - 1, DOUBLINGS_MAX);
-        resting++;
-        loop.setTimeout(
+        TimerHandle rest = new TimerHandle(loop);
+        rests.add(rest);
+        rest.start(
                 isLong ? Duration.ZERO : REST.multipliedBy(1L << doublings),
                 () -> {
-                    resting--;
-                    if (!isEnding) {
-                        start();
-                    }
+                    rests.remove(rest);
+                    rest.close();
+                    start();
                 });
     }
 
     /**
-     * Replaces all processes by new ones, one after the other.
-     *
-     * @param outcome told how many were replaced, and why no more, if it did not come to the end
+     * Replaces all processes by new ones, one after the other. What is asked for meanwhile begins
+     * behind it, once for all who have asked.
      */
-    void reload(BiConsumer<Integer, Optional<String>> outcome) {
-        if (isEnding || this.outcome != null) {
-            String why = isEnding ? "it ends" : "another reload is under way; wait for its end";
-            outcome.accept(0, Optional.of(why));
-            return;
+    void reload(Consumer<? super ProgramReload> outcome) {
+        if (isReloading()) {
+            waiting.add(outcome);
+        } else {
+            outcomes.add(outcome);
+            beginReload();
         }
-        this.outcome = outcome;
+    }
+
+    private void beginReload() {
         replaced = 0;
+        killedBefore = killed;
+        reloadNanos = loop.hrtime();
         old.addAll(members);
         target = null;
         replaceNext();
@@ -159,11 +189,12 @@ final class ProgramCrew {
     private void replaceNext() {
         if (target != null) {
             target = null;
-            replaced++;
+            // At the end it leaves for no other.
+            replaced += isEnding ? 0 : 1;
         }
         old.removeIf(member -> !members.contains(member));
         if (old.isEmpty() || isEnding) {
-            reloaded(Optional.empty());
+            reloaded(isEnding ? Optional.of(ENDS) : Optional.empty());
             return;
         }
         target = old.remove();
@@ -175,6 +206,7 @@ final class ProgramCrew {
     }
 
     private void trialSettled() {
+        listener.settled();
         ProgramMember leaving = target;
         if (leaving != null && members.contains(leaving)) {
             leaving.leave(plan.stopLimit());
@@ -188,37 +220,69 @@ final class ProgramCrew {
             startAgain(Duration.ZERO);
         }
         target = null;
-        reloaded(isEnding ? Optional.empty() : Optional.of("a new process " + how));
+        reloaded(Optional.of(isEnding ? ENDS : "a new process " + how));
     }
 
     private void reloaded(Optional<String> failure) {
-        BiConsumer<Integer, Optional<String>> told = outcome;
-        outcome = null;
+        Duration took = Duration.ofNanos(loop.hrtime() - reloadNanos);
+        ProgramReload done =
+                new ProgramReload(replaced, plan.workers(), killed - killedBefore, took, failure);
+        List<Consumer<? super ProgramReload>> told = List.copyOf(outcomes);
         old.clear();
-        if (told != null) {
-            told.accept(replaced, failure);
+        outcomes.clear();
+        outcomes.addAll(waiting);
+        waiting.clear();
+        boolean isNext = isReloading();
+        told.forEach(outcome -> outcome.accept(done));
+        if (isNext) {
+            beginReload();
         }
     }
 
     /** All of them are asked to end, and killed when they have not within {@code limit}. */
     void end(Duration limit) {
-        isEnding = true;
+        beginEnd();
         List.copyOf(members).forEach(member -> member.leave(limit));
+        lookWhetherOver();
+    }
+
+    private void beginEnd() {
+        isEnding = true;
+        rests.forEach(TimerHandle::close);
+        rests.clear();
     }
 
     /** All of them end at once. */
     void kill() {
-        isEnding = true;
+        beginEnd();
         List.copyOf(members).forEach(ProgramMember::kill);
     }
 
-    /** How many run. */
-    int count() {
-        return members.size();
+    /** Those that run, in the order of their start. */
+    List<ProgramMember> members() {
+        return List.copyOf(members);
+    }
+
+    /** How many there are to be. */
+    int workers() {
+        return plan.workers();
+    }
+
+    /** How many had not ended in time, and were killed. */
+    int killedCount() {
+        return killed;
+    }
+
+    boolean isReloading() {
+        return !outcomes.isEmpty();
+    }
+
+    boolean isEnding() {
+        return isEnding;
     }
 
     /** Whether none runs, and none is to come. */
     boolean isOver() {
-        return members.isEmpty() && resting == 0;
+        return members.isEmpty() && rests.isEmpty();
     }
 }

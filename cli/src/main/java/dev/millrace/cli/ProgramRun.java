@@ -1,13 +1,17 @@
 package dev.millrace.cli;
 
+import dev.millrace.cluster.ControlServer;
 import dev.millrace.ipc.ChildExit;
 import dev.millrace.kernel.Address;
 import dev.millrace.kernel.Descriptor;
 import dev.millrace.kernel.ListenOptions;
+import dev.millrace.kernel.SystemError;
 import dev.millrace.loop.ListenHandle;
 import dev.millrace.loop.Loop;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,11 +30,15 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  */
 final class ProgramRun implements ProgramCrew.Listener {
+    private static final String SCHEME = "tcp";
+
     private final Loop loop;
     private final ProgramPlan plan;
     private final List<ListenHandle> listeners = new ArrayList<>();
     private final SequencedMap<String, Descriptor> sockets = new LinkedHashMap<>();
     private final ProgramCrew crew;
+    private final ClusterView view;
+    private @Nullable ControlServer control;
 
     /** One of its processes has served: what fails now does not fail at first. */
     private boolean hasServed;
@@ -42,6 +50,7 @@ final class ProgramRun implements ProgramCrew.Listener {
         this.loop = loop;
         this.plan = plan;
         this.crew = new ProgramCrew(loop, plan, sockets, this);
+        this.view = new ClusterView(loop, this::rows);
     }
 
     /**
@@ -58,9 +67,10 @@ final class ProgramRun implements ProgramCrew.Listener {
                 ListenHandle.requireDescriptors(loop);
                 ProgramRun made = new ProgramRun(loop, plan);
                 one.add(made);
-                made.begin(out);
-                Signals.onStop(() -> loop.execute(made::end), ended);
+                Signals.onStop(() -> loop.execute(() -> made.end(Optional.empty())), ended);
                 loop.onSignal("HUP", signal -> made.reload());
+                loop.onSignal("USR1", signal -> made.view.say(ProgramControl.NO_REPLACEMENT));
+                made.begin(out);
             });
         } finally {
             ended.countDown();
@@ -75,11 +85,31 @@ final class ProgramRun implements ProgramCrew.Listener {
     private void begin(PrintStream out) {
         List<Address> addresses = new ArrayList<>();
         plan.sockets().forEach((name, where) -> addresses.add(listen(name, where.toListen())));
+        control(addresses);
         crew.begin();
         if (!plan.watched().isEmpty()) {
             new FileWatch(loop, plan.watched(), "", this::reload);
         }
-        out.println(StartLine.ofWorkers(loop.driverName(), plan.workers(), "tcp", addresses));
+        out.println(StartLine.ofWorkers(loop.driverName(), plan.workers(), SCHEME, addresses));
+        view.begin();
+    }
+
+    private List<WorkerRow> rows() {
+        return crew.members().stream().map(WorkerRow::of).toList();
+    }
+
+    private void control(List<Address> addresses) {
+        Path path = plan.control().orElseGet(() -> ControlPlace.usual().of(addresses.getFirst()));
+        List<String> urls = addresses.stream().map(one -> StartLine.url(SCHEME, one)).toList();
+        control =
+                ControlServer.listen(loop, path, new ProgramControl(loop, crew, urls, this::end))
+                        .onError(error -> view.say(uncontrolled(path, error)));
+    }
+
+    private static String uncontrolled(Path path, IOException error) {
+        return SystemError.codeOf(error).equals("EADDRINUSE")
+                ? ControlPlace.taken(path)
+                : "no control socket: " + Console.oneLine(error);
     }
 
     private Address listen(String name, Address address) {
@@ -102,11 +132,10 @@ final class ProgramRun implements ProgramCrew.Listener {
         String how = plan.title() + " (pid " + member.pid() + ") " + ClusterRun.text(exit);
         if (exit.isSuccess()) {
             if (crew.isOver()) {
-                Console.complain(how + ", as the last one");
-                closeListeners();
+                view.say(how + ", as the last one");
             }
         } else if (hasServed) {
-            Console.complain(how + "; another one takes its place");
+            view.say(how + "; another one takes its place");
         } else {
             fail(how + " before it served");
         }
@@ -119,7 +148,16 @@ final class ProgramRun implements ProgramCrew.Listener {
 
     @Override
     public void failed(IOException error) {
-        Console.complain(plan.title() + " can't be started: " + Console.oneLine(error));
+        view.say(plan.title() + " can't be started: " + Console.oneLine(error));
+    }
+
+    @Override
+    public void over() {
+        closeListeners();
+        view.end();
+        if (control != null) {
+            control.close();
+        }
     }
 
     private void fail(String why) {
@@ -130,22 +168,17 @@ final class ProgramRun implements ProgramCrew.Listener {
     }
 
     private void reload() {
-        crew.reload((count, why) -> tell(count, why));
+        crew.reload(done -> {
+            if (!isEnding) {
+                view.say(done.text());
+            }
+        });
     }
 
-    private void tell(int count, Optional<String> why) {
-        if (!isEnding) {
-            String text = why.map(reason -> "the reload ended early: " + reason).orElse("reloaded");
-            Console.complain(text + "; " + count + " of " + plan.workers() + " replaced");
-        }
-    }
-
-    private void end() {
-        if (!isEnding) {
-            isEnding = true;
-            closeListeners();
-            crew.end(plan.stopLimit());
-        }
+    private void end(Optional<Duration> limit) {
+        isEnding = true;
+        closeListeners();
+        crew.end(limit.orElse(plan.stopLimit()));
     }
 
     /** The program's processes have them still. */

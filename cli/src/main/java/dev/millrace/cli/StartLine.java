@@ -35,7 +35,8 @@ final class StartLine {
         return line + SEPARATOR + "inherited";
     }
 
-    private static String url(String scheme, Address address) {
+    /** {@code tcp://127.0.0.1:8080}, for instance. */
+    static String url(String scheme, Address address) {
         return address instanceof UnixAddress ? "unix:" + address : scheme + "://" + address;
     }
 }

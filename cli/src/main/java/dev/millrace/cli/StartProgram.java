@@ -21,6 +21,7 @@ final class StartProgram {
                         sockets(settings),
                         settings.workers(),
                         settings.isWatching() ? files(settings.words()) : List.of(),
+                        settings.control(),
                         ProgramPlan.SETTLED_AFTER,
                         ServerRun.FINISH_MAX),
                 out);

@@ -1,5 +1,6 @@
 package dev.millrace.cli;
 
+import dev.millrace.cluster.Scheduling;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -9,6 +10,7 @@ import java.util.Optional;
  * What {@code start} was told.
  *
  * @param workers how many processes
+ * @param scheduling who accepts connections
  * @param control where the primary is asked and told; empty for the usual place
  * @param isWatching whether files that change make new workers
  * @param listen where a command is to listen, as it was written; empty for a source file
@@ -18,6 +20,7 @@ import java.util.Optional;
  */
 record StartSettings(
         int workers,
+        Scheduling scheduling,
         Optional<Path> control,
         boolean isWatching,
         List<String> listen,
@@ -34,6 +37,7 @@ record StartSettings(
                 new Option(
                         ClusterSettings.WORKERS, "N", "processes (default one for each processor)"),
                 Option.flag("", WATCH, "new workers when the program's files change"),
+                ClusterSettings.schedulingOption(),
                 new Option(ClusterSettings.CONTROL, "PATH", "Unix socket for ps, reload and stop"),
                 new Option(LISTEN, "ADDRESS", "for a COMMAND: a socket that it gets").repeatable(),
                 new Option(CLASS_PATH, "PATH", "for FILE.java: what it imports besides"),
@@ -60,9 +64,16 @@ record StartSettings(
                             + " for a"
                             + " command; leave one out");
         }
+        if (!listen.isEmpty() && arguments.has(ClusterSettings.SCHEDULING)) {
+            throw new UsageError(
+                    ClusterSettings.SCHEDULING
+                            + " is for a Java source file; the processes of a command accept"
+                            + " themselves, so leave it out");
+        }
         return new StartSettings(
                 ClusterSettings.workers(arguments)
                         .orElse(Runtime.getRuntime().availableProcessors()),
+                ClusterSettings.scheduling(arguments),
                 ClusterSettings.control(arguments),
                 arguments.has(WATCH),
                 listen,

@@ -49,7 +49,10 @@ final class StartSource {
                         .withEnvironment(Map.of(ListenSource.Provider.VARIABLE, "cluster"));
         return new ClusterPlan(
                 file.getFileName().toString(),
-                ClusterOptions.DEFAULTS.withWorkers(settings.workers()).withChild(child),
+                ClusterOptions.DEFAULTS
+                        .withWorkers(settings.workers())
+                        .withScheduling(settings.scheduling())
+                        .withChild(child),
                 "tcp",
                 0,
                 settings.startLimit(),

@@ -8,7 +8,8 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * What is shown of a worker.
+ * What is shown of a worker. Connections, requests and lag are {@value #UNKNOWN} where they are not
+ * known, as of a program's processes.
  *
  * @param lagMicros what 99 of 100 events had to wait at most
  */
@@ -21,6 +22,8 @@ record WorkerRow(
         long lagMicros,
         long memoryBytes,
         long uptimeMillis) {
+    static final long UNKNOWN = -1;
+
     private static final String RESIDENT = "VmRSS:";
 
     /** As a control socket tells it. */
@@ -29,15 +32,32 @@ record WorkerRow(
                 number(words, "id"),
                 number(words, "pid"),
                 words.getOrDefault("state", "unknown"),
-                number(words, "connections"),
-                number(words, "requests"),
-                number(words, "lag_us"),
+                figure(words, "connections"),
+                figure(words, "requests"),
+                figure(words, "lag_us"),
                 number(words, "rss_bytes"),
                 number(words, "uptime_ms"));
     }
 
     private static long number(Map<String, String> words, String name) {
         return Math.max(0, Units.parseDigits(words.getOrDefault(name, "0")));
+    }
+
+    private static long figure(Map<String, String> words, String name) {
+        return words.containsKey(name) ? number(words, name) : UNKNOWN;
+    }
+
+    /** A process of a program, but for its memory. */
+    static WorkerRow of(ProgramMember member) {
+        return new WorkerRow(
+                member.id(),
+                member.pid(),
+                member.state().word(),
+                UNKNOWN,
+                UNKNOWN,
+                UNKNOWN,
+                0,
+                member.age().toMillis());
     }
 
     /** As its primary sees it, but for its memory. */

@@ -37,8 +37,8 @@ final class WorkerTable {
                             String.valueOf(row.id()),
                             row.pid() == 0 ? "-" : String.valueOf(row.pid()),
                             row.state(),
-                            String.valueOf(row.connections()),
-                            nowNanos == 0 ? String.valueOf(row.requests()) : rate(row, nowNanos),
+                            figure(row.connections()),
+                            nowNanos == 0 ? figure(row.requests()) : rate(row, nowNanos),
                             millis(row.lagMicros()),
                             mebibytes(row.memoryBytes()),
                             age(row.uptimeMillis())));
@@ -55,15 +55,19 @@ final class WorkerTable {
 
     private String rate(WorkerRow row, long nowNanos) {
         Long before = requestsBefore.get(row.id());
-        if (before == null || nowNanos <= nanosBefore) {
+        if (before == null || row.requests() < 0 || nowNanos <= nanosBefore) {
             return "-";
         }
         double seconds = (nowNanos - nanosBefore) / 1e9;
         return String.valueOf(Math.round((row.requests() - before) / seconds));
     }
 
+    private static String figure(long number) {
+        return number < 0 ? "-" : String.valueOf(number);
+    }
+
     private static String millis(long micros) {
-        return String.format(Locale.ROOT, "%.1f ms", micros / 1000.0);
+        return micros < 0 ? "-" : String.format(Locale.ROOT, "%.1f ms", micros / 1000.0);
     }
 
     private static String mebibytes(long bytes) {

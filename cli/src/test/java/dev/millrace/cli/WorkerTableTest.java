@@ -38,12 +38,22 @@ class WorkerTableTest {
     @Test
     void whatAControlSocketDoesNotTellIsNothing() {
         assertThat(WorkerRow.of(Map.of("id", "3", "pid", "x", "state", "leaving")))
-                .isEqualTo(new WorkerRow(3, 0, "leaving", 0, 0, 0, 0, 0));
+                .isEqualTo(new WorkerRow(3, 0, "leaving", -1, -1, -1, 0, 0));
         assertThat(WorkerRow.of(Map.of("lag_us", "7", "rss_bytes", "8", "uptime_ms", "9")))
-                .isEqualTo(new WorkerRow(0, 0, "unknown", 0, 0, 7, 8, 9));
+                .isEqualTo(new WorkerRow(0, 0, "unknown", -1, -1, 7, 8, 9));
         WorkerRow old = new WorkerRow(1, 0, "starting", 0, 0, 0, 0, 3_725_000);
         assertThat(new WorkerTable().lines(List.of(old), 0).getLast()).endsWith(" - 1 h 2 min");
         assertThat(row(1, 0).withMemory().memoryBytes()).as("no such process").isZero();
+    }
+
+    @Test
+    void whatIsNotKnownOfAProcessIsADash() {
+        WorkerRow row = WorkerRow.of(Map.of("id", "1", "pid", "4711", "state", "online"));
+        String dashes = "     1     4711  online              -          -         -         -";
+        WorkerTable table = new WorkerTable();
+        assertThat(table.lines(List.of(row), 0).getLast()).startsWith(dashes);
+        assertThat(table.lines(List.of(row), SECOND).getLast()).startsWith(dashes);
+        assertThat(table.lines(List.of(row), 2 * SECOND).getLast()).startsWith(dashes);
     }
 
     @Test

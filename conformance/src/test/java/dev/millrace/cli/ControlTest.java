@@ -11,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -18,6 +19,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code ps}, {@code reload} and {@code stop}, and what a terminal shows. */
 class ControlTest {
@@ -52,7 +55,7 @@ class ControlTest {
     }
 
     @Test
-    void theOnlyProgramIsListedReloadedAndStopped() throws IOException {
+    void theOnlyProgramIsListedReloadedReplacedAndStopped() throws IOException {
         try (Launched server = start("hello", "--port=0", "--workers=2").listening()) {
             WorkersTest.until("a control socket", () -> sockets().size() == 1);
             Path socket = sockets().getFirst();
@@ -67,11 +70,35 @@ class ControlTest {
             assertThat(output(start("reload"), 0).getFirst())
                     .startsWith("replaced 2, killed 0, took_ms ");
             assertThat(server.children()).hasSize(2).doesNotContainAnyElementsOf(before);
+            long successor = replace(server);
+            Launched watch = start("ps", "--watch");
+            assertThat(watchedTwice(watch)).as("workers of the new one").isTrue();
             assertThat(output(start("stop", "--limit=5s"), 0)).isEmpty();
-            assertThat(server.status()).isZero();
+            WorkersTest.until(
+                    "the new one's end",
+                    () -> ProcessHandle.of(successor).filter(ProcessHandle::isAlive).isEmpty());
+            assertThat(output(watch, 0)).as("it ends with the program").isNotNull();
             assertThat(socket).doesNotExist();
             assertThat(error(start("stop"), 3)).contains("nothing of this user's runs");
         }
+    }
+
+    /** The number of the new primary, which has its start line to say as well. */
+    private long replace(Launched server) {
+        String said = output(start("replace"), 0).getFirst();
+        assertThat(said).matches("pid \\d+");
+        assertThat(server.status()).as("the old one ends").isZero();
+        assertThat(server.line()).contains(" · " + said + " · ", ":" + server.port());
+        return Long.parseLong(said.substring("pid ".length()));
+    }
+
+    /** Whether a list comes again, with what is counted in a second. */
+    private static boolean watchedTwice(Launched watch) {
+        int headings = 0;
+        while (headings < 2) {
+            headings += watch.line().contains("requests/s") ? 1 : 0;
+        }
+        return true;
     }
 
     @Test
@@ -142,19 +169,22 @@ class ControlTest {
         }
     }
 
-    @Test
-    void aTerminalShowsEachWorkerAnewEachSecond() throws Exception {
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "hello --port=0 --workers=2",
+                "start --listen=tcp://127.0.0.1:0 --workers=2 -- sleep 1000"
+            })
+    void aTerminalShowsEachWorkerAnewEachSecond(String command) throws Exception {
         Launched.requireBuilt();
+        List<String> words =
+                new ArrayList<>(List.of(Launched.root().resolve("millrace").toString()));
+        words.addAll(List.of(command.split(" ")));
         StringBuilder shown = new StringBuilder();
         try (Libc libc = new Libc()) {
             PseudoTerminal pty = PseudoTerminal.open(libc);
             File device = new File(pty.path());
-            ProcessBuilder builder =
-                    new ProcessBuilder(
-                            Launched.root().resolve("millrace").toString(),
-                            "hello",
-                            "--port=0",
-                            "--workers=2");
+            ProcessBuilder builder = new ProcessBuilder(words);
             builder.environment().put("MILLRACE_BUILD", "no");
             builder.environment().put("XDG_RUNTIME_DIR", folder.toString());
             builder.redirectOutput(device).redirectError(device);
@@ -162,8 +192,8 @@ class ControlTest {
             try {
                 Pattern twice =
                         Pattern.compile(
-                                "(?s)worker +pid  state.*requests/s.* 1 +\\d+  online.* 2 +\\d+ "
-                                        + " online.*\u001b\\[3A\u001b\\[J *worker");
+                                "(?s)worker +pid  state.*requests/s.* 1 +\\d+  (online|starting).* 2"
+                                        + " +\\d+  (online|starting).*\u001b\\[3A\u001b\\[J *worker");
                 Kernel.await(
                         "two showings", () -> twice.matcher(shown.append(pty.shown(libc))).find());
                 server.destroy();

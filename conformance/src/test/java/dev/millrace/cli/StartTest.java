@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
@@ -110,69 +109,5 @@ class StartTest {
                 "start",
                 "" + file,
                 "--start-limit=1s");
-    }
-
-    @Test
-    void anyOtherProgramGetsTheSocketsFromDescriptorThreeOn() throws IOException {
-        Path file =
-                program(
-                        "Adopts.java",
-                        """
-                        void main() {
-                            String who = System.getenv("LISTEN_FDNAMES") + " "
-                                    + System.getenv("LISTEN_PID").equals(
-                                            "" + ProcessHandle.current().pid());
-                            Loop.run(loop -> {
-                                NetServer server = NetServer.create(loop, socket -> socket.end(who));
-                                server.listenDescriptor(3);
-                                loop.onSignal("TERM", signal -> server.close());
-                            });
-                        }
-                        """);
-        String millrace = Launched.root().resolve("millrace").toString();
-        try (Launched server =
-                Launched.start(
-                                "start",
-                                "--workers=2",
-                                "--listen=web=tcp://127.0.0.1:0",
-                                "--",
-                                millrace,
-                                "run",
-                                "" + file)
-                        .listening()) {
-            try (Peer peer = Peer.of(server)) {
-                assertThat(peer.readAll()).isEqualTo("web true");
-            }
-            List<ProcessHandle> before = server.children();
-            assertThat(before).hasSize(2);
-            server.signal("HUP");
-            WorkersTest.until("all are others", () -> isReplaced(server, before));
-            List<ProcessHandle> others = server.children();
-            WorkersTest.signal("KILL", others.getFirst());
-            WorkersTest.until("another one", () -> isReplaced(server, others.subList(0, 1)));
-            try (Peer peer = Peer.of(server)) {
-                assertThat(peer.readAll()).isEqualTo("web true");
-            }
-            List<ProcessHandle> last = server.children();
-            assertThat(server.signal("TERM").status()).isZero();
-            assertThat(last).noneMatch(ProcessHandle::isAlive);
-            assertThat(server.errors())
-                    .contains(millrace + " (pid ", "was ended by signal 9; another one takes");
-        }
-    }
-
-    private static boolean isReplaced(Launched server, List<ProcessHandle> before) {
-        List<ProcessHandle> now = server.children();
-        return now.size() == 2 && now.stream().noneMatch(before::contains);
-    }
-
-    @Test
-    void aCommandThatIsNotThereIsNotStartedAgain() {
-        try (Launched command =
-                Launched.start("start", "--listen=tcp://127.0.0.1:0", "--", "no-such-program")) {
-            assertThat(command.status()).isEqualTo(1);
-            assertThat(command.errors())
-                    .contains("no-such-program (pid ", "ended with status 127 before it served");
-        }
     }
 }

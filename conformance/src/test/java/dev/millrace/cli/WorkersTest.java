@@ -2,7 +2,9 @@ package dev.millrace.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.testing.Kernel;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -11,6 +13,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -105,6 +108,37 @@ class WorkersTest {
                 .hasSize(requests)
                 .allMatch(
                         line -> line.matches("127\\.0\\.0\\.1 .*\"GET /a.txt HTTP/1.1\" 200 1 .*"));
+    }
+
+    /** Has the descriptor of the listener. */
+    private static boolean listens(ProcessHandle process, long inode) {
+        try (Stream<Path> open = Files.list(Path.of("/proc", "" + process.pid(), "fd"))) {
+            return open.anyMatch(one -> isSocket(one, inode));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static boolean isSocket(Path descriptor, long inode) {
+        try {
+            return Files.readSymbolicLink(descriptor).toString().equals("socket:[" + inode + "]");
+        } catch (IOException closed) {
+            return false;
+        }
+    }
+
+    @Test
+    void theWorkersAcceptWhereTheOptionSaysSo() throws IOException {
+        for (String who : List.of("round-robin", "shared")) {
+            try (Launched server = start("hello", "--port=0", "--workers=2", "--scheduling", who);
+                    Peer peer = Peer.of(server)) {
+                assertThat(peer.ask("GET /").text()).isEqualTo("Hello, World!");
+                long inode = Kernel.listener(server.port());
+                assertThat(server.children())
+                        .hasSize(2)
+                        .allMatch(worker -> listens(worker, inode) == who.equals("shared"));
+            }
+        }
     }
 
     @Test

@@ -15,13 +15,14 @@ import java.util.Map;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Asks a primary over its {@linkplain Primary#control control socket}.
+ * Asks a primary over its {@linkplain Primary#control control socket}, or another program over its
+ * {@link ControlServer}.
  *
  * <p>The commands are {@code ps} (a line a worker: id, pid, state, connections, requests, lag_us,
- * rss_bytes, uptime_ms), {@code status} (a line about the primary, then one with {@code listens}
+ * uptime_ms, rss_bytes), {@code status} (a line about the primary, then one with {@code listens}
  * for each key), {@code reload} (replaced, killed, took_ms, when it is done), {@code replace} (pid,
  * of the new primary) and {@code stop}, with a limit in milliseconds if it is not to be the
- * cluster's own (nothing, when all workers are gone).
+ * cluster's own (nothing, when all workers are gone). What is not known is left out of a line.
  *
  * {@snippet class="dev.millrace.cluster.ClusterExamplesTest" region="client"}
  */

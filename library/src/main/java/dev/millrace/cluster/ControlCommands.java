@@ -1,5 +1,6 @@
 package dev.millrace.cluster;
 
+import dev.millrace.loop.Loop;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -8,21 +9,25 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 
 /** The commands of a control socket, each of which answers by lines once it is done. */
 final class ControlCommands {
     private static final String OK = "ok";
 
-    private final Primary primary;
+    private final Loop loop;
+    private final Controlled controlled;
 
     /** Those that have asked for the end. */
     private final List<Consumer<? super List<String>>> ends = new ArrayList<>();
 
-    ControlCommands(Primary primary) {
-        this.primary = primary;
+    ControlCommands(Loop loop, Controlled controlled) {
+        this.loop = loop;
+        this.controlled = controlled;
     }
 
     void run(String line, Consumer<? super List<String>> outcome) {
@@ -33,10 +38,10 @@ final class ControlCommands {
         }
         switch (words[0]) {
             case "ps" -> ps(outcome);
-            case "status" -> outcome.accept(status());
-            case "reload" -> reload(outcome);
+            case "status" -> outcome.accept(lines(controlled.status()));
+            case "reload" -> tell(controlled.reload(), outcome);
             case "stop" -> stop(words, outcome);
-            case "replace" -> replace(outcome);
+            case "replace" -> tell(controlled.replace(), outcome);
             default ->
                     outcome.accept(
                             error(
@@ -48,37 +53,31 @@ final class ControlCommands {
         return List.of("error " + text.replace('\n', ' '));
     }
 
-    private void reload(Consumer<? super List<String>> outcome) {
-        primary.reload()
-                .whenComplete((done, failure) -> {
-                    if (failure != null) {
-                        outcome.accept(error(String.valueOf(failure.getMessage())));
-                        return;
-                    }
-                    Map<String, Object> words = new LinkedHashMap<>();
-                    words.put("replaced", done.replaced());
-                    words.put("killed", done.killed());
-                    words.put("took_ms", done.took().toMillis());
-                    outcome.accept(List.of(ControlLine.text(words), OK));
-                });
+    private static List<String> lines(List<? extends Map<String, ?>> all) {
+        List<String> lines = new ArrayList<>();
+        all.forEach(words -> lines.add(ControlLine.text(words)));
+        lines.add(OK);
+        return lines;
     }
 
-    private void replace(Consumer<? super List<String>> outcome) {
-        primary.replace()
-                .whenComplete((pid, failure) ->
-                        outcome.accept(
-                                failure == null
-                                        ? List.of("pid=" + pid, OK)
-                                        : error(String.valueOf(failure.getMessage()))));
+    private static void tell(
+            CompletionStage<Map<String, Object>> stage, Consumer<? super List<String>> outcome) {
+        stage.whenComplete((words, failure) ->
+                outcome.accept(failure == null ? lines(List.of(words)) : error(reason(failure))));
+    }
+
+    private static String reason(Throwable failure) {
+        Throwable cause = failure instanceof CompletionException ? failure.getCause() : null;
+        return String.valueOf(cause == null ? failure.getMessage() : cause.getMessage());
     }
 
     private void stop(String[] words, Consumer<? super List<String>> outcome) {
-        Duration limit = primary.options().drainLimit();
+        Optional<Duration> limit = Optional.empty();
         try {
             if (words.length > 1) {
-                limit = Duration.ofMillis(Integer.parseUnsignedInt(words[1]));
+                limit = Optional.of(Duration.ofMillis(Integer.parseUnsignedInt(words[1])));
             }
-            if (words.length > 2 || limit.isNegative()) {
+            if (words.length > 2 || limit.filter(Duration::isNegative).isPresent()) {
                 throw new NumberFormatException();
             }
         } catch (NumberFormatException wrong) {
@@ -86,70 +85,25 @@ final class ControlCommands {
             return;
         }
         ends.add(outcome);
-        primary.shutdown(limit);
+        controlled.stop(limit);
     }
 
-    /** The last worker is gone. */
+    /** The last process is gone. */
     void over() {
         ends.forEach(outcome -> outcome.accept(List.of(OK)));
         ends.clear();
     }
 
-    private List<String> status() {
-        Map<String, Object> words = new LinkedHashMap<>();
-        words.put("pid", ProcessHandle.current().pid());
-        words.put("state", state());
-        words.put("workers", primary.options().workers());
-        words.put("running", primary.workers().size());
-        words.put("dropped", primary.droppedCount());
-        words.put("killed", primary.killedCount());
-        words.put("uptime_ms", primary.age().toMillis());
-        List<String> lines = new ArrayList<>();
-        lines.add(ControlLine.text(words));
-        primary.keys().forEach(key -> lines.add(ControlLine.text(Map.of("listens", key))));
-        lines.add(OK);
-        return lines;
-    }
-
-    private String state() {
-        if (primary.isShuttingDown()) {
-            return "stopping";
-        }
-        if (primary.isReplaced()) {
-            return "replaced";
-        }
-        return primary.isReloading() ? "reloading" : "running";
-    }
-
     private void ps(Consumer<? super List<String>> outcome) {
-        List<Map<String, Object>> all = primary.workers().stream().map(this::words).toList();
-        primary.loop()
-                .offload(() -> {
-                    all.forEach(one ->
-                            one.replace(
-                                    "rss_bytes", residentBytes(String.valueOf(one.get("pid")))));
-                    return all;
-                })
-                .thenAccept(known -> {
-                    List<String> lines = new ArrayList<>();
-                    known.forEach(one -> lines.add(ControlLine.text(one)));
-                    lines.add(OK);
-                    outcome.accept(lines);
-                });
+        List<Map<String, Object>> all = controlled.ps();
+        loop.offload(() -> all.stream().map(ControlCommands::withMemory).toList())
+                .thenAccept(known -> outcome.accept(lines(known)));
     }
 
-    private Map<String, Object> words(WorkerProcess worker) {
-        WorkerFigures figures = worker.figures();
-        Map<String, Object> words = new LinkedHashMap<>();
-        words.put("id", worker.id());
-        words.put("pid", worker.pid().orElse(0));
-        words.put("state", worker.state().name().toLowerCase(Locale.ROOT));
-        words.put("connections", figures.connections());
-        words.put("requests", figures.requests());
-        words.put("lag_us", figures.lag().toNanos() / 1000);
-        words.put("rss_bytes", 0);
-        words.put("uptime_ms", worker.age().toMillis());
-        return words;
+    private static Map<String, Object> withMemory(Map<String, Object> words) {
+        Map<String, Object> more = new LinkedHashMap<>(words);
+        more.put("rss_bytes", residentBytes(String.valueOf(words.get("pid"))));
+        return more;
     }
 
     /** What proc(5) calls VmRSS; 0 of a process that is gone. */

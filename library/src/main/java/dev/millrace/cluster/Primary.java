@@ -319,7 +319,9 @@ public final class Primary {
         if (control != null) {
             throw new IllegalStateException("there is a control socket already: " + control);
         }
-        control = new ControlServer(this, path);
+        ControlServer made = new ControlServer(loop, path, new PrimaryControl(this));
+        control = made.onError(this::told);
+        succession.whenGiven(() -> made.listen(succession.given(made.address())));
         return this;
     }
 

@@ -106,6 +106,14 @@ public interface ListenSource {
     }
 
     /**
+     * Whether several loops may serve one descriptor by {@link #open(ListenHandle, int)}, as those
+     * of a {@link LoopGroup} do; otherwise the first handle closes it. On the loop's thread.
+     */
+    default boolean isShared() {
+        return false;
+    }
+
+    /**
      * A listener or a datagram socket of the loop closes, be it of this source or not. Runs inside
      * its {@code close}.
      */

@@ -88,6 +88,11 @@ final class SharedListeners {
                     });
         }
 
+        @Override
+        public boolean isShared() {
+            return true;
+        }
+
         private void open(ListenHandle handle, Key key, Opening opening) throws IOException {
             join(handle, key, opening);
             held.add(key);

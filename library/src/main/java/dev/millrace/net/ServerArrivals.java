@@ -1,6 +1,7 @@
 package dev.millrace.net;
 
 import dev.millrace.kernel.Address;
+import dev.millrace.kernel.IpAddress;
 import dev.millrace.loop.Loop;
 import dev.millrace.loop.StreamHandle;
 import dev.millrace.net.ConnectionDrop.Reason;
@@ -54,6 +55,11 @@ final class ServerArrivals implements ProxyIntake.Taker {
 
     void accepted(StreamHandle stream) {
         Address remote = protocol != null ? stream.remoteAddress() : connections.asked(stream);
+        if (protocol != null && remote == null && stream.localAddress() instanceof IpAddress) {
+            // Its peer has left already: a look at the port, which is no drop.
+            stream.close();
+            return;
+        }
         boolean isBalancer = protocol != null && remote != null && protocol.isTrusted(remote);
         Reason reason = refusal(remote, isBalancer);
         if (reason != null) {

@@ -27,15 +27,15 @@ final class InheritedSource implements ListenSource {
         this.loop = loop;
     }
 
-    /** Something makes one description of several loops, a group. */
-    private boolean isOfGroup() {
-        return before != OWN;
+    @Override
+    public boolean isShared() {
+        return before.isShared();
     }
 
     @Override
     public void open(ListenAttempt attempt) throws IOException {
         InheritedSocket socket =
-                sockets.use(DescriptorKind.LISTENER, attempt.address(), loop, isOfGroup());
+                sockets.use(DescriptorKind.LISTENER, attempt.address(), loop, isShared());
         if (socket == null) {
             before.open(attempt);
             return;

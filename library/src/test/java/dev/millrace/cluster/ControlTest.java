@@ -85,8 +85,8 @@ class ControlTest {
                                 "connections",
                                 "requests",
                                 "lag_us",
-                                "rss_bytes",
-                                "uptime_ms");
+                                "uptime_ms",
+                                "rss_bytes");
                 for (Map<String, String> line : lines) {
                     assertThat(Long.parseLong(line.get("requests"))).isPositive();
                     assertThat(Long.parseLong(line.get("lag_us"))).isPositive();

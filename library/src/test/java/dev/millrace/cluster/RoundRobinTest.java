@@ -94,14 +94,47 @@ class RoundRobinTest {
         }
     }
 
-    /** Two workers of two places each, all of them taken. */
-    private ClusterFixture full(List<ConnectionDrop> drops) {
-        var cluster = new ClusterFixture(2, Scheduling.ROUND_ROBIN, "places", "2", "tcp", "0");
+    private static final int PLACES = 6;
+
+    /** Two workers, each with so many places. */
+    private static ClusterFixture small(List<ConnectionDrop> drops) {
+        ClusterOptions options =
+                ClusterFixture.options(
+                                2,
+                                Scheduling.ROUND_ROBIN,
+                                "places",
+                                String.valueOf(PLACES),
+                                "tcp",
+                                "0")
+                        .withHeartbeat(Duration.ofMinutes(1), Duration.ofMinutes(2));
+        var cluster = new ClusterFixture(options);
         cluster.primary.onDrop(drops::add);
-        connect(cluster, cluster.tcp(2), 4);
-        untilAllAre(cluster, "[12]\n");
-        assertThat(texts).filteredOn(text -> text.indexOf("1") == 0).hasSize(2);
         return cluster;
+    }
+
+    /** As {@link #small}, all places taken. */
+    private ClusterFixture full(List<ConnectionDrop> drops) {
+        var cluster = small(drops);
+        connect(cluster, cluster.tcp(2), 2 * PLACES);
+        untilAllAre(cluster, "[12]\n");
+        assertThat(texts).filteredOn(text -> text.indexOf("1") == 0).hasSize(PLACES);
+        return cluster;
+    }
+
+    /** What it was told, or a part of the error. */
+    private String outcome(ClusterFixture cluster, IpAddress address) {
+        connect(cluster, address, 1);
+        cluster.until("an outcome", () -> !texts.getFirst().isEmpty());
+        return texts.getFirst().toString();
+    }
+
+    /** Until the worker has said that there are places again connections are refused. */
+    private void untilServedBy(ClusterFixture cluster, IpAddress address, String worker) {
+        String outcome = outcome(cluster, address);
+        while (outcome.contains("ECONNRESET")) {
+            outcome = outcome(cluster, address);
+        }
+        assertThat(outcome).isEqualTo(worker + "\n");
     }
 
     private void leave(String worker) {
@@ -120,7 +153,6 @@ class RoundRobinTest {
             IpAddress address = cluster.tcp(2);
             List<StringBuilder> before = List.copyOf(texts);
             connect(cluster, address, 9);
-            List<NetSocket> refused = sockets.subList(4, 13);
             untilAllAre(cluster, ".*ECONNRESET.*");
             assertThat(before).allMatch(text -> text.length() == 2);
             assertThat(cluster.primary.droppedCount()).isEqualTo(9);
@@ -129,30 +161,42 @@ class RoundRobinTest {
                     .allMatch(drop -> drop.reason() == ConnectionDrop.Reason.MAX_CONNECTIONS)
                     .allMatch(drop -> drop.local().equals(Optional.of(address)))
                     .allMatch(drop -> drop.remote().isPresent());
-            assertThat(refused).allMatch(NetSocket::isDestroyed);
+            assertThat(sockets.subList(2 * PLACES, sockets.size()))
+                    .allMatch(NetSocket::isDestroyed);
+        }
+    }
+
+    /** A worker that fills up sends back what was under way to it; its server drops nothing. */
+    @Test
+    @Tag("R35")
+    void ofABurstAsManyAreServedAsThereArePlaces() {
+        List<ConnectionDrop> drops = new ArrayList<>();
+        try (var cluster = small(drops)) {
+            connect(cluster, cluster.tcp(2), 2 * PLACES + 8);
+            untilAllAre(cluster, "[12]\n|.*ECONNRESET.*");
+            assertThat(texts).filteredOn(text -> text.length() == 2).hasSize(2 * PLACES);
+            assertThat(cluster.primary.droppedCount()).isEqualTo(8);
+            assertThat(drops).hasSize(8);
         }
     }
 
     @Test
     @Tag("R35")
-    void aWorkerWithPlacesGetsWhatTheFullOneCantTake() {
+    void aBurstWaitsForAWorkerWithPlacesAndNotForTheFullOne() {
         List<ConnectionDrop> drops = new ArrayList<>();
         try (var cluster = full(drops)) {
             IpAddress address = cluster.tcp(2);
-            leave("1");
-            List<String> served = new ArrayList<>();
-            while (served.size() < 2) {
-                // Before the worker has said that there are places again they are refused.
-                connect(cluster, address, 1);
-                cluster.until("an outcome", () -> !texts.getFirst().isEmpty());
-                String text = texts.getFirst().toString();
-                if (!text.contains("ECONNRESET")) {
-                    served.add(text);
-                }
-            }
-            assertThat(served).containsOnly("1\n");
-            connect(cluster, address, 1);
-            untilAllAre(cluster, ".*ECONNRESET.*");
+            // What is sent to it nevertheless does not come back.
+            long pid = cluster.primary.workers().getFirst().pid().orElseThrow();
+            PrimaryProcess.signal("STOP", pid);
+            leave("2");
+            untilServedBy(cluster, address, "2");
+            int dropped = drops.size();
+            connect(cluster, address, PLACES - 1);
+            untilAllAre(cluster, "2\n");
+            PrimaryProcess.signal("CONT", pid);
+            assertThat(drops).hasSize(dropped);
+            assertThat(outcome(cluster, address)).contains("ECONNRESET");
             assertThat(cluster.primary.droppedCount()).isEqualTo(drops.size());
         }
     }

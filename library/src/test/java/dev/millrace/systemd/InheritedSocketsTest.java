@@ -7,6 +7,7 @@ import dev.millrace.kernel.Address;
 import dev.millrace.kernel.DescriptorKind;
 import dev.millrace.kernel.IpAddress;
 import dev.millrace.kernel.UnixAddress;
+import dev.millrace.loop.ListenSource;
 import dev.millrace.loop.Loop;
 import dev.millrace.loop.LoopGroup;
 import dev.millrace.net.NetServer;
@@ -64,6 +65,27 @@ class InheritedSocketsTest {
         assertThat(sockets.get("dns").address()).contains(udp);
         assertThat(sockets.get("http")).hasToString("InheritedSocket[http, listener " + tcp + "]");
         assertThat(passed.numbers()).allMatch(NoticeReceiver::isCloseOnExec);
+    }
+
+    /** Loops that are no group, whatever their listeners come from otherwise. */
+    @Test
+    @Tag("epoll")
+    void aSecondLoopDoesNotShareOneWhenItIsOfNoGroup() throws IOException {
+        IpAddress at = passed.tcp("127.0.0.1");
+        InheritedSockets sockets = passed.named("http");
+        try (Loop other = Loop.create()) {
+            for (Loop each : List.of(loop, other)) {
+                ListenSource before = each.listenSource();
+                each.listenSource(before::open);
+                sockets.join(each);
+            }
+            NetServer first = listening(NetServer.create(loop).listen(at));
+            NetServer second = NetServer.create(other);
+            second.onError(error -> journal.add("" + error.getMessage())).listen(at);
+            LoopFixture.pollUntil(other, "an error", () -> journal.lines().size() > 1);
+            assertThat(journal.lines().getLast()).contains("EADDRINUSE");
+            assertThat(passed.isServedBy(first)).isTrue();
+        }
     }
 
     @Test

@@ -2,6 +2,8 @@ package dev.millrace.testing;
 
 import dev.millrace.cluster.Cluster;
 import dev.millrace.cluster.ClusterOptions;
+import dev.millrace.cluster.ControlServer;
+import dev.millrace.cluster.Controlled;
 import dev.millrace.cluster.Primary;
 import dev.millrace.driver.Guarded;
 import dev.millrace.driver.PortEvents;
@@ -133,7 +135,8 @@ public final class Specimens {
                     NodeChannel.class,
                     ChildProcess.class,
                     ActivatedProcess.class,
-                    Primary.class);
+                    Primary.class,
+                    ControlServer.class);
 
     static {
         add(
@@ -152,6 +155,14 @@ public final class Specimens {
                 loop ->
                         Cluster.primary(
                                 loop, ClusterOptions.DEFAULTS.withWorkers(1).withChild(CHILD)));
+    }
+
+    static {
+        add(
+                ControlServer.class,
+                loop ->
+                        ControlServer.listen(
+                                loop, Path.of("/nowhere/at/all"), stub(Controlled.class)));
     }
 
     private Specimens() {}

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The source of a loop that is no worker's yet: the first loop of the process that listens joins
- * the cluster, and from then on has the worker's source in place of this one.
+ * the cluster, and from then on has the worker's source in place of this one. A source that the
+ * program has put in front of this one stays there.
  *
  * <pre>
  *   waiting ──the loop listens, as the first of the process──▶ joined
@@ -24,6 +25,9 @@ import org.jspecify.annotations.Nullable;
 final class JoiningSource implements ListenSource {
     /** The name of the thread whose loop has joined. */
     private static final AtomicReference<@Nullable String> JOINED = new AtomicReference<>();
+
+    /** The worker's, once the loop has joined. */
+    private @Nullable ListenSource joined;
 
     @Override
     public void open(ListenAttempt attempt) throws IOException {
@@ -45,19 +49,27 @@ final class JoiningSource implements ListenSource {
 
     @Override
     public void closed(Handle handle) {
-        // Nothing that listens has come from here.
+        if (joined != null) {
+            joined.closed(handle);
+        }
     }
 
     private ListenSource join(Loop loop) throws IOException {
-        if (loop.listenSource() == this) {
+        if (joined == null) {
             if (!JOINED.compareAndSet(null, loop.threadName())) {
                 throw new IOException(
                         "a worker of a cluster listens on one loop, and that of the thread "
                                 + JOINED.get()
                                 + " does already: give the program one loop, and as many workers");
             }
+            ListenSource asking = loop.listenSource();
             Cluster.join(loop);
+            joined = loop.listenSource();
+            if (asking != this) {
+                // It stands in front of this one, inherited sockets for instance, and stays there.
+                loop.listenSource(asking);
+            }
         }
-        return loop.listenSource();
+        return joined;
     }
 }

@@ -1,13 +1,15 @@
 package dev.millrace.cluster.joining;
 
 import dev.millrace.kernel.IpAddress;
+import dev.millrace.loop.ListenSource;
 import dev.millrace.loop.Loop;
 import dev.millrace.net.NetServer;
 import dev.millrace.udp.UdpSocket;
 
 /**
  * A program that knows nothing of clusters. {@code tcp}: greets each connection with its number,
- * and {@code udp}: each datagram. {@code two}: a second loop listens behind the first.
+ * and {@code udp}: each datagram. {@code two}: a second loop listens behind the first, which asks
+ * by a source of its own.
  */
 final class PlainProgram {
     private PlainProgram() {}
@@ -22,6 +24,11 @@ final class PlainProgram {
             return;
         }
         Loop.run(loop -> {
+            if (arguments[0].equals("two")) {
+                // As inherited sockets do, for what they have not.
+                ListenSource before = loop.listenSource();
+                loop.listenSource(attempt -> before.open(attempt));
+            }
             NetServer server = NetServer.create(loop, socket -> socket.end(me));
             server.listen(IpAddress.loopback(0));
             if (arguments[0].equals("two")) {
