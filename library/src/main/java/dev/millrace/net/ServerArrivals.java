@@ -66,7 +66,7 @@ final class ServerArrivals implements ProxyIntake.Taker {
             Address known = remote == null ? stream.remoteAddress() : remote;
             ConnectionDrop drop = drop(stream.localAddress(), known, reason, null);
             stream.close();
-            SocketListeners.tell(listeners.drop, drop);
+            tell(drop);
             return;
         }
         inlet.taken();
@@ -92,15 +92,16 @@ final class ServerArrivals implements ProxyIntake.Taker {
         socket.tls()
                 .accept(
                         tls,
-                        () -> arrived(socket, peer),
+                        () -> passed(socket, peer, () -> serve(socket, peer)),
                         error -> tell(drop(local, peer, Reason.TLS_HANDSHAKE, error)));
     }
 
-    private void arrived(NetSocket socket, @Nullable Address client) {
+    /** What it had to show first is there: now the limits are those of its client. */
+    private void passed(NetSocket socket, @Nullable Address client, Runnable next) {
         connections.arrived(socket);
         Reason reason = connections.refusal(client);
         if (reason == null) {
-            serve(socket, client);
+            next.run();
             return;
         }
         ConnectionDrop drop = drop(socket.handle.localAddress(), client, reason, null);
@@ -123,17 +124,9 @@ final class ServerArrivals implements ProxyIntake.Taker {
 
     @Override
     public void arrived(NetSocket socket, ProxyHeader header) {
-        connections.arrived(socket);
         socket.transport.proxyHeader(header);
         Address client = socket.transport.remoteAddress();
-        Reason reason = connections.refusal(client);
-        if (reason == null) {
-            admit(socket, client);
-            return;
-        }
-        ConnectionDrop drop = drop(socket.handle.localAddress(), client, reason, null);
-        socket.destroy();
-        tell(drop);
+        passed(socket, client, () -> admit(socket, client));
     }
 
     @Override
@@ -144,7 +137,7 @@ final class ServerArrivals implements ProxyIntake.Taker {
                         socket.handle.remoteAddress(),
                         Reason.PROXY_HEADER,
                         error);
-        SocketListeners.tell(listeners.drop, drop);
+        tell(drop);
     }
 
     private ConnectionDrop drop(
@@ -166,6 +159,10 @@ final class ServerArrivals implements ProxyIntake.Taker {
     boolean take(NetSocket socket) {
         Address remote = connections.limitsAddresses() ? socket.transport.remoteAddress() : null;
         if (!inlet.isOpen() || socket.isDestroyed() || connections.refusal(remote) != null) {
+            return false;
+        }
+        if (options.tls().isPresent()) {
+            // One with TLS does not move, so this one has none.
             return false;
         }
         ServerConnections before = socket.listeners.countedBy;
