@@ -3,6 +3,7 @@ package dev.millrace.cluster;
 import dev.millrace.ipc.ChildOptions;
 import dev.millrace.kernel.Address;
 import dev.millrace.net.NetSocket;
+import dev.millrace.net.NetSocketOptions;
 import dev.millrace.testing.ChildJvm;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -15,6 +16,9 @@ final class MovingCluster implements AutoCloseable {
 
     final ClusterFixture cluster;
     final List<Client> clients = new ArrayList<>();
+
+    /** Of the clients. */
+    NetSocketOptions sockets = NetSocketOptions.DEFAULTS;
 
     MovingCluster(int workers, Scheduling scheduling, String... arguments) {
         this(options(workers, scheduling, NO_LIMIT, arguments));
@@ -44,7 +48,7 @@ final class MovingCluster implements AutoCloseable {
 
         Client(Address address) {
             socket =
-                    NetSocket.connect(cluster.loop, address)
+                    NetSocket.connect(cluster.loop, address, sockets)
                             .onData(data -> text.append(StandardCharsets.ISO_8859_1.decode(data)))
                             .onError(error -> text.append(error.getMessage()));
             clients.add(this);

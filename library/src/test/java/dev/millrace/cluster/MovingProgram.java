@@ -1,21 +1,25 @@
 package dev.millrace.cluster;
 
 import dev.millrace.http.HttpServer;
+import dev.millrace.http.HttpServerOptions;
 import dev.millrace.http.ServerRequest;
 import dev.millrace.http.ServerResponse;
 import dev.millrace.kernel.IpAddress;
 import dev.millrace.loop.Loop;
+import dev.millrace.tls.TlsIdentity;
+import dev.millrace.tls.TlsOptions;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A worker that serves HTTP: {@code tcp PORT}, {@code unix PATH}. It responds with its number and
- * the target, to {@code /later} when it is told {@code answer}; {@code /die} kills it, and after
- * {@code /leave} it leaves.
+ * A worker that serves HTTP: {@code tcp PORT}, {@code unix PATH}, {@code tls PORT PEM}. It responds
+ * with its number and the target, to {@code /later} when it is told {@code answer}; {@code /die}
+ * kills it, and after {@code /leave} it leaves.
  */
 final class MovingProgram {
     private static final List<ServerResponse> due = new ArrayList<>();
@@ -29,9 +33,16 @@ final class MovingProgram {
     }
 
     private static void start(Worker worker, String... arguments) {
+        HttpServerOptions options = HttpServerOptions.DEFAULTS;
+        if (arguments[0].equals("tls")) {
+            Path pem = Path.of(arguments[2]);
+            options = options.withTls(TlsOptions.of(TlsIdentity.ofPem(pem, pem)));
+        }
         server =
                 HttpServer.create(
-                        worker.loop(), (request, response) -> serve(worker, request, response));
+                        worker.loop(),
+                        options,
+                        (request, response) -> serve(worker, request, response));
         server.onListening(
                 () -> worker.send("tcp listens " + server.net().handle().orElseThrow().key()));
         worker.onMessage(text -> told(worker, text));
