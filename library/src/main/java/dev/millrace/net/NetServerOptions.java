@@ -181,6 +181,19 @@ public record NetServerOptions(
                 Optional.of(tls));
     }
 
+    /** These options without TLS. */
+    public NetServerOptions withoutTls() {
+        return new NetServerOptions(
+                allowHalfOpen,
+                noDelay,
+                pauseOnConnect,
+                keepAlive,
+                writeLimit,
+                limits,
+                proxyProtocol,
+                Optional.empty());
+    }
+
     NetServerOptions with(NetSocketOptions sockets) {
         return new NetServerOptions(
                 sockets.allowHalfOpen(),

@@ -1,6 +1,7 @@
 package dev.millrace.tls;
 
 import java.security.cert.CertificateException;
+import org.jspecify.annotations.Nullable;
 
 /** Why a peer's certificate is refused, with the code that Node has for it. */
 final class CertificateRefusal extends CertificateException {
@@ -8,7 +9,7 @@ final class CertificateRefusal extends CertificateException {
 
     private final String code;
 
-    CertificateRefusal(String code, String text, CertificateException cause) {
+    CertificateRefusal(String code, String text, @Nullable CertificateException cause) {
         super(text, cause);
         this.code = code;
     }

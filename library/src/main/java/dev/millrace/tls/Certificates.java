@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.cert.CertificateEncodingException;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
@@ -29,7 +30,7 @@ final class Certificates {
         List<X509Certificate> found =
                 PemText.blocks(text, where).stream()
                         .filter(block -> block.label().matches("(X509 |TRUSTED )?CERTIFICATE"))
-                        .map(block -> certificate(block.bytes(), where))
+                        .map(block -> ofDer(block.bytes(), where))
                         .toList();
         if (found.isEmpty()) {
             throw new IllegalArgumentException(
@@ -38,7 +39,7 @@ final class Certificates {
         return found;
     }
 
-    private static X509Certificate certificate(byte[] der, String where) {
+    static X509Certificate ofDer(byte[] der, String where) {
         try {
             return (X509Certificate)
                     CertificateFactory.getInstance("X.509")
@@ -46,6 +47,14 @@ final class Certificates {
         } catch (CertificateException e) {
             throw new IllegalArgumentException(
                     where + ": a certificate can't be read: " + e.getMessage(), e);
+        }
+    }
+
+    static byte[] der(X509Certificate certificate) {
+        try {
+            return certificate.getEncoded();
+        } catch (CertificateEncodingException e) {
+            throw new IllegalStateException("a certificate that was read has no bytes", e);
         }
     }
 }

@@ -14,6 +14,8 @@ import java.util.regex.Pattern;
 record PemText(String label, byte[] bytes) {
     private static final Pattern BEGIN = Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----");
 
+    private static final int LINE = 64;
+
     /**
      * {@code where}: of what it is told when it is wrong.
      *
@@ -35,6 +37,12 @@ record PemText(String label, byte[] bytes) {
             at += end.length();
         }
         return blocks;
+    }
+
+    /** The block itself, in lines of 64 characters (RFC 7468 section 2). */
+    static String of(String label, byte[] bytes) {
+        String base64 = Base64.getMimeEncoder(LINE, new byte[] {'\n'}).encodeToString(bytes);
+        return "-----BEGIN " + label + "-----\n" + base64 + "\n-----END " + label + "-----\n";
     }
 
     private static byte[] decoded(String base64, String label, String where) {

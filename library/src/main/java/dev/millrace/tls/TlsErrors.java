@@ -3,6 +3,7 @@ package dev.millrace.tls;
 import dev.millrace.kernel.SystemError;
 import dev.millrace.sys.Errno;
 import java.io.IOException;
+import java.security.cert.CertificateException;
 import javax.net.ssl.SSLException;
 
 /** What goes wrong with TLS, as an error with a code and a text that names the remedy. */
@@ -54,8 +55,13 @@ final class TlsErrors {
             if (cause instanceof CertificateRefusal refusal) {
                 return causedBy(of(refusal.code(), refusal.text()), thrown);
             }
+            if (cause instanceof CertificateException refused) {
+                String text = "the check of certificates says: " + refused.getMessage();
+                return causedBy(of("ERR_TLS_CERT_REFUSED", text), thrown);
+            }
             if (cause instanceof RuntimeException users) {
-                return causedBy(of(HANDSHAKE, "ServerNames threw " + users), thrown);
+                String text = "ServerNames or a trust manager threw " + users;
+                return causedBy(of(HANDSHAKE, text), thrown);
             }
         }
         String code = isSecure ? "ERR_TLS_PROTOCOL" : HANDSHAKE;

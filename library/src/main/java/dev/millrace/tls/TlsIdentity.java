@@ -1,6 +1,12 @@
 package dev.millrace.tls;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.Key;
 import java.security.KeyFactory;
@@ -11,10 +17,14 @@ import java.security.Signature;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.security.spec.PKCS8EncodedKeySpec;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * What one end shows of itself: a certificate, the chain that leads to its authority, and the
@@ -26,6 +36,15 @@ public final class TlsIdentity {
     static final String ENCRYPTED =
             "the key is encrypted; take the password away with openssl pkey -in KEY -out KEY2, or"
                     + " use a KeyStore";
+
+    /** Of certificates that sign themselves; some clients refuse more than 398 days. */
+    private static final Duration VALIDITY = Duration.ofDays(365);
+
+    /** Of a host, or with a wildcard, or an IP literal; no more is asked of it. */
+    private static final Pattern NAME = Pattern.compile("[*A-Za-z0-9_.:-]{1,253}");
+
+    private static final Set<PosixFilePermission> OWNERS =
+            PosixFilePermissions.fromString("rw-------");
 
     private final List<X509Certificate> chain;
     private final PrivateKey key;
@@ -67,6 +86,39 @@ public final class TlsIdentity {
     private static TlsIdentity ofPem(String chain, String chainFrom, String key, String keyFrom) {
         List<X509Certificate> certificates = Certificates.ofPem(chain, chainFrom);
         return new TlsIdentity(certificates, key(key, keyFrom, certificates.getFirst()), keyFrom);
+    }
+
+    /**
+     * A new key, and a certificate for {@code names} that has signed itself: for development, and
+     * for peers that know its {@link #fingerprint}. It is good for a year, and signs no other
+     * certificate. A client trusts it by {@link TlsTrust#ofPem(Path)} or {@link
+     * TlsTrust#ofFingerprint}.
+     *
+     * {@snippet class="dev.millrace.tls.TlsExamplesTest" region="selfSigned"}
+     *
+     * @param names names of hosts and IP literals, {@code localhost} and {@code 127.0.0.1} for
+     *     instance
+     * @throws IllegalArgumentException if there is none, or one is none
+     */
+    public static TlsIdentity selfSigned(String... names) {
+        return selfSigned(Instant.now(), names);
+    }
+
+    static TlsIdentity selfSigned(Instant now, String... names) {
+        if (names.length == 0) {
+            throw new IllegalArgumentException(
+                    "a certificate needs a name, localhost for instance");
+        }
+        for (String name : names) {
+            if (!NAME.matcher(name).matches()) {
+                throw new IllegalArgumentException(
+                        "\"" + name + "\" is no name of a host, and no IP literal");
+            }
+        }
+        SelfSigned made = SelfSigned.of(now, VALIDITY, names);
+        List<X509Certificate> chain =
+                List.of(Certificates.ofDer(made.certificate(), "the new one"));
+        return new TlsIdentity(chain, made.keys().getPrivate(), "the new one");
     }
 
     /**
@@ -171,6 +223,52 @@ public final class TlsIdentity {
 
     PrivateKey key() {
         return key;
+    }
+
+    /**
+     * The SHA-256 of its certificate, {@code AB:CD:...}, as openssl and browsers show it: for
+     * {@link TlsTrust#ofFingerprint}, and for a person to compare.
+     */
+    public String fingerprint() {
+        return FingerprintCheck.fingerprint(chain.getFirst());
+    }
+
+    /**
+     * Writes chain and key to one file in PEM, which {@link #ofPem(Path, Path)} reads as both. It
+     * takes the place of a file that is there, in one step; only its owner may read it, where the
+     * file system knows owners. Blocks: not for a busy loop.
+     *
+     * @throws java.io.UncheckedIOException if it can't be written
+     * @throws IllegalStateException if the key is in a device that does not give it away
+     */
+    public void writePem(Path file) {
+        byte[] secret = key.getEncoded();
+        if (secret == null) {
+            throw new IllegalStateException("the key is in a device that does not give it away");
+        }
+        StringBuilder text = new StringBuilder();
+        chain.forEach(one -> text.append(PemText.of("CERTIFICATE", Certificates.der(one))));
+        text.append(PemText.of("PRIVATE KEY", secret));
+        Path folder = file.toAbsolutePath().getParent();
+        try {
+            boolean hasOwners = Files.getFileStore(folder).supportsFileAttributeView("posix");
+            Path part =
+                    hasOwners
+                            ? Files.createTempFile(
+                                    folder,
+                                    ".millrace",
+                                    ".pem",
+                                    PosixFilePermissions.asFileAttribute(OWNERS))
+                            : Files.createTempFile(folder, ".millrace", ".pem");
+            try {
+                Files.writeString(part, text);
+                Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
+            } finally {
+                Files.deleteIfExists(part);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Whether its key is of this kind, as the JDK names kinds; a suffix is a certificate's. */

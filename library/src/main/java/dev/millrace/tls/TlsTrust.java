@@ -6,10 +6,10 @@ import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.X509Certificate;
 import java.util.List;
-import java.util.Optional;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedTrustManager;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which authorities a peer's certificate may come from. Immutable: any thread. There is none that
@@ -19,14 +19,19 @@ import javax.net.ssl.X509ExtendedTrustManager;
  */
 public final class TlsTrust {
     /** The authorities that the JDK comes with, or the system's where it is set up so. */
-    public static final TlsTrust SYSTEM = new TlsTrust("the system's", Optional.empty());
+    public static final TlsTrust SYSTEM = new TlsTrust("the system's", () -> ofStore(null));
 
     private final String text;
-    private final Optional<KeyStore> store;
+    private final Maker maker;
 
-    private TlsTrust(String text, Optional<KeyStore> store) {
+    /** Makes the check, which may read files. */
+    private interface Maker {
+        X509ExtendedTrustManager make() throws GeneralSecurityException;
+    }
+
+    private TlsTrust(String text, Maker maker) {
         this.text = text;
-        this.store = store;
+        this.maker = maker;
     }
 
     /**
@@ -50,7 +55,31 @@ public final class TlsTrust {
 
     /** The certificates of {@code store}, and no others. */
     public static TlsTrust ofKeyStore(KeyStore store) {
-        return new TlsTrust("a key store", Optional.of(store));
+        return new TlsTrust("a key store", () -> ofStore(store));
+    }
+
+    /**
+     * One certificate, by its SHA-256, as {@link TlsIdentity#fingerprint} tells it. Whom it is for,
+     * until when, and by whom it is signed is no matter: the fingerprint came another way.
+     *
+     * {@snippet class="dev.millrace.tls.TlsExamplesTest" region="fingerprint"}
+     *
+     * @param sha256 64 hexadecimal digits, with colons between the bytes or without
+     * @throws IllegalArgumentException if it is no SHA-256
+     */
+    public static TlsTrust ofFingerprint(String sha256) {
+        FingerprintCheck check = FingerprintCheck.of(sha256);
+        return new TlsTrust("a fingerprint", () -> check);
+    }
+
+    /**
+     * What {@code check} lets pass. All of the check is its own, that of the name among it: the
+     * JDK's trust managers look at the engine's {@code SSLParameters} for that. Called on a thread
+     * of the handshake, so it must be safe for any thread. What it throws fails the handshake, as
+     * {@code ERR_TLS_CERT_REFUSED}.
+     */
+    public static TlsTrust ofTrustManager(X509ExtendedTrustManager check) {
+        return new TlsTrust("a trust manager", () -> check);
     }
 
     private static TlsTrust of(String text, List<X509Certificate> authorities) {
@@ -60,21 +89,27 @@ public final class TlsTrust {
             for (int at = 0; at < authorities.size(); at++) {
                 store.setCertificateEntry("authority-" + at, authorities.get(at));
             }
-            return new TlsTrust(text, Optional.of(store));
+            return new TlsTrust(text, () -> ofStore(store));
         } catch (GeneralSecurityException | IOException e) {
             throw new IllegalArgumentException(text + ": " + e.getMessage(), e);
         }
     }
 
-    X509ExtendedTrustManager check() throws GeneralSecurityException {
+    /** Null: the system's. */
+    private static X509ExtendedTrustManager ofStore(@Nullable KeyStore store)
+            throws GeneralSecurityException {
         TrustManagerFactory factory = TrustManagerFactory.getInstance("PKIX");
-        factory.init(store.orElse(null));
+        factory.init(store);
         for (TrustManager found : factory.getTrustManagers()) {
             if (found instanceof X509ExtendedTrustManager check) {
                 return new PeerCheck(check);
             }
         }
         throw new GeneralSecurityException("the JDK has no check of certificates");
+    }
+
+    X509ExtendedTrustManager check() throws GeneralSecurityException {
+        return maker.make();
     }
 
     @Override

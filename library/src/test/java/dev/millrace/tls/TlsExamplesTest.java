@@ -45,6 +45,31 @@ class TlsExamplesTest {
     }
 
     @Test
+    void aCertificateForDevelopment(@TempDir Path folder) {
+        Path file = folder.resolve("localhost.pem");
+        // @start region="selfSigned"
+        TlsIdentity own = TlsIdentity.selfSigned("localhost", "127.0.0.1");
+        own.writePem(file);
+        TlsOptions client = TlsOptions.DEFAULTS.withTrust(TlsTrust.ofPem(file));
+        // @end
+        exchange(TlsOptions.of(TlsIdentity.ofPem(file, file)), client);
+        assertThat(journal.lines()).containsExactly("hello", "end", "end");
+    }
+
+    @Test
+    void aFingerprintThatCameAnotherWay() {
+        TlsIdentity own = TlsIdentity.selfSigned("elsewhere");
+        String told = own.fingerprint();
+        // @start region="fingerprint"
+        TlsOptions client = TlsOptions.DEFAULTS.withTrust(TlsTrust.ofFingerprint(told));
+        // @end
+        exchange(TlsOptions.of(own), client);
+        assertThat(journal.lines()).containsExactly("hello", "end", "end");
+        exchange(TlsOptions.of(TlsIdentity.selfSigned("elsewhere")), client);
+        assertThat(journal.lines()).contains("client: ERR_TLS_CERT_FINGERPRINT");
+    }
+
+    @Test
     void names() {
         TlsIdentity own = TestCertificates.LOCALHOST.identity();
         TlsIdentity other = TestCertificates.issued("www.example.org").identity();
