@@ -10,7 +10,7 @@ import dev.millrace.kernel.SystemError;
 import dev.millrace.loop.Loop;
 import dev.millrace.loop.LoopStage;
 import dev.millrace.loop.TimerHandle;
-import dev.millrace.net.NetSocket;
+import dev.millrace.net.ConnectionDrop;
 import dev.millrace.sys.Errno;
 import java.io.IOException;
 import java.time.Duration;
@@ -121,15 +121,15 @@ final class Replacement {
     }
 
     /** A connection that no worker of this process has taken: one of the other's will. */
-    void pass(String key, NetSocket socket) {
+    void pass(String key, Descriptor connection) {
         Runnable hold = loop.keepAlive();
         child.send(
                 Control.text(Control.Verb.CONNECTION, key),
-                List.of(Passable.of(socket)),
+                List.of(Passable.of(connection)),
                 error -> {
                     hold.run();
                     if (error != null) {
-                        socket.reset();
+                        Refusal.reset(loop, connection, ConnectionDrop.Reason.NOT_TAKEN);
                     }
                 });
     }

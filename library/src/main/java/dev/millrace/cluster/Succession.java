@@ -4,7 +4,6 @@ import dev.millrace.ipc.ChildOptions;
 import dev.millrace.kernel.Descriptor;
 import dev.millrace.kernel.SystemError;
 import dev.millrace.loop.LoopStage;
-import dev.millrace.net.NetSocket;
 import dev.millrace.sys.Errno;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
@@ -110,13 +109,13 @@ final class Succession {
         return replacement != null || isTakingOver ? "a replacement is under way" : null;
     }
 
-    /** Another primary had accepted {@code socket} for {@code key}, and has no worker for it. */
-    void deal(String key, NetSocket socket) {
+    /** Another primary had accepted it for {@code key}, and has no worker for it. */
+    void deal(String key, Descriptor connection) {
         Replacement heir = replacement;
         if (heir != null && heir.isPrimary()) {
-            heir.pass(key, socket);
+            heir.pass(key, connection);
         } else {
-            primary.sockets().deal(key, socket);
+            primary.sockets().deal(key, connection);
         }
     }
 
