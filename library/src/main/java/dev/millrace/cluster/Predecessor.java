@@ -121,6 +121,7 @@ final class Predecessor {
     private void over() {
         if (!isOver) {
             isOver = true;
+            primary.changed();
             primary.sockets().release();
             ControlServer taken = primary.control();
             if (taken != null) {

@@ -54,6 +54,8 @@ final class Replacement {
         this.stage = stage;
         Map<String, String> environment = new HashMap<>(options.environment());
         environment.put(Cluster.REPLACES, "1");
+        // It names this process; without it the watchdog is whose main process it is.
+        environment.putIfAbsent("WATCHDOG_PID", "");
         this.child = ChildProcess.fork(loop, options.withEnvironment(environment));
         child.onDisconnect(this::disconnected);
         child.onConnect(this::hand).onMessage(this::came).onExit(this::ended).onError(this::failed);
@@ -113,6 +115,7 @@ final class Replacement {
             limit.close();
             child.unref();
             long pid = child.pid().orElseThrow();
+            primary.succession().replaced(pid);
             primary.handOver(this);
             child.send(Control.text(Control.Verb.YOURS));
             stage.complete(pid);

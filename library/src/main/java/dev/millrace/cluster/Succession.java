@@ -5,6 +5,7 @@ import dev.millrace.kernel.Descriptor;
 import dev.millrace.kernel.SystemError;
 import dev.millrace.loop.LoopStage;
 import dev.millrace.sys.Errno;
+import dev.millrace.systemd.ServiceNotifier;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +32,8 @@ final class Succession {
 
     /** The process that is to come, or has come, in the place of this one. */
     private @Nullable Replacement replacement;
+
+    private @Nullable Supervision supervision;
 
     Succession(Primary primary, Crew crew) {
         this.primary = primary;
@@ -74,6 +77,7 @@ final class Succession {
         nextReload = null;
         RollingRestart begun = new RollingRestart(primary, primary.options(), stage);
         reload = begun;
+        primary.changed();
         begun.prepare(primary.prepare());
     }
 
@@ -105,8 +109,28 @@ final class Succession {
         if (reload != null) {
             return "a reload is under way: ask again when it is over";
         }
-        boolean isTakingOver = predecessor != null && !predecessor.isOver();
-        return replacement != null || isTakingOver ? "a replacement is under way" : null;
+        return replacement != null || isTakingOver() ? "a replacement is under way" : null;
+    }
+
+    /** Whether another process is the primary still. */
+    boolean isTakingOver() {
+        return predecessor != null && !predecessor.isOver();
+    }
+
+    /** From now on systemd is told what becomes of the cluster. */
+    void supervised(ServiceNotifier systemd) {
+        if (supervision != null) {
+            throw new IllegalStateException("systemd is told already");
+        }
+        supervision = new Supervision(primary, systemd);
+        primary.changed();
+    }
+
+    /** The process {@code pid} is about to be the primary. */
+    void replaced(long pid) {
+        if (supervision != null) {
+            supervision.replaced(pid);
+        }
     }
 
     /** Another primary had accepted it for {@code key}, and has no worker for it. */
@@ -136,6 +160,9 @@ final class Succession {
         }
         if (predecessor != null) {
             predecessor.look();
+        }
+        if (supervision != null) {
+            supervision.look();
         }
     }
 
