@@ -142,11 +142,11 @@ final class Replacement {
      *
      * @param outcome gets 0 once one of its workers has it, or why none has
      */
-    void move(String key, Object from, String unread, Descriptor connection, IntConsumer outcome) {
+    void move(String key, Object from, String luggage, Descriptor connection, IntConsumer outcome) {
         int id = ++lastMove;
         moving.put(id, outcome);
         child.send(
-                Control.text(Control.Verb.MOVE, key, id, from, unread),
+                Control.text(Control.Verb.MOVE, key, id, from, luggage),
                 List.of(Passable.of(connection)),
                 error -> {
                     if (error != null) {

@@ -9,7 +9,7 @@ import dev.millrace.systemd.ServiceNotifier;
  * <pre>
  *   starting ──all workers are ready: READY──▶ running ──RELOADING──▶ reloading ──READY──▶ running
  *                                                 ├──shutdown: STOPPING──▶ over
- *                                                 └──replaced: MAINPID──▶ over; READY is the other one's to say
+ *                                                 └──replaced: MAINPID──▶ over; the other one says READY
  * </pre>
  */
 final class Supervision {

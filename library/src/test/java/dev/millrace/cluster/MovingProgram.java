@@ -1,10 +1,13 @@
 package dev.millrace.cluster;
 
 import dev.millrace.http.HttpServer;
+import dev.millrace.http.HttpServerOptions;
 import dev.millrace.http.ServerRequest;
 import dev.millrace.http.ServerResponse;
 import dev.millrace.kernel.IpAddress;
 import dev.millrace.loop.Loop;
+import dev.millrace.net.NetServerOptions;
+import dev.millrace.net.ProxyProtocol;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -13,9 +16,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A worker that serves HTTP: {@code tcp PORT}, {@code unix PATH}. It responds with its number and
- * the target, to {@code /later} when it is told {@code answer}; {@code /die} kills it, and after
- * {@code /leave} it leaves.
+ * A worker that serves HTTP: {@code tcp PORT}, {@code unix PATH}, {@code proxied PORT} behind a
+ * balancer. It responds with its number and the target, to {@code /later} when it is told {@code
+ * answer}; {@code /die} kills it, and after {@code /leave} it leaves.
  */
 final class MovingProgram {
     private static final List<ServerResponse> due = new ArrayList<>();
@@ -29,9 +32,15 @@ final class MovingProgram {
     }
 
     private static void start(Worker worker, String... arguments) {
+        NetServerOptions net = NetServerOptions.DEFAULTS;
+        if (arguments[0].equals("proxied")) {
+            net = net.withProxyProtocol(ProxyProtocol.required("127.0.0.1"));
+        }
         server =
                 HttpServer.create(
-                        worker.loop(), (request, response) -> serve(worker, request, response));
+                        worker.loop(),
+                        HttpServerOptions.DEFAULTS.withNet(net),
+                        (request, response) -> serve(worker, request, response));
         server.onListening(
                 () -> worker.send("tcp listens " + server.net().handle().orElseThrow().key()));
         worker.onMessage(text -> told(worker, text));
@@ -49,6 +58,9 @@ final class MovingProgram {
                 worker.send("due");
             }
             case "/die" -> Runtime.getRuntime().halt(1);
+            case "/from" ->
+                    response.end(
+                            worker.id() + " " + request.remoteAddress().orElseThrow() + " /from\n");
             case "/pid" -> response.end(String.valueOf(ProcessHandle.current().pid()));
             case "/leave" -> {
                 response.end(worker.id() + " /leave\n");
