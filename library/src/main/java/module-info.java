@@ -4,10 +4,10 @@
  *
  * <p>Packages, from the top down; arrows only point down: {@link dev.millrace.web} and {@link
  * dev.millrace.cluster}; {@link dev.millrace.http} and {@link dev.millrace.ipc}; {@link
- * dev.millrace.net} and {@link dev.millrace.udp}; {@link dev.millrace.stdio} and {@link
- * dev.millrace.files}; {@link dev.millrace.loop}; {@link dev.millrace.observe}; {@link
- * dev.millrace.kernel} and {@link dev.millrace.stream}. What is below the loop is not exported: the
- * seam to a kernel, its drivers, and every downcall.
+ * dev.millrace.net} and {@link dev.millrace.udp}; {@link dev.millrace.tls}, {@link
+ * dev.millrace.stdio} and {@link dev.millrace.files}; {@link dev.millrace.loop}; {@link
+ * dev.millrace.observe}; {@link dev.millrace.kernel} and {@link dev.millrace.stream}. What is below
+ * the loop is not exported: the seam to a kernel, its drivers, and every downcall.
  */
 module dev.millrace {
     // Only for its events; nothing of it is loaded where it is absent.
@@ -26,6 +26,7 @@ module dev.millrace {
     exports dev.millrace.stdio;
     exports dev.millrace.files;
     exports dev.millrace.proxyprotocol;
+    exports dev.millrace.tls;
     exports dev.millrace.net;
     exports dev.millrace.udp;
     exports dev.millrace.http;

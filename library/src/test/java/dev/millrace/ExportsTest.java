@@ -42,7 +42,8 @@ class ExportsTest {
                     "cluster",
                     "web",
                     "proxyprotocol",
-                    "systemd");
+                    "systemd",
+                    "tls");
 
     /** The seam to the kernel and what is below it can change freely. */
     @Test

@@ -47,6 +47,7 @@ class LayersTest {
                     Map.entry("stdio", 5),
                     Map.entry("files", 5),
                     Map.entry("blocking", 5),
+                    Map.entry("tls", 5),
                     Map.entry("net", 6),
                     Map.entry("udp", 6),
                     Map.entry("http", 7),

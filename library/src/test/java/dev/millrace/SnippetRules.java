@@ -21,7 +21,7 @@ final class SnippetRules {
     private static final Pattern EXPORTED =
             Pattern.compile(
                     ".*/millrace/(kernel|loop|stream|stdio|files|net|udp|http|web"
-                            + "|proxyprotocol|systemd)/[^/]+");
+                            + "|proxyprotocol|systemd|tls)/[^/]+");
 
     /** What a user neither makes nor implements: {@code pipeTo} and {@code filter} do. */
     private static final Set<String> WITHOUT = Set.of("StreamPipe", "FilteredTransport");

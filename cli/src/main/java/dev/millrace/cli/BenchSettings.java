@@ -2,6 +2,7 @@ package dev.millrace.cli;
 
 import dev.millrace.cli.load.LoadPlan;
 import dev.millrace.kernel.Address;
+import dev.millrace.tls.TlsOptions;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -47,6 +48,7 @@ final class BenchSettings {
         options.add(new Option(WARM_UP, "TIME", "before anything counts (default 2s)"));
         options.add(new Option(TIMEOUT, "TIME", "without a byte, or to connect (default 5s)"));
         options.addAll(RequestOptions.options(""));
+        options.addAll(ServerTrust.options());
         options.add(Option.flag("", JSON, "report as JSON"));
         return options;
     }
@@ -75,6 +77,16 @@ final class BenchSettings {
                 positive(arguments, DURATION)
                         .orElse(isCounted ? VERY_LONG : Duration.ofSeconds(10));
         Duration timeout = positive(arguments, TIMEOUT).orElse(Duration.ofSeconds(5));
+        if (!url.isSecure() && ServerTrust.isGiven(arguments)) {
+            throw new UsageError("URL " + url + " has no TLS to verify; use https");
+        }
+        Optional<TlsOptions> tls =
+                url.isSecure()
+                        ? Optional.of(
+                                ServerTrust.read(arguments)
+                                        .withServerName(url.host())
+                                        .withAlpn("http/1.1"))
+                        : Optional.empty();
         // The look-up comes last: it may take a while.
         Address target = request.unix().<Address>map(path -> path).orElseGet(url::address);
         return new LoadPlan(
@@ -88,7 +100,8 @@ final class BenchSettings {
                 duration,
                 requests.map(OptionalLong::of).orElse(OptionalLong.empty()),
                 rate.map(OptionalDouble::of).orElse(OptionalDouble.empty()),
-                timeout);
+                timeout,
+                tls);
     }
 
     private static Optional<Integer> number(Arguments arguments, String name, int most) {

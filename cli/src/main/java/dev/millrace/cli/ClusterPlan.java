@@ -22,7 +22,7 @@ import java.util.Optional;
 record ClusterPlan(
         String title,
         ClusterOptions options,
-        String scheme,
+        Scheme scheme,
         int addressCount,
         Duration startLimit,
         Optional<Path> control,

@@ -34,6 +34,7 @@ final class DoctorCommand implements Command {
         say(out, "system", system());
         boolean isFine = driver(out);
         say(out, "native access", nativeAccess());
+        say(out, "tls", TlsEngine.text());
         say(out, "descriptors", descriptors());
         say(out, "cores", Runtime.getRuntime().availableProcessors() + " for this process");
         say(out, "aot cache", cache());

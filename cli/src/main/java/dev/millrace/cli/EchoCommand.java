@@ -1,6 +1,8 @@
 package dev.millrace.cli;
 
+import dev.millrace.net.NetServerOptions;
 import java.util.List;
+import java.util.Optional;
 
 /** {@code millrace echo}: every byte back, over TCP or a Unix socket. */
 final class EchoCommand implements ServerCommand {
@@ -23,6 +25,12 @@ final class EchoCommand implements ServerCommand {
 
     @Override
     public ServerRun prepare(Arguments arguments) {
-        return new ServerRun("tcp", ServerOptions.read(arguments, DEFAULT_PORT), EchoService::new);
+        ServerOptions where = ServerOptions.read(arguments, DEFAULT_PORT);
+        Optional<ServerTls> tls = ServerTls.read(arguments, ServerOptions.host(arguments));
+        NetServerOptions how =
+                tls.map(one -> NetServerOptions.DEFAULTS.withTls(one.load()))
+                        .orElse(NetServerOptions.DEFAULTS);
+        return new ServerRun(
+                tls.isPresent() ? "tls" : "tcp", where, loop -> new EchoService(loop, how));
     }
 }

@@ -3,6 +3,7 @@ package dev.millrace.cli;
 import dev.millrace.kernel.Address;
 import dev.millrace.loop.Loop;
 import dev.millrace.net.NetServer;
+import dev.millrace.net.NetServerOptions;
 import dev.millrace.net.NetSocket;
 import dev.millrace.stream.BytesListener;
 import java.io.IOException;
@@ -19,11 +20,17 @@ final class EchoService implements Service {
     private static final Duration GOODBYE_MAX = Duration.ofSeconds(1);
 
     private final Loop loop;
+    private final NetServerOptions options;
     private final List<NetServer> servers = new ArrayList<>();
     private final Set<Connection> connections = new HashSet<>();
 
     EchoService(Loop loop) {
+        this(loop, NetServerOptions.DEFAULTS);
+    }
+
+    EchoService(Loop loop, NetServerOptions options) {
         this.loop = loop;
+        this.options = options;
     }
 
     /**
@@ -67,7 +74,7 @@ final class EchoService implements Service {
     @Override
     public void listen(Address address, Runnable onListening, Consumer<IOException> onError) {
         NetServer server =
-                NetServer.create(loop, socket -> connections.add(new Connection(socket)));
+                NetServer.create(loop, options, socket -> connections.add(new Connection(socket)));
         // Also when the primary of a cluster ends what this worker listens on.
         server.onClosing(this::finishConnections);
         servers.add(server.onListening(onListening).onError(onError).listen(address));

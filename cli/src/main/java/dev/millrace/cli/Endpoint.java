@@ -12,6 +12,7 @@ import java.net.UnknownHostException;
 /** One end of a proxy, written as the start line writes it. */
 sealed interface Endpoint {
     String TCP = "tcp://";
+    String TLS = "tls://";
     String UNIX = "unix:";
     int PORT_MAX = 65_535;
 
@@ -41,9 +42,31 @@ sealed interface Endpoint {
             return NetSocket.connect(loop, port, host, options);
         }
 
+        private String authority() {
+            return (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + port;
+        }
+
         @Override
         public String toString() {
-            return TCP + (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + port;
+            return TCP + authority();
+        }
+    }
+
+    /** {@code tls://HOST:PORT}: the name is verified. */
+    record Tls(Tcp tcp) implements Endpoint {
+        @Override
+        public Address toListen() {
+            return tcp.toListen();
+        }
+
+        @Override
+        public NetSocket connect(Loop loop, NetSocketOptions options) {
+            return tcp.connect(loop, options);
+        }
+
+        @Override
+        public String toString() {
+            return TLS + tcp.authority();
         }
     }
 
@@ -93,7 +116,19 @@ sealed interface Endpoint {
                 operand + " " + text + ": no address; write tcp://HOST:PORT or unix:PATH");
     }
 
-    private static Endpoint tcp(String authority, int leastPort) {
+    /** As {@link #parse}, where TLS can be spoken. */
+    static Endpoint parseSecure(String operand, String text, int leastPort) {
+        if (!text.startsWith(TLS)) {
+            return parse(operand, text, leastPort);
+        }
+        try {
+            return new Tls(tcp(text.substring(TLS.length()), leastPort));
+        } catch (IllegalArgumentException e) {
+            throw new UsageError(operand + " " + text + ": " + e.getMessage());
+        }
+    }
+
+    private static Tcp tcp(String authority, int leastPort) {
         if (authority.chars().anyMatch(c -> "/?#@ ".indexOf(c) >= 0)) {
             throw new IllegalArgumentException(
                     "an address ends with its port; write tcp://HOST:PORT");

@@ -41,7 +41,7 @@ final class GetCommand implements Command {
         The exit status is 0 for a status of 2xx, its first digit for others (4 for 404), 1 without a
         whole response, 2 for wrong usage, 130 after Ctrl-C. Only 2xx is written to a file. A body of
         @FILE or @- (standard input) goes as it is.
-        Without --proxy the variables http_proxy and no_proxy say which proxy it goes through.
+        Without --proxy the variables http_proxy, https_proxy and no_proxy say which proxy it goes through.
         TIME is 500ms, 5s, 2m, 1h, or a number of seconds; 0 for no limit.
         """;
     }

@@ -44,6 +44,7 @@ final class GetSettings {
         options.addAll(RequestOptions.options("-d"));
         options.add(
                 new Option("-x", ProxyUrl.OPTION, "URL", "through this proxy; '' for none at all"));
+        options.addAll(ServerTrust.options());
         options.add(new Option(CONNECT_TIMEOUT, "TIME", "for a connection (default 10s)"));
         options.add(new Option(TIMEOUT, "TIME", "without a byte (default 60s)"));
         options.add(new Option("-m", MAX_TIME, "TIME", "for all of it (default none)"));
@@ -75,10 +76,11 @@ final class GetSettings {
                 continues,
                 !arguments.has(SILENT),
                 arguments.duration(MAX_TIME).orElse(Duration.ZERO),
-                client(arguments, request));
+                client(arguments, request, url.isSecure()));
     }
 
-    private static HttpClientOptions client(Arguments arguments, RequestOptions request) {
+    private static HttpClientOptions client(
+            Arguments arguments, RequestOptions request, boolean isSecure) {
         Duration wait = arguments.duration(TIMEOUT).orElse(TIMEOUT_DEFAULT);
         HttpClientTimeouts standard = HttpClientTimeouts.DEFAULTS;
         HttpClientTimeouts timeouts =
@@ -91,6 +93,10 @@ final class GetSettings {
                         .withTimeouts(timeouts)
                         .withRedirects(arguments.has(LOCATION) ? REDIRECTS_MAX : 0)
                         .withLimits(HttpLimits.DEFAULTS.withMaxBodyBytes(Long.MAX_VALUE));
+        // A redirect may lead to https, so that a URL of http may have them too.
+        if (ServerTrust.isGiven(arguments)) {
+            options = options.withTls(ServerTrust.read(arguments));
+        }
         if (request.unix().isPresent()) {
             if (arguments.has(ProxyUrl.OPTION)) {
                 String both = ProxyUrl.OPTION + " and " + RequestOptions.UNIX;
@@ -98,9 +104,10 @@ final class GetSettings {
             }
             return options.withAddress(request.unix().get());
         }
-        return ProxyUrl.choose(arguments.text(ProxyUrl.OPTION), System.getenv())
-                .map(options::withProxy)
-                .orElse(options);
+        HttpClientOptions direct = options;
+        return ProxyUrl.choose(arguments.text(ProxyUrl.OPTION), System.getenv(), isSecure)
+                .map(direct::withProxy)
+                .orElse(direct);
     }
 
     private static Place place(Arguments arguments, RequestUrl url, boolean isHead) {

@@ -5,12 +5,14 @@ import dev.millrace.http.HttpServer;
 import dev.millrace.http.HttpServerOptions;
 import dev.millrace.http.ServerResponse;
 import dev.millrace.kernel.Address;
+import dev.millrace.kernel.IpAddress;
 import dev.millrace.loop.Loop;
 import dev.millrace.web.Readiness;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -22,21 +24,27 @@ final class HttpService implements Service {
     private final Consumer<? super HttpServer> setUp;
     private final List<HttpServer> servers = new ArrayList<>();
 
+    private final Optional<IpAddress> redirect;
     private final Draining draining;
     private final List<Readiness> readiness = new ArrayList<>();
 
     HttpService(Loop loop, HttpServerOptions options, HttpHandler handler) {
-        this(loop, options, handler, server -> {}, Draining.NONE);
+        this(loop, options, handler, server -> {}, Draining.NONE, Optional.empty());
     }
 
-    /** {@code setUp} gets each server before it listens. */
+    /**
+     * @param setUp gets each server before it listens
+     * @param redirect where plain requests are led to the first address of https
+     */
     HttpService(
             Loop loop,
             HttpServerOptions options,
             HttpHandler handler,
             Consumer<? super HttpServer> setUp,
-            Draining draining) {
+            Draining draining,
+            Optional<IpAddress> redirect) {
         this.loop = loop;
+        this.redirect = redirect;
         this.draining = draining;
         this.setUp = setUp;
         this.options = options;
@@ -56,10 +64,16 @@ final class HttpService implements Service {
             Consumer<? super HttpServer> setUp) {
         ServerOptions where = ServerOptions.read(arguments, HttpSettings.DEFAULT_PORT);
         Draining draining = Draining.read(arguments);
+        Optional<IpAddress> redirect = RedirectPort.read(arguments, where);
+        Optional<ServerTls> tls = ServerTls.read(arguments, ServerOptions.host(arguments));
+        HttpServerOptions options = tls.map(one -> how.withTls(one.load())).orElse(how);
         return new ServerRun(
-                "http",
-                where,
-                loop -> new HttpService(loop, how, handlers.apply(loop), setUp, draining));
+                new Scheme(tls.isPresent() ? "https" : "http", redirect),
+                redirect.map(where::with).orElse(where),
+                loop ->
+                        new HttpService(
+                                loop, options, handlers.apply(loop), setUp, draining, redirect),
+                ServerRun.FINISH_MAX);
     }
 
     @Override
@@ -69,13 +83,19 @@ final class HttpService implements Service {
 
     @Override
     public void listen(Address address, Runnable onListening, Consumer<IOException> onError) {
-        HttpServer server = HttpServer.create(loop, options);
+        boolean isRedirect = redirect.isPresent() && redirect.get().equals(address);
+        HttpServer server = HttpServer.create(loop, isRedirect ? plain() : options);
         Readiness of = Readiness.of(server, draining.delay());
         readiness.add(of);
-        server.onRequest(draining.around(of, handler));
+        HttpHandler own = isRedirect ? new HttpsRedirect(servers.getFirst()::port) : handler;
+        server.onRequest(draining.around(of, own));
         server.onListening(onListening).onError(onError).onHandlerError(HttpService::complain);
         setUp.accept(server);
         servers.add(server.listen(address));
+    }
+
+    private HttpServerOptions plain() {
+        return options.withNet(options.net().withoutTls());
     }
 
     /** Answers 500, or cuts an answer that has begun; on the loop. */

@@ -90,7 +90,9 @@ final class ProgramRun implements ProgramCrew.Listener {
         if (!plan.watched().isEmpty()) {
             new FileWatch(loop, plan.watched(), "", this::reload);
         }
-        out.println(StartLine.ofWorkers(loop.driverName(), plan.workers(), SCHEME, addresses));
+        out.println(
+                StartLine.ofWorkers(
+                        loop.driverName(), plan.workers(), Scheme.of(SCHEME), addresses));
         view.begin();
     }
 

@@ -1,6 +1,7 @@
 package dev.millrace.cli;
 
 import java.util.List;
+import java.util.Optional;
 
 /** {@code millrace proxy}: connections of one address carried to another, TCP or Unix. */
 final class ProxyCommand implements ServerCommand {
@@ -35,8 +36,11 @@ final class ProxyCommand implements ServerCommand {
     @Override
     public String notes() {
         return """
-        LISTEN and TARGET are tcp://HOST:PORT, unix:PATH, or unix:@NAME for an abstract socket:
+        LISTEN and TARGET are tcp://HOST:PORT, tls://HOST:PORT, unix:PATH, or unix:@NAME for an
+        abstract socket:
         millrace proxy tcp://127.0.0.1:9000 unix:/run/app.sock
+        A tls:// TARGET speaks TLS, and its name is verified. Clients speak TLS when there is a
+        certificate: --tls-cert for a tcp:// or a tls:// LISTEN.
         A name as TARGET is looked up for each connection, and every address of it is tried.
         The end of one side is passed on as an end, and the other side goes on. What breaks off is
         passed on as a reset, and so is a TARGET that can't be reached, or an idle time that is over;
@@ -49,6 +53,25 @@ final class ProxyCommand implements ServerCommand {
         """;
     }
 
+    private static Optional<ServerTls> tls(Arguments arguments, Endpoint listen) {
+        String host =
+                switch (listen) {
+                    case Endpoint.Tcp tcp -> tcp.host();
+                    case Endpoint.Tls(Endpoint.Tcp tcp) -> tcp.host();
+                    case Endpoint.Unix unix -> ServerOptions.DEFAULT_HOST;
+                };
+        Optional<ServerTls> tls = ServerTls.read(arguments, host);
+        if (listen instanceof Endpoint.Tls && tls.isEmpty()) {
+            throw new UsageError(
+                    LISTEN
+                            + " "
+                            + listen
+                            + " needs a certificate; name it with "
+                            + ServerTls.CERTIFICATE);
+        }
+        return tls;
+    }
+
     @Override
     public ServerRun prepare(Arguments arguments) {
         List<String> operands = arguments.operands();
@@ -57,16 +80,17 @@ final class ProxyCommand implements ServerCommand {
                     "proxy needs LISTEN and TARGET, tcp://127.0.0.1:9000 unix:/run/app.sock for"
                             + " instance; see: millrace help proxy");
         }
-        Endpoint listen = Endpoint.parse(LISTEN, operands.getFirst(), 0);
-        Endpoint target = Endpoint.parse(TARGET, operands.getLast(), 1);
+        Endpoint listen = Endpoint.parseSecure(LISTEN, operands.getFirst(), 0);
+        Endpoint target = Endpoint.parseSecure(TARGET, operands.getLast(), 1);
         if (listen.equals(target)) {
             throw new UsageError(
                     "TARGET " + target + " is LISTEN as well; name the server behind the proxy");
         }
-        ProxySettings settings = ProxySettings.read(arguments, target);
+        Optional<ServerTls> tls = tls(arguments, listen);
+        ProxySettings settings = ProxySettings.read(arguments, target, tls);
         ProxyStatistics statistics = new ProxyStatistics(ProxyStatistics.isTerminal());
         return new ServerRun(
-                "tcp",
+                tls.isPresent() ? "tls" : "tcp",
                 ServerOptions.at(listen.toListen(), arguments),
                 loop -> new ProxyService(loop, settings, statistics));
     }

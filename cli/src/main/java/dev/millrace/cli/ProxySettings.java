@@ -7,6 +7,7 @@ import dev.millrace.net.NetSocket;
 import dev.millrace.net.NetSocketOptions;
 import dev.millrace.net.ProxyProtocol;
 import dev.millrace.proxyprotocol.ProxyHeader;
+import dev.millrace.tls.TlsOptions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,6 +22,8 @@ import java.util.Optional;
  * @param idleTimeout until a connection that carries nothing is cut; zero never does
  * @param balancers which clients say by a header of the PROXY protocol whom they speak for
  * @param sendProxy which header TARGET gets first; empty for none
+ * @param ownTls how clients speak TLS; empty: they do not
+ * @param targetTls how the target does, as {@code ownTls}
  */
 record ProxySettings(
         Endpoint target,
@@ -28,7 +31,9 @@ record ProxySettings(
         Duration connectTimeout,
         Duration idleTimeout,
         Optional<ProxyProtocol> balancers,
-        Optional<ProxyHeader.Version> sendProxy) {
+        Optional<ProxyHeader.Version> sendProxy,
+        Optional<TlsOptions> ownTls,
+        Optional<TlsOptions> targetTls) {
     private static final String MAX_CONNECTIONS = "--max-connections";
     private static final String CONNECT_TIMEOUT = "--connect-timeout";
     private static final String IDLE_TIMEOUT = "--idle-timeout";
@@ -45,11 +50,19 @@ record ProxySettings(
         options.add(new Option(IDLE_TIMEOUT, "TIME", "without a byte either way (default none)"));
         options.add(Balancers.option());
         options.add(new Option(SEND_PROXY, "V", "v1 or v2: tell TARGET whom it serves"));
+        options.addAll(ServerTls.options());
+        options.addAll(ServerTrust.options());
         options.addAll(ServerOptions.shared());
         return options;
     }
 
-    static ProxySettings read(Arguments arguments, Endpoint target) {
+    /** Clients speak TLS if {@code ownTls} is there. */
+    static ProxySettings read(Arguments arguments, Endpoint target, Optional<ServerTls> ownTls) {
+        boolean isTls = target instanceof Endpoint.Tls;
+        if (!isTls && ServerTrust.isGiven(arguments)) {
+            throw new UsageError(
+                    "TARGET " + target + " has no TLS to verify; write tls://HOST:PORT");
+        }
         return new ProxySettings(
                 target,
                 arguments
@@ -58,7 +71,9 @@ record ProxySettings(
                 arguments.duration(CONNECT_TIMEOUT).orElse(CONNECT_DEFAULT),
                 arguments.duration(IDLE_TIMEOUT).orElse(Duration.ZERO),
                 Balancers.read(arguments),
-                arguments.text(SEND_PROXY).map(ProxySettings::version));
+                arguments.text(SEND_PROXY).map(ProxySettings::version),
+                ownTls.map(ServerTls::load),
+                isTls ? Optional.of(ServerTrust.read(arguments)) : Optional.empty());
     }
 
     private static ProxyHeader.Version version(String text) {
@@ -76,15 +91,18 @@ record ProxySettings(
                         .withAllowHalfOpen(true)
                         .withKeepAlive(KeepAlive.DEFAULTS)
                         .withMaxConnections(maxConnections);
-        return balancers.map(options::withProxyProtocol).orElse(options);
+        NetServerOptions secure = ownTls.map(options::withTls).orElse(options);
+        return balancers.map(secure::withProxyProtocol).orElse(secure);
     }
 
     /** As {@link #ofServer}, for the way to the target. */
     NetSocketOptions ofTarget() {
-        return NetSocketOptions.DEFAULTS
-                .withAllowHalfOpen(true)
-                .withKeepAlive(KeepAlive.DEFAULTS)
-                .withConnectTimeout(connectTimeout);
+        NetSocketOptions options =
+                NetSocketOptions.DEFAULTS
+                        .withAllowHalfOpen(true)
+                        .withKeepAlive(KeepAlive.DEFAULTS)
+                        .withConnectTimeout(connectTimeout);
+        return targetTls.map(options::withTls).orElse(options);
     }
 
     /** As the other, for a connection that is made for {@code client}. */

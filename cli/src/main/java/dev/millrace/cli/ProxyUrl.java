@@ -17,20 +17,30 @@ import java.util.Optional;
  */
 final class ProxyUrl {
     static final String OPTION = "--proxy";
-    private static final String VARIABLE = "http_proxy";
+    private static final List<String> PLAIN = List.of("http_proxy");
+    private static final List<String> SECURE = List.of("https_proxy", "HTTPS_PROXY");
     private static final List<String> EXCEPTIONS = List.of("no_proxy", "NO_PROXY");
     private static final int STANDARD_PORT = 80;
     private static final String REMEDY = "; write http://HOST:PORT";
 
     private ProxyUrl() {}
 
-    /** {@code option}: what was given, where nothing between the quotes means none at all. */
-    static Optional<HttpProxy> choose(Optional<String> option, Map<String, String> environment) {
+    /**
+     * {@code option}: what was given, where nothing between the quotes means none at all; {@code
+     * isSecure}: the URL is one of https.
+     */
+    static Optional<HttpProxy> choose(
+            Optional<String> option, Map<String, String> environment, boolean isSecure) {
         if (option.isPresent()) {
             return parse(OPTION, option.get());
         }
-        Optional<HttpProxy> proxy = parse(VARIABLE, environment.getOrDefault(VARIABLE, ""));
-        return proxy.map(one -> one.withDirect(exceptions(environment)));
+        for (String variable : isSecure ? SECURE : PLAIN) {
+            Optional<HttpProxy> proxy = parse(variable, environment.getOrDefault(variable, ""));
+            if (proxy.isPresent()) {
+                return proxy.map(one -> one.withDirect(exceptions(environment)));
+            }
+        }
+        return Optional.empty();
     }
 
     /** Each stands for itself and for what lies below it. */

@@ -15,15 +15,16 @@ import java.util.Locale;
  */
 record RequestUrl(URI uri) {
     private static final int HTTP_PORT = 80;
+    private static final int HTTPS_PORT = 443;
     private static final int PORT_MAX = 65_535;
 
     /**
      * Reads it; without a scheme it is http.
      *
-     * @throws UsageError if it is no URL of http, with what would be right
+     * @throws UsageError if it is no URL of http or https, with what would be right
      */
     static RequestUrl parse(String text) {
-        String whole = text.indexOf("://") < 0 ? "http://" + text : text;
+        String whole = !text.contains("://") ? "http://" + text : text;
         URI uri;
         try {
             uri = new URI(whole);
@@ -31,17 +32,15 @@ record RequestUrl(URI uri) {
             throw wrong(text, e.getReason() + "; percent-encode what a URL can't hold");
         }
         String scheme = String.valueOf(uri.getScheme()).toLowerCase(Locale.ROOT);
-        if (scheme.equals("https")) {
-            throw wrong(text, "https needs TLS, which is not built yet; use http");
-        }
-        if (!scheme.equals("http")) {
-            throw wrong(text, "the scheme " + scheme + " is unknown; use http");
+        if (!scheme.equals("http") && !scheme.equals("https")) {
+            throw wrong(text, "the scheme " + scheme + " is unknown; use http or https");
         }
         if (uri.getRawUserInfo() != null) {
             throw wrong(text, "a URL has no name and password; use -H 'Authorization: ...'");
         }
         if (uri.getHost() == null) {
-            throw wrong(text, "the host is missing, or is none; write http://HOST:PORT/PATH");
+            throw wrong(
+                    text, "the host is missing, or is none; write " + scheme + "://HOST:PORT/PATH");
         }
         if (uri.getPort() == 0 || uri.getPort() > PORT_MAX) {
             throw wrong(text, "no port; use 1 to " + PORT_MAX);
@@ -59,13 +58,26 @@ record RequestUrl(URI uri) {
         return URI.create(hash < 0 ? text : text.substring(0, hash));
     }
 
+    boolean isSecure() {
+        return uri.getScheme().equalsIgnoreCase("https");
+    }
+
+    private int ownPort() {
+        return isSecure() ? HTTPS_PORT : HTTP_PORT;
+    }
+
     private int port() {
-        return uri.getPort() < 0 ? HTTP_PORT : uri.getPort();
+        return uri.getPort() < 0 ? ownPort() : uri.getPort();
+    }
+
+    /** Its name, or its address without brackets. */
+    String host() {
+        return uri.getHost().replaceAll("[\\[\\]]", "");
     }
 
     /** What Host says (RFC 9110 section 7.2). */
     String authority() {
-        return port() == HTTP_PORT ? uri.getHost() : uri.getHost() + ":" + port();
+        return port() == ownPort() ? uri.getHost() : uri.getHost() + ":" + port();
     }
 
     /** What stands in the request line (RFC 9112 section 3.2.1). */
@@ -76,7 +88,7 @@ record RequestUrl(URI uri) {
 
     /** Where it leads; a name is looked up. */
     Address address() {
-        String host = uri.getHost().replaceAll("[\\[\\]]", "");
+        String host = host();
         try {
             return new IpAddress(InetAddress.getByName(host), port());
         } catch (UnknownHostException e) {

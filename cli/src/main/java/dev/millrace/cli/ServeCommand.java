@@ -51,6 +51,7 @@ final class ServeCommand implements ServerCommand {
     @Override
     public List<Option> options() {
         List<Option> options = new ArrayList<>(ServeOptions.options());
+        options.add(RedirectPort.option());
         options.addAll(HttpSettings.options());
         return options;
     }

@@ -23,12 +23,12 @@ import java.util.Optional;
 record ServerOptions(
         List<Address> addresses, int loops, Optional<String> driver, ListenWords words) {
     private static final String PORT = "--port";
-    private static final String HOST = "--host";
+    static final String HOST = "--host";
     private static final String UNIX = "--unix";
     static final String LOOPS = "--loops";
     static final String DRIVER = "--driver";
-    private static final String DEFAULT_HOST = "127.0.0.1";
-    private static final int PORT_MAX = 65_535;
+    static final String DEFAULT_HOST = "127.0.0.1";
+    static final int PORT_MAX = 65_535;
     private static final int LOOPS_MAX = 256;
 
     static List<Option> options(int defaultPort) {
@@ -37,6 +37,7 @@ record ServerOptions(
                 new Option(PORT, "N", "port, 0 for any free one (default " + defaultPort + ")"));
         options.add(new Option(HOST, "HOST", "address or name (default " + DEFAULT_HOST + ")"));
         options.add(new Option(UNIX, "PATH", "Unix socket, @NAME for an abstract one"));
+        options.addAll(ServerTls.options());
         options.addAll(shared());
         options.addAll(ClusterSettings.options());
         return options;
@@ -65,6 +66,18 @@ record ServerOptions(
         }
         arguments.text(UNIX).ifPresent(path -> addresses.add(unix(path)));
         return at(addresses, arguments, ListenWords.OPTIONS);
+    }
+
+    /** Whom a certificate is for that is made for this server. */
+    static String host(Arguments arguments) {
+        return arguments.text(HOST).orElse(DEFAULT_HOST);
+    }
+
+    /** With one address more. */
+    ServerOptions with(Address address) {
+        List<Address> all = new ArrayList<>(addresses);
+        all.add(address);
+        return new ServerOptions(List.copyOf(all), loops, driver, words);
     }
 
     /** For a command whose operand says where it listens. */

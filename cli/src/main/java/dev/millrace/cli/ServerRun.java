@@ -30,7 +30,7 @@ final class ServerRun {
     /** In front of what a worker tells its primary of a listen that failed. */
     static final String FAILED = "failed ";
 
-    private final String scheme;
+    private final Scheme scheme;
     private final ServerOptions options;
     private final Function<Loop, Service> factory;
     private final Duration finishMax;
@@ -42,12 +42,12 @@ final class ServerRun {
 
     /** {@code factory} makes the service of each loop, on its thread. */
     ServerRun(String scheme, ServerOptions options, Function<Loop, Service> factory) {
-        this(scheme, options, factory, FINISH_MAX);
+        this(Scheme.of(scheme), options, factory, FINISH_MAX);
     }
 
     /** With another time than ten seconds for what is in flight. */
     ServerRun(
-            String scheme,
+            Scheme scheme,
             ServerOptions options,
             Function<Loop, Service> factory,
             Duration finishMax) {
@@ -149,7 +149,7 @@ final class ServerRun {
         }
     }
 
-    String scheme() {
+    Scheme scheme() {
         return scheme;
     }
 

@@ -11,22 +11,22 @@ final class StartLine {
 
     private StartLine() {}
 
-    static String text(String driver, int loops, String scheme, List<Address> addresses) {
+    static String text(String driver, int loops, Scheme scheme, List<Address> addresses) {
         return text(driver, loops + (loops == 1 ? " loop" : " loops"), scheme, addresses);
     }
 
     /** That of a program in several processes. */
-    static String ofWorkers(String driver, int workers, String scheme, List<Address> addresses) {
+    static String ofWorkers(String driver, int workers, Scheme scheme, List<Address> addresses) {
         return text(driver, workers + (workers == 1 ? " worker" : " workers"), scheme, addresses);
     }
 
-    private static String text(String driver, String what, String scheme, List<Address> addresses) {
+    private static String text(String driver, String what, Scheme scheme, List<Address> addresses) {
         List<String> parts = new ArrayList<>();
         parts.add("millrace " + Version.text());
         parts.add(driver);
         parts.add(what);
         parts.add("pid " + ProcessHandle.current().pid());
-        addresses.forEach(address -> parts.add(url(scheme, address)));
+        addresses.forEach(address -> parts.add(url(scheme.of(address), address)));
         return String.join(SEPARATOR, parts);
     }
 

@@ -53,7 +53,7 @@ final class StartSource {
                         .withWorkers(settings.workers())
                         .withScheduling(settings.scheduling())
                         .withChild(child),
-                "tcp",
+                Scheme.of("tcp"),
                 0,
                 settings.startLimit(),
                 settings.control(),

@@ -114,7 +114,7 @@ class BenchSettingsTest {
                 "-n 5 --warm-up 1s a | --requests sends exactly so many; leave --warm-up out",
                 "-n x a       | --requests x: use 1 to",
                 "-d 5y a      | --duration 5y: a duration is",
-                "https://a    | URL https://a: https needs TLS",
+                "--cacert x http://a | URL http://a has no TLS to verify; use https",
                 "-XHEAD --data x a | --data: HEAD has no body",
             })
     void whatDoesNotFitIsRefused(String words, String message) {

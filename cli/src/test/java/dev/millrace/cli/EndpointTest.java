@@ -82,4 +82,19 @@ class EndpointTest {
                 .isThrownBy(() -> Endpoint.parse("LISTEN", "tcp://a:x", 0))
                 .withMessageEndingWith("use 0 (any free port) to 65535");
     }
+
+    @Test
+    void whereTlsIsSpokenItIsWrittenSo() {
+        Endpoint secure = Endpoint.parseSecure("TARGET", "tls://[::1]:443", 1);
+        assertThat(secure)
+                .isEqualTo(new Endpoint.Tls(new Endpoint.Tcp("::1", 443)))
+                .hasToString("tls://[::1]:443");
+        assertThat(secure.toListen()).hasToString("[::1]:443");
+        assertThat(Endpoint.parseSecure("TARGET", "tcp://a:1", 1))
+                .isEqualTo(new Endpoint.Tcp("a", 1));
+        assertThatExceptionOfType(UsageError.class)
+                .isThrownBy(() -> Endpoint.parseSecure("TARGET", "tls://a", 1))
+                .withMessage("TARGET tls://a: the port is missing; write tcp://HOST:PORT");
+        assertThatExceptionOfType(UsageError.class).isThrownBy(() -> parse("tls://a:1"));
+    }
 }

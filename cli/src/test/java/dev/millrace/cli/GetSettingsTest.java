@@ -95,7 +95,7 @@ class GetSettingsTest {
             delimiter = '|',
             quoteCharacter = '"',
             value = {
-                "https://a/        | URL https://a/: https needs TLS, which is not built yet; use http",
+                "gopher://a/       | URL gopher://a/: the scheme gopher is unknown; use http or https",
                 "ftp://a/          | URL ftp://a/: the scheme ftp is unknown; use http",
                 "http://u:p@a/     | URL http://u:p@a/: a URL has no name and password; use -H",
                 "http:///x         | URL http:///x: ",

@@ -49,10 +49,10 @@ class HolderTest {
         List<dev.millrace.kernel.Address> addresses =
                 List.of(IpAddress.of("127.0.0.1", 80), UnixAddress.of("/tmp/s"));
         String end = " loop · pid " + SELF + " · http://127.0.0.1:80 · unix:/tmp/s";
-        assertThat(StartLine.text("epoll", 1, "http", addresses))
+        assertThat(StartLine.text("epoll", 1, Scheme.of("http"), addresses))
                 .startsWith("millrace ")
                 .endsWith(" · epoll · 1" + end);
-        assertThat(StartLine.text("nio", 2, "http", addresses))
+        assertThat(StartLine.text("nio", 2, Scheme.of("http"), addresses))
                 .endsWith(" · nio · 2" + end.replace(" loop ", " loops "));
     }
 }

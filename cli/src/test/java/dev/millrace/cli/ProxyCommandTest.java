@@ -20,7 +20,8 @@ class ProxyCommandTest {
 
     private static ProxySettings settings(String... words) {
         Endpoint target = Endpoint.parse("TARGET", "unix:/s", 1);
-        return ProxySettings.read(Arguments.parse(PROXY, List.of(words)), target);
+        return ProxySettings.read(
+                Arguments.parse(PROXY, List.of(words)), target, java.util.Optional.empty());
     }
 
     @ParameterizedTest

@@ -29,7 +29,9 @@ class ProxySendTest {
                         Duration.ZERO,
                         Duration.ZERO,
                         balancers,
-                        Optional.of(version));
+                        Optional.of(version),
+                        Optional.empty(),
+                        Optional.empty());
         return RunningServer.start(
                 loop -> new ProxyService(loop, settings, new ProxyStatistics(false)),
                 RunningServer.NEVER);
@@ -83,7 +85,8 @@ class ProxySendTest {
 
     private static ProxySettings read(String... words) {
         Arguments arguments = Arguments.parse(new ProxyCommand(), List.of(words));
-        return ProxySettings.read(arguments, new Endpoint.Tcp("127.0.0.1", 1));
+        return ProxySettings.read(
+                arguments, new Endpoint.Tcp("127.0.0.1", 1), java.util.Optional.empty());
     }
 
     @Test

@@ -60,7 +60,14 @@ class ProxyServiceTest {
 
     private static ProxySettings settings(Endpoint target, int maxConnections, Duration idle) {
         return new ProxySettings(
-                target, maxConnections, NO_LIMIT, idle, Optional.empty(), Optional.empty());
+                target,
+                maxConnections,
+                NO_LIMIT,
+                idle,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty());
     }
 
     private static RunningServer proxy(ProxySettings settings, Duration finishMax) {

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ProxyUrlTest {
 
     private static Optional<HttpProxy> option(String text) {
-        return ProxyUrl.choose(Optional.of(text), Map.of("http_proxy", "http://env:1"));
+        return ProxyUrl.choose(Optional.of(text), Map.of("http_proxy", "http://env:1"), false);
     }
 
     private static Optional<HttpProxy> environment(String... variables) {
@@ -28,7 +28,7 @@ class ProxyUrlTest {
         for (int at = 0; at < variables.length; at += 2) {
             all.put(variables[at], variables[at + 1]);
         }
-        return ProxyUrl.choose(Optional.empty(), all);
+        return ProxyUrl.choose(Optional.empty(), all, false);
     }
 
     @Test
@@ -100,5 +100,19 @@ class ProxyUrlTest {
         assertThatExceptionOfType(UsageError.class)
                 .isThrownBy(() -> GetSettings.read(both, RequestUrl.parse("b")))
                 .withMessage("--proxy and --unix lead to two places; use one");
+    }
+
+    @Test
+    void ofHttpsThereIsAnotherVariable() {
+        Map<String, String> both =
+                Map.of("http_proxy", "http://plain:1", "HTTPS_PROXY", "http://secure:2");
+        assertThat(ProxyUrl.choose(Optional.empty(), both, true).orElseThrow().host())
+                .isEqualTo("secure");
+        assertThat(ProxyUrl.choose(Optional.empty(), both, false).orElseThrow().host())
+                .isEqualTo("plain");
+        Map<String, String> twice = new java.util.HashMap<>(both);
+        twice.put("https_proxy", "http://first:3");
+        assertThat(ProxyUrl.choose(Optional.empty(), twice, true).orElseThrow().host())
+                .isEqualTo("first");
     }
 }

@@ -45,7 +45,7 @@ final class RunningServer implements AutoCloseable {
 
     /** What is in flight at the end has {@code finishMax}. */
     static RunningServer start(Function<Loop, Service> factory, Duration finishMax) {
-        return of(new ServerRun("test", on(ANY_PORT), factory, finishMax)).start();
+        return of(new ServerRun(Scheme.of("test"), on(ANY_PORT), factory, finishMax)).start();
     }
 
     static RunningServer of(ServerRun run) {

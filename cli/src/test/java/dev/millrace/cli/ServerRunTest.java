@@ -22,7 +22,8 @@ class ServerRunTest {
     @Test
     void theStartLineComesOnceWhenEveryAddressListens() throws IOException {
         ServerOptions where = RunningServer.on(ANY, ANY, ANY);
-        ServerRun run = new ServerRun("tcp", where, EchoService::new, RunningServer.NEVER);
+        ServerRun run =
+                new ServerRun(Scheme.of("tcp"), where, EchoService::new, RunningServer.NEVER);
         try (RunningServer server = RunningServer.of(run).start()) {
             assertThat(server.addresses()).hasSize(3).doesNotHaveDuplicates();
             assertThat(server.printed()).hasLineCount(1).contains(" · 1 loop · ");

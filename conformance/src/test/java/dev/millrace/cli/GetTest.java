@@ -171,11 +171,11 @@ class GetTest {
                         + port
                         + "; is the server running there?\n");
         expect(
-                get("https://127.0.0.1/"),
+                get("gopher://127.0.0.1/"),
                 2,
                 "",
-                "millrace: URL https://127.0.0.1/: https needs TLS, which is not built yet; use"
-                        + " http\n");
+                "millrace: URL gopher://127.0.0.1/: the scheme gopher is unknown; use http or"
+                        + " https\n");
     }
 
     @Test

@@ -321,6 +321,10 @@ final class ClientConnection implements BytesListener, ResponseEvents {
         }
         if (isTunnelling) {
             isTunnelling = false;
+            if (pool.route().isSecure()) {
+                // What is left of the tunnel's response would be the beginning of the handshake.
+                socket.tls().upgrade(pool.route().tls(pool.client().options()));
+            }
             serve(exchange);
             if (!isClean) {
                 drop();

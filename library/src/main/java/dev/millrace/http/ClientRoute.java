@@ -8,6 +8,7 @@ import dev.millrace.loop.Loop;
 import dev.millrace.net.NetSocket;
 import dev.millrace.net.NetSocketOptions;
 import dev.millrace.sys.Errno;
+import dev.millrace.tls.TlsOptions;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -23,7 +24,8 @@ record ClientRoute(@Nullable Origin origin, @Nullable HttpProxy proxy) {
 
     static ClientRoute to(Origin origin, HttpClientOptions options) {
         HttpProxy proxy = options.proxy().filter(one -> one.isFor(origin.name())).orElse(null);
-        return new ClientRoute(proxy == null || proxy.isTunnel() ? origin : null, proxy);
+        return new ClientRoute(
+                proxy == null || proxy.isTunnel() || origin.isSecure() ? origin : null, proxy);
     }
 
     boolean isTunnel() {
@@ -31,14 +33,31 @@ record ClientRoute(@Nullable Origin origin, @Nullable HttpProxy proxy) {
     }
 
     NetSocket open(Loop loop, HttpClientOptions options) {
-        NetSocketOptions net = options.net().withConnectTimeout(options.timeouts().connect());
+        NetSocketOptions plain =
+                options.net().withoutTls().withConnectTimeout(options.timeouts().connect());
         if (proxy != null) {
-            return NetSocket.connect(loop, proxy.port(), proxy.host(), net);
+            return NetSocket.connect(loop, proxy.port(), proxy.host(), plain);
         }
+        NetSocketOptions net = isSecure() ? plain.withTls(tls(options)) : plain;
         if (options.address().isPresent() || origin == null) {
             return NetSocket.connect(loop, options.address().orElseThrow(), net);
         }
         return NetSocket.connect(loop, origin.port(), origin.name(), net);
+    }
+
+    /** Whether TLS is spoken with the origin, directly or through a tunnel. */
+    boolean isSecure() {
+        return origin != null && origin.isSecure();
+    }
+
+    /** The origin's name is verified, whatever address the connection leads to. */
+    TlsOptions tls(HttpClientOptions options) {
+        TlsOptions tls = options.net().tls().orElse(TlsOptions.DEFAULTS);
+        TlsOptions named =
+                origin == null || tls.serverName().isPresent()
+                        ? tls
+                        : tls.withServerName(origin.name());
+        return named.alpn().isEmpty() ? named.withAlpn("http/1.1") : named;
     }
 
     /** The request target (RFC 9112 section 3.2). */

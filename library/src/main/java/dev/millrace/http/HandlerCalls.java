@@ -14,8 +14,6 @@ import org.jspecify.annotations.Nullable;
  * is counted, and is told to the listener for it, or logged.
  */
 final class HandlerCalls {
-    private static final System.Logger LOGGER = System.getLogger("dev.millrace.http");
-
     private final Loop loop;
     private final ServerLoad load;
 
@@ -179,7 +177,7 @@ final class HandlerCalls {
                     told -> told.accept(failure),
                     (told, thrown) -> loop.uncaught(thrown));
         } else {
-            Failures.log(LOGGER, text, failure);
+            Failures.log(System.getLogger("dev.millrace.http"), text, failure);
         }
     }
 

@@ -81,7 +81,7 @@ public final class HttpClient implements AutoCloseable {
      * whole or as a stream, or the response to be destroyed: as long as it is neither, it keeps its
      * connection.
      *
-     * @throws IllegalArgumentException unless it is an absolute URI of http; https is not built yet
+     * @throws IllegalArgumentException unless it is an absolute URI of http or https
      * @throws IllegalStateException if the client is closed
      */
     public CompletionStage<ClientResponse> get(String uri) {

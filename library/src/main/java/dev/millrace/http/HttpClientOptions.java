@@ -2,6 +2,7 @@ package dev.millrace.http;
 
 import dev.millrace.kernel.Address;
 import dev.millrace.net.NetSocketOptions;
+import dev.millrace.tls.TlsOptions;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -87,9 +88,20 @@ public record HttpClientOptions(
     }
 
     /**
+     * These options with another way to speak TLS, for URIs of https: which authorities are
+     * trusted, and what the client shows of itself. Without it those of the system are, and the
+     * server's name is verified.
+     *
+     * {@snippet class="dev.millrace.http.HttpsTest" region="client"}
+     */
+    public HttpClientOptions withTls(TlsOptions tls) {
+        return withNet(net.withTls(tls));
+    }
+
+    /**
      * These options with so many redirects followed. A redirect to another origin is asked without
      * Authorization and Cookie, and one whose body is not there whole, or that leads elsewhere than
-     * to http, is not followed.
+     * to http or https, or from https to http, is not followed.
      *
      * {@snippet class="dev.millrace.http.HttpClientExamplesTest" region="redirects"}
      */

@@ -1,6 +1,7 @@
 package dev.millrace.http;
 
 import dev.millrace.net.NetServerOptions;
+import dev.millrace.tls.TlsOptions;
 import java.util.Objects;
 
 /**
@@ -79,6 +80,18 @@ public record HttpServerOptions(
     /** These options with another number of connections, as {@link NetServerOptions} has it. */
     public HttpServerOptions withMaxConnections(int maxConnections) {
         return withNet(net.withMaxConnections(maxConnections));
+    }
+
+    /**
+     * These options with https in place of http; ALPN is {@code http/1.1} unless {@code tls} names
+     * others. A request of plain HTTP gets a 400 that says so.
+     *
+     * {@snippet class="dev.millrace.http.HttpsTest" region="server"}
+     *
+     * @throws IllegalArgumentException if {@code tls} has no identity and no names
+     */
+    public HttpServerOptions withTls(TlsOptions tls) {
+        return withNet(net.withTls(tls.alpn().isEmpty() ? tls.withAlpn("http/1.1") : tls));
     }
 
     /** These options with others for the server below. */

@@ -2,7 +2,6 @@ package dev.millrace.http;
 
 import java.time.Duration;
 import java.util.Objects;
-import java.util.stream.Stream;
 
 /**
  * How long a peer may take, and a handler. Zero means without limit. All are measured by one
@@ -65,8 +64,11 @@ public record HttpTimeouts(
         }
     }
 
-    private static final Duration CHECK_INTERVAL_MAX = Duration.ofSeconds(1);
+    private static final int CHECKS = 4;
     private static final Duration CHECK_INTERVAL_MIN = Duration.ofMillis(5);
+
+    /** Limits from here on are checked as often as this one. */
+    private static final Duration LONG = Duration.ofSeconds(CHECKS);
 
     /** 60 s, 300 s, 5 s, 60 s; handlers may take any time, and there are no minimum rates. */
     public static final HttpTimeouts DEFAULTS =
@@ -141,11 +143,15 @@ public record HttpTimeouts(
      * than a quarter, nor by more than a second. Those that are zero are off.
      */
     static Duration checkInterval(Duration... limits) {
-        Duration shortest =
-                Stream.of(limits)
-                        .filter(Duration::isPositive)
-                        .map(limit -> limit.dividedBy(4))
-                        .reduce(CHECK_INTERVAL_MAX, (a, b) -> a.compareTo(b) < 0 ? a : b);
-        return shortest.compareTo(CHECK_INTERVAL_MIN) < 0 ? CHECK_INTERVAL_MIN : shortest;
+        Duration shortest = LONG;
+        for (Duration limit : limits) {
+            if (limit.isPositive() && limit.compareTo(shortest) < 0) {
+                shortest = limit;
+            }
+        }
+        // Not Duration's own division: it brings in BigDecimal, at a cost that each start would
+        // feel.
+        Duration interval = Duration.ofNanos(shortest.toNanos() / CHECKS);
+        return interval.compareTo(CHECK_INTERVAL_MIN) < 0 ? CHECK_INTERVAL_MIN : interval;
     }
 }

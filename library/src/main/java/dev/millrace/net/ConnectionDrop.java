@@ -11,7 +11,7 @@ import java.util.Optional;
  * @param remote the peer's address, or its client's as soon as a balancer has told it; empty when
  *     the peer has left meanwhile
  * @param reason which of its server's limits it met
- * @param error what was wrong with the header of a balancer
+ * @param error what was wrong with the header of a balancer, or the handshake of TLS
  * @see ConnectionLimits
  * @see ProxyProtocol
  */
@@ -32,6 +32,8 @@ public record ConnectionDrop(
         NO_BALANCER,
         /** The balancer's header is missing, wrong, too long or late. */
         PROXY_HEADER,
+        /** The handshake of TLS failed, or was late. */
+        TLS_HANDSHAKE,
         /** No worker of the cluster takes it. */
         NOT_TAKEN
     }

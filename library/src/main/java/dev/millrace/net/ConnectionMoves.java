@@ -165,7 +165,8 @@ public final class ConnectionMoves {
 
     /**
      * Whether {@link #isOpen}, and {@code socket} is a connection of this server that can move:
-     * open both ways, without a {@linkplain NetSocket#filter filter} and without pipes.
+     * open both ways, without a {@linkplain NetSocket#filter filter}, TLS among them, and without
+     * pipes.
      */
     public boolean isPossible(NetSocket socket) {
         loop().checkThread();
@@ -297,7 +298,7 @@ public final class ConnectionMoves {
      * taken. The rate of accepting does not concern it.
      *
      * @return false, and the socket is as it was, if the server does not listen or is paused, has
-     *     no place, or blocks the peer; or if the socket is destroyed
+     *     no place, blocks the peer, or speaks TLS; or if the socket is destroyed
      * @throws IllegalArgumentException if it is of another loop, or one of this server's already
      */
     public boolean take(NetSocket socket) {

@@ -3,6 +3,8 @@ package dev.millrace.net;
 import dev.millrace.kernel.KeepAlive;
 import dev.millrace.kernel.ListenOptions;
 import dev.millrace.stream.WriteLimit;
+import dev.millrace.tls.TlsConnection;
+import dev.millrace.tls.TlsOptions;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -24,6 +26,9 @@ import java.util.Optional;
  * @param proxyProtocol which peers are balancers, that say by a header whom a connection comes
  *     from; empty knows no such header. A connection is told behind it, and its limits but the
  *     number of connections are those of the client
+ * @param tls how TLS is spoken, from the first byte behind such a header; empty: it is not. A
+ *     connection is told behind its handshake, and has a place from before it; one that fails is
+ *     told to {@link NetServer#onDrop}
  */
 public record NetServerOptions(
         boolean allowHalfOpen,
@@ -32,7 +37,8 @@ public record NetServerOptions(
         Optional<KeepAlive> keepAlive,
         WriteLimit writeLimit,
         ConnectionLimits limits,
-        Optional<ProxyProtocol> proxyProtocol) {
+        Optional<ProxyProtocol> proxyProtocol,
+        Optional<TlsOptions> tls) {
     /**
      * Both sides of a connection end together, no delay, reading at once, no keep-alive, {@link
      * WriteLimit#DEFAULTS}, {@link ConnectionLimits#DEFAULTS}.
@@ -45,6 +51,7 @@ public record NetServerOptions(
                     Optional.empty(),
                     WriteLimit.DEFAULTS,
                     ConnectionLimits.DEFAULTS,
+                    Optional.empty(),
                     Optional.empty());
 
     public NetServerOptions {
@@ -52,6 +59,7 @@ public record NetServerOptions(
         Objects.requireNonNull(writeLimit, "writeLimit");
         Objects.requireNonNull(limits, "limits");
         Objects.requireNonNull(proxyProtocol, "proxyProtocol");
+        tls.ifPresent(TlsConnection::checkServer);
     }
 
     /** These options with half-open connections allowed or not. */
@@ -63,7 +71,8 @@ public record NetServerOptions(
                 keepAlive,
                 writeLimit,
                 limits,
-                proxyProtocol);
+                proxyProtocol,
+                tls);
     }
 
     /** These options with no-delay on or off. */
@@ -75,7 +84,8 @@ public record NetServerOptions(
                 keepAlive,
                 writeLimit,
                 limits,
-                proxyProtocol);
+                proxyProtocol,
+                tls);
     }
 
     /** These options with connections that come paused, or reading. */
@@ -87,7 +97,8 @@ public record NetServerOptions(
                 keepAlive,
                 writeLimit,
                 limits,
-                proxyProtocol);
+                proxyProtocol,
+                tls);
     }
 
     /** These options with the peer of an idle connection probed. */
@@ -99,7 +110,8 @@ public record NetServerOptions(
                 Optional.of(keepAlive),
                 writeLimit,
                 limits,
-                proxyProtocol);
+                proxyProtocol,
+                tls);
     }
 
     /** These options with another limit of what may wait to be written to each connection. */
@@ -111,7 +123,8 @@ public record NetServerOptions(
                 keepAlive,
                 writeLimit,
                 limits,
-                proxyProtocol);
+                proxyProtocol,
+                tls);
     }
 
     /** These options with other limits of connections. */
@@ -123,7 +136,8 @@ public record NetServerOptions(
                 keepAlive,
                 writeLimit,
                 limits,
-                proxyProtocol);
+                proxyProtocol,
+                tls);
     }
 
     /**
@@ -144,7 +158,40 @@ public record NetServerOptions(
                 keepAlive,
                 writeLimit,
                 limits,
-                Optional.of(proxyProtocol));
+                Optional.of(proxyProtocol),
+                tls);
+    }
+
+    /**
+     * These options with TLS.
+     *
+     * {@snippet class="dev.millrace.net.TlsSocketTest" region="server"}
+     *
+     * @throws IllegalArgumentException if {@code tls} has no identity and no names
+     */
+    public NetServerOptions withTls(TlsOptions tls) {
+        return new NetServerOptions(
+                allowHalfOpen,
+                noDelay,
+                pauseOnConnect,
+                keepAlive,
+                writeLimit,
+                limits,
+                proxyProtocol,
+                Optional.of(tls));
+    }
+
+    /** These options without TLS. */
+    public NetServerOptions withoutTls() {
+        return new NetServerOptions(
+                allowHalfOpen,
+                noDelay,
+                pauseOnConnect,
+                keepAlive,
+                writeLimit,
+                limits,
+                proxyProtocol,
+                Optional.empty());
     }
 
     NetServerOptions with(NetSocketOptions sockets) {
@@ -155,7 +202,8 @@ public record NetServerOptions(
                 sockets.keepAlive(),
                 sockets.writeLimit(),
                 limits,
-                proxyProtocol);
+                proxyProtocol,
+                tls);
     }
 
     /** What an accepted socket needs of them; no-delay it has from the listening socket. */

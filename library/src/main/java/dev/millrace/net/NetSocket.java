@@ -63,7 +63,7 @@ public final class NetSocket extends InboundStream<NetSocket>
     private SocketLife life;
 
     /** Whether we opened it; then an error without a listener goes to the loop. */
-    private final boolean isOurs;
+    final boolean isOurs;
 
     /** A connection that was accepted. */
     NetSocket(StreamHandle accepted, NetSocketOptions options) {
@@ -298,11 +298,7 @@ public final class NetSocket extends InboundStream<NetSocket>
         if (!isDestroyed()) {
             life = SocketLife.DESTROYED;
             failure = error;
-            SocketTrace.closing(this, error);
-            transport.tearDown();
-            listeners.tellDestroyed(this);
-            // Last: it destroys what a pipeline leads to, which may be a user's own and throw.
-            inbound.destroy();
+            transport.tearDown(error);
         }
     }
 
@@ -337,7 +333,6 @@ public final class NetSocket extends InboundStream<NetSocket>
     void closed() {
         life = SocketLife.CLOSED;
         transport.closed(failure);
-        listeners.tellClosed(this, failure, isOurs);
     }
 
     /** As {@link #handOver(ByteBuffer)}, by an owner that has consumed all that it took. */
@@ -394,6 +389,15 @@ public final class NetSocket extends InboundStream<NetSocket>
     public SocketDescriptors descriptors() {
         checkThread();
         return new SocketDescriptors(this);
+    }
+
+    /**
+     * What of this socket concerns TLS: what its handshake has agreed on, and the change to TLS in
+     * mid-stream (STARTTLS).
+     */
+    public SocketTls tls() {
+        checkThread();
+        return new SocketTls(this);
     }
 
     @Override

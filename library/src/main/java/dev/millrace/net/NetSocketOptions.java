@@ -5,6 +5,7 @@ import dev.millrace.kernel.KeepAlive;
 import dev.millrace.loop.StreamHandle;
 import dev.millrace.proxyprotocol.ProxyHeader;
 import dev.millrace.stream.WriteLimit;
+import dev.millrace.tls.TlsOptions;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
@@ -30,6 +31,8 @@ import java.util.Optional;
  * @param proxyHeader what is sent first, in front of all that is written and of what a filter
  *     makes: whom the connection comes from, for a server behind balancers ({@link
  *     ProxyProtocol#headerFor}); empty sends nothing
+ * @param tls how TLS is spoken, from the first byte behind that header; empty: it is not. The
+ *     connection stands for the program behind the handshake
  */
 public record NetSocketOptions(
         boolean allowHalfOpen,
@@ -40,7 +43,8 @@ public record NetSocketOptions(
         WriteLimit writeLimit,
         NameOptions names,
         BlockList blocked,
-        Optional<ProxyHeader> proxyHeader) {
+        Optional<ProxyHeader> proxyHeader,
+        Optional<TlsOptions> tls) {
     /**
      * Both sides end together, no delay, no keep-alive, any local address, the kernel's own
      * time-out, {@link WriteLimit#DEFAULTS}, {@link NameOptions#DEFAULTS}.
@@ -55,6 +59,7 @@ public record NetSocketOptions(
                     WriteLimit.DEFAULTS,
                     NameOptions.DEFAULTS,
                     BlockList.NONE,
+                    Optional.empty(),
                     Optional.empty());
 
     /**
@@ -67,6 +72,7 @@ public record NetSocketOptions(
         Objects.requireNonNull(names, "names");
         Objects.requireNonNull(blocked, "blocked");
         Objects.requireNonNull(proxyHeader, "proxyHeader");
+        Objects.requireNonNull(tls, "tls");
         if (connectTimeout.isNegative()) {
             throw new IllegalArgumentException(
                     "connectTimeout is " + connectTimeout + ": use zero for none, or more");
@@ -84,7 +90,8 @@ public record NetSocketOptions(
                 writeLimit,
                 names,
                 blocked,
-                proxyHeader);
+                proxyHeader,
+                tls);
     }
 
     /** These options with no-delay on or off. */
@@ -98,7 +105,8 @@ public record NetSocketOptions(
                 writeLimit,
                 names,
                 blocked,
-                proxyHeader);
+                proxyHeader,
+                tls);
     }
 
     /** These options with the peer probed while the connection is idle. */
@@ -112,7 +120,8 @@ public record NetSocketOptions(
                 writeLimit,
                 names,
                 blocked,
-                proxyHeader);
+                proxyHeader,
+                tls);
     }
 
     /** These options with a local address to connect from. */
@@ -126,7 +135,8 @@ public record NetSocketOptions(
                 writeLimit,
                 names,
                 blocked,
-                proxyHeader);
+                proxyHeader,
+                tls);
     }
 
     /** These options with another time-out for connecting. */
@@ -140,7 +150,8 @@ public record NetSocketOptions(
                 writeLimit,
                 names,
                 blocked,
-                proxyHeader);
+                proxyHeader,
+                tls);
     }
 
     /** These options with another limit of what may wait to be written. */
@@ -154,7 +165,8 @@ public record NetSocketOptions(
                 writeLimit,
                 names,
                 blocked,
-                proxyHeader);
+                proxyHeader,
+                tls);
     }
 
     /** These options with another way to look names up, and to try their addresses. */
@@ -168,7 +180,8 @@ public record NetSocketOptions(
                 writeLimit,
                 names,
                 blocked,
-                proxyHeader);
+                proxyHeader,
+                tls);
     }
 
     /** These options with other addresses that are not connected to. */
@@ -182,7 +195,8 @@ public record NetSocketOptions(
                 writeLimit,
                 names,
                 blocked,
-                proxyHeader);
+                proxyHeader,
+                tls);
     }
 
     /** These options with a header of the PROXY protocol that is sent first. */
@@ -196,7 +210,38 @@ public record NetSocketOptions(
                 writeLimit,
                 names,
                 blocked,
-                Optional.of(proxyHeader));
+                Optional.of(proxyHeader),
+                tls);
+    }
+
+    /** These options with TLS. */
+    public NetSocketOptions withTls(TlsOptions tls) {
+        return new NetSocketOptions(
+                allowHalfOpen,
+                noDelay,
+                keepAlive,
+                local,
+                connectTimeout,
+                writeLimit,
+                names,
+                blocked,
+                proxyHeader,
+                Optional.of(tls));
+    }
+
+    /** These options without TLS. */
+    public NetSocketOptions withoutTls() {
+        return new NetSocketOptions(
+                allowHalfOpen,
+                noDelay,
+                keepAlive,
+                local,
+                connectTimeout,
+                writeLimit,
+                names,
+                blocked,
+                proxyHeader,
+                Optional.empty());
     }
 
     /** What holds for accepted sockets as well. */

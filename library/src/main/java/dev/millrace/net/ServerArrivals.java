@@ -6,6 +6,7 @@ import dev.millrace.loop.Loop;
 import dev.millrace.loop.StreamHandle;
 import dev.millrace.net.ConnectionDrop.Reason;
 import dev.millrace.proxyprotocol.ProxyHeader;
+import dev.millrace.tls.TlsOptions;
 import java.io.IOException;
 import java.util.Objects;
 import java.util.Optional;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * The way of a connection from the listener to the server's program.
  *
  * <pre>
- *   accepted ──within the limits──────────────────────────────────────────────▶ served
+ *   accepted ──within the limits───────────────────────▶ [handshake of TLS] ──▶ served
  *      │ └──of a balancer──▶ arriving: has a place, its header is read ──▶ within the limits ─┘
  *      └── beyond a limit, no balancer where one is required, no header in time ──▶ dropped
  * of another server ──within the limits, and while it listens──▶ served
@@ -65,7 +66,7 @@ final class ServerArrivals implements ProxyIntake.Taker {
             Address known = remote == null ? stream.remoteAddress() : remote;
             ConnectionDrop drop = drop(stream.localAddress(), known, reason, null);
             stream.close();
-            SocketListeners.tell(listeners.drop, drop);
+            tell(drop);
             return;
         }
         inlet.taken();
@@ -74,8 +75,42 @@ final class ServerArrivals implements ProxyIntake.Taker {
             connections.arriving(socket);
             ProxyIntake.start(socket, protocol, this);
         } else {
-            serve(socket, remote);
+            admit(socket, remote);
         }
+    }
+
+    /** Behind its handshake, if there is TLS: until then it has a place, and is not served. */
+    private void admit(NetSocket socket, @Nullable Address remote) {
+        TlsOptions tls = options.tls().orElse(null);
+        if (tls == null) {
+            serve(socket, remote);
+            return;
+        }
+        Address local = socket.handle.localAddress();
+        Address peer = remote == null ? socket.handle.remoteAddress() : remote;
+        connections.arriving(socket);
+        socket.tls()
+                .accept(
+                        tls,
+                        () -> passed(socket, peer, () -> serve(socket, peer)),
+                        error -> tell(drop(local, peer, Reason.TLS_HANDSHAKE, error)));
+    }
+
+    /** What it had to show first is there: now the limits are those of its client. */
+    private void passed(NetSocket socket, @Nullable Address client, Runnable next) {
+        connections.arrived(socket);
+        Reason reason = connections.refusal(client);
+        if (reason == null) {
+            next.run();
+            return;
+        }
+        ConnectionDrop drop = drop(socket.handle.localAddress(), client, reason, null);
+        socket.destroy();
+        tell(drop);
+    }
+
+    private void tell(ConnectionDrop drop) {
+        SocketListeners.tell(listeners.drop, drop);
     }
 
     private @Nullable Reason refusal(@Nullable Address remote, boolean isBalancer) {
@@ -89,17 +124,9 @@ final class ServerArrivals implements ProxyIntake.Taker {
 
     @Override
     public void arrived(NetSocket socket, ProxyHeader header) {
-        connections.arrived(socket);
         socket.transport.proxyHeader(header);
         Address client = socket.transport.remoteAddress();
-        Reason reason = connections.refusal(client);
-        if (reason == null) {
-            serve(socket, client);
-            return;
-        }
-        ConnectionDrop drop = drop(socket.handle.localAddress(), client, reason, null);
-        socket.destroy();
-        SocketListeners.tell(listeners.drop, drop);
+        passed(socket, client, () -> admit(socket, client));
     }
 
     @Override
@@ -110,7 +137,7 @@ final class ServerArrivals implements ProxyIntake.Taker {
                         socket.handle.remoteAddress(),
                         Reason.PROXY_HEADER,
                         error);
-        SocketListeners.tell(listeners.drop, drop);
+        tell(drop);
     }
 
     private ConnectionDrop drop(
@@ -132,6 +159,10 @@ final class ServerArrivals implements ProxyIntake.Taker {
     boolean take(NetSocket socket) {
         Address remote = connections.limitsAddresses() ? socket.transport.remoteAddress() : null;
         if (!inlet.isOpen() || socket.isDestroyed() || connections.refusal(remote) != null) {
+            return false;
+        }
+        if (options.tls().isPresent()) {
+            // One with TLS does not move, so this one has none.
             return false;
         }
         ServerConnections before = socket.listeners.countedBy;

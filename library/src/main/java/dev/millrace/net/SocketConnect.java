@@ -2,6 +2,7 @@ package dev.millrace.net;
 
 import dev.millrace.dns.NameLookup;
 import dev.millrace.kernel.Address;
+import dev.millrace.kernel.IpAddress;
 import dev.millrace.kernel.KernelOption;
 import dev.millrace.kernel.SystemError;
 import dev.millrace.loop.LoopStage;
@@ -37,6 +38,11 @@ final class SocketConnect {
     /** In whose callback it began, which events tell. */
     private final long causeId = Cause.id();
 
+    /** What was connected to, for TLS to verify; null: a Unix socket, which has no name. */
+    @Nullable String name;
+
+    int namePort;
+
     /** Runs until the outcome, if there is a time-out. */
     private @Nullable TimerHandle timer;
 
@@ -53,6 +59,8 @@ final class SocketConnect {
 
     /** To a name, or a literal. */
     NetSocket start(String host, int port) {
+        name = host;
+        namePort = port;
         applyOptions();
         // The look-up is the socket's, and so is the way back.
         Cause.run(
@@ -87,6 +95,10 @@ final class SocketConnect {
 
     /** To an address. */
     NetSocket start(Address address) {
+        if (address instanceof IpAddress ip) {
+            name = ip.hostText();
+            namePort = ip.port();
+        }
         applyOptions();
         attempt(List.of(address));
         startTimer();
@@ -102,6 +114,7 @@ final class SocketConnect {
         }
         options.applyTo(socket.handle);
         options.proxyHeader().ifPresent(header -> socket.write(header.encode()));
+        options.tls().ifPresent(socket.tls()::upgrade);
     }
 
     long causeId() {

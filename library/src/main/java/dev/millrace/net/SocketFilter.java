@@ -29,6 +29,8 @@ final class SocketFilter implements FilteredTransport.Raw, BytesListener {
     /** The handle had nothing queued, but the filter: its release asks the handle again. */
     private boolean isDrainDeferred;
 
+    private boolean isConnected;
+
     SocketFilter(NetSocket socket, Filter filter) {
         this.socket = socket;
         this.filtered =
@@ -40,7 +42,18 @@ final class SocketFilter implements FilteredTransport.Raw, BytesListener {
     void start() {
         socket.handle.writeLimit(UNLIMITED);
         filtered.attach();
+        if (socket.handle.isConnected()) {
+            connected();
+        }
         socket.inbound.divert(this);
+    }
+
+    /** The connection stands; heard twice of one that stands at once. */
+    void connected() {
+        if (!isConnected) {
+            isConnected = true;
+            filtered.connected();
+        }
     }
 
     /** As the handle does it: a gap that the writer would not hear of ends the socket. */

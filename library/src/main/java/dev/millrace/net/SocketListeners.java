@@ -11,8 +11,6 @@ import org.jspecify.annotations.Nullable;
  * the order in which its last events are told: error, then close (R12).
  */
 final class SocketListeners {
-    private static final System.Logger LOGGER = System.getLogger("dev.millrace.net");
-
     @Nullable Consumer<? super IOException> error;
     @Nullable Consumer<? super @Nullable IOException> peerClosed;
     @Nullable Consumer<? super IOException> noBuffer;
@@ -69,7 +67,7 @@ final class SocketListeners {
     }
 
     private static void log(String text, Throwable thrown) {
-        Failures.log(LOGGER, text, thrown);
+        Failures.log(System.getLogger("dev.millrace.net"), text, thrown);
     }
 
     /** The socket gets another owner: all are gone. Its server counts it on. */

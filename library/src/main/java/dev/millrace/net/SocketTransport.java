@@ -15,6 +15,7 @@ import dev.millrace.stream.WriteLimit;
 import dev.millrace.stream.WriteSide;
 import dev.millrace.stream.WriteStream;
 import dev.millrace.sys.Errno;
+import dev.millrace.tls.TlsConnection;
 import java.io.IOException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +38,9 @@ final class SocketTransport extends WriteSide
 
     /** What transforms the bytes of both directions; null: nothing does. */
     private @Nullable SocketFilter filter;
+
+    /** Null without TLS; it is the filter's then. */
+    @Nullable TlsConnection tls;
 
     /** No more than this waits in the handle, which is asked only when that may be much. */
     private long queuedAtMost;
@@ -106,7 +110,7 @@ final class SocketTransport extends WriteSide
     /** The kernel has made the connection; false if the filter has to be ready first. */
     boolean isReady() {
         if (filter != null) {
-            filter.filtered.connected();
+            filter.connected();
         }
         return filter == null || filter.filtered.isReady();
     }
@@ -125,7 +129,8 @@ final class SocketTransport extends WriteSide
     }
 
     /** The socket is destroyed: so is everything below it. */
-    void tearDown() {
+    void tearDown(@Nullable IOException error) {
+        SocketTrace.closing(socket, error);
         destroy();
         socket.handle.close();
         if (filter != null) {
@@ -134,6 +139,9 @@ final class SocketTransport extends WriteSide
         if (socket.connect != null) {
             socket.connect.cancel();
         }
+        socket.listeners.tellDestroyed(socket);
+        // Last: it destroys what a pipeline leads to, which may be a user's own and throw.
+        socket.inbound.destroy();
     }
 
     /**
@@ -156,6 +164,7 @@ final class SocketTransport extends WriteSide
         if (filter != null) {
             filter.closed(failure);
         }
+        socket.listeners.tellClosed(socket, failure, socket.isOurs);
     }
 
     @Override

@@ -19,7 +19,6 @@ import jdk.jfr.FlightRecorder;
  * {@snippet class="dev.millrace.observe.ObserveExamplesTest" region="add"}
  */
 public final class Observation implements AutoCloseable {
-    private static final System.Logger LOGGER = System.getLogger("dev.millrace.observe");
     private static final boolean HAS_FLIGHT_RECORDER =
             ModuleLayer.boot().findModule("jdk.jfr").isPresent();
     private static final AtomicLong IDS = new AtomicLong();
@@ -165,7 +164,8 @@ public final class Observation implements AutoCloseable {
         } catch (Throwable thrown) {
             // It must not end what it only looks at. Once: it may throw at every event.
             if (!hasThrown.getAndSet(true)) {
-                LOGGER.log(System.Logger.Level.ERROR, "an observer threw: " + observer, thrown);
+                System.getLogger("dev.millrace.observe")
+                        .log(System.Logger.Level.ERROR, "an observer threw: " + observer, thrown);
             }
         }
     }

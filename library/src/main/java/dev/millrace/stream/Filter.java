@@ -26,6 +26,12 @@ public interface Filter {
     void attach(FilterWire wire);
 
     /**
+     * The connection stands: told once, behind {@link #attach} and before any byte, to a filter
+     * that is not ready yet.
+     */
+    default void connected() {}
+
+    /**
      * Bytes came from the transport, lent for the duration of the call. While the reader is paused
      * none come, once the filter is ready.
      */

@@ -135,6 +135,7 @@ public final class FilteredTransport implements FilterWire {
     public void connected() {
         if (life == Life.HANDSHAKING) {
             raw.startReading();
+            filter.connected();
         }
     }
 

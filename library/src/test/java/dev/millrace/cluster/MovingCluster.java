@@ -3,6 +3,7 @@ package dev.millrace.cluster;
 import dev.millrace.ipc.ChildOptions;
 import dev.millrace.kernel.Address;
 import dev.millrace.net.NetSocket;
+import dev.millrace.net.NetSocketOptions;
 import dev.millrace.testing.ChildJvm;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -16,6 +17,9 @@ final class MovingCluster implements AutoCloseable {
     final ClusterFixture cluster;
     final List<Client> clients = new ArrayList<>();
 
+    /** Of the clients. */
+    NetSocketOptions sockets = NetSocketOptions.DEFAULTS;
+
     MovingCluster(int workers, Scheduling scheduling, String... arguments) {
         this(options(workers, scheduling, NO_LIMIT, arguments));
     }
@@ -27,11 +31,12 @@ final class MovingCluster implements AutoCloseable {
     /** With a command in front of the program, as in {@code sh -c '... exec "$@"' sh}. */
     static ClusterOptions options(
             int workers, Scheduling scheduling, String[] before, String... arguments) {
-        List<String> command =
-                Stream.concat(
-                                Stream.of(before),
-                                ChildJvm.command(MovingProgram.class, arguments).stream())
-                        .toList();
+        // A command in front may limit the descriptors.
+        List<String> program =
+                before.length == 0
+                        ? ChildJvm.archived(MovingProgram.class, arguments)
+                        : ChildJvm.command(MovingProgram.class, arguments);
+        List<String> command = Stream.concat(Stream.of(before), program.stream()).toList();
         return ClusterFixture.options(workers, scheduling)
                 .withChild(ChildOptions.DEFAULTS.withCommand(command));
     }
@@ -43,7 +48,7 @@ final class MovingCluster implements AutoCloseable {
 
         Client(Address address) {
             socket =
-                    NetSocket.connect(cluster.loop, address)
+                    NetSocket.connect(cluster.loop, address, sockets)
                             .onData(data -> text.append(StandardCharsets.ISO_8859_1.decode(data)))
                             .onError(error -> text.append(error.getMessage()));
             clients.add(this);
@@ -72,13 +77,13 @@ final class MovingCluster implements AutoCloseable {
         }
     }
 
-    /** Connects until each of two or more workers has a client; the numbers that have served. */
+    /**
+     * Connects so many at once: one after the other, the kernel may wake the same idle worker each
+     * time. Which worker has served each.
+     */
     List<Integer> connect(Address address, int count) {
-        List<Integer> servedBy = new ArrayList<>();
-        for (int number = 0; number < count; number++) {
-            servedBy.add(new Client(address).get("/"));
-        }
-        return servedBy;
+        List<Client> added = Stream.generate(() -> new Client(address)).limit(count).toList();
+        return added.stream().map(client -> client.get("/")).toList();
     }
 
     WorkerProcess worker(int id) {

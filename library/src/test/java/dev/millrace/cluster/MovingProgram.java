@@ -8,17 +8,20 @@ import dev.millrace.kernel.IpAddress;
 import dev.millrace.loop.Loop;
 import dev.millrace.net.NetServerOptions;
 import dev.millrace.net.ProxyProtocol;
+import dev.millrace.tls.TlsIdentity;
+import dev.millrace.tls.TlsOptions;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A worker that serves HTTP: {@code tcp PORT}, {@code unix PATH}, {@code proxied PORT} behind a
- * balancer. It responds with its number and the target, to {@code /later} when it is told {@code
- * answer}; {@code /die} kills it, and after {@code /leave} it leaves.
+ * A worker that serves HTTP: {@code tcp PORT}, {@code unix PATH}, {@code tls PORT PEM}, {@code
+ * proxied PORT} behind a balancer. It responds with its number and the target, to {@code /later}
+ * when it is told {@code answer}; {@code /die} kills it, and after {@code /leave} it leaves.
  */
 final class MovingProgram {
     private static final List<ServerResponse> due = new ArrayList<>();
@@ -32,14 +35,21 @@ final class MovingProgram {
     }
 
     private static void start(Worker worker, String... arguments) {
-        NetServerOptions net = NetServerOptions.DEFAULTS;
+        HttpServerOptions options = HttpServerOptions.DEFAULTS;
         if (arguments[0].equals("proxied")) {
-            net = net.withProxyProtocol(ProxyProtocol.required("127.0.0.1"));
+            options =
+                    options.withNet(
+                            NetServerOptions.DEFAULTS.withProxyProtocol(
+                                    ProxyProtocol.required("127.0.0.1")));
+        }
+        if (arguments[0].equals("tls")) {
+            Path pem = Path.of(arguments[2]);
+            options = options.withTls(TlsOptions.of(TlsIdentity.ofPem(pem, pem)));
         }
         server =
                 HttpServer.create(
                         worker.loop(),
-                        HttpServerOptions.DEFAULTS.withNet(net),
+                        options,
                         (request, response) -> serve(worker, request, response));
         server.onListening(
                 () -> worker.send("tcp listens " + server.net().handle().orElseThrow().key()));

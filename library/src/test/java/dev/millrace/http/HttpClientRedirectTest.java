@@ -185,7 +185,7 @@ class HttpClientRedirectTest {
 
     @Test
     void whatCantBeFollowedIsHandedToTheCaller() {
-        for (String location : List.of("https://host/", "http://u:p@host/", "mailto:x", "/a b")) {
+        for (String location : List.of("ftp://host/", "http://u:p@host/", "mailto:x", "/a b")) {
             told.clear();
             follow(redirect(302, location), server -> asking(server, "GET").end());
             assertThat(told).as(location).containsExactly("302 /", "end");

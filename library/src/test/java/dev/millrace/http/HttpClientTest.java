@@ -277,14 +277,6 @@ class HttpClientTest {
     }
 
     @Test
-    void httpsSaysThatItIsMissing() {
-        LoopFixture.run(loop ->
-                assertThatThrownBy(() -> HttpClient.create(loop).get("HTTPS://a/"))
-                        .isInstanceOf(IllegalArgumentException.class)
-                        .hasMessageContaining("TLS"));
-    }
-
-    @Test
     void whatWouldBreakTheRequestIsRefusedAtTheCall() {
         LoopFixture.run(loop -> {
             HttpClient client = HttpClient.create(loop);

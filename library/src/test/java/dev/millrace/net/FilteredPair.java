@@ -4,6 +4,7 @@ import dev.millrace.kernel.IpAddress;
 import dev.millrace.loop.Loop;
 import dev.millrace.testing.TriplingFilter;
 import dev.millrace.testing.TriplingFilter.Stage;
+import dev.millrace.tls.InlineTls;
 import java.util.function.Consumer;
 
 /** A connection with a {@link TriplingFilter} at each end, on one loop of whatever driver. */
@@ -35,6 +36,14 @@ public final class FilteredPair {
                 NetSocketOptions.DEFAULTS.withAllowHalfOpen(true),
                 socket -> accepted.accept(socket.filter(TriplingFilter.answerer(Stage.NEVER))),
                 socket -> ours.accept(socket.filter(TriplingFilter.asker(Stage.NEVER))));
+    }
+
+    /** TLS at both ends; it is TLS 1.3, so that an end of one side leaves the other open. */
+    public static void tls(Loop loop, Consumer<NetSocket> accepted, Consumer<NetSocket> ours) {
+        plain(
+                loop,
+                socket -> accepted.accept(socket.filter(InlineTls.server(loop))),
+                socket -> ours.accept(socket.filter(InlineTls.client(loop))));
     }
 
     /** Without filters. */

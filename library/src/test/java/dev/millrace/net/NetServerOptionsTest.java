@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.millrace.kernel.KeepAlive;
 import dev.millrace.stream.WriteLimit;
 import dev.millrace.testing.RecordChanges;
+import dev.millrace.tls.TestCertificates;
+import dev.millrace.tls.TlsOptions;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
@@ -14,6 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class NetServerOptionsTest {
+    private static final TlsOptions TLS = TestCertificates.server();
     private static final NetServerOptions DEFAULTS = NetServerOptions.DEFAULTS;
     private static final WriteLimit LIMIT = new WriteLimit(1, WriteLimit.Policy.REFUSE);
 
@@ -28,7 +31,8 @@ class NetServerOptionsTest {
                     "writeLimit", options -> options.withWriteLimit(LIMIT),
                     "pauseOnConnect", options -> options.withPauseOnConnect(true),
                     "limits", options -> options.withMaxConnections(7),
-                    "proxyProtocol", options -> options.withProxyProtocol(BALANCER));
+                    "proxyProtocol", options -> options.withProxyProtocol(BALANCER),
+                    "tls", options -> options.withTls(TLS));
 
     @Test
     void theDefaultsAreNodes() {
@@ -41,6 +45,7 @@ class NetServerOptionsTest {
                                 Optional.empty(),
                                 WriteLimit.DEFAULTS,
                                 ConnectionLimits.DEFAULTS,
+                                Optional.empty(),
                                 Optional.empty()));
     }
 
@@ -102,6 +107,7 @@ class NetServerOptionsTest {
                                 null,
                                 LIMIT,
                                 ConnectionLimits.DEFAULTS,
+                                Optional.empty(),
                                 Optional.empty()))
                 .isInstanceOf(NullPointerException.class)
                 .hasMessage("keepAlive");

@@ -8,6 +8,7 @@ import dev.millrace.kernel.KeepAlive;
 import dev.millrace.proxyprotocol.ProxyHeader;
 import dev.millrace.stream.WriteLimit;
 import dev.millrace.testing.RecordChanges;
+import dev.millrace.tls.TlsOptions;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -35,7 +36,8 @@ class NetSocketOptionsTest {
                     "writeLimit", options -> options.withWriteLimit(LIMIT),
                     "names", options -> options.withNames(NAMES),
                     "blocked", options -> options.withBlocked(BLOCKED),
-                    "proxyHeader", options -> options.withProxyHeader(ProxyHeader.local()));
+                    "proxyHeader", options -> options.withProxyHeader(ProxyHeader.local()),
+                    "tls", options -> options.withTls(TlsOptions.DEFAULTS));
 
     @Test
     void theDefaultsAreNodes() {
@@ -50,8 +52,14 @@ class NetSocketOptionsTest {
                                 WriteLimit.DEFAULTS,
                                 NameOptions.DEFAULTS,
                                 DEFAULTS.blocked(),
+                                Optional.empty(),
                                 Optional.empty()));
         assertThat(DEFAULTS.blocked().rules()).isEmpty();
+    }
+
+    @Test
+    void tlsIsTakenAwayAsWell() {
+        assertThat(DEFAULTS.withTls(TlsOptions.DEFAULTS).withoutTls()).isEqualTo(DEFAULTS);
     }
 
     @Test
@@ -80,6 +88,7 @@ class NetSocketOptionsTest {
                                 LIMIT,
                                 NAMES,
                                 DEFAULTS.blocked(),
+                                Optional.empty(),
                                 Optional.empty()))
                 .isInstanceOf(NullPointerException.class)
                 .hasMessage("keepAlive");
@@ -93,6 +102,7 @@ class NetSocketOptionsTest {
                                 LIMIT,
                                 NAMES,
                                 DEFAULTS.blocked(),
+                                Optional.empty(),
                                 Optional.empty()))
                 .isInstanceOf(NullPointerException.class)
                 .hasMessage("local");

@@ -6,8 +6,10 @@ import dev.millrace.loop.DriverLoops;
 import dev.millrace.loop.Loop;
 import dev.millrace.loop.RunMode;
 import dev.millrace.net.FilteredPair;
+import dev.millrace.net.NetSocket;
 import java.io.ByteArrayOutputStream;
 import java.util.SplittableRandom;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 /** Filters at both ends of a connection whose kernel takes and gives as little as it likes. */
@@ -24,7 +26,25 @@ class SimFilterTest {
         }
     }
 
+    @Test
+    void soItIsBehindTls() {
+        for (int seed = 0; seed < SEEDS; seed++) {
+            byte[] sent = new byte[BYTES];
+            new Payload(seed, 0).fill(0, sent, 0, BYTES);
+            assertThat(echoed(seed, sent, FilteredPair::tls)).as("seed %d", seed).isEqualTo(sent);
+        }
+    }
+
+    /** How two ends are connected: what is done with the accepted one, and with ours. */
+    private interface Pair {
+        void connect(Loop loop, Consumer<NetSocket> accepted, Consumer<NetSocket> ours);
+    }
+
     private static byte[] echoed(int seed, byte[] sent) {
+        return echoed(seed, sent, FilteredPair::connect);
+    }
+
+    private static byte[] echoed(int seed, byte[] sent, Pair pair) {
         Faults faults =
                 Faults.NONE
                         .with(Fault.DELAY, 0.5)
@@ -36,7 +56,7 @@ class SimFilterTest {
         SimDriver driver = new SimDriver(new SplittableRandom(seed), faults, new EventLog(false));
         ByteArrayOutputStream received = new ByteArrayOutputStream();
         try (Loop loop = DriverLoops.on(driver)) {
-            FilteredPair.connect(
+            pair.connect(
                     loop,
                     accepted -> accepted.pipeTo(accepted),
                     client -> {

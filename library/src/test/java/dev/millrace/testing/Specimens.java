@@ -49,6 +49,8 @@ import dev.millrace.stream.Filter;
 import dev.millrace.sys.Libc;
 import dev.millrace.sys.Linux;
 import dev.millrace.systemd.ServiceNotifier;
+import dev.millrace.tls.TlsConnection;
+import dev.millrace.tls.TlsOptions;
 import dev.millrace.udp.UdpSocket;
 import dev.millrace.web.StaticFiles;
 import java.io.IOException;
@@ -113,6 +115,7 @@ public final class Specimens {
         add(NetSocket.class, loop -> NetSocket.connect(loop, UnixAddress.of("/nowhere/at/all")));
         add(ServerLoad.class, ServerLoad::of);
         add(UdpSocket.class, UdpSocket::create);
+        add(TlsConnection.class, loop -> TlsConnection.client(loop, TlsOptions.DEFAULTS, "a", 1));
         add(FileInput.class, loop -> FileInput.open(loop, Path.of("/dev/null")));
         add(FileOutput.class, loop -> FileOutput.create(loop, Path.of("/dev/null")));
         add(HttpServer.class, loop -> HttpServer.create(loop));

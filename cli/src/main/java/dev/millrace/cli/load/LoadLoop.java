@@ -70,7 +70,8 @@ final class LoadLoop {
         this.loop = loop;
         this.plan = plan;
         this.listener = listener;
-        this.options = NetSocketOptions.DEFAULTS.withConnectTimeout(plan.timeout());
+        NetSocketOptions plain = NetSocketOptions.DEFAULTS.withConnectTimeout(plan.timeout());
+        this.options = plan.tls().map(plain::withTls).orElse(plain);
         this.schedule =
                 plan.rate().isPresent()
                         ? new Schedule(loop, plan.rate().getAsDouble() / plan.threads(), this)

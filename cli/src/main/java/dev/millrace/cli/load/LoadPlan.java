@@ -1,7 +1,9 @@
 package dev.millrace.cli.load;
 
 import dev.millrace.kernel.Address;
+import dev.millrace.tls.TlsOptions;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 
@@ -19,6 +21,7 @@ import java.util.OptionalLong;
  * @param requests how many are sent, the warm-up's not counted; empty for any number
  * @param rate requests a second, over all threads; empty for as many as go
  * @param timeout for a response, and for a connection
+ * @param tls how TLS is spoken; empty: it is not
  */
 public record LoadPlan(
         Address target,
@@ -31,7 +34,8 @@ public record LoadPlan(
         Duration duration,
         OptionalLong requests,
         OptionalDouble rate,
-        Duration timeout) {
+        Duration timeout,
+        Optional<TlsOptions> tls) {
 
     /** The part of one thread of {@code whole} things that are dealt out evenly. */
     static long share(long whole, int threads, int thread) {

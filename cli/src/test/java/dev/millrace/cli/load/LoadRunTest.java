@@ -39,7 +39,8 @@ class LoadRunTest {
                 LONG,
                 OptionalLong.of(requests),
                 OptionalDouble.empty(),
-                LONG);
+                LONG,
+                java.util.Optional.empty());
     }
 
     private static LoadPlan withThreads(LoadPlan of, int threads) {
@@ -54,7 +55,8 @@ class LoadRunTest {
                 of.duration(),
                 of.requests(),
                 of.rate(),
-                of.timeout());
+                of.timeout(),
+                java.util.Optional.empty());
     }
 
     private static LoadPlan withRate(LoadPlan of, double rate, Duration timeout) {
@@ -69,7 +71,8 @@ class LoadRunTest {
                 of.duration(),
                 of.requests(),
                 rate > 0 ? OptionalDouble.of(rate) : OptionalDouble.empty(),
-                timeout);
+                timeout,
+                java.util.Optional.empty());
     }
 
     private static LoadReport run(LoadPlan plan) {
@@ -332,7 +335,8 @@ class LoadRunTest {
                             Duration.ofMillis(100),
                             OptionalLong.empty(),
                             OptionalDouble.empty(),
-                            LONG);
+                            LONG,
+                            java.util.Optional.empty());
             LoadReport report = run(plan);
             assertThat(report.count().ofClass(2)).isPositive();
             assertThat(report.count().ofClass(4)).isZero();

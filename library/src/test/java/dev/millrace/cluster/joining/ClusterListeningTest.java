@@ -38,7 +38,7 @@ class ClusterListeningTest {
     private final Set<Address> addresses = new LinkedHashSet<>();
 
     private Primary start(int workers, String what) {
-        return start(workers, ChildJvm.command(PlainProgram.class, what));
+        return start(workers, ChildJvm.archived(PlainProgram.class, what));
     }
 
     private Primary start(int workers, List<String> command) {
@@ -119,7 +119,7 @@ class ClusterListeningTest {
         String inherit = pipe + " && LISTEN_FDS=1 LISTEN_PID=$$ exec \"$@\"";
         List<String> command =
                 new ArrayList<>(List.of("sh", "-c", inherit, folder.resolve("fifo").toString()));
-        command.addAll(ChildJvm.command(PlainProgram.class, "kept"));
+        command.addAll(ChildJvm.archived(PlainProgram.class, "kept"));
         Primary primary = start(2, command);
         until("both listen", () -> journal.count("listens") == 2);
         Address address = addresses.iterator().next();

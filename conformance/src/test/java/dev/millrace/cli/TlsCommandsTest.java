@@ -1,0 +1,125 @@
+package dev.millrace.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A first try of https, as a user makes it: one command that serves, and one that asks. */
+class TlsCommandsTest {
+    private static final Pattern SHA = Pattern.compile("SHA-256 ([0-9A-F:]{95})");
+
+    @TempDir Path folder;
+    private Map<String, String> variables = Map.of();
+    private Path pem = Path.of("");
+
+    @BeforeEach
+    void makeSite() throws IOException {
+        variables = Map.of("XDG_STATE_HOME", folder.resolve("state").toString());
+        pem = folder.resolve("state/millrace/localhost.pem");
+        Files.createDirectory(folder.resolve("site"));
+        Files.writeString(folder.resolve("site/a.txt"), "hello\n");
+    }
+
+    private Launched serve(String... words) {
+        List<String> all = new ArrayList<>(List.of("serve", folder.resolve("site").toString()));
+        all.addAll(List.of("--port=0", "--tls", "self-signed"));
+        all.addAll(List.of(words));
+        return Launched.start(variables, all.toArray(String[]::new)).listening();
+    }
+
+    /** What is said on standard error when it has ended. */
+    private static String fingerprint(Launched server) {
+        server.signal("TERM");
+        assertThat(server.status()).isZero();
+        Matcher told = SHA.matcher(server.errors());
+        assertThat(told.find()).as("a fingerprint in: %s", server.errors()).isTrue();
+        return told.group(1);
+    }
+
+    private static void expect(Launched command, int status, String output, String errors) {
+        try (command) {
+            assertThat(command.output()).isEqualTo(output);
+            assertThat(command.errors()).matches(errors);
+            assertThat(command.status()).isEqualTo(status);
+        }
+    }
+
+    @Test
+    void aCertificateOfOurOwnIsMadeTrustedAndKept() {
+        String first;
+        try (Launched server = serve()) {
+            assertThat(server.startLine()).contains(" · https://127.0.0.1:" + server.port());
+            String url = "https://127.0.0.1:" + server.port() + "/a.txt";
+            expect(Launched.start("get", "--cacert", pem.toString(), url), 0, "hello", "");
+            expect(
+                    Launched.start("get", url),
+                    1,
+                    "",
+                    "millrace: .*DEPTH_ZERO_SELF_SIGNED_CERT: the certificate of CN=localhost is"
+                            + " signed by itself, and is not trusted.*\n");
+            expect(
+                    Launched.start("get", "--insecure-trust-any-server", url),
+                    0,
+                    "hello",
+                    "millrace: the server is not verified .*\n");
+            expect(
+                    Launched.start("get", url.replace("https", "http")),
+                    4,
+                    "This port speaks HTTPS, and the request came without TLS: use https:// for it.",
+                    "millrace: .* 400 Bad Request\n");
+            first = fingerprint(server);
+        }
+        try (Launched server = serve()) {
+            String url = "https://127.0.0.1:" + server.port() + "/a.txt";
+            expect(Launched.start("get", "--fingerprint", first, url), 0, "hello", "");
+            String wrong = first.substring(0, first.length() - 2) + "XX";
+            assertThat(fingerprint(server)).as("the same as before").isEqualTo(first);
+            expect(Launched.start("get", "--fingerprint", wrong, url), 2, "", "(?s).*no SHA-256.*");
+        }
+    }
+
+    @Test
+    void workersShareIt() {
+        try (Launched server = serve("--workers", "2", "--control", "" + folder.resolve("c"))) {
+            String url = "https://localhost:" + server.port() + "/a.txt";
+            for (int times = 0; times < 4; times++) {
+                expect(Launched.start("get", "--cacert", pem.toString(), url), 0, "hello", "");
+            }
+            server.signal("TERM");
+            assertThat(server.status()).isZero();
+            assertThat(SHA.matcher(server.errors()).results()).as("said once").hasSize(1);
+        }
+    }
+
+    @Test
+    void benchLoadsIt() {
+        try (Launched server = serve()) {
+            String url = "https://localhost:" + server.port() + "/a.txt";
+            try (Launched bench =
+                    Launched.start("bench", "-n200", "-c4", "--cacert", pem.toString(), url)) {
+                assertThat(bench.output()).contains("200 (2xx 200)", "failures   none");
+                assertThat(bench.status()).isZero();
+            }
+        }
+    }
+
+    @Test
+    void doctorSaysWhichEngineItIs() {
+        try (Launched doctor = Launched.start("doctor")) {
+            assertThat(doctor.output())
+                    .containsPattern(
+                            "tls +the JDK's, SunJSSE \\d+, TLSv1.2 and TLSv1.3, with(out)? the fix of"
+                                    + " JDK-8371864");
+        }
+    }
+}

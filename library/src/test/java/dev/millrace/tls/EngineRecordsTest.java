@@ -1,0 +1,93 @@
+package dev.millrace.tls;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.ByteBuffer;
+import java.time.Clock;
+import java.time.Duration;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLException;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** The promises, of the JDK's engine; and what only a peer of that kind can do to us. */
+class EngineRecordsTest extends RecordLayerContract {
+    private Clock wall = Clock.systemUTC();
+
+    @Override
+    RecordLayer client(TlsOptions options, String host, int port) {
+        return new EngineRecords(Engines.of(options).client(host, port), () -> nanos, wall);
+    }
+
+    @Override
+    RecordLayer server(TlsOptions options) {
+        return new EngineRecords(Engines.of(options).server(), () -> nanos, wall);
+    }
+
+    @Test
+    void theSecondConnectionGoesOnFromTheFirst() {
+        TlsOptions client = CLIENT.withTrust(TestCertificates.AUTHORITY.trust());
+        RecordPair first = pair(client, SERVER).begin();
+        assertThat(first.client.layer.session().isResumed()).isFalse();
+        // The session is older than the second handshake by what a clock of milliseconds can tell.
+        wall = Clock.offset(wall, Duration.ofSeconds(1));
+        RecordPair second = pair(client, SERVER).begin();
+        assertThat(second.client.layer.session().isResumed()).isTrue();
+        assertThat(second.server.layer.session().isResumed()).isTrue();
+        assertThat(second.client.layer.session().peerCertificates()).hasSize(1);
+    }
+
+    private static SSLEngine engine(TlsOptions options) {
+        return Engines.of(options).client("localhost", 1);
+    }
+
+    /** A client that is the bare engine, which can do what ours never does. */
+    private RecordPair.End served(SSLEngine engine, RecordPair pair) throws SSLException {
+        pair.server.begin();
+        RecordPair.End end = new RecordPair.End(new EngineRecords(engine, () -> nanos, wall));
+        RecordPair both = new RecordPair(end.layer, pair.server.layer);
+        both.begin();
+        assertThat(both.server.layer.isSecure()).isTrue();
+        return both.server;
+    }
+
+    private static byte[] wrap(SSLEngine engine) throws SSLException {
+        ByteBuffer to = ByteBuffer.allocate(17 << 10);
+        engine.wrap(ByteBuffer.allocate(0), to);
+        byte[] record = new byte[to.flip().remaining()];
+        to.get(record);
+        return record;
+    }
+
+    @Test
+    @Tag("X99")
+    void renegotiationIsRefused() throws SSLException {
+        TlsOptions old = CLIENT.withProtocols(TlsProtocol.TLS_1_2);
+        SSLEngine engine = engine(old);
+        RecordPair.End server = served(engine, pair(old, SERVER));
+        engine.beginHandshake();
+        server.receive(wrap(engine));
+        server.runTask();
+        assertThat(code(server.error)).isEqualTo("ERR_TLS_RENEGOTIATION");
+    }
+
+    @Test
+    @Tag("X99")
+    void newKeysAreTakenNowAndThenAndNoFloodOfThem() throws SSLException {
+        SSLEngine engine = engine(CLIENT.withProtocols(TlsProtocol.TLS_1_3));
+        RecordPair.End server = served(engine, pair(CLIENT, SERVER));
+        for (int round = 0; round < RecordBudget.BURST; round++) {
+            assertThat(server.error).as("round %d", round).isNull();
+            // A new key is what a handshake is behind that of TLS 1.3.
+            engine.beginHandshake();
+            server.receive(wrap(engine));
+        }
+        nanos += RecordBudget.REFILL_NANOS;
+        engine.beginHandshake();
+        server.receive(wrap(engine));
+        assertThat(server.error).isNull();
+        engine.beginHandshake();
+        server.receive(wrap(engine));
+        assertThat(code(server.error)).isEqualTo("ERR_TLS_FLOOD");
+    }
+}
