@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Rolling restarts one after the other, under load over connections that are kept alive: {@code
@@ -25,6 +26,9 @@ final class Roll {
     private final Words words;
     private final boolean isReplacing;
     private int probes;
+
+    /** Beside the load, if it was asked for. */
+    private @Nullable Wrk wrk;
 
     /** The process that is the primary; 0 before it was replaced. */
     private long primary;
@@ -40,7 +44,13 @@ final class Roll {
     public static void main(String[] arguments) throws Exception {
         Path folder = Files.createTempDirectory("millrace-roll");
         Roll roll = new Roll(new Words(arguments));
-        roll.run(folder.resolve("socket"));
+        try {
+            roll.run(folder.resolve("socket"));
+        } finally {
+            if (roll.wrk != null) {
+                roll.wrk.close();
+            }
+        }
         roll.report.left(folder);
         System.out.print(roll.report);
         System.exit(roll.report.isRight() ? 0 : 1);
@@ -59,10 +69,14 @@ final class Roll {
                 load.add(32, Load.Habit.BUSY);
                 probe(load);
             });
+            wrk = words.has("--wrk") ? new Wrk(cluster.port(), 16) : null;
             for (int done = 0; done < rolls || load.endedCount() < requests; done++) {
                 String what = isReplacing ? replace(fixture, file) : reload(cluster, done + 1);
                 System.out.printf("%s, %d requests%n", what, load.endedCount());
                 count++;
+            }
+            if (wrk != null) {
+                wrk.judge(report);
             }
             long first = fixture.call(load::firstCount);
             fixture.call(load::finish).get(60, TimeUnit.SECONDS);
