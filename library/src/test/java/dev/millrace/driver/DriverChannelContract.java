@@ -114,11 +114,11 @@ public abstract class DriverChannelContract extends DriverContract {
         End server = pair.server().read();
         settle();
         int fd = driver.release(server.port);
+        assertThat(Kernel.watched(fd)).as("taken out of the set").isEqualTo(-1);
         byte[] late = {1};
         driver.tryWrite(pair.client().port, late, 0, 1);
         settle();
         assertThat(server.seen).as("its port is closed").isEmpty();
-        assertThat(Kernel.watched(fd)).isEqualTo(-1);
         driver.close(server.port);
         assertThat(libc.fcntl(fd, Linux.F_GETFD, 0)).as("open").isEqualTo(Linux.FD_CLOEXEC);
         libc.close(fd);
