@@ -3,13 +3,19 @@ package dev.millrace.net;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.millrace.driver.RecordingDriver;
 import dev.millrace.kernel.IpAddress;
+import dev.millrace.kernel.SystemError;
+import dev.millrace.loop.DriverLoops;
+import dev.millrace.loop.Loop;
+import dev.millrace.loop.RunMode;
 import dev.millrace.proxyprotocol.ProxyHeader;
 import dev.millrace.testing.Journal;
 import dev.millrace.testing.LoopFixture;
 import dev.millrace.testing.RawClient;
 import dev.millrace.tls.TestCertificates;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -91,6 +97,38 @@ class TlsServerTest {
         journal.await("dropped TLS_HANDSHAKE");
         client(server, CLIENT);
         journal.await("hello");
+    }
+
+    /** On virtual time: the limit counts from accept, and its client says nothing. */
+    @Test
+    @Tag("X98")
+    void aSlowHandshakeIsDropped() {
+        RecordingDriver driver = new RecordingDriver().withVirtualTime();
+        try (Loop loop = DriverLoops.on(driver)) {
+            NetServer server = NetServer.create(loop, SERVER, socket -> journal.add("served"));
+            long[] accepted = {0};
+            RawClient[] client = {null};
+            server.onDrop(drop -> {
+                server.close();
+                long took = loop.hrtime() - accepted[0];
+                journal.add(
+                        drop.reason()
+                                + " "
+                                + drop.error().map(SystemError::codeOf).orElse("none")
+                                + " after "
+                                + Duration.ofNanos(took).toSeconds()
+                                + " s");
+            });
+            server.listen(IpAddress.loopback(0))
+                    .onListening(() -> {
+                        accepted[0] = loop.hrtime();
+                        client[0] = RawClient.connect(server.port());
+                    });
+            loop.run(RunMode.DEFAULT);
+            client[0].close();
+        }
+        assertThat(journal.lines())
+                .containsExactly("TLS_HANDSHAKE ERR_TLS_HANDSHAKE_TIMEOUT after 30 s");
     }
 
     @Test
