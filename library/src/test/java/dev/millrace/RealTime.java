@@ -41,6 +41,7 @@ final class RealTime {
     /** Members that are about real time, and why. */
     static final Map<String, String> ALLOWED =
             Map.ofEntries(
+                    Map.entry("Kernel.await", "the pause between two looks"),
                     Map.entry("DriverBasicsContract.aPollReturnsWhenTheTimeIsOver", "its timeout"),
                     Map.entry("DriverBasicsContract.wakeUpsAreCollected", "its timeout"),
                     Map.entry(

@@ -74,9 +74,7 @@ class ControlTest {
             Launched watch = start("ps", "--watch");
             assertThat(watchedTwice(watch)).as("workers of the new one").isTrue();
             assertThat(output(start("stop", "--limit=5s"), 0)).isEmpty();
-            WorkersTest.until(
-                    "the new one's end",
-                    () -> ProcessHandle.of(successor).filter(ProcessHandle::isAlive).isEmpty());
+            WorkersTest.until("the new one's end", () -> !Kernel.isRunning(successor));
             assertThat(output(watch, 0)).as("it ends with the program").isNotNull();
             assertThat(socket).doesNotExist();
             assertThat(error(start("stop"), 3)).contains("nothing of this user's runs");
@@ -120,53 +118,6 @@ class ControlTest {
             assertThat(first.signal("TERM").status()).isZero();
         }
         assertThat(error(start("ps", "--control", own), 3)).contains("there is no control socket");
-    }
-
-    @Test
-    void aChangeOfTheSourceReplacesTheWorkersUnlessItDoesNotCompile() throws IOException {
-        Path file = folder.resolve("Hi.java");
-        String text =
-                """
-                import module dev.millrace;
-                void main() {
-                    Loop.run(loop -> HttpServer.create(
-                            loop, (request, response) -> response.end("one")).listen(0));
-                }
-                """;
-        Files.writeString(file, text);
-        try (Launched server = start("start", "" + file, "--workers=1", "--watch").listening()) {
-            assertThat(ask(server)).isEqualTo("one");
-            Files.writeString(file, text.replace("one", "two"));
-            WorkersTest.until("the new text", () -> says(server, "two"));
-            Files.writeString(file, text.replace("response.end", "response.nonsense"));
-            assertThat(error(start("reload"), 1)).contains("Hi.java does not compile");
-            assertThat(ask(server)).isEqualTo("two");
-            Files.writeString(file, text.replace("one", "three"));
-            server.signal("HUP");
-            WorkersTest.until("the new text", () -> says(server, "three"));
-            assertThat(server.signal("TERM").status()).isZero();
-            assertThat(server.errors())
-                    .contains("files of Hi.java have changed")
-                    .contains("1 workers replaced in ")
-                    .contains("Hi.java:4: error: cannot find symbol");
-        }
-    }
-
-    /** A worker that leaves ends a connection that has brought no request yet. */
-    private static boolean says(Launched server, String text) {
-        try (Peer peer = Peer.of(server)) {
-            return peer.ask("GET /").text().equals(text);
-        } catch (IOException ended) {
-            return false;
-        }
-    }
-
-    private static String ask(Launched server) {
-        try (Peer peer = Peer.of(server)) {
-            return peer.ask("GET /").text();
-        } catch (IOException e) {
-            throw new AssertionError(e);
-        }
     }
 
     @ParameterizedTest

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -66,9 +67,11 @@ class ServeLargeFileTest {
         }
     }
 
-    private static long openFiles(Launched server, String name) throws IOException {
+    private static long openFiles(Launched server, String name) {
         try (var descriptors = Files.list(Path.of("/proc/" + server.pid() + "/fd"))) {
             return descriptors.filter(fd -> target(fd).endsWith("/" + name)).count();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -81,11 +84,7 @@ class ServeLargeFileTest {
     }
 
     /** The server finds out by itself, a little after the peers have gone. */
-    private static void expectClosed(Launched server, String name) throws IOException {
-        long deadline = System.nanoTime() + Launched.DEADLINE_SECONDS * 1_000_000_000L;
-        while (openFiles(server, name) > 0) {
-            assertThat(System.nanoTime()).as("closed files").isLessThan(deadline);
-            Thread.onSpinWait();
-        }
+    private static void expectClosed(Launched server, String name) {
+        WorkersTest.until("closed files", () -> openFiles(server, name) == 0);
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.zip.GZIPInputStream;
@@ -156,6 +157,7 @@ class ServeOptionsTest {
                 Peer peer = Peer.of(server)) {
             peer.ask("GET /a.txt?x", "User-Agent: \"me\"\t\\", "Referer: /");
             peer.ask("HEAD /none");
+            peer.close();
             server.signal("TERM");
             assertThat(server.status()).isZero();
         }
@@ -168,11 +170,15 @@ class ServeOptionsTest {
                 .contains("\"HEAD /none HTTP/1.1\" 404 - \"-\"");
     }
 
-    private static void await(Path log, String text) throws IOException {
-        long deadline = System.nanoTime() + Launched.DEADLINE_SECONDS * 1_000_000_000L;
-        while (!Files.exists(log) || !Files.readString(log).contains(text)) {
-            assertThat(System.nanoTime()).as("written: " + text).isLessThan(deadline);
-            Thread.onSpinWait();
+    private static void await(Path log, String text) {
+        WorkersTest.until("written: " + text, () -> read(log).contains(text));
+    }
+
+    private static String read(Path log) {
+        try {
+            return Files.exists(log) ? Files.readString(log) : "";
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -189,6 +195,7 @@ class ServeOptionsTest {
             server.signal("HUP");
             await(log, "");
             peer.ask("GET /a.txt?two");
+            peer.close();
             server.signal("TERM");
             assertThat(server.status()).isZero();
         }

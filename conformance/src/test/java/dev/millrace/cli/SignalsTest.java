@@ -25,6 +25,8 @@ class SignalsTest {
             server.signal("TERM");
             expectRefusal(server.port());
             assertThat(peer.send("world").read(5)).isEqualTo("world");
+            assertThat(peer.readAll()).isEmpty();
+            peer.close();
             assertThat(server.status()).isZero();
             assertThat(server.errors()).isEmpty();
             assertThat(server.output()).as("nothing but the start line").isEmpty();

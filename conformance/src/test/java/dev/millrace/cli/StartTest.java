@@ -3,6 +3,7 @@ package dev.millrace.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
@@ -24,6 +25,14 @@ class StartTest {
         }
     }
 
+    private static String text(Launched server) {
+        try {
+            return ask(server).text();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     @Test
     void aProgramServesInSeveralProcessesWithoutAChange() throws IOException {
         Files.writeString(folder.resolve("Beside.java"), "class Beside { String text = \"hi \"; }");
@@ -42,10 +51,14 @@ class StartTest {
                 Launched.start("start", "" + file, "--workers=2", "--", "a b", "--c").listening()) {
             assertThat(server.startLine()).contains(" · 2 workers · ", " · tcp://");
             Set<String> texts = new TreeSet<>();
-            for (int number = 0; number < 4; number++) {
-                texts.add(ask(server).text());
-            }
-            assertThat(texts).hasSize(2).allMatch(text -> text.startsWith("hi a b+--c "));
+            // A worker that listens may not have asked for its first connection yet.
+            WorkersTest.until(
+                    "an answer of each",
+                    () -> {
+                        texts.add(text(server));
+                        return texts.size() == 2;
+                    });
+            assertThat(texts).allMatch(text -> text.startsWith("hi a b+--c "));
             assertThat(server.signal("TERM").status()).isZero();
             assertThat(server.errors()).isEmpty();
         }

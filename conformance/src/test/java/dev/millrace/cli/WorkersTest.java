@@ -9,8 +9,6 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
@@ -24,11 +22,7 @@ class WorkersTest {
     }
 
     static void until(String what, BooleanSupplier condition) {
-        Instant deadline = Instant.now().plus(Duration.ofSeconds(Launched.DEADLINE_SECONDS));
-        while (!condition.getAsBoolean()) {
-            assertThat(Instant.now()).as(what).isBefore(deadline);
-            Thread.onSpinWait();
-        }
+        Kernel.await(what, condition, Launched.DEADLINE_SECONDS);
     }
 
     static void signal(String name, ProcessHandle process) throws IOException {

@@ -156,7 +156,7 @@ class ClusterFaultTest {
     @Test
     @Tag("X87")
     void theWorkersOfAKilledPrimaryDrainAndEnd() throws IOException, InterruptedException {
-        Process primary = new ProcessBuilder(ChildJvm.command(PrimaryProgram.class)).start();
+        Process primary = new ProcessBuilder(ChildJvm.archived(PrimaryProgram.class)).start();
         List<Long> pids = new ArrayList<>();
         int port = 0;
         BufferedReader lines = primary.inputReader();
@@ -181,7 +181,7 @@ class ClusterFaultTest {
                 client.getOutputStream().write("still served\n".getBytes(StandardCharsets.UTF_8));
                 assertThat(greeting.readLine()).isEqualTo("still served");
             }
-            Kernel.await("no orphan", () -> workers.stream().noneMatch(ProcessHandle::isAlive));
+            Kernel.await("no orphan", () -> PrimaryProcess.areOver(workers));
         } finally {
             primary.destroyForcibly();
             workers.forEach(ProcessHandle::destroyForcibly);

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 
 /** A primary on a loop of the test's thread, with workers that are JVMs. */
 final class ClusterFixture implements AutoCloseable {
@@ -37,7 +38,7 @@ final class ClusterFixture implements AutoCloseable {
     }
 
     static ClusterOptions options(int workers, Scheduling scheduling, String... arguments) {
-        List<String> command = ChildJvm.command(WorkerProgram.class, arguments);
+        List<String> command = ChildJvm.archived(WorkerProgram.class, arguments);
         return ClusterOptions.DEFAULTS
                 .withWorkers(workers)
                 .withScheduling(scheduling)
@@ -87,11 +88,18 @@ final class ClusterFixture implements AutoCloseable {
 
     /** Connects; the number of the worker that has greeted. */
     String greeting(Address address) {
-        StringBuilder text = new StringBuilder();
-        NetSocket socket = connect(address, text);
-        until("a greeting", () -> text.indexOf("\n") >= 0);
-        socket.destroy();
-        return text.toString().strip();
+        return greetings(address, 1).getFirst();
+    }
+
+    /**
+     * Of connections that are made at once: the kernel may give those that come one by one to one.
+     */
+    List<String> greetings(Address address, int count) {
+        List<StringBuilder> texts = Stream.generate(StringBuilder::new).limit(count).toList();
+        List<NetSocket> sockets = texts.stream().map(text -> connect(address, text)).toList();
+        until("greetings", () -> texts.stream().allMatch(text -> text.indexOf("\n") >= 0));
+        sockets.forEach(NetSocket::destroy);
+        return texts.stream().map(text -> text.toString().strip()).toList();
     }
 
     NetSocket connect(Address address, StringBuilder text) {

@@ -31,11 +31,12 @@ final class MovingCluster implements AutoCloseable {
     /** With a command in front of the program, as in {@code sh -c '... exec "$@"' sh}. */
     static ClusterOptions options(
             int workers, Scheduling scheduling, String[] before, String... arguments) {
-        List<String> command =
-                Stream.concat(
-                                Stream.of(before),
-                                ChildJvm.command(MovingProgram.class, arguments).stream())
-                        .toList();
+        // A command in front may limit the descriptors.
+        List<String> program =
+                before.length == 0
+                        ? ChildJvm.archived(MovingProgram.class, arguments)
+                        : ChildJvm.command(MovingProgram.class, arguments);
+        List<String> command = Stream.concat(Stream.of(before), program.stream()).toList();
         return ClusterFixture.options(workers, scheduling)
                 .withChild(ChildOptions.DEFAULTS.withCommand(command));
     }
@@ -76,13 +77,13 @@ final class MovingCluster implements AutoCloseable {
         }
     }
 
-    /** Connects until each of two or more workers has a client; the numbers that have served. */
+    /**
+     * Connects so many at once: one after the other, the kernel may wake the same idle worker each
+     * time. Which worker has served each.
+     */
     List<Integer> connect(Address address, int count) {
-        List<Integer> servedBy = new ArrayList<>();
-        for (int number = 0; number < count; number++) {
-            servedBy.add(new Client(address).get("/"));
-        }
-        return servedBy;
+        List<Client> added = Stream.generate(() -> new Client(address)).limit(count).toList();
+        return added.stream().map(client -> client.get("/")).toList();
     }
 
     WorkerProcess worker(int id) {

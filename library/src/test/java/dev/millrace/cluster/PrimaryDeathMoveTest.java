@@ -45,7 +45,7 @@ class PrimaryDeathMoveTest {
 
     @Test
     void itIsClosedWhereItWasAsItMayBeAnothersAlready() throws Exception {
-        Process primary = new ProcessBuilder(ChildJvm.command(MovingPrimary.class)).start();
+        Process primary = new ProcessBuilder(ChildJvm.archived(MovingPrimary.class)).start();
         List<Long> pids = new ArrayList<>();
         try {
             BufferedReader lines = primary.inputReader();

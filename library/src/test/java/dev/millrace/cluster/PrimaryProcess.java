@@ -26,7 +26,7 @@ final class PrimaryProcess implements AutoCloseable {
                 Stream.concat(Stream.of(control.toString()), Stream.of(ofWorkers))
                         .toArray(String[]::new);
         process =
-                new ProcessBuilder(ChildJvm.command(SignalledProgram.class, arguments))
+                new ProcessBuilder(ChildJvm.archived(SignalledProgram.class, arguments))
                         .redirectErrorStream(true)
                         .start();
         Thread.ofVirtual().start(this::read);
@@ -74,6 +74,10 @@ final class PrimaryProcess implements AutoCloseable {
                 .map(text -> Long.parseLong(text.substring(text.indexOf(' ') + 1)))
                 .flatMap(worker -> ProcessHandle.of(worker).stream())
                 .toList();
+    }
+
+    static boolean areOver(List<ProcessHandle> processes) {
+        return processes.stream().noneMatch(process -> Kernel.isRunning(process.pid()));
     }
 
     static void signal(String name, long pid) {

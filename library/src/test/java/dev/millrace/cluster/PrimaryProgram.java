@@ -16,7 +16,7 @@ final class PrimaryProgram {
                         .withDrainLimit(Duration.ofSeconds(60))
                         .withChild(
                                 ChildOptions.DEFAULTS.withCommand(
-                                        ChildJvm.command(WorkerProgram.class, "tcp", "0")));
+                                        ChildJvm.archived(WorkerProgram.class, "tcp", "0")));
         Loop.run(loop ->
                 Cluster.primary(loop, options)
                         .onMessage((worker, text) ->

@@ -54,7 +54,7 @@ class PrimarySignalsTest {
                 PrimaryProcess.signal("TERM", primary.pid());
                 assertThat(primary.process.waitFor()).isEqualTo(128 + 15);
                 assertThat(client.getInputStream().read()).isEqualTo(-1);
-                Kernel.await("no worker", () -> workers.stream().noneMatch(ProcessHandle::isAlive));
+                Kernel.await("no worker", () -> PrimaryProcess.areOver(workers));
             }
         }
     }
@@ -67,18 +67,20 @@ class PrimarySignalsTest {
             long socket = Kernel.listener(port);
             List<ProcessHandle> old = primary.workers(primary.pid());
             PrimaryProcess.signal("HUP", primary.pid());
-            Kernel.await("they are replaced", () -> old.stream().noneMatch(ProcessHandle::isAlive));
+            Kernel.await("they are replaced", () -> PrimaryProcess.areOver(old));
             primary.said(primary.pid(), "online 4");
             assertThat(Kernel.listener(port)).isEqualTo(socket);
             List<ProcessHandle> present =
-                    primary.workers(primary.pid()).stream().filter(ProcessHandle::isAlive).toList();
+                    primary.workers(primary.pid()).stream()
+                            .filter(worker -> !PrimaryProcess.areOver(List.of(worker)))
+                            .toList();
             try (Socket client = PrimaryProcess.connect(port)) {
                 PrimaryProcess.signal("TERM", present.get(0).pid());
                 PrimaryProcess.signal("TERM", present.get(1).pid());
                 assertThat(PrimaryProcess.echo(client, "still served")).isEqualTo("still served");
-                assertThat(present).anyMatch(ProcessHandle::isAlive);
+                assertThat(PrimaryProcess.areOver(present)).isFalse();
             }
-            Kernel.await("gone", () -> present.stream().noneMatch(ProcessHandle::isAlive));
+            Kernel.await("gone", () -> PrimaryProcess.areOver(present));
         }
     }
 }

@@ -64,7 +64,7 @@ class ReloadTest {
     }
 
     private static List<String> worker(String... arguments) {
-        return ChildJvm.command(WorkerProgram.class, arguments);
+        return ChildJvm.archived(WorkerProgram.class, arguments);
     }
 
     @ParameterizedTest

@@ -56,7 +56,7 @@ class ReplacementTest {
     private List<String> primary(String... ofWorkers) {
         List<String> arguments = new ArrayList<>(List.of(control().toString()));
         arguments.addAll(List.of(ofWorkers));
-        return ChildJvm.command(SignalledProgram.class, arguments.toArray(String[]::new));
+        return ChildJvm.archived(SignalledProgram.class, arguments.toArray(String[]::new));
     }
 
     /** The clients' own ports of the connections to {@code port}. */
@@ -96,13 +96,13 @@ class ReplacementTest {
                     .containsEntry("state", "running")
                     .containsEntry("running", "2");
             PrimaryProcess.signal("USR1", pid);
-            Kernel.await("again", () -> ProcessHandle.of(pid).isEmpty());
+            Kernel.await("again", () -> !Kernel.isRunning(pid));
             long third = Long.parseLong(ask(loop, "status").get("pid"));
             assertThat(third).isNotIn(pid, primary.pid());
             assertThat(Kernel.listener(port)).isEqualTo(socket);
             assertThat(ask(loop, "stop")).isEmpty();
             Kernel.await("nothing listens", () -> !Kernel.isListening(port));
-            Kernel.await("it has ended", () -> ProcessHandle.of(third).isEmpty());
+            Kernel.await("it has ended", () -> !Kernel.isRunning(third));
             assertThat(control()).doesNotExist();
         }
     }
@@ -128,7 +128,7 @@ class ReplacementTest {
             LoopFixture.pollUntil(loop, "greeted", () -> text.indexOf("\n") > 0);
             client.destroy();
             assertThat(ask(loop, "stop")).isEmpty();
-            Kernel.await("it has ended", () -> ProcessHandle.of(pid).isEmpty());
+            Kernel.await("it has ended", () -> !Kernel.isRunning(pid));
             assertThat(path).doesNotExist();
         }
     }
@@ -166,7 +166,7 @@ class ReplacementTest {
             cluster.until("told", () -> cluster.journal.lines().toString().contains("already"));
             sockets.forEach(NetSocket::destroy);
             assertThat(ask(cluster.loop, "stop 0")).isEmpty();
-            Kernel.await("it has ended", () -> ProcessHandle.of(pids.getFirst()).isEmpty());
+            Kernel.await("it has ended", () -> !Kernel.isRunning(pids.getFirst()));
         }
     }
 
@@ -220,7 +220,7 @@ class ReplacementTest {
             assertThat(Kernel.listener(port)).isEqualTo(socket);
             PrimaryProcess.connect(port).close();
             assertThat(ask(loop, "stop 0")).isEmpty();
-            Kernel.await("it has ended", () -> ProcessHandle.of(pid).isEmpty());
+            Kernel.await("it has ended", () -> !Kernel.isRunning(pid));
         }
     }
 

@@ -21,7 +21,7 @@ final class SignalledProgram {
                         .withDrainLimit(Duration.ofSeconds(60))
                         .withChild(
                                 ChildOptions.DEFAULTS.withCommand(
-                                        ChildJvm.command(WorkerProgram.class, ofWorkers)));
+                                        ChildJvm.archived(WorkerProgram.class, ofWorkers)));
         Loop.run(loop -> {
             Primary primary = Cluster.primary(loop, options);
             primary.signals().control(Path.of(arguments[0]));

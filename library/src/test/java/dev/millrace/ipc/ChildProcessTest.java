@@ -55,7 +55,7 @@ class ChildProcessTest {
 
     private static ChildOptions jvm() {
         return ChildOptions.DEFAULTS
-                .withCommand(ChildJvm.command(ChildProgram.class))
+                .withCommand(ChildJvm.archived(ChildProgram.class))
                 .withEnvironment(Map.of("SECRET", "known"));
     }
 

@@ -222,7 +222,7 @@ class SignalHandleTest {
 
     @Test
     void killFromOutsideReachesAChildWhichThenEndsByItself() throws Exception {
-        Process child = new ProcessBuilder(ChildJvm.command(Program.class, "TERM")).start();
+        Process child = new ProcessBuilder(ChildJvm.archived(Program.class, "TERM")).start();
         try (BufferedReader out = child.inputReader()) {
             assertThat(out.readLine()).isEqualTo("ready");
             assertThat(child.toHandle().destroy()).isTrue();
@@ -234,7 +234,7 @@ class SignalHandleTest {
     }
 
     private static String childWith(String option, String signal) throws Exception {
-        List<String> command = new ArrayList<>(ChildJvm.command(Program.class, signal));
+        List<String> command = new ArrayList<>(ChildJvm.archived(Program.class, signal));
         command.add(1, option);
         return ChildJvm.run(command).output();
     }

@@ -54,7 +54,7 @@ class UnixTakeOverTest {
     private record Child(Process process, BufferedReader output) {
         static Child start(Path path) throws IOException {
             Process process =
-                    new ProcessBuilder(ChildJvm.command(Contender.class, path.toString()))
+                    new ProcessBuilder(ChildJvm.archived(Contender.class, path.toString()))
                             .redirectErrorStream(true)
                             .start();
             return new Child(process, process.inputReader());

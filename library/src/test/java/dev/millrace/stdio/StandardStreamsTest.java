@@ -33,7 +33,7 @@ class StandardStreamsTest {
     @TempDir Path folder;
 
     private static String java(Class<?> program, String... arguments) {
-        return "'" + String.join("' '", ChildJvm.command(program, arguments)) + "'";
+        return "'" + String.join("' '", ChildJvm.archived(program, arguments)) + "'";
     }
 
     private String shell(String script) throws IOException, InterruptedException {
@@ -50,7 +50,7 @@ class StandardStreamsTest {
     }
 
     private ProcessBuilder builder(Class<?> program, String... arguments) {
-        return new ProcessBuilder(ChildJvm.command(program, arguments))
+        return new ProcessBuilder(ChildJvm.archived(program, arguments))
                 .redirectError(folder.resolve("errors").toFile());
     }
 

@@ -1,6 +1,7 @@
 package dev.millrace.testing;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,17 +17,48 @@ public final class ChildJvm {
 
     /** The command line that starts {@code main} with this process's class path and driver. */
     public static List<String> command(Class<?> main, String... arguments) {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(List.of("-Xshare:auto", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
+        return command(List.of("-cp", classPath()), main, arguments);
+    }
+
+    /**
+     * As {@link #command}, for programs that tests start many of: its classes are in a {@link
+     * ChildArchive}. It opens no file for a class, so it is not for one that is short of
+     * descriptors, or whose calls are counted.
+     */
+    public static List<String> archived(Class<?> main, String... arguments) {
+        try {
+            List<String> options =
+                    ChildArchive.of(classPath())
+                            .map(ChildArchive::options)
+                            .orElseGet(() -> List.of("-cp", classPath()));
+            return command(options, main, arguments);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String classPath() {
+        return System.getProperty("java.class.path");
+    }
+
+    private static List<String> command(List<String> options, Class<?> main, String... arguments) {
+        List<String> command = java();
         String driver = System.getProperty("millrace.driver");
         if (driver != null) {
             command.add("-Dmillrace.driver=" + driver);
         }
-        command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-cp"));
-        command.add(System.getProperty("java.class.path"));
+        command.addAll(options);
         command.add(main.getName());
         command.addAll(List.of(arguments));
+        return command;
+    }
+
+    /** The JVM, with what suits a program that is over soon. */
+    static List<String> java() {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of("-Xshare:auto", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
+        command.add("--enable-native-access=ALL-UNNAMED");
         return command;
     }
 

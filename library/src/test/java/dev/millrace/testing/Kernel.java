@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 
@@ -35,6 +36,11 @@ public final class Kernel {
 
     /** TCP_ESTABLISHED. */
     public static final int ESTABLISHED = 1;
+
+    /** What another thread does takes no longer, mostly. */
+    private static final long AT_ONCE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
+    private static final long LONGEST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
     private Kernel() {}
 
@@ -166,14 +172,38 @@ public final class Kernel {
         return watched;
     }
 
-    /** Looks again and again until {@code condition} holds; fails after the deadline. */
+    /**
+     * Whether a process runs. One that has ended stays in the table until its parent has asked for
+     * its status, which an orphan's may do late.
+     */
+    public static boolean isRunning(long pid) {
+        String stat = String.join("\n", lines(Path.of("/proc", String.valueOf(pid), "stat")));
+        // The state follows the command in parentheses, which may hold any character.
+        return !stat.isEmpty() && "ZX".indexOf(stat.charAt(stat.lastIndexOf(')') + 2)) < 0;
+    }
+
+    /**
+     * Looks again and again until {@code condition} holds; fails after the deadline. In between,
+     * the processor is for what is waited for, which often is a process that starts: a pause is a
+     * sixteenth of the time so far, and never long.
+     */
     public static void await(String what, BooleanSupplier condition) {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(LoopFixture.DEADLINE_SECONDS);
+        await(what, condition, LoopFixture.DEADLINE_SECONDS);
+    }
+
+    /** As {@link #await(String, BooleanSupplier)}, with a deadline of the caller's. */
+    public static void await(String what, BooleanSupplier condition, long deadlineSeconds) {
+        long from = System.nanoTime();
         while (!condition.getAsBoolean()) {
-            if (System.nanoTime() - deadline > 0) {
+            long soFar = System.nanoTime() - from;
+            if (soFar > TimeUnit.SECONDS.toNanos(deadlineSeconds)) {
                 throw new AssertionError("never true: " + what);
             }
-            Thread.yield();
+            if (soFar < AT_ONCE_NANOS) {
+                Thread.yield();
+            } else {
+                LockSupport.parkNanos(Math.min(soFar / 16, LONGEST_PAUSE_NANOS));
+            }
         }
     }
 

@@ -2,10 +2,15 @@ package dev.millrace.conformance.fuzz;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
 import java.nio.file.Path;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -20,13 +25,24 @@ class FuzzTest {
         assertThat(target.seeds()).hasSizeGreaterThan(100).allSatisfy(target::check);
     }
 
-    @ParameterizedTest
-    @EnumSource(Target.class)
+    /** As many at a time as there are processors: the whole machine is the profile's anyway. */
+    @Test
     @Tag("faults")
-    void aMinuteOfFuzzingFindsNothing(Target target, @TempDir Path folder)
-            throws IOException, InterruptedException {
-        List<String> lines = Fuzz.run(target, SECONDS, folder);
-        lines.stream().filter(line -> line.startsWith("Done ")).forEach(System.out::println);
-        assertThat(Fuzz.isClean(lines)).as(String.join("\n", lines)).isTrue();
+    void aMinuteOfFuzzingEachFindsNothing(@TempDir Path folder) throws Exception {
+        Map<Target, Future<List<String>>> runs = new EnumMap<>(Target.class);
+        int atOnce = Runtime.getRuntime().availableProcessors();
+        try (ExecutorService threads = Executors.newFixedThreadPool(atOnce)) {
+            for (Target target : Target.values()) {
+                Path own = folder.resolve(target.name());
+                runs.put(target, threads.submit(() -> Fuzz.run(target, SECONDS, own)));
+            }
+        }
+        for (var run : runs.entrySet()) {
+            List<String> lines = run.getValue().get();
+            lines.stream().filter(line -> line.startsWith("Done ")).forEach(System.out::println);
+            assertThat(Fuzz.isClean(lines))
+                    .as(run.getKey() + ": " + String.join("\n", lines))
+                    .isTrue();
+        }
     }
 }

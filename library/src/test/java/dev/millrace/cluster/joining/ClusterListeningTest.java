@@ -36,7 +36,7 @@ class ClusterListeningTest {
     private Primary start(int workers, String what) {
         ChildOptions child =
                 ChildOptions.DEFAULTS
-                        .withCommand(ChildJvm.command(PlainProgram.class, what))
+                        .withCommand(ChildJvm.archived(PlainProgram.class, what))
                         .withEnvironment(Map.of(ListenSource.Provider.VARIABLE, "cluster"));
         Primary primary =
                 Cluster.primary(

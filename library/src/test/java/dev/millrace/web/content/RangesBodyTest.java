@@ -3,11 +3,13 @@ package dev.millrace.web.content;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.testing.Kernel;
 import dev.millrace.web.ServedSite;
 import dev.millrace.web.StaticFiles;
 import dev.millrace.web.StaticFilesOptions;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.file.Files;
@@ -26,9 +28,11 @@ class RangesBodyTest {
 
     @TempDir private Path folder;
 
-    private static long descriptors(Path of) throws IOException {
+    private static long descriptors(Path of) {
         try (Stream<Path> all = Files.list(Path.of("/proc/self/fd"))) {
             return all.filter(each -> leadsTo(each, of)).count();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -40,12 +44,8 @@ class RangesBodyTest {
         }
     }
 
-    private static void expectClosed(Path file) throws IOException {
-        long deadline = System.nanoTime() + 20_000_000_000L;
-        while (descriptors(file) > 0) {
-            assertThat(System.nanoTime()).as("closed files").isLessThan(deadline);
-            Thread.onSpinWait();
-        }
+    private static void expectClosed(Path file) {
+        Kernel.await("closed files", () -> descriptors(file) == 0);
     }
 
     private ServedSite site() throws Exception {
