@@ -16,6 +16,8 @@ import dev.millrace.testing.RawClient;
 import dev.millrace.tls.TestCertificates;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -97,6 +99,34 @@ class TlsServerTest {
         journal.await("dropped TLS_HANDSHAKE");
         client(server, CLIENT);
         journal.await("hello");
+    }
+
+    /** What they hold is places, which have a limit; and they do not keep others out of theirs. */
+    @Test
+    @Tag("X98")
+    void aThousandHalfOpenHandshakesAreBoundedAndOthersAreServed() {
+        int halfOpen = 1000;
+        ConnectionLimits limits = ConnectionLimits.DEFAULTS.withMaxConnections(halfOpen + 1);
+        NetServer server = server(SERVER.withLimits(limits));
+        int port = fixture.call(server::port);
+        List<RawClient> clients = new ArrayList<>();
+        try {
+            for (int number = 0; number < halfOpen; number++) {
+                // The beginning of a hello: a record of 512 bytes is to come.
+                clients.add(RawClient.connect(port).write(new byte[] {0x16, 3, 1, 2, 0, 1, 0, 1}));
+            }
+            client(server, CLIENT);
+            journal.await("hello");
+            clients.add(RawClient.connect(port));
+            assertThat(clients.getLast().readEnding()).isEqualTo("FIN");
+            journal.await("dropped MAX_CONNECTIONS");
+            assertThat(fixture.<Integer>call(server::connectionCount)).isOne();
+        } finally {
+            clients.forEach(RawClient::close);
+        }
+        journal.await("dropped TLS_HANDSHAKE", halfOpen);
+        client(server, CLIENT);
+        journal.await("hello", 2);
     }
 
     /** On virtual time: the limit counts from accept, and its client says nothing. */

@@ -16,12 +16,19 @@ class EngineRecordsTest extends RecordLayerContract {
 
     @Override
     RecordLayer client(TlsOptions options, String host, int port) {
-        return new EngineRecords(Engines.of(options).ofClient(host, port), () -> nanos, wall);
+        return new EngineRecords(prepared(options).ofClient(host, port), () -> nanos, wall);
     }
 
     @Override
     RecordLayer server(TlsOptions options) {
-        return new EngineRecords(Engines.of(options).ofServer(), () -> nanos, wall);
+        return new EngineRecords(prepared(options).ofServer(), () -> nanos, wall);
+    }
+
+    /** Preparing is a task of its own, once for some options. */
+    private static Engines prepared(TlsOptions options) {
+        Engines engines = Engines.of(options);
+        engines.prepare();
+        return engines;
     }
 
     @Test
