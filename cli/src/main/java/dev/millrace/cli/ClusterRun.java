@@ -8,6 +8,8 @@ import dev.millrace.kernel.Address;
 import dev.millrace.kernel.SystemError;
 import dev.millrace.loop.Loop;
 import dev.millrace.loop.TimerHandle;
+import dev.millrace.systemd.InheritedSockets;
+import dev.millrace.systemd.ServiceNotifier;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -52,6 +54,8 @@ final class ClusterRun {
         this.plan = plan;
         this.out = out;
         this.primary = Cluster.primary(loop, plan.options()).signals();
+        ServiceNotifier systemd = ServiceNotifier.of(loop);
+        primary.keep(InheritedSockets.ofProcess(), systemd).supervised(systemd);
         this.view = new ClusterView(loop, () -> rows(primary));
         primary.onListening(this::listens)
                 .onMessage(this::said)

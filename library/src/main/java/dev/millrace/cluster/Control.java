@@ -5,10 +5,7 @@ import dev.millrace.kernel.IpAddress;
 import dev.millrace.kernel.ListenOptions;
 import dev.millrace.kernel.UnixAddress;
 import dev.millrace.kernel.UnixListenOptions;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.OptionalInt;
@@ -112,15 +109,6 @@ record Control(Verb verb, List<String> fields) {
             case IpAddress ip -> ip.hostText() + " " + ip.port();
             case UnixAddress unix -> HexFormat.of().formatHex(unix.bytes());
         };
-    }
-
-    static String text(ByteBuffer bytes) {
-        return StandardCharsets.ISO_8859_1.decode(Base64.getEncoder().encode(bytes)).toString();
-    }
-
-    /** The bytes in {@code field}. */
-    ByteBuffer bytes(int field) {
-        return ByteBuffer.wrap(Base64.getDecoder().decode(fields.get(field)));
     }
 
     static String text(ListenOptions options) {

@@ -2,10 +2,8 @@ package dev.millrace.cluster;
 
 import dev.millrace.ipc.Message;
 import dev.millrace.ipc.ParentProcess;
-import dev.millrace.ipc.Passable;
 import dev.millrace.kernel.Descriptor;
 import dev.millrace.loop.Loop;
-import dev.millrace.net.NetSocket;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -65,8 +63,8 @@ final class Predecessor {
             case YOURS -> over();
             case MOVE -> primary.moves().move(said, message, parent::send);
             case CONNECTION -> {
-                NetSocket socket = ((Passable.Connection) message.take().getFirst()).socket();
-                primary.succession().deal(said.fields().getFirst(), socket);
+                Descriptor connection = message.takeDescriptors().getFirst();
+                primary.succession().deal(said.fields().getFirst(), connection);
             }
             default -> throw new IllegalArgumentException(said.toString());
         }
@@ -123,6 +121,7 @@ final class Predecessor {
     private void over() {
         if (!isOver) {
             isOver = true;
+            primary.changed();
             primary.sockets().release();
             ControlServer taken = primary.control();
             if (taken != null) {

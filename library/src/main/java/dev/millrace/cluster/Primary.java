@@ -342,6 +342,23 @@ public final class Primary {
     }
 
     /**
+     * Tells systemd what becomes of the cluster, of a unit with {@code Type=notify}: READY once
+     * every worker listens or says that it is {@linkplain Worker#ready ready}, RELOADING and READY
+     * around a {@link #reload}, MAINPID when another process is {@linkplain #replace the primary},
+     * which says READY again, and STOPPING. The watchdog goes with the main process. Workers have
+     * no {@code NOTIFY_SOCKET}. Without systemd it does nothing.
+     *
+     * {@snippet class="dev.millrace.cluster.KeptSocketsTest" region="keep"}
+     *
+     * @throws IllegalStateException if systemd is told already
+     */
+    public Primary supervised(ServiceNotifier systemd) {
+        loop.checkThread();
+        succession.supervised(Objects.requireNonNull(systemd, "systemd"));
+        return this;
+    }
+
+    /**
      * Does what the signals of the process ask for, as daemons do: SIGHUP {@linkplain #reload
      * reloads}, SIGUSR1 {@linkplain #replace() replaces} this process, SIGTERM and SIGINT
      * {@linkplain #shutdown shut down} within {@link ClusterOptions#drainLimit}, and the second one
@@ -437,7 +454,7 @@ public final class Primary {
 
     /**
      * The process with this number is the primary now, and this one ends when its workers have: the
-     * time to tell a supervisor which process to watch.
+     * time to tell a supervisor which process to watch; {@link #supervised} tells systemd.
      */
     public Primary onReplaced(LongConsumer listener) {
         loop.checkThread();

@@ -128,7 +128,10 @@ final class PrimaryMoves {
         private final Object from;
 
         private final int number;
-        private final String unread;
+
+        /** For the new owner to know. */
+        private final String luggage;
+
         private final Descriptor connection;
 
         /** Gets 0 once another worker has it, or why none has. */
@@ -139,12 +142,12 @@ final class PrimaryMoves {
         Attempt(
                 Object from,
                 int number,
-                String unread,
+                String luggage,
                 Descriptor connection,
                 IntConsumer outcome) {
             this.from = from;
             this.number = number;
-            this.unread = unread;
+            this.luggage = luggage;
             this.connection = connection;
             this.outcome = outcome;
         }
@@ -159,11 +162,11 @@ final class PrimaryMoves {
             if (to != null) {
                 tried.add(to);
                 to.tell(
-                        Control.text(Control.Verb.MOVE, number, unread),
+                        Control.text(Control.Verb.MOVE, number, luggage),
                         List.of(Passable.of(connection)),
                         this::told);
             } else if (heir != null && key != null) {
-                heir.move(key, from, unread, connection, this::over);
+                heir.move(key, from, luggage, connection, this::over);
             } else {
                 connection.close();
                 over(Errno.ECONNREFUSED);

@@ -10,7 +10,7 @@ import dev.millrace.kernel.SystemError;
 import dev.millrace.loop.Loop;
 import dev.millrace.loop.LoopStage;
 import dev.millrace.loop.TimerHandle;
-import dev.millrace.net.NetSocket;
+import dev.millrace.net.ConnectionDrop;
 import dev.millrace.sys.Errno;
 import java.io.IOException;
 import java.time.Duration;
@@ -54,6 +54,8 @@ final class Replacement {
         this.stage = stage;
         Map<String, String> environment = new HashMap<>(options.environment());
         environment.put(Cluster.REPLACES, "1");
+        // It names this process; without it the watchdog is whose main process it is.
+        environment.putIfAbsent("WATCHDOG_PID", "");
         this.child = ChildProcess.fork(loop, options.withEnvironment(environment));
         child.onDisconnect(this::disconnected);
         child.onConnect(this::hand).onMessage(this::came).onExit(this::ended).onError(this::failed);
@@ -113,6 +115,7 @@ final class Replacement {
             limit.close();
             child.unref();
             long pid = child.pid().orElseThrow();
+            primary.succession().replaced(pid);
             primary.handOver(this);
             child.send(Control.text(Control.Verb.YOURS));
             stage.complete(pid);
@@ -121,15 +124,15 @@ final class Replacement {
     }
 
     /** A connection that no worker of this process has taken: one of the other's will. */
-    void pass(String key, NetSocket socket) {
+    void pass(String key, Descriptor connection) {
         Runnable hold = loop.keepAlive();
         child.send(
                 Control.text(Control.Verb.CONNECTION, key),
-                List.of(Passable.of(socket)),
+                List.of(Passable.of(connection)),
                 error -> {
                     hold.run();
                     if (error != null) {
-                        socket.reset();
+                        Refusal.reset(loop, connection, ConnectionDrop.Reason.NOT_TAKEN);
                     }
                 });
     }
@@ -139,11 +142,11 @@ final class Replacement {
      *
      * @param outcome gets 0 once one of its workers has it, or why none has
      */
-    void move(String key, Object from, String unread, Descriptor connection, IntConsumer outcome) {
+    void move(String key, Object from, String luggage, Descriptor connection, IntConsumer outcome) {
         int id = ++lastMove;
         moving.put(id, outcome);
         child.send(
-                Control.text(Control.Verb.MOVE, key, id, from, unread),
+                Control.text(Control.Verb.MOVE, key, id, from, luggage),
                 List.of(Passable.of(connection)),
                 error -> {
                     if (error != null) {

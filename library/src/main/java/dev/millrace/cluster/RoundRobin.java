@@ -1,14 +1,14 @@
 package dev.millrace.cluster;
 
 import dev.millrace.ipc.Passable;
+import dev.millrace.kernel.Descriptor;
+import dev.millrace.kernel.ListenOptions;
 import dev.millrace.kernel.SystemError;
 import dev.millrace.loop.ListenHandle;
 import dev.millrace.loop.StreamHandle;
 import dev.millrace.loop.TimerHandle;
 import dev.millrace.net.ConnectionDrop;
 import dev.millrace.net.ConnectionDrop.Reason;
-import dev.millrace.net.NetSocket;
-import dev.millrace.net.NetSocketOptions;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -17,7 +17,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -39,12 +38,10 @@ final class RoundRobin {
     /** A connection that no worker has room for is refused visibly: by a reset. */
     private static final int ATTEMPTS_MAX = 16;
 
+    private static final int ACCEPTS_PER_WAKE_UP = 8;
+
     /** For a worker without room, so that others get what it can't take. */
     private static final Duration REST = Duration.ofMillis(50);
-
-    /** A client that has ended its side, behind its request perhaps, is the worker's to know. */
-    private static final NetSocketOptions AS_IT_IS =
-            NetSocketOptions.DEFAULTS.withAllowHalfOpen(true);
 
     /** Behind these a worker gets nothing more. */
     private static final Set<String> OVER = Set.of("ERR_CHANNEL_NOT_TAKEN", "EPIPE", "ECANCELED");
@@ -66,14 +63,14 @@ final class RoundRobin {
     private boolean isClosed;
 
     /** Gets what came back, when another primary deals: null until then. */
-    private @Nullable Consumer<? super NetSocket> heir;
+    private @Nullable Consumer<? super Descriptor> heir;
 
     /** Closed by a reset, as no worker took them. */
     private long dropped;
 
     private Consumer<? super ConnectionDrop> dropListener = drop -> {};
 
-    private record Attempt(NetSocket socket, int count) {}
+    private record Attempt(Descriptor connection, int count) {}
 
     /**
      * @param isHeld whether it accepts nothing before {@link #release}
@@ -87,6 +84,14 @@ final class RoundRobin {
         listener.start(this::deal);
     }
 
+    /**
+     * What it listens with: a turn of the primary's loop deals out what several workers ask for.
+     */
+    static ListenOptions options(ListenOptions asked) {
+        int accepts = Math.max(asked.acceptsPerWakeUp(), ACCEPTS_PER_WAKE_UP);
+        return asked.withAcceptsPerWakeUp(accepts);
+    }
+
     /** A connection is reset, as no worker takes it. */
     void onDrop(Consumer<? super ConnectionDrop> listener) {
         dropListener = listener;
@@ -98,21 +103,21 @@ final class RoundRobin {
     }
 
     /** Deals a connection that was accepted elsewhere. */
-    void add(NetSocket socket) {
-        returned.add(new Attempt(socket, 1));
+    void add(Descriptor connection) {
+        returned.add(new Attempt(connection, 1));
         deal();
     }
 
     /** Another primary deals from now on, and gets what no worker here has taken. */
-    void handOver(Consumer<? super NetSocket> other) {
+    void handOver(Consumer<? super Descriptor> other) {
         isClosed = true;
         heir = other;
         listener.pause();
-        StreamHandle waiting = listener.accept();
+        Descriptor waiting = accept();
         if (waiting != null) {
-            other.accept(NetSocket.on(waiting, AS_IT_IS));
+            other.accept(waiting);
         }
-        returned.forEach(attempt -> other.accept(attempt.socket));
+        returned.forEach(attempt -> other.accept(attempt.connection));
         returned.clear();
     }
 
@@ -177,34 +182,37 @@ final class RoundRobin {
             if (attempt == null) {
                 return;
             }
-            drop(attempt.socket, Reason.MAX_CONNECTIONS);
+            drop(attempt.connection, Reason.MAX_CONNECTIONS);
         }
     }
 
-    private void drop(NetSocket socket, Reason reason) {
-        dropped++;
-        ConnectionDrop drop =
-                new ConnectionDrop(
-                        socket.localAddress(), socket.remoteAddress(), reason, Optional.empty());
-        socket.reset();
-        dropListener.accept(drop);
+    private void drop(Descriptor connection, Reason reason) {
+        ConnectionDrop drop = Refusal.reset(listener.loop(), connection, reason);
+        if (drop != null) {
+            dropped++;
+            dropListener.accept(drop);
+        }
     }
 
     private @Nullable Attempt take() {
-        while (!returned.isEmpty()) {
-            Attempt again = returned.remove();
-            if (!again.socket.isDestroyed()) {
-                return again;
-            }
+        Attempt again = returned.poll();
+        if (again != null) {
+            return again;
         }
+        Descriptor accepted = accept();
+        return accepted == null ? null : new Attempt(accepted, 1);
+    }
+
+    /** Null if none waits, or its client has left meanwhile. */
+    private @Nullable Descriptor accept() {
         StreamHandle accepted = listener.accept();
-        return accepted == null ? null : new Attempt(NetSocket.on(accepted, AS_IT_IS), 1);
+        return accepted == null || accepted.isClosing() ? null : accepted.extract();
     }
 
     private void send(WorkerProcess worker, Attempt attempt) {
         worker.tell(
                 Control.text(Control.Verb.CONNECTION, number),
-                List.of(Passable.of(attempt.socket)),
+                List.of(Passable.of(attempt.connection)),
                 error -> {
                     if (error != null) {
                         unspent(worker, error);
@@ -228,20 +236,15 @@ final class RoundRobin {
     }
 
     private void back(Attempt attempt) {
-        if (!attempt.socket.isWritable()) {
-            // Its client has left meanwhile.
-            attempt.socket.destroy();
-            return;
-        }
         if (heir != null) {
-            heir.accept(attempt.socket);
+            heir.accept(attempt.connection);
             return;
         }
         if (isClosed || attempt.count >= ATTEMPTS_MAX) {
-            drop(attempt.socket, Reason.NOT_TAKEN);
+            drop(attempt.connection, Reason.NOT_TAKEN);
             return;
         }
-        returned.add(new Attempt(attempt.socket, attempt.count + 1));
+        returned.add(new Attempt(attempt.connection, attempt.count + 1));
         deal();
     }
 
@@ -258,7 +261,8 @@ final class RoundRobin {
     /** What waits for a worker has none any more. */
     void close() {
         isClosed = true;
-        returned.forEach(attempt -> attempt.socket.reset());
+        returned.forEach(
+                attempt -> Refusal.reset(listener.loop(), attempt.connection, Reason.NOT_TAKEN));
         returned.clear();
     }
 }

@@ -12,7 +12,6 @@ import dev.millrace.loop.ListenHandle;
 import dev.millrace.loop.Loop;
 import dev.millrace.loop.UdpEvents;
 import dev.millrace.loop.UdpHandle;
-import dev.millrace.net.NetSocket;
 import dev.millrace.sys.Errno;
 import java.io.IOException;
 import java.util.HashSet;
@@ -98,7 +97,7 @@ final class SharedSocket {
             KeptSockets kept)
             throws IOException {
         boolean isEach = scheduling == Scheduling.REUSE_PORT && address instanceof IpAddress;
-        ListenOptions own = isEach ? options.withReusePort(true) : options;
+        ListenOptions own = isEach ? options.withReusePort(true) : RoundRobin.options(options);
         OptionalInt inherited = isEach ? OptionalInt.empty() : kept.take(address);
         ListenHandle listener =
                 inherited.isPresent()
@@ -177,7 +176,7 @@ final class SharedSocket {
      * @throws IOException if it is none; it is still the caller's then
      */
     static ListenHandle adopt(Loop loop, Descriptor descriptor) throws IOException {
-        ListenHandle listener = new ListenHandle(loop, ListenOptions.DEFAULTS);
+        ListenHandle listener = new ListenHandle(loop, RoundRobin.options(ListenOptions.DEFAULTS));
         try {
             listener.open(descriptor.number());
         } catch (IOException refused) {
@@ -234,7 +233,7 @@ final class SharedSocket {
     }
 
     /** It is another primary's now: {@code other} gets the connections that no worker has taken. */
-    void handOver(Consumer<? super NetSocket> other) {
+    void handOver(Consumer<? super Descriptor> other) {
         if (handle instanceof ListenHandle listener) {
             listener.ownFile(false);
         }

@@ -9,7 +9,6 @@ import dev.millrace.kernel.UdpOptions;
 import dev.millrace.loop.Loop;
 import dev.millrace.loop.TimerHandle;
 import dev.millrace.net.ConnectionDrop;
-import dev.millrace.net.NetSocket;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -189,22 +188,22 @@ final class SharedSockets {
         }
     }
 
-    /** The other primary had accepted {@code socket}, and no worker of its own has taken it. */
-    void deal(String key, NetSocket socket) {
+    /** The other primary had accepted it, and no worker of its own has taken it. */
+    void deal(String key, Descriptor connection) {
         SharedSocket known = byKey.get(key);
         if (known != null && known.dealer != null) {
-            known.dealer.add(socket);
+            known.dealer.add(connection);
         } else {
             dropped++;
-            socket.reset();
+            Refusal.reset(loop, connection, ConnectionDrop.Reason.NOT_TAKEN);
         }
     }
 
     /** All are another primary's now, which gets what no worker here has taken, with its key. */
-    void handOver(BiConsumer<? super String, ? super NetSocket> other) {
+    void handOver(BiConsumer<? super String, ? super Descriptor> other) {
         for (SharedSocket one : byNumber.values()) {
             handed.put(one.number, one.key);
-            one.handOver(socket -> other.accept(one.key, socket));
+            one.handOver(connection -> other.accept(one.key, connection));
         }
         byNumber.clear();
         byKey.clear();

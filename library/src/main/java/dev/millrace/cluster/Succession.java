@@ -4,8 +4,8 @@ import dev.millrace.ipc.ChildOptions;
 import dev.millrace.kernel.Descriptor;
 import dev.millrace.kernel.SystemError;
 import dev.millrace.loop.LoopStage;
-import dev.millrace.net.NetSocket;
 import dev.millrace.sys.Errno;
+import dev.millrace.systemd.ServiceNotifier;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +32,8 @@ final class Succession {
 
     /** The process that is to come, or has come, in the place of this one. */
     private @Nullable Replacement replacement;
+
+    private @Nullable Supervision supervision;
 
     Succession(Primary primary, Crew crew) {
         this.primary = primary;
@@ -75,6 +77,7 @@ final class Succession {
         nextReload = null;
         RollingRestart begun = new RollingRestart(primary, primary.options(), stage);
         reload = begun;
+        primary.changed();
         begun.prepare(primary.prepare());
     }
 
@@ -106,17 +109,37 @@ final class Succession {
         if (reload != null) {
             return "a reload is under way: ask again when it is over";
         }
-        boolean isTakingOver = predecessor != null && !predecessor.isOver();
-        return replacement != null || isTakingOver ? "a replacement is under way" : null;
+        return replacement != null || isTakingOver() ? "a replacement is under way" : null;
     }
 
-    /** Another primary had accepted {@code socket} for {@code key}, and has no worker for it. */
-    void deal(String key, NetSocket socket) {
+    /** Whether another process is the primary still. */
+    boolean isTakingOver() {
+        return predecessor != null && !predecessor.isOver();
+    }
+
+    /** From now on systemd is told what becomes of the cluster. */
+    void supervised(ServiceNotifier systemd) {
+        if (supervision != null) {
+            throw new IllegalStateException("systemd is told already");
+        }
+        supervision = new Supervision(primary, systemd);
+        primary.changed();
+    }
+
+    /** The process {@code pid} is about to be the primary. */
+    void replaced(long pid) {
+        if (supervision != null) {
+            supervision.replaced(pid);
+        }
+    }
+
+    /** Another primary had accepted it for {@code key}, and has no worker for it. */
+    void deal(String key, Descriptor connection) {
         Replacement heir = replacement;
         if (heir != null && heir.isPrimary()) {
-            heir.pass(key, socket);
+            heir.pass(key, connection);
         } else {
-            primary.sockets().deal(key, socket);
+            primary.sockets().deal(key, connection);
         }
     }
 
@@ -137,6 +160,9 @@ final class Succession {
         }
         if (predecessor != null) {
             predecessor.look();
+        }
+        if (supervision != null) {
+            supervision.look();
         }
     }
 

@@ -27,6 +27,9 @@ final class WorkerDemand {
 
     private boolean isFull;
 
+    /** A tick is due that asks. */
+    private boolean isAsking;
+
     /**
      * @param number the listener's with the primary
      */
@@ -69,6 +72,15 @@ final class WorkerDemand {
             deliver(message);
         }
         due++;
+        if (!isAsking) {
+            isAsking = true;
+            // For all that is read now, in one message.
+            primary.loop().nextTick(this::askAgain);
+        }
+    }
+
+    private void askAgain() {
+        isAsking = false;
         if (feed.isTaking()) {
             ask();
         }

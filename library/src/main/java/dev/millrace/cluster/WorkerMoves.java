@@ -10,7 +10,6 @@ import dev.millrace.net.NetSocket;
 import dev.millrace.net.Successor;
 import dev.millrace.sys.Errno;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -87,9 +86,9 @@ final class WorkerMoves {
         int id = ++lastId;
         Move move = new Move(socket, outcome);
         underWay.put(id, move);
-        String unread = Control.text(socket.descriptors().unread());
+        String luggage = Luggage.of(socket).field();
         primary.send(
-                Control.text(Control.Verb.MOVE, number, id, unread),
+                Control.text(Control.Verb.MOVE, number, id, luggage),
                 List.of(Passable.of(copy)),
                 error -> {
                     move.isAway = error == null;
@@ -123,12 +122,12 @@ final class WorkerMoves {
             message.refuse();
             return;
         }
-        ByteBuffer unread = control.bytes(1);
+        Luggage luggage = Luggage.of(control.fields().get(1));
         // One whose client has left meanwhile is as good here as anywhere.
         if (socket.isDestroyed()) {
             return;
         }
-        socket.pause().unshift(unread);
+        luggage.unpack(socket);
         if (!server.moves().take(socket)) {
             message.refuse();
             socket.destroy();

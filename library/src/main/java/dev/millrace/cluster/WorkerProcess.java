@@ -32,6 +32,10 @@ import org.jspecify.annotations.Nullable;
 public final class WorkerProcess {
     private static final Duration GRACE = Duration.ofSeconds(1);
 
+    /** By these a process talks to systemd, which the primary alone does. */
+    private static final List<String> TO_PRIMARY =
+            List.of("NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID");
+
     private final Primary primary;
     private final int id;
     private final ChildProcess child;
@@ -72,6 +76,7 @@ public final class WorkerProcess {
         Map<String, String> environment = new HashMap<>(options.child().environment());
         environment.put(Cluster.WORKER, String.valueOf(id));
         environment.put(Cluster.DRAIN, String.valueOf(options.drainLimit().toMillis()));
+        TO_PRIMARY.forEach(name -> environment.putIfAbsent(name, ""));
         ChildOptions childOptions = options.child().withEnvironment(environment);
         this.child = ChildProcess.fork(primary.loop(), childOptions);
         child.onConnect(this::online).onMessage(this::came);

@@ -124,6 +124,13 @@ public interface Driver extends AutoCloseable {
     }
 
     /**
+     * As {@link #open}, of a connection and of nothing else: EINVAL for what is no stream socket.
+     */
+    default Port openConnection(int descriptor) throws IOException {
+        throw Capability.OPEN_DESCRIPTORS.missing(this);
+    }
+
+    /**
      * A port that only tells readiness of a descriptor which stays the user's; see {@link
      * #watchStart}.
      *
@@ -225,6 +232,14 @@ public interface Driver extends AutoCloseable {
      * sent elsewhere. The port goes on, and knows that its description may live on (X107).
      */
     default int duplicate(Port port) throws IOException {
+        throw Capability.PASS_DESCRIPTORS.missing(this);
+    }
+
+    /**
+     * Gives the descriptor of {@code port} away: it is the caller's, close-on-exec, and the port is
+     * closed. What was read and not told of yet is lost.
+     */
+    default int release(Port port) {
         throw Capability.PASS_DESCRIPTORS.missing(this);
     }
 

@@ -16,6 +16,9 @@ final class DescriptorTraffic {
     private final EpollSet set;
     private final Libc libc;
 
+    /** The last read came with descriptors, and those end a read (unix(7)). */
+    private boolean isCut;
+
     DescriptorTraffic(EpollPort port) {
         this.port = port;
         this.set = port.set;
@@ -31,6 +34,7 @@ final class DescriptorTraffic {
             return count;
         }
         int[] descriptors = message.descriptors();
+        isCut = descriptors.length > 0;
         if (message.isTruncated()) {
             // Installing them stops at the first that finds no number (unix(7)). Which bytes miss
             // theirs only a receiver with frames can say.
@@ -44,6 +48,10 @@ final class DescriptorTraffic {
             port.events().onDescriptors(descriptors);
         }
         return count;
+    }
+
+    boolean isCut() {
+        return isCut;
     }
 
     /** See {@link Driver#sendDescriptors}. */

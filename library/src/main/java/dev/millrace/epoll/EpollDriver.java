@@ -90,6 +90,11 @@ public final class EpollDriver implements Driver {
     }
 
     @Override
+    public Port openConnection(int descriptor) throws IOException {
+        return OpenDescriptor.connection(set, descriptor);
+    }
+
+    @Override
     public Port watch(int descriptor) throws IOException {
         return OpenDescriptor.watch(set, descriptor);
     }
@@ -166,6 +171,17 @@ public final class EpollDriver implements Driver {
         int duplicate = duplicate(libc, served.fd);
         set.shared(served.fd);
         return duplicate;
+    }
+
+    @Override
+    public int release(Port port) {
+        EpollPort released = (EpollPort) port;
+        int fd = released.fd;
+        // The set would go on to report it otherwise.
+        released.isShared = true;
+        set.remove(released);
+        released.fd = -1;
+        return fd;
     }
 
     @Override

@@ -91,6 +91,11 @@ final class EpollSocket extends EpollStream {
         return 0;
     }
 
+    @Override
+    boolean isCut() {
+        return traffic != null && traffic.isCut();
+    }
+
     /** See {@link Driver#sendDescriptors}. */
     int sendDescriptors(byte[] array, int offset, int length, int... descriptors) {
         return traffic == null ? -Errno.EINVAL : traffic.send(array, offset, length, descriptors);

@@ -155,11 +155,16 @@ abstract class EpollStream extends EpollPort {
                 readEnded(count);
                 return;
             }
-            if (count < room) {
-                // A short read has emptied the socket: no second recv just to be told EAGAIN.
+            if (count < room && !isCut()) {
+                // A short read has emptied the socket: no second call just to be told EAGAIN.
                 return;
             }
         }
+    }
+
+    /** Whether the last read was short, and more may be there all the same. */
+    boolean isCut() {
+        return false;
     }
 
     private void readEnded(int result) {

@@ -31,12 +31,23 @@ final class OpenDescriptor {
         EpollPort port =
                 switch (kind) {
                     case LISTENER -> set.register(listener(set, fd));
-                    case TCP, UNIX -> set.register(connection(set, fd));
+                    case TCP, UNIX -> set.register(connected(set, fd));
                     case UDP -> set.register(new EpollDatagram(set, fd));
                     case PIPE, TERMINAL, FILE, OTHER -> pipe(set, fd, kind);
                 };
         port.isShared = true;
         port.isStandard = fd <= Linux.STDERR_FILENO;
+        return port;
+    }
+
+    /** What has a peer does not listen; of a connection that was passed nothing else is asked. */
+    static EpollPort connection(EpollSet set, int fd) throws IOException {
+        refuseTwice(set, fd);
+        if (set.libc.getsockopt(fd, Linux.SOL_SOCKET, Linux.SO_TYPE) != Linux.SOCK_STREAM) {
+            throw SystemError.of(Errno.EINVAL, "open");
+        }
+        EpollPort port = set.register(connected(set, fd));
+        port.isShared = true;
         return port;
     }
 
@@ -57,7 +68,7 @@ final class OpenDescriptor {
     }
 
     /** One that is not connected is refused: connect(2) knows no MSG_DONTWAIT, and would block. */
-    private static EpollSocket connection(EpollSet set, int fd) throws IOException {
+    private static EpollSocket connected(EpollSet set, int fd) throws IOException {
         if (set.libc.getpeername(fd) == null) {
             throw SystemError.of(Errno.ENOTCONN, "open");
         }

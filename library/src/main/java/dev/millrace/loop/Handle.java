@@ -154,6 +154,27 @@ public abstract sealed class Handle implements AutoCloseable
         return Descriptor.of(loop.driver.duplicate(port));
     }
 
+    /**
+     * Takes the socket out of this handle, which is closed thereby: its descriptor is the caller's,
+     * close-on-exec. For a connection that is passed on as it was accepted, before anything is read
+     * from it; what was written and is still here is lost.
+     *
+     * {@snippet class="dev.millrace.loop.ListenFeedTest" region="extract"}
+     *
+     * @throws IllegalStateException if there is no socket (yet), as behind a timer
+     * @throws UnsupportedOperationException if the loop's driver can't do it
+     */
+    public final Descriptor extract() {
+        loop.checkThread();
+        Port port = isClosing ? null : portOrNull();
+        if (port == null) {
+            throw new IllegalStateException("there is no socket behind it: " + this);
+        }
+        Descriptor extracted = Descriptor.of(loop.driver.release(port));
+        close();
+        return extracted;
+    }
+
     /** The socket behind it, if it has one. */
     @Nullable Port portOrNull() {
         return null;

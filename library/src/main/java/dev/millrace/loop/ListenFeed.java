@@ -2,7 +2,6 @@ package dev.millrace.loop;
 
 import dev.millrace.driver.Port;
 import dev.millrace.kernel.Descriptor;
-import dev.millrace.kernel.DescriptorKind;
 import dev.millrace.kernel.SystemError;
 import dev.millrace.sys.Errno;
 import java.io.IOException;
@@ -61,11 +60,7 @@ public final class ListenFeed {
     }
 
     private void hand(Descriptor connection) throws IOException {
-        DescriptorKind kind = connection.kind();
-        if (kind != DescriptorKind.TCP && kind != DescriptorKind.UNIX) {
-            throw SystemError.of(Errno.EINVAL, "accept");
-        }
-        Port port = handle.loop.driver.open(connection.number());
+        Port port = handle.loop.driver.openConnection(connection.number());
         connection.release();
         handle.taken(port);
     }

@@ -8,14 +8,21 @@ import dev.millrace.loop.ListenHandle;
 import dev.millrace.loop.ListenSource;
 import dev.millrace.loop.Loop;
 import dev.millrace.loop.UdpHandle;
+import dev.millrace.net.NetServer;
+import dev.millrace.net.Successor;
+import dev.millrace.net.SuccessorSource;
 import java.io.IOException;
 import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** The listeners of a loop: an inherited socket where there is one, otherwise as before. */
-final class InheritedSource implements ListenSource {
+/**
+ * The listeners of a loop: an inherited socket where there is one, otherwise as before. The same
+ * holds for their connections when they leave: the source before may know of a successor, as that
+ * of a cluster's worker does, and an inherited socket has none.
+ */
+final class InheritedSource implements ListenSource, SuccessorSource {
     private final InheritedSockets sockets;
     private final ListenSource before;
     private final Loop loop;
@@ -84,6 +91,25 @@ final class InheritedSource implements ListenSource {
     @Override
     public void open(ListenHandle handle, int descriptor) throws IOException {
         before.open(handle, descriptor);
+    }
+
+    @Override
+    public void listens(NetServer server) {
+        if (before instanceof SuccessorSource moving) {
+            moving.listens(server);
+        }
+    }
+
+    @Override
+    public @Nullable Successor successor(NetServer server) {
+        return before instanceof SuccessorSource moving ? moving.successor(server) : null;
+    }
+
+    @Override
+    public void full(NetServer server, boolean isFull) {
+        if (before instanceof SuccessorSource moving) {
+            moving.full(server, isFull);
+        }
     }
 
     @Override

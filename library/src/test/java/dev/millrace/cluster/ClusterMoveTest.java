@@ -50,6 +50,28 @@ class ClusterMoveTest {
         }
     }
 
+    @Test
+    void whomABalancerHasNamedIsKnownThere() {
+        try (var moving = new MovingCluster(2, Scheduling.ROUND_ROBIN, "proxied", "0")) {
+            Address address = moving.cluster.tcp(2);
+            for (int number = 1; number <= 2; number++) {
+                MovingCluster.Client client = moving.new Client(address);
+                client.socket.write("PROXY TCP4 10.1.2." + number + " 10.0.0.1 4711 80\r\n");
+                client.get("/");
+            }
+            moving.leave(1);
+            moving.cluster.until("exit 1");
+            for (int number = 1; number <= 2; number++) {
+                MovingCluster.Client client = moving.clients.get(number - 1).send("/from");
+                String expected = "2 10.1.2." + number + ":4711 /from";
+                moving.cluster.until(
+                        expected + " in " + client.text,
+                        () -> client.text.toString().endsWith(" /from\n"));
+                assertThat(client.text.toString()).contains(expected);
+            }
+        }
+    }
+
     /** What was pipelined travels unread, and a busy connection waits for its response. */
     @Test
     void aBusyOneMovesBehindItsResponse() {

@@ -77,7 +77,8 @@ class KeptSocketsTest {
             Loop loop = cluster.loop;
             Primary primary = cluster.primary;
             // @start region="keep"
-            primary.keep(InheritedSockets.ofProcess(), ServiceNotifier.of(loop));
+            ServiceNotifier systemd = ServiceNotifier.of(loop);
+            primary.keep(InheritedSockets.ofProcess(), systemd).supervised(systemd);
             // @end
             assertThat(cluster.greeting(cluster.tcp(1))).isEqualTo("1");
         }

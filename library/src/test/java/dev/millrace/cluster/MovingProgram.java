@@ -6,6 +6,8 @@ import dev.millrace.http.ServerRequest;
 import dev.millrace.http.ServerResponse;
 import dev.millrace.kernel.IpAddress;
 import dev.millrace.loop.Loop;
+import dev.millrace.net.NetServerOptions;
+import dev.millrace.net.ProxyProtocol;
 import dev.millrace.tls.TlsIdentity;
 import dev.millrace.tls.TlsOptions;
 import java.io.FileInputStream;
@@ -17,9 +19,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A worker that serves HTTP: {@code tcp PORT}, {@code unix PATH}, {@code tls PORT PEM}. It responds
- * with its number and the target, to {@code /later} when it is told {@code answer}; {@code /die}
- * kills it, and after {@code /leave} it leaves.
+ * A worker that serves HTTP: {@code tcp PORT}, {@code unix PATH}, {@code tls PORT PEM}, {@code
+ * proxied PORT} behind a balancer. It responds with its number and the target, to {@code /later}
+ * when it is told {@code answer}; {@code /die} kills it, and after {@code /leave} it leaves.
  */
 final class MovingProgram {
     private static final List<ServerResponse> due = new ArrayList<>();
@@ -34,6 +36,12 @@ final class MovingProgram {
 
     private static void start(Worker worker, String... arguments) {
         HttpServerOptions options = HttpServerOptions.DEFAULTS;
+        if (arguments[0].equals("proxied")) {
+            options =
+                    options.withNet(
+                            NetServerOptions.DEFAULTS.withProxyProtocol(
+                                    ProxyProtocol.required("127.0.0.1")));
+        }
         if (arguments[0].equals("tls")) {
             Path pem = Path.of(arguments[2]);
             options = options.withTls(TlsOptions.of(TlsIdentity.ofPem(pem, pem)));
@@ -60,6 +68,9 @@ final class MovingProgram {
                 worker.send("due");
             }
             case "/die" -> Runtime.getRuntime().halt(1);
+            case "/from" ->
+                    response.end(
+                            worker.id() + " " + request.remoteAddress().orElseThrow() + " /from\n");
             case "/pid" -> response.end(String.valueOf(ProcessHandle.current().pid()));
             case "/leave" -> {
                 response.end(worker.id() + " /leave\n");

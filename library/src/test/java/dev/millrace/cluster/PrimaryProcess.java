@@ -12,6 +12,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /** A primary in a process of its own, and what it and its successors print. */
@@ -21,14 +22,20 @@ final class PrimaryProcess implements AutoCloseable {
     final Process process;
 
     PrimaryProcess(Path control, String... ofWorkers) throws IOException {
+        this(Map.of(), control, ofWorkers);
+    }
+
+    PrimaryProcess(Map<String, String> environment, Path control, String... ofWorkers)
+            throws IOException {
         this.control = control;
         String[] arguments =
                 Stream.concat(Stream.of(control.toString()), Stream.of(ofWorkers))
                         .toArray(String[]::new);
-        process =
+        ProcessBuilder builder =
                 new ProcessBuilder(ChildJvm.archived(SignalledProgram.class, arguments))
-                        .redirectErrorStream(true)
-                        .start();
+                        .redirectErrorStream(true);
+        builder.environment().putAll(environment);
+        process = builder.start();
         Thread.ofVirtual().start(this::read);
     }
 

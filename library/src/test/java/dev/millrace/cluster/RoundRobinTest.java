@@ -83,8 +83,12 @@ class RoundRobinTest {
             connect(cluster, address, 1);
             untilAllAre(cluster, "1\n");
             tell(cluster, 1, "fill");
+            long before = cluster.loop.hrtime();
             connect(cluster, address, 6);
             untilAllAre(cluster, ".*ECONNRESET.*");
+            // Of 16 attempts each, four are under way at a time, and the worker rests behind them.
+            assertThat(Duration.ofNanos(cluster.loop.hrtime() - before))
+                    .isGreaterThan(Duration.ofMillis(500));
             assertThat(cluster.primary.droppedCount()).isEqualTo(6);
             tell(cluster, 1, "empty");
             connect(cluster, address, 6);

@@ -2,6 +2,7 @@ package dev.millrace.cluster;
 
 import dev.millrace.ipc.ChildOptions;
 import dev.millrace.loop.Loop;
+import dev.millrace.systemd.ServiceNotifier;
 import dev.millrace.testing.ChildJvm;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -24,8 +25,10 @@ final class SignalledProgram {
                                         ChildJvm.archived(WorkerProgram.class, ofWorkers)));
         Loop.run(loop -> {
             Primary primary = Cluster.primary(loop, options);
-            primary.signals().control(Path.of(arguments[0]));
+            ServiceNotifier systemd = ServiceNotifier.of(loop);
+            primary.signals().control(Path.of(arguments[0])).supervised(systemd);
             long pid = ProcessHandle.current().pid();
+            say(pid + " watchdog " + systemd.watchdogInterval().toMillis());
             primary.onMessage((worker, text) -> say(pid + " " + text));
             primary.onOnline(worker ->
                     say(pid + " online " + worker.id() + " " + worker.pid().orElseThrow()));

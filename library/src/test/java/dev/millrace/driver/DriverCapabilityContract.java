@@ -33,6 +33,7 @@ public abstract class DriverCapabilityContract extends DriverContract {
         Pair pair = pair();
         Port port = pair.client().port;
         assertMissing(Capability.OPEN_DESCRIPTORS, () -> driver.open(0));
+        assertMissing(Capability.OPEN_DESCRIPTORS, () -> driver.openConnection(0));
         assertMissing(Capability.WATCH_DESCRIPTORS, () -> driver.watch(0));
         assertMissing(
                 Capability.WATCH_DESCRIPTORS,
@@ -45,6 +46,7 @@ public abstract class DriverCapabilityContract extends DriverContract {
         assertMissing(
                 Capability.PASS_DESCRIPTORS, () -> driver.sendDescriptors(port, new byte[1], 0, 1));
         assertMissing(Capability.PASS_DESCRIPTORS, () -> driver.duplicate(port));
+        assertMissing(Capability.PASS_DESCRIPTORS, () -> driver.release(port));
         assertMissing(Capability.PASS_DESCRIPTORS, driver::closeDescriptors);
         assertThat(Capability.values())
                 .allMatch(one -> !one.missing(driver).getMessage().isEmpty());

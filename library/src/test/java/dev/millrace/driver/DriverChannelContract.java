@@ -12,6 +12,7 @@ import dev.millrace.testing.Kernel;
 import dev.millrace.testing.RawClient;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
@@ -69,6 +70,60 @@ public abstract class DriverChannelContract extends DriverContract {
         closeReceived(server);
         driver.close(pair.client().port);
         expect(server, "end");
+    }
+
+    @Test
+    @Tag("E10")
+    void whatCameWithDescriptorsDoesNotWaitForTheNextTurn() {
+        Pair pair = channels();
+        for (String text : List.of("a", "bb", "ccc")) {
+            assertThat(send(pair.client(), text, sent)).isEqualTo(text.length());
+        }
+        pair.server().read();
+        expect("the first", () -> !pair.server().seen.isEmpty());
+        assertThat(pair.server().text()).isEqualTo("abbccc");
+        closeReceived(pair.server());
+    }
+
+    @Test
+    @Tag("E10")
+    void aReadBehindDescriptorsStopsAtOnceWhenItsReceiverWantsThat() {
+        Pair pair = channels();
+        send(pair.client(), "a", sent);
+        send(pair.client(), "b", sent);
+        End server =
+                new End(pair.server().port) {
+                    @Override
+                    public void onRead(byte[] array, int offset, int length) {
+                        super.onRead(array, offset, length);
+                        driver.readStop(port);
+                    }
+                }.read();
+        expect("the first", () -> !server.text().isEmpty());
+        settle();
+        assertThat(server.text()).isEqualTo("a");
+        server.read();
+        expect("the second", () -> server.text().equals("ab"));
+        closeReceived(server);
+    }
+
+    @Test
+    @Tag("F4")
+    void aReleasedDescriptorIsTheCallersAndTellsNothing() {
+        Pair pair = pair();
+        End server = pair.server().read();
+        settle();
+        int fd = driver.release(server.port);
+        byte[] late = {1};
+        driver.tryWrite(pair.client().port, late, 0, 1);
+        settle();
+        assertThat(server.seen).as("its port is closed").isEmpty();
+        assertThat(Kernel.watched(fd)).isEqualTo(-1);
+        driver.close(server.port);
+        assertThat(libc.fcntl(fd, Linux.F_GETFD, 0)).as("open").isEqualTo(Linux.FD_CLOEXEC);
+        libc.close(fd);
+        pair.client().read();
+        expect("the end", () -> !pair.client().seen.isEmpty());
     }
 
     @Test

@@ -75,6 +75,11 @@ public class ForwardingDriver implements Driver {
     }
 
     @Override
+    public Port openConnection(int descriptor) throws IOException {
+        return real.openConnection(descriptor);
+    }
+
+    @Override
     public Port watch(int descriptor) throws IOException {
         return real.watch(descriptor);
     }
@@ -158,6 +163,11 @@ public class ForwardingDriver implements Driver {
     @Override
     public int duplicate(Port port) throws IOException {
         return real.duplicate(port);
+    }
+
+    @Override
+    public int release(Port port) {
+        return real.release(port);
     }
 
     @Override

@@ -20,6 +20,14 @@ class HandleTest {
     }
 
     @Test
+    void whatHasNoSocketCantGiveItAway() {
+        assertThatThrownBy(timer::extract)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageStartingWith("there is no socket behind it: ");
+        assertThat(timer.isClosing()).isFalse();
+    }
+
+    @Test
     @Tag("B6")
     @Tag("R6")
     void theCloseCallbackRunsOnceInTheClosingPhaseAfterCloseReturned() {

@@ -109,6 +109,11 @@ final class BalancedClients implements AutoCloseable {
         return count;
     }
 
+    /** How many processes have served. */
+    synchronized int serverCount() {
+        return seen.size();
+    }
+
     synchronized List<String> failures() {
         return List.copyOf(failures);
     }

@@ -17,10 +17,12 @@ public final class BalancedNode {
 
     /** The port. */
     public static void main(String... arguments) {
-        Loop.run(loop -> serve(loop, Integer.parseInt(arguments[0])));
+        Loop.run(loop ->
+                serve(loop, Integer.parseInt(arguments[0]))
+                        .onListening(() -> System.out.println("listening")));
     }
 
-    private static void serve(Loop loop, int port) {
+    static HttpServer serve(Loop loop, int port) {
         NetServerOptions behind =
                 NetServerOptions.DEFAULTS.withProxyProtocol(ProxyProtocol.required("127.0.0.1"));
         HttpServer server = HttpServer.create(loop, HttpServerOptions.DEFAULTS.withNet(behind));
@@ -35,10 +37,9 @@ public final class BalancedNode {
                                     var client = (IpAddress) request.remoteAddress().orElseThrow();
                                     response.end(pid + " " + client.hostText());
                                 }));
-        server.onListening(() -> System.out.println("listening"));
         SignalHandle term = new SignalHandle(loop);
         term.start("TERM", signal -> readiness.drain(Duration.ofSeconds(20)));
         term.unref();
-        server.listen(port, "127.0.0.1");
+        return server.listen(port, "127.0.0.1");
     }
 }

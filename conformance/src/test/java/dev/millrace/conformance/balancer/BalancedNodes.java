@@ -21,9 +21,17 @@ final class BalancedNodes implements AutoCloseable {
 
     private final List<Process> processes = new ArrayList<>();
     private final int[] ports = freePorts();
-    private final Process[] nodes = {node(0), node(1)};
+    private final Class<?> program;
+    private final Process[] nodes;
 
-    BalancedNodes() throws IOException {}
+    BalancedNodes() throws IOException {
+        this(BalancedNode.class);
+    }
+
+    BalancedNodes(Class<?> program) throws IOException {
+        this.program = program;
+        this.nodes = new Process[] {node(0), node(1)};
+    }
 
     /** The program of a tool; skips the test where there is none. */
     static Path tool(String name) {
@@ -50,7 +58,7 @@ final class BalancedNodes implements AutoCloseable {
     }
 
     private Process node(int at) throws IOException {
-        List<String> command = ChildJvm.command(BalancedNode.class, String.valueOf(ports[at + 1]));
+        List<String> command = ChildJvm.command(program, String.valueOf(ports[at + 1]));
         Process node =
                 new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
         processes.add(node);
@@ -104,6 +112,15 @@ final class BalancedNodes implements AutoCloseable {
         assertThat(nodes[at].waitFor(60, TimeUnit.SECONDS)).isTrue();
         assertThat(nodes[at].exitValue()).isZero();
         nodes[at] = node(at);
+    }
+
+    /** Has a node of workers replace all of them. */
+    void reload(int at) throws IOException, InterruptedException {
+        String pid = String.valueOf(nodes[at].pid());
+        assertThat(new ProcessBuilder("kill", "-HUP", pid).start().waitFor()).isZero();
+        for (int gone = 0; gone < BalancedCluster.WORKERS; gone++) {
+            assertThat(nodes[at].inputReader().readLine()).isEqualTo("gone");
+        }
     }
 
     static void await(CompletableFuture<Void> event, BalancedClients clients) throws Exception {

@@ -37,17 +37,14 @@ final class Chaos {
 
     public static void main(String[] arguments) throws Exception {
         Words words = new Words(arguments);
-        int seconds = (int) words.number("--seconds", 600);
+        int seconds = (int) words.number("--seconds", 60 * words.number("--minutes", 10));
         long seed = words.number("--seed", 1);
         Path folder = Files.createTempDirectory("millrace-chaos");
         System.out.printf("%d s, seed %d%n", seconds, seed);
         Chaos chaos = new Chaos(seconds, seed, words.number("--start-limit", 1000), folder);
         chaos.run(seed);
+        chaos.report.left(folder);
         System.out.print(chaos.report);
-        try (var left = Files.list(folder)) {
-            left.forEach(one -> System.out.println("left: " + one));
-        }
-        Files.deleteIfExists(folder);
         System.exit(chaos.report.isRight() ? 0 : 1);
     }
 
@@ -157,8 +154,9 @@ final class Chaos {
             int limit = (int) ClusterProgram.DRAIN_LIMIT.toSeconds() + 2;
             ClusterProcess.await("no orphan", () -> cluster.left().isEmpty(), limit);
             report.line("  no worker left", (System.nanoTime() - began) / 1_000_000);
-            // Of a process that is killed it stays; the next one to listen takes it over.
+            // Of a process that is killed they stay; the next one to listen takes them over.
             Files.deleteIfExists(file);
+            Files.deleteIfExists(ClusterProgram.control(file));
         } catch (java.io.IOException e) {
             report.require(false, e.toString());
         }

@@ -7,15 +7,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/**
- * A tenth of what {@code conformance/chaos} does, and a roll of what {@code conformance/roll} does.
- */
+/** A tenth of what {@code conformance/chaos} and {@code conformance/roll} do. */
 @Tag("faults")
 @Tag("epoll")
 class ChaosTest {
@@ -53,5 +52,24 @@ class ChaosTest {
     @Tag("X87")
     void onlyWhatWasOpenAtAWorkerThatWasStruckFails() throws Exception {
         verify(Chaos.class, "--seconds", "60", "--start-limit", START_LIMIT);
+    }
+
+    @Test
+    @Tag("X88")
+    void noRequestFailsWhileAllWorkersAreReplaced() throws Exception {
+        verify(Roll.class, small());
+    }
+
+    @Test
+    @Tag("X88")
+    void noRequestFailsWhileThePrimaryIsReplaced() throws Exception {
+        String[] words = Arrays.copyOf(small(), small().length + 1);
+        words[words.length - 1] = "--replace";
+        verify(Roll.class, words);
+    }
+
+    private static String[] small() {
+        String line = "--requests 10000 --rolls 2 --connections 200 --start-limit " + START_LIMIT;
+        return line.split(" ");
     }
 }

@@ -1,7 +1,9 @@
 package dev.millrace.conformance.chaos;
 
 import dev.millrace.testing.ChildJvm;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,6 +29,9 @@ final class ClusterProcess implements AutoCloseable {
     /** That ever ran. */
     private final Set<Long> seen = ConcurrentHashMap.newKeySet();
 
+    /** This one, and those in its place. */
+    private final Set<Long> primaries = ConcurrentHashMap.newKeySet();
+
     /** By process: from its start to its first response. */
     private final Map<Long, Long> firstMillis = new ConcurrentHashMap<>();
 
@@ -41,11 +46,29 @@ final class ClusterProcess implements AutoCloseable {
                 ChildJvm.command(
                         ClusterProgram.class, String.valueOf(workers), scheduling, file.toString());
         command.addAll(1, List.of("-Xmx96m", "-XX:-UsePerfData"));
+        Path pipe = file.resolveSibling("told");
+        run("mkfifo", pipe.toString());
+        Thread.ofPlatform().daemon().start(() -> read(pipe));
         primary =
-                new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
-        Thread.ofPlatform().daemon().start(() -> primary.inputReader().lines().forEach(this::tell));
+                new ProcessBuilder(command)
+                        .redirectError(ProcessBuilder.Redirect.INHERIT)
+                        .redirectOutput(pipe.toFile())
+                        .start();
+        Files.delete(pipe);
         await("a cluster", () -> listening == workers, 60);
         initial = Set.copyOf(seen);
+    }
+
+    /**
+     * A pipe of our own: that of a {@link Process} is closed when it ends, though one in its place
+     * writes there.
+     */
+    private void read(Path pipe) {
+        try (BufferedReader lines = Files.newBufferedReader(pipe)) {
+            lines.lines().forEach(this::tell);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private void tell(String line) {
@@ -55,6 +78,7 @@ final class ClusterProcess implements AutoCloseable {
                 port = Integer.parseInt(words[1]);
                 listening++;
             }
+            case "primary" -> primaries.add(Long.parseLong(words[1]));
             case "online" -> {
                 online.add(Long.parseLong(words[1]));
                 seen.add(Long.parseLong(words[1]));
@@ -126,8 +150,12 @@ final class ClusterProcess implements AutoCloseable {
     }
 
     static void signal(String name, long pid) {
+        run("kill", "-" + name, String.valueOf(pid));
+    }
+
+    private static void run(String... command) {
         try {
-            new ProcessBuilder("kill", "-" + name, String.valueOf(pid)).start().waitFor();
+            new ProcessBuilder(command).start().waitFor();
         } catch (IOException | InterruptedException e) {
             throw new AssertionError(e);
         }
@@ -176,6 +204,11 @@ final class ClusterProcess implements AutoCloseable {
     @Override
     public void close() {
         primary.destroyForcibly();
-        left().forEach(pid -> ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly));
+        primaries.forEach(ClusterProcess::destroy);
+        left().forEach(ClusterProcess::destroy);
+    }
+
+    private static void destroy(long pid) {
+        ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);
     }
 }

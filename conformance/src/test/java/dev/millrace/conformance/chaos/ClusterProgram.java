@@ -20,8 +20,9 @@ import java.util.concurrent.CompletionException;
 
 /**
  * The cluster that is maltreated: {@code WORKERS SCHEDULING SOCKET_FILE}. The primary does what its
- * standard input says, {@code reload} or {@code stop}, and prints a line for whatever happens; a
- * worker's response names it, and has the path of its request as the body.
+ * standard input says, {@code reload} or {@code stop}, and what comes by the control socket beside
+ * that file, and prints a line for whatever happens; a worker's response names it, and has the path
+ * of its request as the body. A primary in its place prints where it does.
  */
 final class ClusterProgram {
     static final Duration HEARTBEAT = Duration.ofMillis(500);
@@ -54,8 +55,15 @@ final class ClusterProgram {
         primary.onMessage((worker, text) -> say(text))
                 .onOnline(worker -> say("online " + worker.pid().orElseThrow()))
                 .onExit((worker, exit) -> say("exit " + worker.pid().orElse(0)))
-                .onError(error -> say("error " + error.getMessage()));
+                .onError(error -> say("error " + error.getMessage()))
+                .control(control(Path.of(arguments[2])));
+        say("primary " + ProcessHandle.current().pid());
         Thread.ofPlatform().daemon().start(() -> obey(loop, primary));
+    }
+
+    /** The control socket of a cluster that listens on {@code file}. */
+    static Path control(Path file) {
+        return file.resolveSibling("control");
     }
 
     private static void obey(Loop loop, Primary primary) {
@@ -122,7 +130,9 @@ final class ClusterProgram {
         }
     }
 
+    /** One write a line: several processes print to one pipe. */
     private static synchronized void say(String text) {
-        System.out.println(text);
+        System.out.print(text + "\n");
+        System.out.flush();
     }
 }

@@ -1,8 +1,12 @@
 package dev.millrace.conformance.chaos;
 
 import dev.millrace.conformance.chaos.History.Outcome;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** A table of what was found, with what is wrong of it. */
 final class Report {
@@ -44,6 +48,19 @@ final class Report {
 
     private static long percentile(List<Long> sorted, int percent) {
         return sorted.isEmpty() ? 0 : sorted.get((sorted.size() - 1) * percent / 100);
+    }
+
+    /** No socket file is left; the file of a lock beside one stays (row G11). */
+    void left(Path folder) throws IOException {
+        List<Path> files;
+        try (Stream<Path> all = Files.list(folder)) {
+            files = all.toList();
+        }
+        for (Path file : files) {
+            require(file.toString().endsWith(".lock"), "left: " + file);
+            Files.delete(file);
+        }
+        Files.delete(folder);
     }
 
     boolean isRight() {

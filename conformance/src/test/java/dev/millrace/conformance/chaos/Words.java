@@ -8,6 +8,10 @@ record Words(List<String> words) {
         this(List.of(words));
     }
 
+    boolean has(String name) {
+        return words.contains(name);
+    }
+
     long number(String name, long otherwise) {
         int at = words.indexOf(name);
         return at < 0 ? otherwise : Long.parseLong(words.get(at + 1));

@@ -7,6 +7,9 @@ import dev.millrace.loop.ListenAttempt;
 import dev.millrace.loop.ListenSource;
 import dev.millrace.loop.Loop;
 import dev.millrace.loop.UdpHandle;
+import dev.millrace.net.NetServer;
+import dev.millrace.net.Successor;
+import dev.millrace.net.SuccessorSource;
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -22,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  *      └──the loop listens, and another one has joined──▶ refused: a worker has one loop
  * </pre>
  */
-final class JoiningSource implements ListenSource {
+final class JoiningSource implements ListenSource, SuccessorSource {
     /** The name of the thread whose loop has joined. */
     private static final AtomicReference<@Nullable String> JOINED = new AtomicReference<>();
 
@@ -45,6 +48,25 @@ final class JoiningSource implements ListenSource {
             return;
         }
         joined.bind(handle, address, outcome);
+    }
+
+    @Override
+    public void listens(NetServer server) {
+        if (joined instanceof SuccessorSource moving) {
+            moving.listens(server);
+        }
+    }
+
+    @Override
+    public @Nullable Successor successor(NetServer server) {
+        return joined instanceof SuccessorSource moving ? moving.successor(server) : null;
+    }
+
+    @Override
+    public void full(NetServer server, boolean isFull) {
+        if (joined instanceof SuccessorSource moving) {
+            moving.full(server, isFull);
+        }
     }
 
     @Override

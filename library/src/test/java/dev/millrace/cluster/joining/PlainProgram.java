@@ -3,13 +3,18 @@ package dev.millrace.cluster.joining;
 import dev.millrace.kernel.IpAddress;
 import dev.millrace.loop.ListenSource;
 import dev.millrace.loop.Loop;
+import dev.millrace.net.ConnectionLimits;
 import dev.millrace.net.NetServer;
+import dev.millrace.net.NetServerOptions;
+import dev.millrace.stream.Framing;
+import dev.millrace.systemd.InheritedSockets;
 import dev.millrace.udp.UdpSocket;
 
 /**
  * A program that knows nothing of clusters. {@code tcp}: greets each connection with its number,
- * and {@code udp}: each datagram. {@code two}: a second loop listens behind the first, which asks
- * by a source of its own.
+ * and {@code udp}: each datagram. {@code kept}: answers each line of a connection, of which it has
+ * one place; it may move, and the program has inherited sockets. {@code two}: a second loop listens
+ * behind the first, which asks by a source of its own.
  */
 final class PlainProgram {
     private PlainProgram() {}
@@ -21,6 +26,10 @@ final class PlainProgram {
                 UdpSocket socket = UdpSocket.create(loop);
                 socket.onMessage((data, from) -> socket.send(me, from)).bind(IpAddress.loopback(0));
             });
+            return;
+        }
+        if (arguments[0].equals("kept")) {
+            Loop.run(loop -> kept(loop, me));
             return;
         }
         Loop.run(loop -> {
@@ -35,6 +44,20 @@ final class PlainProgram {
                 server.onListening(() -> Thread.ofPlatform().start(PlainProgram::second));
             }
         });
+    }
+
+    private static void kept(Loop loop, String me) {
+        InheritedSockets.ofProcess().join(loop);
+        NetServerOptions onePlace =
+                NetServerOptions.DEFAULTS.withLimits(
+                        ConnectionLimits.DEFAULTS.withMaxConnections(1));
+        NetServer server =
+                NetServer.create(
+                        loop,
+                        onePlace,
+                        socket -> socket.onFrames(Framing.lines(100), line -> socket.write(me)));
+        server.onClosing(() -> server.connections().forEach(server.moves()::move));
+        server.listen(IpAddress.loopback(0));
     }
 
     private static void second() {

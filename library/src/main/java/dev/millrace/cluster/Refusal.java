@@ -1,0 +1,53 @@
+package dev.millrace.cluster;
+
+import dev.millrace.kernel.Descriptor;
+import dev.millrace.loop.Loop;
+import dev.millrace.loop.StreamEvents;
+import dev.millrace.loop.StreamHandle;
+import dev.millrace.net.ConnectionDrop;
+import dev.millrace.net.ConnectionDrop.Reason;
+import dev.millrace.net.NetSocket;
+import dev.millrace.net.NetSocketOptions;
+import java.io.IOException;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The end of a connection that no worker takes: its client sees ECONNRESET. */
+final class Refusal {
+    /** What a connection is born with; its {@link NetSocket} takes the place. */
+    private static final StreamEvents NONE =
+            new StreamEvents() {
+                @Override
+                public void onRead(byte[] array, int offset, int length) {}
+
+                @Override
+                public void onEnd() {}
+
+                @Override
+                public void onError(IOException error) {}
+
+                @Override
+                public void onThrown(Throwable thrown) {}
+            };
+
+    private Refusal() {}
+
+    /** What is to be told of it; null if its client has left before. */
+    static @Nullable ConnectionDrop reset(Loop loop, Descriptor connection, Reason reason) {
+        StreamHandle stream = new StreamHandle(loop, NONE);
+        try {
+            stream.open(connection.number());
+            connection.release();
+        } catch (IOException gone) {
+            connection.close();
+            stream.close();
+            return null;
+        }
+        NetSocket socket = NetSocket.on(stream, NetSocketOptions.DEFAULTS);
+        ConnectionDrop drop =
+                new ConnectionDrop(
+                        socket.localAddress(), socket.remoteAddress(), reason, Optional.empty());
+        socket.reset();
+        return drop;
+    }
+}
