@@ -31,6 +31,7 @@ final class EchoCommand implements ServerCommand {
                 tls.map(one -> NetServerOptions.DEFAULTS.withTls(one.load()))
                         .orElse(NetServerOptions.DEFAULTS);
         return new ServerRun(
-                tls.isPresent() ? "tls" : "tcp", where, loop -> new EchoService(loop, how));
+                        tls.isPresent() ? "tls" : "tcp", where, loop -> new EchoService(loop, how))
+                .reloading(tls);
     }
 }

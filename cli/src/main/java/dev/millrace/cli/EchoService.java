@@ -6,6 +6,7 @@ import dev.millrace.net.NetServer;
 import dev.millrace.net.NetServerOptions;
 import dev.millrace.net.NetSocket;
 import dev.millrace.stream.BytesListener;
+import dev.millrace.tls.TlsOptions;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -83,6 +84,11 @@ final class EchoService implements Service {
     @Override
     public List<Address> addresses() {
         return servers.stream().flatMap(server -> server.address().stream()).toList();
+    }
+
+    @Override
+    public void reloadTls(TlsOptions tls) {
+        servers.forEach(server -> server.reloadTls(tls));
     }
 
     @Override

@@ -7,6 +7,7 @@ import dev.millrace.http.ServerResponse;
 import dev.millrace.kernel.Address;
 import dev.millrace.kernel.IpAddress;
 import dev.millrace.loop.Loop;
+import dev.millrace.tls.TlsOptions;
 import dev.millrace.web.Readiness;
 import java.io.IOException;
 import java.time.Duration;
@@ -68,12 +69,18 @@ final class HttpService implements Service {
         Optional<ServerTls> tls = ServerTls.read(arguments, ServerOptions.host(arguments));
         HttpServerOptions options = tls.map(one -> how.withTls(one.load())).orElse(how);
         return new ServerRun(
-                new Scheme(tls.isPresent() ? "https" : "http", redirect),
-                redirect.map(where::with).orElse(where),
-                loop ->
-                        new HttpService(
-                                loop, options, handlers.apply(loop), setUp, draining, redirect),
-                ServerRun.FINISH_MAX);
+                        new Scheme(tls.isPresent() ? "https" : "http", redirect),
+                        redirect.map(where::with).orElse(where),
+                        loop ->
+                                new HttpService(
+                                        loop,
+                                        options,
+                                        handlers.apply(loop),
+                                        setUp,
+                                        draining,
+                                        redirect),
+                        ServerRun.FINISH_MAX)
+                .reloading(tls);
     }
 
     @Override
@@ -121,6 +128,13 @@ final class HttpService implements Service {
             // What is left at the end ServerRun cuts off.
             readiness.forEach(one -> one.drain(ServerRun.FINISH_MAX));
         }
+    }
+
+    @Override
+    public void reloadTls(TlsOptions tls) {
+        servers.stream()
+                .limit(servers.size() - (redirect.isPresent() ? 1 : 0))
+                .forEach(server -> server.reloadTls(tls));
     }
 
     @Override

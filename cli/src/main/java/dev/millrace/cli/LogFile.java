@@ -11,7 +11,6 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
-import sun.misc.Signal;
 
 /**
  * A file that lines are appended to, by a thread of its own: no loop waits for a disk. What waits
@@ -42,11 +41,7 @@ final class LogFile {
         LogFile file = new LogFile(path);
         Thread.ofPlatform().daemon().name("millrace-log").start(file::writeAll);
         Runtime.getRuntime().addShutdownHook(new Thread(file::writeRest));
-        try {
-            Signal.handle(new Signal("HUP"), signal -> file.reopen());
-        } catch (IllegalArgumentException e) {
-            // -Xrs keeps signals from the JVM, and Windows has none; a new name is seen anyway.
-        }
+        Signals.onHangup(file::reopen);
         return file;
     }
 

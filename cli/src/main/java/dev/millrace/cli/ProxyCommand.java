@@ -90,8 +90,9 @@ final class ProxyCommand implements ServerCommand {
         ProxySettings settings = ProxySettings.read(arguments, target, tls);
         ProxyStatistics statistics = new ProxyStatistics(ProxyStatistics.isTerminal());
         return new ServerRun(
-                tls.isPresent() ? "tls" : "tcp",
-                ServerOptions.at(listen.toListen(), arguments),
-                loop -> new ProxyService(loop, settings, statistics));
+                        tls.isPresent() ? "tls" : "tcp",
+                        ServerOptions.at(listen.toListen(), arguments),
+                        loop -> new ProxyService(loop, settings, statistics))
+                .reloading(tls);
     }
 }

@@ -5,6 +5,7 @@ import dev.millrace.kernel.BufferSource;
 import dev.millrace.loop.Loop;
 import dev.millrace.net.NetServer;
 import dev.millrace.net.NetSocket;
+import dev.millrace.tls.TlsOptions;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -114,6 +115,11 @@ final class ProxyService implements Service {
     @Override
     public List<Address> addresses() {
         return servers.stream().flatMap(server -> server.address().stream()).toList();
+    }
+
+    @Override
+    public void reloadTls(TlsOptions tls) {
+        servers.forEach(server -> server.reloadTls(tls));
     }
 
     @Override

@@ -6,10 +6,12 @@ import dev.millrace.kernel.Address;
 import dev.millrace.loop.Drivers;
 import dev.millrace.loop.Loop;
 import dev.millrace.loop.LoopGroup;
+import dev.millrace.tls.TlsOptions;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
@@ -39,6 +41,7 @@ final class ServerRun {
     private final Supervision supervision;
     private final CountDownLatch ended = new CountDownLatch(1);
     private boolean isStopping;
+    private Optional<ServerTls> tls = Optional.empty();
 
     /** {@code factory} makes the service of each loop, on its thread. */
     ServerRun(String scheme, ServerOptions options, Function<Loop, Service> factory) {
@@ -60,6 +63,12 @@ final class ServerRun {
         this.pendingListens = new AtomicInteger(listens);
     }
 
+    /** On SIGHUP certificates are read anew; workers of a cluster are replaced instead. */
+    ServerRun reloading(Optional<ServerTls> present) {
+        tls = present;
+        return this;
+    }
+
     /** Serves until it is over. */
     void run(PrintStream out) {
         run(out, (loop, addresses) -> {});
@@ -75,6 +84,7 @@ final class ServerRun {
     void run(PrintStream out, BiConsumer<Loop, List<Address>> ready) {
         options.driver().ifPresent(name -> System.setProperty(Drivers.PROPERTY, name));
         Signals.onStop(this::stop, ended);
+        Runnable forget = tls.map(one -> Signals.onHangup(() -> reload(one))).orElse(() -> {});
         try {
             if (options.loops() == 1) {
                 Loop.run(loop -> setUp(loop, out, ready));
@@ -84,6 +94,7 @@ final class ServerRun {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
+            forget.run();
             ended.countDown();
         }
     }
@@ -146,6 +157,22 @@ final class ServerRun {
             out.println(supervision.sockets().isEmpty() ? line : StartLine.inherited(line));
             supervision.ready();
             ready.accept(loop, addresses);
+        }
+    }
+
+    /** What can't be read leaves the certificate as it was. On a thread of the JVM's. */
+    private void reload(ServerTls present) {
+        try {
+            TlsOptions loaded = present.load();
+            synchronized (services) {
+                services.forEach(one -> one.loop().execute(() -> one.reloadTls(loaded)));
+            }
+            loaded.identity()
+                    .ifPresent(one ->
+                            Console.complain(
+                                    "the certificate was read anew, SHA-256 " + one.fingerprint()));
+        } catch (Failure e) {
+            Console.complain(Console.oneLine(e) + "; the certificate stays as it was");
         }
     }
 

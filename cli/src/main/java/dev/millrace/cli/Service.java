@@ -2,6 +2,7 @@ package dev.millrace.cli;
 
 import dev.millrace.kernel.Address;
 import dev.millrace.loop.Loop;
+import dev.millrace.tls.TlsOptions;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -14,6 +15,7 @@ import java.util.function.Consumer;
  *   <li>{@link #listen} may be called for several addresses; each ends in one of its two callbacks.
  *   <li>{@link #finish} takes no further connection and lets what is in flight end; without
  *       anything in flight, nothing of the service keeps the loop alive afterwards.
+ *   <li>{@link #reloadTls} is for a service with TLS.
  *   <li>{@link #abort} ends the rest at once.
  * </ul>
  */
@@ -26,6 +28,9 @@ interface Service {
     List<Address> addresses();
 
     void finish();
+
+    /** Handshakes that begin from now on have this certificate. */
+    default void reloadTls(TlsOptions options) {}
 
     /** How long it serves on when it was told to finish. */
     default Duration finishDelay() {

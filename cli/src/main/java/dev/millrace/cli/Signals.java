@@ -1,5 +1,7 @@
 package dev.millrace.cli;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -13,6 +15,9 @@ final class Signals {
     private static final int SIGNAL_STATUS = 128;
 
     private static final int TERM = 15;
+
+    /** What a SIGHUP is for. */
+    private static final List<Runnable> HANGUP = new ArrayList<>();
 
     private Signals() {}
 
@@ -42,6 +47,36 @@ final class Signals {
             Runtime.getRuntime()
                     .addShutdownHook(new Thread(() -> stopAndWait(() -> stop.accept(TERM), ended)));
         }
+    }
+
+    /**
+     * Runs {@code then} at each SIGHUP, on a thread of the JVM's, beside what others have asked
+     * for.
+     *
+     * @return ends that
+     */
+    static Runnable onHangup(Runnable then) {
+        synchronized (HANGUP) {
+            HANGUP.add(then);
+        }
+        try {
+            Signal.handle(new Signal("HUP"), signal -> hungUp());
+        } catch (IllegalArgumentException e) {
+            // -Xrs keeps signals from the JVM, and Windows has none.
+        }
+        return () -> {
+            synchronized (HANGUP) {
+                HANGUP.remove(then);
+            }
+        };
+    }
+
+    private static void hungUp() {
+        List<Runnable> all;
+        synchronized (HANGUP) {
+            all = List.copyOf(HANGUP);
+        }
+        all.forEach(Runnable::run);
     }
 
     /** The exit status of a process that a signal ended. */

@@ -2,9 +2,11 @@ package dev.millrace.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.tls.TlsIdentity;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -98,6 +100,40 @@ class TlsCommandsTest {
             server.signal("TERM");
             assertThat(server.status()).isZero();
             assertThat(SHA.matcher(server.errors()).results()).as("said once").hasSize(1);
+        }
+    }
+
+    private static boolean isServed(String url, String fingerprint) {
+        try (Launched get = Launched.start("get", "-s", "--fingerprint", fingerprint, url)) {
+            return get.status() == 0;
+        }
+    }
+
+    /** As after a renewal: the files have changed, and SIGHUP says so. */
+    @Test
+    void aHangupReadsTheCertificateAnew() throws IOException {
+        Path file = folder.resolve("own.pem");
+        TlsIdentity.selfSigned("localhost").writePem(file);
+        try (Launched server =
+                Launched.start("hello", "--port=0", "--tls-cert=" + file).listening()) {
+            String url = "https://localhost:" + server.port() + "/";
+            TlsIdentity renewed = TlsIdentity.selfSigned("localhost");
+            assertThat(isServed(url, renewed.fingerprint())).isFalse();
+            renewed.writePem(file);
+            server.signal("HUP");
+            Instant deadline = Instant.now().plusSeconds(Launched.DEADLINE_SECONDS);
+            while (!isServed(url, renewed.fingerprint())) {
+                assertThat(Instant.now()).as("still the former one").isBefore(deadline);
+            }
+            Files.writeString(file, "half a file");
+            server.signal("HUP");
+            assertThat(isServed(url, renewed.fingerprint())).isTrue();
+            server.signal("TERM");
+            assertThat(server.status()).isZero();
+            assertThat(server.errors())
+                    .contains("the certificate was read anew, SHA-256 " + renewed.fingerprint())
+                    .contains("has no certificate")
+                    .contains("; the certificate stays as it was\n");
         }
     }
 

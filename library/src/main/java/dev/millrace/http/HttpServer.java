@@ -8,6 +8,7 @@ import dev.millrace.net.NetServerOptions;
 import dev.millrace.net.NetSocket;
 import dev.millrace.net.ServerShutdown;
 import dev.millrace.stream.Listeners;
+import dev.millrace.tls.TlsOptions;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -375,6 +376,17 @@ public final class HttpServer implements AutoCloseable {
     public NetServer net() {
         loop.checkThread();
         return server;
+    }
+
+    /**
+     * As {@link NetServer#reloadTls}; ALPN is {@code http/1.1} unless {@code tls} names others.
+     *
+     * @throws IllegalArgumentException as there
+     * @throws IllegalStateException if the server was made without TLS
+     */
+    public HttpServer reloadTls(TlsOptions tls) {
+        net().reloadTls(options.withTls(tls).net().tls().orElseThrow());
+        return this;
     }
 
     /** As {@link NetServer#port}. */

@@ -12,6 +12,7 @@ import dev.millrace.observe.Identified;
 import dev.millrace.observe.LoopObserver;
 import dev.millrace.observe.Observation;
 import dev.millrace.stream.Listeners;
+import dev.millrace.tls.TlsOptions;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Locale;
@@ -210,6 +211,7 @@ public final class NetServer implements AutoCloseable, Identified {
                             : "listen was called already (ERR_SERVER_ALREADY_LISTEN)");
         }
         life = Life.OPENING;
+        arrivals.prepare();
         return inlet.begin(
                 new ServerOpening(loop, listen, options.noDelay(), this::opened, this::failed));
     }
@@ -241,6 +243,22 @@ public final class NetServer implements AutoCloseable, Identified {
         loop.checkThread();
         listeners.connection = Listeners.once(listeners.connection, listener, "onConnection");
         inlet.hasTaker();
+        return this;
+    }
+
+    /**
+     * Has handshakes that begin from now on speak TLS by {@code options}: with a certificate that
+     * was renewed, for instance. Connections that there are go on, and no session of the former
+     * options is resumed. Reading files blocks: do so off the loop, as here.
+     *
+     * {@snippet class="dev.millrace.http.TlsReloadTest" region="reload"}
+     *
+     * @throws IllegalArgumentException if a server can't have them; the former ones stay
+     * @throws IllegalStateException if the server was made without TLS
+     */
+    public NetServer reloadTls(TlsOptions options) {
+        loop.checkThread();
+        arrivals.reloadTls(options);
         return this;
     }
 
@@ -368,12 +386,7 @@ public final class NetServer implements AutoCloseable, Identified {
             moves.over();
             listening.closed();
             connections.trace.closed(loop, inlet.shown());
-            try {
-                end.over(listeners.close);
-            } catch (Throwable thrown) {
-                // The caller may be the last connection's end, which has no listener left to tell.
-                loop.uncaught(thrown);
-            }
+            end.over(listeners.close);
         }
     }
 

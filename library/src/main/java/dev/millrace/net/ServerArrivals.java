@@ -6,6 +6,7 @@ import dev.millrace.loop.Loop;
 import dev.millrace.loop.StreamHandle;
 import dev.millrace.net.ConnectionDrop.Reason;
 import dev.millrace.proxyprotocol.ProxyHeader;
+import dev.millrace.tls.TlsConnection;
 import dev.millrace.tls.TlsOptions;
 import java.io.IOException;
 import java.util.Objects;
@@ -33,6 +34,9 @@ final class ServerArrivals implements ProxyIntake.Taker {
 
     private final ServerInlet inlet;
 
+    /** For handshakes that begin from now on; null: there is no TLS. */
+    private @Nullable TlsOptions tls;
+
     /** The connection that the listener is told of has come from another server. */
     private boolean isTaking;
 
@@ -51,6 +55,25 @@ final class ServerArrivals implements ProxyIntake.Taker {
         this.connections = connections;
         this.listeners = listeners;
         this.inlet = inlet;
+        this.tls = options.tls().orElse(null);
+    }
+
+    /** The listener opens: what its first handshake needs is made ready. */
+    void prepare() {
+        if (tls != null) {
+            TlsConnection.prepare(tls);
+        }
+    }
+
+    void reloadTls(TlsOptions reloaded) {
+        TlsConnection.checkServer(reloaded);
+        if (tls == null) {
+            throw new IllegalStateException(
+                    "the server speaks no TLS, and can't begin to: make it with"
+                            + " NetServerOptions.withTls");
+        }
+        tls = reloaded;
+        TlsConnection.prepare(reloaded);
     }
 
     void accepted(StreamHandle stream) {
@@ -81,8 +104,8 @@ final class ServerArrivals implements ProxyIntake.Taker {
 
     /** Behind its handshake, if there is TLS: until then it has a place, and is not served. */
     private void admit(NetSocket socket, @Nullable Address remote) {
-        TlsOptions tls = options.tls().orElse(null);
-        if (tls == null) {
+        TlsOptions present = tls;
+        if (present == null) {
             serve(socket, remote);
             return;
         }
@@ -91,7 +114,7 @@ final class ServerArrivals implements ProxyIntake.Taker {
         connections.arriving(socket);
         socket.tls()
                 .accept(
-                        tls,
+                        present,
                         () -> passed(socket, peer, () -> serve(socket, peer)),
                         error -> tell(drop(local, peer, Reason.TLS_HANDSHAKE, error)));
     }
@@ -161,7 +184,7 @@ final class ServerArrivals implements ProxyIntake.Taker {
         if (!inlet.isOpen() || socket.isDestroyed() || connections.refusal(remote) != null) {
             return false;
         }
-        if (options.tls().isPresent()) {
+        if (tls != null) {
             // One with TLS does not move, so this one has none.
             return false;
         }

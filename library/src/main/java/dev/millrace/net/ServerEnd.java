@@ -106,6 +106,9 @@ final class ServerEnd {
         stopTimer();
         try {
             SocketListeners.tell(closeListener);
+        } catch (Throwable thrown) {
+            // The caller may be the last connection's end, which has no listener left to tell.
+            loop.uncaught(thrown);
         } finally {
             callbacks.forEach(loop::nextTick);
             complete();

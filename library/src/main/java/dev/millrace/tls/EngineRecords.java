@@ -18,12 +18,17 @@ final class EngineRecords implements RecordLayer {
     /** One set of arrays for all connections of a thread: none is in use between two calls. */
     private static final ThreadLocal<Scratch> SCRATCH = ThreadLocal.withInitial(Scratch::new);
 
-    private final SSLEngine engine;
+    private final EngineSource source;
+    private final boolean isClient;
     private final LongSupplier clock;
     private final InstantSource wall;
     private final RecordBudget budget;
     private final HeldBytes held = new HeldBytes();
     private long begunMillis;
+
+    /** Null until what it needs is prepared, which may be a task. */
+    private @Nullable SSLEngine engine;
+
     private boolean isSecure;
     private boolean isPeerClosed;
 
@@ -37,8 +42,9 @@ final class EngineRecords implements RecordLayer {
     private boolean hasBegun;
 
     /** {@code clock}: nanoseconds, for floods; {@code wall}: the clock that dates sessions. */
-    EngineRecords(SSLEngine engine, LongSupplier clock, InstantSource wall) {
-        this.engine = engine;
+    EngineRecords(EngineSource source, LongSupplier clock, InstantSource wall) {
+        this.source = source;
+        this.isClient = source.isClient();
         this.wall = wall;
         this.clock = clock;
         this.budget = new RecordBudget(clock.getAsLong());
@@ -47,12 +53,27 @@ final class EngineRecords implements RecordLayer {
     @Override
     public void begin(Outlet outlet) throws IOException {
         begunMillis = wall.millis();
+        if (source.isPrepared()) {
+            proceed(outlet);
+        }
+    }
+
+    private void start(Outlet outlet) throws IOException {
+        SSLEngine made = source.engine();
+        engine = made;
         try {
-            engine.beginHandshake();
+            made.beginHandshake();
         } catch (SSLException e) {
             throw failed(e, outlet);
         }
-        proceed(outlet);
+    }
+
+    private SSLEngine engine() {
+        SSLEngine made = engine;
+        if (made == null) {
+            throw new IllegalStateException("there is no engine yet");
+        }
+        return made;
     }
 
     @Override
@@ -65,7 +86,7 @@ final class EngineRecords implements RecordLayer {
             hasBegun = true;
             refusePlainHttp(array, offset, length, outlet);
         }
-        if (isTasking || !held.isEmpty()) {
+        if (isTasking || engine == null || !held.isEmpty()) {
             if (held.length() + length > HELD_MAX_BYTES) {
                 isOver = true;
                 throw TlsErrors.tooMuch();
@@ -82,7 +103,7 @@ final class EngineRecords implements RecordLayer {
 
     private void refusePlainHttp(byte[] array, int offset, int length, Outlet outlet)
             throws IOException {
-        if (!engine.getUseClientMode() && PlainHttp.isRequest(array, offset, length)) {
+        if (!isClient && PlainHttp.isRequest(array, offset, length)) {
             isOver = true;
             byte[] response = PlainHttp.response();
             outlet.records(response, 0, response.length);
@@ -92,7 +113,15 @@ final class EngineRecords implements RecordLayer {
 
     @Override
     public @Nullable Runnable task() {
-        if (isOver || isTasking || engine.getHandshakeStatus() != HandshakeStatus.NEED_TASK) {
+        SSLEngine made = engine;
+        if (isOver || isTasking) {
+            return null;
+        }
+        if (made == null) {
+            isTasking = true;
+            return source::prepare;
+        }
+        if (made.getHandshakeStatus() != HandshakeStatus.NEED_TASK) {
             return null;
         }
         isTasking = true;
@@ -100,9 +129,9 @@ final class EngineRecords implements RecordLayer {
     }
 
     private void runTasks() {
-        for (Runnable next = engine.getDelegatedTask();
+        for (Runnable next = engine().getDelegatedTask();
                 next != null;
-                next = engine.getDelegatedTask()) {
+                next = engine().getDelegatedTask()) {
             next.run();
         }
     }
@@ -110,11 +139,14 @@ final class EngineRecords implements RecordLayer {
     @Override
     public void proceed(Outlet outlet) throws IOException {
         isTasking = false;
+        if (engine == null && !isOver) {
+            start(outlet);
+        }
         pumpHeld(outlet);
     }
 
     private void pumpHeld(Outlet outlet) throws IOException {
-        if (!isTasking && !isOver) {
+        if (!isTasking && !isOver && engine != null) {
             int used = pump(held.array(), 0, held.length(), outlet);
             held.remove(used);
         }
@@ -134,7 +166,7 @@ final class EngineRecords implements RecordLayer {
     }
 
     private boolean step(ByteBuffer in, Outlet outlet) throws IOException {
-        HandshakeStatus status = engine.getHandshakeStatus();
+        HandshakeStatus status = engine().getHandshakeStatus();
         refuseRenegotiation(status);
         return switch (status) {
             case NEED_TASK -> false;
@@ -151,7 +183,7 @@ final class EngineRecords implements RecordLayer {
     /** TLS 1.3 has none: behind its handshake nothing is heavy, and a new key is one record. */
     private void refuseRenegotiation(HandshakeStatus status) throws IOException {
         boolean isOld = isSecure && TlsProtocol.TLS_1_2.toString().equals(protocol());
-        boolean isClosing = engine.isOutboundDone() || engine.isInboundDone();
+        boolean isClosing = engine().isOutboundDone() || engine().isInboundDone();
         if (isOld && !isClosing && status != HandshakeStatus.NOT_HANDSHAKING) {
             isOver = true;
             throw TlsErrors.renegotiation();
@@ -159,13 +191,13 @@ final class EngineRecords implements RecordLayer {
     }
 
     private String protocol() {
-        return engine.getSession().getProtocol();
+        return engine().getSession().getProtocol();
     }
 
     /** What a user's {@link ServerNames} threw in a task comes out of the engine's next call. */
     private SSLEngineResult wrap(ByteBuffer from, ByteBuffer to) throws SSLException {
         try {
-            return engine.wrap(from, to);
+            return engine().wrap(from, to);
         } catch (RuntimeException e) {
             throw new SSLException(e.toString(), e);
         }
@@ -188,7 +220,7 @@ final class EngineRecords implements RecordLayer {
         byte[] plain = SCRATCH.get().plain;
         SSLEngineResult result;
         try {
-            result = engine.unwrap(in, ByteBuffer.wrap(plain));
+            result = engine().unwrap(in, ByteBuffer.wrap(plain));
         } catch (RuntimeException e) {
             throw new SSLException(e.toString(), e);
         }
@@ -214,7 +246,7 @@ final class EngineRecords implements RecordLayer {
         isOver = true;
         try {
             boolean goesOn = true;
-            while (goesOn && engine.getHandshakeStatus() == HandshakeStatus.NEED_WRAP) {
+            while (goesOn && engine().getHandshakeStatus() == HandshakeStatus.NEED_WRAP) {
                 byte[] records = SCRATCH.get().records;
                 int count = wrap(NOTHING.duplicate(), ByteBuffer.wrap(records)).bytesProduced();
                 goesOn = count > 0;
@@ -233,7 +265,7 @@ final class EngineRecords implements RecordLayer {
 
     @Override
     public TlsSession session() {
-        return EngineSession.of(engine, begunMillis);
+        return EngineSession.of(engine(), begunMillis);
     }
 
     @Override
@@ -256,11 +288,14 @@ final class EngineRecords implements RecordLayer {
 
     @Override
     public int recordMaxBytes() {
-        return engine.getSession().getPacketBufferSize();
+        return engine().getSession().getPacketBufferSize();
     }
 
     @Override
     public void close(Outlet outlet) throws IOException {
+        if (engine == null) {
+            return;
+        }
         engine.closeOutbound();
         byte[] records = SCRATCH.get().records;
         try {
@@ -268,7 +303,7 @@ final class EngineRecords implements RecordLayer {
             do {
                 count = wrap(NOTHING.duplicate(), ByteBuffer.wrap(records)).bytesProduced();
                 outlet.records(records, 0, count);
-            } while (count > 0 && !engine.isOutboundDone());
+            } while (count > 0 && !engine().isOutboundDone());
         } catch (SSLException e) {
             isOver = true;
             throw TlsErrors.of(e, isSecure);
@@ -282,7 +317,7 @@ final class EngineRecords implements RecordLayer {
 
     @Override
     public boolean isOutputOver() {
-        return engine.isOutboundDone();
+        return engine != null && engine().isOutboundDone();
     }
 
     @Override

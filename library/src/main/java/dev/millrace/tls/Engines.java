@@ -9,13 +9,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSessionContext;
 import javax.net.ssl.TrustManager;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes the JDK's engines for one set of options: they share its certificates and the sessions that
@@ -52,7 +55,8 @@ final class Engines {
             TlsTrust trust,
             ClientCertificates clientCertificates,
             List<String> alpn,
-            Set<TlsProtocol> protocols) {
+            Set<TlsProtocol> protocols,
+            TlsSessions sessions) {
         static Kind of(TlsOptions options) {
             return new Kind(
                     options.identity(),
@@ -60,47 +64,127 @@ final class Engines {
                     options.trust(),
                     options.clientCertificates(),
                     options.alpn(),
-                    options.protocols());
+                    options.protocols(),
+                    options.sessions());
         }
     }
 
-    private final SSLContext context;
-    private final String[] suites;
+    private final TlsOptions options;
     private final String[] protocols;
     private final String[] alpn;
-    private final ClientCertificates clientCertificates;
 
-    private Engines(TlsOptions options) {
+    /** Null until {@link #make}. */
+    private volatile @Nullable Prepared prepared;
+
+    /** What takes long to make. */
+    private record Prepared(SSLContext context, String[] suites) {}
+
+    Engines(TlsOptions options) {
+        this.options = options;
+        protocols = options.protocols().stream().map(TlsProtocol::toString).toArray(String[]::new);
+        alpn = options.alpn().toArray(String[]::new);
+    }
+
+    private static Prepared prepared(TlsOptions options) {
+        SSLContext context;
         try {
             context = SSLContext.getInstance("TLS");
             context.init(
                     new KeyManager[] {new IdentityChoice(options)},
                     new TrustManager[] {options.trust().check()},
                     null);
+            limit(context.getServerSessionContext(), options.sessions());
+            limit(context.getClientSessionContext(), options.sessions());
         } catch (KeyManagementException e) {
             throw new IllegalStateException("the JDK takes no certificates: " + e.getMessage(), e);
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("the JDK has no TLS: " + e.getMessage(), e);
         }
-        suites =
+        String[] suites =
                 Arrays.stream(context.getSupportedSSLParameters().getCipherSuites())
                         .filter(name -> SUITES.matcher(name).matches())
                         .toArray(String[]::new);
-        protocols = options.protocols().stream().map(TlsProtocol::toString).toArray(String[]::new);
-        alpn = options.alpn().toArray(String[]::new);
-        clientCertificates = options.clientCertificates();
+        return new Prepared(context, suites);
     }
 
+    private static void limit(SSLSessionContext kept, TlsSessions sessions) {
+        kept.setSessionCacheSize(sessions.max());
+        kept.setSessionTimeout((int) sessions.lifetime().toSeconds());
+    }
+
+    boolean isPrepared() {
+        return prepared != null;
+    }
+
+    private synchronized Prepared make() {
+        Prepared made = prepared;
+        if (made == null) {
+            made = prepared(options);
+            prepared = made;
+        }
+        return made;
+    }
+
+    /** Any thread; of several at once one works, and the others wait. */
+    void prepare() {
+        make();
+    }
+
+    private Prepared ready() {
+        Prepared made = prepared;
+        return made == null ? make() : made;
+    }
+
+    EngineSource ofServer() {
+        return new Source(false, this::server);
+    }
+
+    EngineSource ofClient(String name, int port) {
+        return new Source(true, () -> client(name, port));
+    }
+
+    private final class Source implements EngineSource {
+        private final boolean isClient;
+        private final Supplier<SSLEngine> maker;
+
+        Source(boolean isClient, Supplier<SSLEngine> maker) {
+            this.isClient = isClient;
+            this.maker = maker;
+        }
+
+        @Override
+        public boolean isClient() {
+            return isClient;
+        }
+
+        @Override
+        public boolean isPrepared() {
+            return Engines.this.isPrepared();
+        }
+
+        @Override
+        public void prepare() {
+            Engines.this.prepare();
+        }
+
+        @Override
+        public SSLEngine engine() {
+            return maker.get();
+        }
+    }
+
+    /** Quick; what takes long is left to {@link #prepare}. */
     static Engines of(TlsOptions options) {
         return KEPT.computeIfAbsent(Kind.of(options), kind -> new Engines(options));
     }
 
     SSLEngine server() {
-        SSLEngine engine = context.createSSLEngine();
+        Prepared ready = ready();
+        SSLEngine engine = ready.context().createSSLEngine();
         engine.setUseClientMode(false);
-        SSLParameters parameters = parameters(engine);
+        SSLParameters parameters = parameters(engine, ready);
         parameters.setUseCipherSuitesOrder(true);
-        switch (clientCertificates) {
+        switch (options.clientCertificates()) {
             case NONE -> {
                 // As an engine has it.
             }
@@ -113,9 +197,10 @@ final class Engines {
 
     /** {@code port} tells which session may go on. */
     SSLEngine client(String name, int port) {
-        SSLEngine engine = context.createSSLEngine(name, port);
+        Prepared ready = ready();
+        SSLEngine engine = ready.context().createSSLEngine(name, port);
         engine.setUseClientMode(true);
-        SSLParameters parameters = parameters(engine);
+        SSLParameters parameters = parameters(engine, ready);
         parameters.setEndpointIdentificationAlgorithm("HTTPS");
         if (isHostName(name)) {
             parameters.setServerNames(List.of(new SNIHostName(name)));
@@ -129,9 +214,9 @@ final class Engines {
         return !name.contains(":") && !name.matches("[\\d.]+") && !name.endsWith(".");
     }
 
-    private SSLParameters parameters(SSLEngine engine) {
+    private SSLParameters parameters(SSLEngine engine, Prepared ready) {
         SSLParameters parameters = engine.getSSLParameters();
-        parameters.setCipherSuites(suites);
+        parameters.setCipherSuites(ready.suites());
         parameters.setProtocols(protocols);
         parameters.setNamedGroups(GROUPS);
         parameters.setApplicationProtocols(alpn);

@@ -6,10 +6,12 @@ import dev.millrace.loop.Work;
 import dev.millrace.loop.WorkPool;
 import dev.millrace.stream.Filter;
 import dev.millrace.stream.Listeners;
+import java.io.IOException;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.Executor;
-import javax.net.ssl.SSLEngine;
+import java.util.concurrent.RejectedExecutionException;
+import jdk.jfr.FlightRecorder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,15 +31,24 @@ public final class TlsConnection {
     private static final WorkPool THREADS =
             new WorkPool("millrace-tls", WorkPool.THREADS, WorkPool.WAITING_MAX);
 
+    private static final boolean HAS_FLIGHT_RECORDER =
+            ModuleLayer.boot().findModule("jdk.jfr").isPresent();
+
     private final Loop loop;
     private final TlsOptions options;
     private final TlsFilter filter;
     private @Nullable Runnable secure;
     private @Nullable TimerHandle timer;
+    private final boolean isClient;
 
-    private TlsConnection(Loop loop, TlsOptions options, RecordLayer records, Executor threads) {
+    /** When the connection stood; its handshake's outcome is told to the flight recorder once. */
+    private long beganNanos;
+
+    private TlsConnection(Loop loop, TlsOptions options, EngineSource source, Executor threads) {
         this.loop = loop;
         this.options = options;
+        this.isClient = source.isClient();
+        RecordLayer records = new EngineRecords(source, loop::hrtime, InstantSource.system());
         this.filter = new TlsFilter(this, records, threads);
     }
 
@@ -54,8 +65,7 @@ public final class TlsConnection {
     static TlsConnection server(Loop loop, TlsOptions options, Executor threads) {
         loop.checkThread();
         checkServer(options);
-        return new TlsConnection(
-                loop, options, records(loop, Engines.of(options).server()), threads);
+        return new TlsConnection(loop, options, Engines.of(options).ofServer(), threads);
     }
 
     /**
@@ -72,6 +82,26 @@ public final class TlsConnection {
     }
 
     /**
+     * Makes ready what the first handshake of a server with {@code options} would wait for, on a
+     * thread: certificates are read, and the JDK's engine is set up and warm. Servers do so when
+     * they listen. Any thread.
+     */
+    public static void prepare(TlsOptions options) {
+        try {
+            THREADS.execute(() -> {
+                try {
+                    Engines.of(options).prepare();
+                    WarmUp.of(options);
+                } catch (RuntimeException e) {
+                    // The first handshake fails with it, and says so where it is heard.
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            // All threads shake hands: what there is to warm is warm.
+        }
+    }
+
+    /**
      * The client's end, of a connection to {@code host}, which is the name to be verified unless
      * the options name another; with {@code port} it tells which session may be resumed.
      */
@@ -83,12 +113,8 @@ public final class TlsConnection {
             Loop loop, TlsOptions options, String host, int port, Executor threads) {
         loop.checkThread();
         String name = options.serverName().orElse(host);
-        SSLEngine engine = Engines.of(options).client(name, port);
-        return new TlsConnection(loop, options, records(loop, engine), threads);
-    }
-
-    private static RecordLayer records(Loop loop, SSLEngine engine) {
-        return new EngineRecords(engine, loop::hrtime, InstantSource.system());
+        EngineSource source = Engines.of(options).ofClient(name, port);
+        return new TlsConnection(loop, options, source, threads);
     }
 
     /** What does it, for one stream. */
@@ -129,6 +155,7 @@ public final class TlsConnection {
 
     /** The stream stands, and the time of the handshake runs. */
     void connected() {
+        beganNanos = loop.hrtime();
         timer = loop.setTimeout(options.handshakeLimit(), () -> loop.setImmediate(this::late));
         timer.unref();
     }
@@ -137,6 +164,14 @@ public final class TlsConnection {
     private void late() {
         if (timer != null) {
             filter.fail(TlsErrors.late(options.handshakeLimit().toString()));
+        }
+    }
+
+    /** The handshake has ended, so or so: heard once. */
+    void ended(@Nullable TlsSession session, @Nullable IOException failure) {
+        if (HAS_FLIGHT_RECORDER && FlightRecorder.isInitialized()) {
+            long took = loop.hrtime() - beganNanos;
+            HandshakeEvent.commit(loop.threadName(), isClient, took, session, failure);
         }
     }
 

@@ -25,6 +25,11 @@ final class TlsErrors {
                 : of(HANDSHAKE, "the peer ended the connection in the handshake");
     }
 
+    /** The reason is the socket's to tell. */
+    static IOException gone() {
+        return of(HANDSHAKE, "the connection was closed in the handshake");
+    }
+
     static IOException late(String limit) {
         return SystemError.ofCode(
                 "ERR_TLS_HANDSHAKE_TIMEOUT",

@@ -33,7 +33,11 @@ final class TlsFilter implements Filter, RecordLayer.Outlet {
     private @Nullable FilterWire wire;
     private @Nullable Work<Boolean> task;
     private @Nullable TlsSession session;
+    private boolean isConnected;
     private boolean isOver;
+
+    /** What has ended it, if that was found here. */
+    private @Nullable IOException failure;
 
     /** Our side is ended: nothing more is sent. */
     private boolean isEnded;
@@ -66,6 +70,7 @@ final class TlsFilter implements Filter, RecordLayer.Outlet {
 
     @Override
     public void connected() {
+        isConnected = true;
         connection.connected();
         attempt(() -> records.begin(this));
     }
@@ -109,8 +114,10 @@ final class TlsFilter implements Filter, RecordLayer.Outlet {
 
     private void secureIfDone() {
         if (session == null && records.isSecure() && !isOver) {
-            session = records.session();
+            TlsSession agreed = records.session();
+            session = agreed;
             connection.over();
+            connection.ended(agreed, null);
             wire().ready();
             connection.secured();
         }
@@ -150,6 +157,7 @@ final class TlsFilter implements Filter, RecordLayer.Outlet {
 
     void fail(IOException error) {
         if (!isOver) {
+            failure = error;
             wire().fail(error);
         }
     }
@@ -205,6 +213,9 @@ final class TlsFilter implements Filter, RecordLayer.Outlet {
 
     @Override
     public void closed() {
+        if (isConnected && session == null && !isOver) {
+            connection.ended(null, failure == null ? TlsErrors.gone() : failure);
+        }
         isOver = true;
         records.abandon();
         connection.over();

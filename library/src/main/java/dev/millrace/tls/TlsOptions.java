@@ -21,6 +21,7 @@ import java.util.Set;
  * @param alpn application protocols, the preferred first (RFC 7301); empty: none are named
  * @param protocols the versions that may be spoken
  * @param handshakeLimit how long a handshake may take, from when the connection stands
+ * @param sessions which sessions may go on later
  */
 public record TlsOptions(
         Optional<TlsIdentity> identity,
@@ -30,12 +31,13 @@ public record TlsOptions(
         ClientCertificates clientCertificates,
         List<String> alpn,
         Set<TlsProtocol> protocols,
-        Duration handshakeLimit) {
+        Duration handshakeLimit,
+        TlsSessions sessions) {
     private static final int ALPN_MAX_BYTES = 255;
 
     /**
      * No identity, the system's authorities, no client certificates, no ALPN, TLS 1.2 and 1.3, 30 s
-     * for a handshake.
+     * for a handshake, {@link TlsSessions#DEFAULTS}.
      */
     public static final TlsOptions DEFAULTS =
             new TlsOptions(
@@ -46,7 +48,8 @@ public record TlsOptions(
                     ClientCertificates.NONE,
                     List.of(),
                     Set.of(TlsProtocol.values()),
-                    Duration.ofSeconds(30));
+                    Duration.ofSeconds(30),
+                    TlsSessions.DEFAULTS);
 
     /**
      * The collections are copied.
@@ -60,6 +63,7 @@ public record TlsOptions(
         Objects.requireNonNull(trust, "trust");
         Objects.requireNonNull(serverName, "serverName");
         Objects.requireNonNull(clientCertificates, "clientCertificates");
+        Objects.requireNonNull(sessions, "sessions");
         alpn = List.copyOf(alpn);
         protocols = Set.copyOf(protocols);
         if (protocols.isEmpty()) {
@@ -92,7 +96,8 @@ public record TlsOptions(
                 clientCertificates,
                 alpn,
                 protocols,
-                handshakeLimit);
+                handshakeLimit,
+                sessions);
     }
 
     /** These options with an identity for each name. */
@@ -105,7 +110,8 @@ public record TlsOptions(
                 clientCertificates,
                 alpn,
                 protocols,
-                handshakeLimit);
+                handshakeLimit,
+                sessions);
     }
 
     /** These options with other authorities. */
@@ -118,7 +124,8 @@ public record TlsOptions(
                 clientCertificates,
                 alpn,
                 protocols,
-                handshakeLimit);
+                handshakeLimit,
+                sessions);
     }
 
     /** These options with another name to ask for and to verify. */
@@ -131,7 +138,8 @@ public record TlsOptions(
                 clientCertificates,
                 alpn,
                 protocols,
-                handshakeLimit);
+                handshakeLimit,
+                sessions);
     }
 
     /** These options with clients asked for certificates, or not. */
@@ -144,7 +152,8 @@ public record TlsOptions(
                 clientCertificates,
                 alpn,
                 protocols,
-                handshakeLimit);
+                handshakeLimit,
+                sessions);
     }
 
     /** These options with other application protocols, the preferred first. */
@@ -157,7 +166,8 @@ public record TlsOptions(
                 clientCertificates,
                 List.of(alpn),
                 protocols,
-                handshakeLimit);
+                handshakeLimit,
+                sessions);
     }
 
     /** These options with other versions. */
@@ -170,7 +180,8 @@ public record TlsOptions(
                 clientCertificates,
                 alpn,
                 Set.of(protocols),
-                handshakeLimit);
+                handshakeLimit,
+                sessions);
     }
 
     /** These options with another limit for the time of a handshake. */
@@ -183,6 +194,21 @@ public record TlsOptions(
                 clientCertificates,
                 alpn,
                 protocols,
-                handshakeLimit);
+                handshakeLimit,
+                sessions);
+    }
+
+    /** These options with other limits for sessions. */
+    public TlsOptions withSessions(TlsSessions sessions) {
+        return new TlsOptions(
+                identity,
+                names,
+                trust,
+                serverName,
+                clientCertificates,
+                alpn,
+                protocols,
+                handshakeLimit,
+                sessions);
     }
 }

@@ -23,6 +23,7 @@ public final class TlsTrust {
 
     private final String text;
     private final Maker maker;
+    private @Nullable X509ExtendedTrustManager made;
 
     /** Makes the check, which may read files. */
     private interface Maker {
@@ -108,8 +109,14 @@ public final class TlsTrust {
         throw new GeneralSecurityException("the JDK has no check of certificates");
     }
 
-    X509ExtendedTrustManager check() throws GeneralSecurityException {
-        return maker.make();
+    /** Made once: to read the system's authorities takes 50 ms. Blocks; any thread. */
+    synchronized X509ExtendedTrustManager check() throws GeneralSecurityException {
+        X509ExtendedTrustManager check = made;
+        if (check == null) {
+            check = maker.make();
+            made = check;
+        }
+        return check;
     }
 
     @Override

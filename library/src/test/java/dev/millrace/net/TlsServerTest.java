@@ -3,13 +3,21 @@ package dev.millrace.net;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.millrace.driver.RecordingDriver;
 import dev.millrace.kernel.IpAddress;
+import dev.millrace.kernel.SystemError;
+import dev.millrace.loop.DriverLoops;
+import dev.millrace.loop.Loop;
+import dev.millrace.loop.RunMode;
 import dev.millrace.proxyprotocol.ProxyHeader;
 import dev.millrace.testing.Journal;
 import dev.millrace.testing.LoopFixture;
 import dev.millrace.testing.RawClient;
 import dev.millrace.tls.TestCertificates;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -91,6 +99,66 @@ class TlsServerTest {
         journal.await("dropped TLS_HANDSHAKE");
         client(server, CLIENT);
         journal.await("hello");
+    }
+
+    /** What they hold is places, which have a limit; and they do not keep others out of theirs. */
+    @Test
+    @Tag("X98")
+    void aThousandHalfOpenHandshakesAreBoundedAndOthersAreServed() {
+        int halfOpen = 1000;
+        ConnectionLimits limits = ConnectionLimits.DEFAULTS.withMaxConnections(halfOpen + 1);
+        NetServer server = server(SERVER.withLimits(limits));
+        int port = fixture.call(server::port);
+        List<RawClient> clients = new ArrayList<>();
+        try {
+            for (int number = 0; number < halfOpen; number++) {
+                // The beginning of a hello: a record of 512 bytes is to come.
+                clients.add(RawClient.connect(port).write(new byte[] {0x16, 3, 1, 2, 0, 1, 0, 1}));
+            }
+            client(server, CLIENT);
+            journal.await("hello");
+            clients.add(RawClient.connect(port));
+            assertThat(clients.getLast().readEnding()).isEqualTo("FIN");
+            journal.await("dropped MAX_CONNECTIONS");
+            assertThat(fixture.<Integer>call(server::connectionCount)).isOne();
+        } finally {
+            clients.forEach(RawClient::close);
+        }
+        journal.await("dropped TLS_HANDSHAKE", halfOpen);
+        client(server, CLIENT);
+        journal.await("hello", 2);
+    }
+
+    /** On virtual time: the limit counts from accept, and its client says nothing. */
+    @Test
+    @Tag("X98")
+    void aSlowHandshakeIsDropped() {
+        RecordingDriver driver = new RecordingDriver().withVirtualTime();
+        try (Loop loop = DriverLoops.on(driver)) {
+            NetServer server = NetServer.create(loop, SERVER, socket -> journal.add("served"));
+            long[] accepted = {0};
+            RawClient[] client = {null};
+            server.onDrop(drop -> {
+                server.close();
+                long took = loop.hrtime() - accepted[0];
+                journal.add(
+                        drop.reason()
+                                + " "
+                                + drop.error().map(SystemError::codeOf).orElse("none")
+                                + " after "
+                                + Duration.ofNanos(took).toSeconds()
+                                + " s");
+            });
+            server.listen(IpAddress.loopback(0))
+                    .onListening(() -> {
+                        accepted[0] = loop.hrtime();
+                        client[0] = RawClient.connect(server.port());
+                    });
+            loop.run(RunMode.DEFAULT);
+            client[0].close();
+        }
+        assertThat(journal.lines())
+                .containsExactly("TLS_HANDSHAKE ERR_TLS_HANDSHAKE_TIMEOUT after 30 s");
     }
 
     @Test

@@ -18,7 +18,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -160,17 +159,6 @@ class TlsSocketTest {
                 .containsExactlyInAnyOrder(
                         "HTTP/1.1 400 Bad Request",
                         "dropped TLS_HANDSHAKE ERR_TLS_PLAIN_HTTP true");
-    }
-
-    @Test
-    @Tag("X98")
-    void aSlowHandshakeIsDropped() {
-        serve(
-                TestCertificates.server().withHandshakeLimit(Duration.ofMillis(1)),
-                socket -> journal.add("served"),
-                server -> onThread(server, RawClient::readEnding));
-        assertThat(journal.lines())
-                .containsExactly("dropped TLS_HANDSHAKE ERR_TLS_HANDSHAKE_TIMEOUT true");
     }
 
     @Test

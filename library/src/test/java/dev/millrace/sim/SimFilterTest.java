@@ -8,8 +8,11 @@ import dev.millrace.loop.RunMode;
 import dev.millrace.net.FilteredPair;
 import dev.millrace.net.NetSocket;
 import java.io.ByteArrayOutputStream;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Filters at both ends of a connection whose kernel takes and gives as little as it likes. */
@@ -33,6 +36,18 @@ class SimFilterTest {
             new Payload(seed, 0).fill(0, sent, 0, BYTES);
             assertThat(echoed(seed, sent, FilteredPair::tls)).as("seed %d", seed).isEqualTo(sent);
         }
+    }
+
+    @Test
+    @Tag("seeds")
+    void behindTlsNoEndLooksWholeThatIsNot() {
+        assertThat(TlsSimulation.checkAll(1, 500)).isEmpty();
+        List<Boolean> cut =
+                LongStream.range(1, 100)
+                        .mapToObj(TlsSimulation::of)
+                        .map(TlsSimulation::isCut)
+                        .toList();
+        assertThat(cut).as("an oracle that sees nothing finds nothing").contains(true, false);
     }
 
     /** How two ends are connected: what is done with the accepted one, and with ours. */

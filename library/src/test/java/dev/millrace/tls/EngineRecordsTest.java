@@ -16,12 +16,19 @@ class EngineRecordsTest extends RecordLayerContract {
 
     @Override
     RecordLayer client(TlsOptions options, String host, int port) {
-        return new EngineRecords(Engines.of(options).client(host, port), () -> nanos, wall);
+        return new EngineRecords(prepared(options).ofClient(host, port), () -> nanos, wall);
     }
 
     @Override
     RecordLayer server(TlsOptions options) {
-        return new EngineRecords(Engines.of(options).server(), () -> nanos, wall);
+        return new EngineRecords(prepared(options).ofServer(), () -> nanos, wall);
+    }
+
+    /** Preparing is a task of its own, once for some options. */
+    private static Engines prepared(TlsOptions options) {
+        Engines engines = Engines.of(options);
+        engines.prepare();
+        return engines;
     }
 
     @Test
@@ -37,6 +44,68 @@ class EngineRecordsTest extends RecordLayerContract {
         assertThat(second.client.layer.session().peerCertificates()).hasSize(1);
     }
 
+    /** One is kept: that of the second host takes the place of the first one's. */
+    @Test
+    void noMoreSessionsAreKeptThanMayBe() {
+        TlsOptions client =
+                CLIENT.withTrust(TestCertificates.AUTHORITY.trust())
+                        .withSessions(TlsSessions.DEFAULTS.withMax(1));
+        assertThat(isResumed(client, "localhost")).isFalse();
+        assertThat(isResumed(client, "localhost")).isTrue();
+        assertThat(isResumed(client, "127.0.0.1")).isFalse();
+        assertThat(isResumed(client, "localhost")).isFalse();
+    }
+
+    private boolean isResumed(TlsOptions client, String host) {
+        // A later millisecond than that of any session.
+        long before = wall.millis();
+        while (wall.millis() == before) {
+            Thread.onSpinWait();
+        }
+        return pair(client, SERVER, host).begin().client.layer.session().isResumed();
+    }
+
+    private static Engines fresh() {
+        return new Engines(TlsOptions.of(TestCertificates.LOCALHOST.identity()));
+    }
+
+    /** Reading certificates and setting up the JDK is nothing for a loop. */
+    @Test
+    void whatTheFirstConnectionNeedsIsPreparedByATask() {
+        Engines engines = fresh();
+        RecordLayer layer = new EngineRecords(engines.ofServer(), () -> nanos, wall);
+        RecordPair pair = new RecordPair(client(CLIENT, "localhost", 1), layer);
+        pair.server.begin();
+        pair.client.begin();
+        while (pair.client.runTask()) {
+            // Its first message comes out.
+        }
+        byte[] hello = pair.client.sent.toByteArray();
+        pair.client.sent.reset();
+        pair.server.receive(hello, 0, 10);
+        pair.server.receive(hello, 10, hello.length - 10);
+        assertThat(hello).hasSizeGreaterThan(100);
+        assertThat(engines.isPrepared()).isFalse();
+        assertThat(pair.server.sent.size()).isZero();
+        assertThat(pair.server.runTask()).isTrue();
+        assertThat(engines.isPrepared()).isTrue();
+        pair.settle();
+        assertThat(pair.server.layer.isSecure()).isTrue();
+        assertThat(pair.client.layer.isSecure()).isTrue();
+    }
+
+    @Test
+    void whatIsGivenUpBeforeIsNeverPrepared() {
+        Engines engines = fresh();
+        RecordPair.End end =
+                new RecordPair.End(new EngineRecords(engines.ofServer(), () -> nanos, wall));
+        end.begin();
+        end.receive("GET / HTTP/1.1\r\n\r\n".getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+        assertThat(code(end.error)).isEqualTo("ERR_TLS_PLAIN_HTTP");
+        assertThat(end.layer.task()).isNull();
+        assertThat(engines.isPrepared()).isFalse();
+    }
+
     private static SSLEngine engine(TlsOptions options) {
         return Engines.of(options).client("localhost", 1);
     }
@@ -44,7 +113,8 @@ class EngineRecordsTest extends RecordLayerContract {
     /** A client that is the bare engine, which can do what ours never does. */
     private RecordPair.End served(SSLEngine engine, RecordPair pair) throws SSLException {
         pair.server.begin();
-        RecordPair.End end = new RecordPair.End(new EngineRecords(engine, () -> nanos, wall));
+        RecordPair.End end =
+                new RecordPair.End(new EngineRecords(EngineSource.of(engine), () -> nanos, wall));
         RecordPair both = new RecordPair(end.layer, pair.server.layer);
         both.begin();
         assertThat(both.server.layer.isSecure()).isTrue();

@@ -98,6 +98,16 @@ class TlsExamplesTest {
         assertThat(journal.lines()).contains("server: ERR_TLS_HANDSHAKE");
     }
 
+    @Test
+    void sessions() {
+        // @start region="sessions"
+        TlsSessions few = TlsSessions.DEFAULTS.withMax(100).withLifetime(Duration.ofHours(1));
+        TlsOptions client = TestCertificates.client().withSessions(few);
+        // @end
+        exchange(TestCertificates.server(), client);
+        assertThat(journal.lines()).containsExactly("hello", "end", "end");
+    }
+
     private void exchange(TlsOptions serverOptions, TlsOptions clientOptions) {
         LoopFixture.run(loop -> {
             NetServer server = NetServer.create(loop);

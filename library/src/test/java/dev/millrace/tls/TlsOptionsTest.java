@@ -24,7 +24,8 @@ class TlsOptionsTest {
                             options -> options.withClientCertificates(ClientCertificates.WANTED),
                     "alpn", options -> options.withAlpn("a"),
                     "protocols", options -> options.withProtocols(TlsProtocol.TLS_1_2),
-                    "handshakeLimit", options -> options.withHandshakeLimit(Duration.ofHours(1)));
+                    "handshakeLimit", options -> options.withHandshakeLimit(Duration.ofHours(1)),
+                    "sessions", options -> options.withSessions(TlsSessions.DEFAULTS.withMax(1)));
 
     @Test
     void eachChangeIsOfItsOwnComponentAndKeepsAllOthers() {
@@ -44,5 +45,18 @@ class TlsOptionsTest {
         options.withAlpn("a".repeat(255));
         assertThatThrownBy(() -> options.withAlpn("a".repeat(256)))
                 .hasMessageEndingWith("a name has 1 to 255 bytes");
+    }
+
+    @Test
+    void theLimitsOfSessionsHaveLimits() {
+        TlsSessions sessions = TlsSessions.DEFAULTS;
+        sessions.withMax(1).withLifetime(Duration.ofSeconds(1)).withLifetime(Duration.ofDays(7));
+        assertThatThrownBy(() -> sessions.withMax(0)).hasMessage("max is 0: use 1 or more");
+        for (Duration wrong :
+                new Duration[] {Duration.ofMillis(999), Duration.ofDays(7).plusMillis(1)}) {
+            assertThatThrownBy(() -> sessions.withLifetime(wrong))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("lifetime is " + wrong + ": use a second to seven days");
+        }
     }
 }
