@@ -11,6 +11,12 @@ import org.jspecify.annotations.Nullable;
  * the order in which its last events are told: error, then close (R12).
  */
 final class SocketListeners {
+    /**
+     * Made before descriptors may run short: the JDK looks for its maker in every jar of the class
+     * path, and opens those that nothing has opened before.
+     */
+    private static final System.Logger LOGGER = System.getLogger("dev.millrace.net");
+
     @Nullable Consumer<? super IOException> error;
     @Nullable Consumer<? super @Nullable IOException> peerClosed;
     @Nullable Consumer<? super IOException> noBuffer;
@@ -67,7 +73,7 @@ final class SocketListeners {
     }
 
     private static void log(String text, Throwable thrown) {
-        Failures.log(System.getLogger("dev.millrace.net"), text, thrown);
+        Failures.log(LOGGER, text, thrown);
     }
 
     /** The socket gets another owner: all are gone. Its server counts it on. */
