@@ -17,8 +17,6 @@ import java.util.Optional;
  * @param unread what comes first at the new owner
  */
 record Luggage(Optional<ProxyHeader> header, ByteBuffer unread) {
-    private static final int HEADER_MAX_BYTES = 16 + 0xFFFF;
-
     /** That of {@code socket}. */
     static Luggage of(NetSocket socket) {
         return new Luggage(socket.proxyHeader(), socket.descriptors().unread());
@@ -41,7 +39,7 @@ record Luggage(Optional<ProxyHeader> header, ByteBuffer unread) {
     }
 
     private static ProxyHeader header(byte... bytes) {
-        ProxyHeaderParser parser = new ProxyHeaderParser(HEADER_MAX_BYTES);
+        ProxyHeaderParser parser = new ProxyHeaderParser(ProxyHeaderParser.MAX_BYTES);
         try {
             int taken = parser.take(bytes, 0, bytes.length);
             return parser.header()

@@ -14,27 +14,11 @@ import org.jspecify.annotations.Nullable;
 
 /** The end of a connection that no worker takes: its client sees ECONNRESET. */
 final class Refusal {
-    /** What a connection is born with; its {@link NetSocket} takes the place. */
-    private static final StreamEvents NONE =
-            new StreamEvents() {
-                @Override
-                public void onRead(byte[] array, int offset, int length) {}
-
-                @Override
-                public void onEnd() {}
-
-                @Override
-                public void onError(IOException error) {}
-
-                @Override
-                public void onThrown(Throwable thrown) {}
-            };
-
     private Refusal() {}
 
     /** What is to be told of it; null if its client has left before. */
     static @Nullable ConnectionDrop reset(Loop loop, Descriptor connection, Reason reason) {
-        StreamHandle stream = new StreamHandle(loop, NONE);
+        StreamHandle stream = new StreamHandle(loop, StreamEvents.NONE);
         try {
             stream.open(connection.number());
             connection.release();

@@ -55,7 +55,7 @@ record Arrival(Descriptor descriptor, Entry entry) {
         private static ProxyHeader header(ByteBuffer unread) throws IOException {
             byte[] bytes = new byte[unread.remaining()];
             unread.duplicate().get(bytes);
-            ProxyHeaderParser parser = new ProxyHeaderParser(HEADER_MAX_BYTES);
+            ProxyHeaderParser parser = new ProxyHeaderParser(ProxyHeaderParser.MAX_BYTES);
             try {
                 unread.position(unread.position() + parser.take(bytes, 0, bytes.length));
             } catch (ProxyHeaderException e) {
@@ -87,24 +87,6 @@ record Arrival(Descriptor descriptor, Entry entry) {
     /** A balancer has told whom the connection comes from. */
     private static final int TOLD = 2;
 
-    private static final int HEADER_MAX_BYTES = 16 + 0xFFFF;
-
-    /** What a connection is born with; its {@link NetSocket} takes the place. */
-    private static final StreamEvents NONE =
-            new StreamEvents() {
-                @Override
-                public void onRead(byte[] array, int offset, int length) {}
-
-                @Override
-                public void onEnd() {}
-
-                @Override
-                public void onError(IOException error) {}
-
-                @Override
-                public void onThrown(Throwable thrown) {}
-            };
-
     DescriptorKind kind() {
         return descriptor.kind();
     }
@@ -129,7 +111,7 @@ record Arrival(Descriptor descriptor, Entry entry) {
     }
 
     private Passable connection(Loop loop) {
-        StreamHandle stream = new StreamHandle(loop, NONE);
+        StreamHandle stream = new StreamHandle(loop, StreamEvents.NONE);
         IOException gone = null;
         try {
             stream.open(descriptor.number());

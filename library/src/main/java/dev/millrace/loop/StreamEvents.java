@@ -11,6 +11,22 @@ import org.jspecify.annotations.Nullable;
  * {@snippet class="dev.millrace.loop.StreamHandleExamplesTest" region="events"}
  */
 public interface StreamEvents {
+    /** Of a handle whose owner takes its place before anything can happen. */
+    StreamEvents NONE =
+            new StreamEvents() {
+                @Override
+                public void onRead(byte[] array, int offset, int length) {}
+
+                @Override
+                public void onEnd() {}
+
+                @Override
+                public void onError(IOException error) {}
+
+                @Override
+                public void onThrown(Throwable thrown) {}
+            };
+
     /** {@code length} bytes arrived; they are lent for the duration of the call. */
     void onRead(byte[] array, int offset, int length);
 

@@ -101,8 +101,8 @@ public final class ConnectionMoves {
 
     /** The server begins to close. */
     void begin() {
-        if (successor == null && loop().listenSource() instanceof SuccessorSource source) {
-            successor = source.successor(server);
+        if (successor == null) {
+            successor = source().successor(server);
         }
         isOpen = successor != null;
         found = isOpen ? connections.count() : 0;
@@ -110,7 +110,8 @@ public final class ConnectionMoves {
 
     /** The server listens. */
     void listens() {
-        if (loop().listenSource() instanceof SuccessorSource source) {
+        SuccessorSource source = source();
+        if (source != SuccessorSource.NONE) {
             source.listens(server);
             connections.counted();
         }
@@ -118,9 +119,11 @@ public final class ConnectionMoves {
 
     /** The server's places are taken, or there are some again. */
     void full(boolean isFull) {
-        if (loop().listenSource() instanceof SuccessorSource source) {
-            source.full(server, isFull);
-        }
+        source().full(server, isFull);
+    }
+
+    private SuccessorSource source() {
+        return SuccessorSource.of(loop().listenSource());
     }
 
     /** Of several limits the nearest counts. */

@@ -114,7 +114,7 @@ final class SocketConnect {
         }
         options.applyTo(socket.handle);
         options.proxyHeader().ifPresent(header -> socket.write(header.encode()));
-        options.tls().ifPresent(socket.tls()::upgrade);
+        options.tls().ifPresent(tls -> socket.tls().upgrade(tls));
     }
 
     long causeId() {

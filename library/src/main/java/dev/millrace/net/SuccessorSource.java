@@ -11,6 +11,23 @@ import org.jspecify.annotations.Nullable;
  * {@snippet class="dev.millrace.net.ConnectionMovesExamplesTest" region="source"}
  */
 public interface SuccessorSource {
+    /** A source of listeners that knows of no successor. */
+    SuccessorSource NONE =
+            new SuccessorSource() {
+                @Override
+                public void listens(NetServer server) {}
+
+                @Override
+                public @Nullable Successor successor(NetServer server) {
+                    return null;
+                }
+            };
+
+    /** {@code source}, if it is one of these, or {@link #NONE}: also for one in front of it. */
+    static SuccessorSource of(@Nullable ListenSource source) {
+        return source instanceof SuccessorSource one ? one : NONE;
+    }
+
     /**
      * {@code server} has begun to listen. What comes for it from elsewhere is given to {@link
      * ConnectionMoves#take}.

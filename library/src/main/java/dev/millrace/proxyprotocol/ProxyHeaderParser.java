@@ -26,6 +26,9 @@ public final class ProxyHeaderParser {
     /** What two Unix addresses need, the longest of all. */
     public static final int LEAST_MAX_BYTES = 232;
 
+    /** No header of either version is longer: its length has 16 bits. */
+    public static final int MAX_BYTES = 16 + 0xFFFF;
+
     private final int maxBytes;
     private byte[] bytes = new byte[ProxyVersion2.HEAD_BYTES];
     private int count;

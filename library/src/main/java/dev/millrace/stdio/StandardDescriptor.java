@@ -38,22 +38,6 @@ record StandardDescriptor(
     private static final Map<Loop, Set<Integer>> TAKEN =
             Collections.synchronizedMap(new WeakHashMap<>());
 
-    /** Owns a handle until its inlet or outlet does, before anything can happen to it. */
-    private static final StreamEvents UNOWNED =
-            new StreamEvents() {
-                @Override
-                public void onRead(byte[] array, int offset, int length) {}
-
-                @Override
-                public void onEnd() {}
-
-                @Override
-                public void onError(IOException error) {}
-
-                @Override
-                public void onThrown(Throwable thrown) {}
-            };
-
     /**
      * @throws IllegalStateException if the loop has it already
      */
@@ -62,7 +46,7 @@ record StandardDescriptor(
         if (!numbersOf(loop).add(number)) {
             throw taken(number, null);
         }
-        StreamHandle handle = new StreamHandle(loop, UNOWNED);
+        StreamHandle handle = new StreamHandle(loop, StreamEvents.NONE);
         try {
             handle.open(number);
             return found(loop, number, Optional.of(handle));

@@ -95,21 +95,17 @@ final class InheritedSource implements ListenSource, SuccessorSource {
 
     @Override
     public void listens(NetServer server) {
-        if (before instanceof SuccessorSource moving) {
-            moving.listens(server);
-        }
+        SuccessorSource.of(before).listens(server);
     }
 
     @Override
     public @Nullable Successor successor(NetServer server) {
-        return before instanceof SuccessorSource moving ? moving.successor(server) : null;
+        return SuccessorSource.of(before).successor(server);
     }
 
     @Override
     public void full(NetServer server, boolean isFull) {
-        if (before instanceof SuccessorSource moving) {
-            moving.full(server, isFull);
-        }
+        SuccessorSource.of(before).full(server, isFull);
     }
 
     @Override

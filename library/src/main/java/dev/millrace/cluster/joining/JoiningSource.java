@@ -52,21 +52,17 @@ final class JoiningSource implements ListenSource, SuccessorSource {
 
     @Override
     public void listens(NetServer server) {
-        if (joined instanceof SuccessorSource moving) {
-            moving.listens(server);
-        }
+        SuccessorSource.of(joined).listens(server);
     }
 
     @Override
     public @Nullable Successor successor(NetServer server) {
-        return joined instanceof SuccessorSource moving ? moving.successor(server) : null;
+        return SuccessorSource.of(joined).successor(server);
     }
 
     @Override
     public void full(NetServer server, boolean isFull) {
-        if (joined instanceof SuccessorSource moving) {
-            moving.full(server, isFull);
-        }
+        SuccessorSource.of(joined).full(server, isFull);
     }
 
     @Override
