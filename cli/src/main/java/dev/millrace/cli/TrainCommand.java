@@ -5,6 +5,7 @@ import dev.millrace.kernel.UnixAddress;
 import dev.millrace.loop.Loop;
 import dev.millrace.net.NetServer;
 import dev.millrace.net.NetSocket;
+import dev.millrace.tls.TlsIdentity;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -42,12 +43,13 @@ final class TrainCommand implements Command {
         talk(new EchoCommand(), out, "ping", "ping");
         proxy(out);
         clients(out);
+        secure(out);
         return Main.OK;
     }
 
     /** What is behind it is on its own loop. */
     private static void proxy(PrintStream out) {
-        Path path = Path.of(System.getProperty("java.io.tmpdir"), "millrace-train-" + pid());
+        Path path = temporary("");
         ProxyCommand command = new ProxyCommand();
         List<String> words = List.of("tcp://127.0.0.1:0", "unix:" + path);
         ServerRun server = command.prepare(Arguments.parse(command, words));
@@ -81,8 +83,7 @@ final class TrainCommand implements Command {
     /** Downloads to a file as well, and loads for a moment. */
     private static void ask(ServerRun server, String url) {
         PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream());
-        Path file =
-                Path.of(System.getProperty("java.io.tmpdir")).resolve("millrace-train-" + pid());
+        Path file = temporary("");
         try {
             run(new GetCommand(), nowhere, "-i", url);
             run(new GetCommand(), nowhere, "-s", "-o", file.toString(), url);
@@ -94,6 +95,40 @@ final class TrainCommand implements Command {
         } finally {
             server.stop();
         }
+    }
+
+    /** A server with TLS, and a client. */
+    private static void secure(PrintStream out) {
+        TlsIdentity identity = TlsIdentity.selfSigned("localhost");
+        Path file = temporary(".pem");
+        List<String> words = List.of("--port", "0", "--tls-cert", file.toString());
+        try {
+            identity.writePem(file);
+            ServerRun server =
+                    new HelloCommand().prepare(Arguments.parse(new HelloCommand(), words));
+            server.run(
+                    out,
+                    (loop, addresses) -> {
+                        String url = "https://" + addresses.getFirst() + "/";
+                        Thread.ofPlatform().start(() -> ask(server, url, identity.fingerprint()));
+                    });
+            Files.deleteIfExists(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void ask(ServerRun server, String url, String fingerprint) {
+        PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream());
+        try {
+            run(new GetCommand(), nowhere, "--fingerprint", fingerprint, url);
+        } finally {
+            server.stop();
+        }
+    }
+
+    private static Path temporary(String ending) {
+        return Path.of(System.getProperty("java.io.tmpdir"), "millrace-train-" + pid() + ending);
     }
 
     private static void run(Command command, PrintStream out, String... words) {
