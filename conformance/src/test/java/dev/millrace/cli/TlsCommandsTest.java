@@ -94,7 +94,7 @@ class TlsCommandsTest {
     void workersShareIt() {
         try (Launched server = serve("--workers", "2", "--control", "" + folder.resolve("c"))) {
             String url = "https://localhost:" + server.port() + "/a.txt";
-            for (int times = 0; times < 4; times++) {
+            for (int times = 0; times < 2; times++) {
                 expect(Launched.start("get", "--cacert", pem.toString(), url), 0, "hello", "");
             }
             server.signal("TERM");

@@ -173,7 +173,9 @@ class ReloadTest {
     void aWorkerThatIsStuckInItsDrainIsKilledAndCounted() {
         ClusterOptions options =
                 ClusterFixture.options(1, Scheduling.ROUND_ROBIN, "tcp", "0")
-                        .withDrainLimit(Duration.ofMillis(1));
+                        .withDrainLimit(Duration.ofMillis(1))
+                        // Its heartbeat would end it as well, later.
+                        .withHeartbeat(Duration.ofHours(1), Duration.ofHours(2));
         try (var cluster = new ClusterFixture(options)) {
             cluster.tcp(1);
             cluster.primary.workers().getFirst().send("stick");

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -116,6 +117,7 @@ class PlantTest {
      * The code and the class path are real, so that what a survivor is can be told from a death.
      */
     @Test
+    @Tag("faults")
     void aMistakeDiesAndAChangeWithoutEffectSurvives(@TempDir Path work) throws Exception {
         Planting planting = new Planting(ROOT.toAbsolutePath().normalize(), work);
         String text = Files.readString(ROOT.resolve(VICTIM));
@@ -136,6 +138,7 @@ class PlantTest {
 
     /** Every test of it is in a class inside it, or inherited. */
     @Test
+    @Tag("faults")
     void aClassWhoseTestsAreElsewhereRunsThem(@TempDir Path work) throws Exception {
         Planting planting = new Planting(ROOT.toAbsolutePath().normalize(), work);
         Surroundings nio = new Surroundings(true, false, false);
