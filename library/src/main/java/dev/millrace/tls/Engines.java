@@ -3,8 +3,6 @@ package dev.millrace.tls;
 import java.security.GeneralSecurityException;
 import java.security.KeyManagementException;
 import java.util.Arrays;
-import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -37,16 +35,7 @@ final class Engines {
     /** More sets of options than a program has; the one used longest ago makes room. */
     private static final int KEPT_MAX = 64;
 
-    private static final Map<Kind, Engines> KEPT =
-            Collections.synchronizedMap(
-                    new LinkedHashMap<>(KEPT_MAX, 0.75f, true) {
-                        private static final long serialVersionUID = 1;
-
-                        @Override
-                        protected boolean removeEldestEntry(Map.Entry<Kind, Engines> eldest) {
-                            return size() > KEPT_MAX;
-                        }
-                    });
+    private static final Map<Kind, Engines> KEPT = Recent.map(KEPT_MAX);
 
     /** What a context depends on: not on whom a client connects to. */
     private record Kind(

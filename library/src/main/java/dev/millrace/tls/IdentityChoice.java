@@ -8,7 +8,6 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 import javax.net.ssl.ExtendedSSLSession;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedKeyManager;
@@ -19,9 +18,16 @@ import org.jspecify.annotations.Nullable;
  * later: so every identity that was chosen is known by its serial number and issuer.
  */
 final class IdentityChoice extends X509ExtendedKeyManager {
+    private static final int CHOSEN_MAX = 256;
+
     private final @Nullable TlsIdentity own;
     private final @Nullable ServerNames names;
-    private final Map<String, TlsIdentity> chosen = new ConcurrentHashMap<>();
+
+    /**
+     * A name that the peer says may have an identity made for it, so they are not kept for ever; a
+     * part is asked for in the same step as the choice.
+     */
+    private final Map<String, TlsIdentity> chosen = Recent.map(CHOSEN_MAX);
 
     IdentityChoice(TlsOptions options) {
         own = options.identity().orElse(null);
