@@ -120,7 +120,7 @@ final class ForeignClients {
         return tally;
     }
 
-    private static SSLContext trusting() {
+    static SSLContext trusting() {
         try {
             KeyStore store = KeyStore.getInstance("PKCS12");
             store.load(null, null);

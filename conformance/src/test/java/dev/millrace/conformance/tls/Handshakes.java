@@ -11,7 +11,8 @@ import java.util.stream.Stream;
 
 /**
  * {@code conformance/tls [--count N] [WORD...]}: handshakes of ours with other programs, a line for
- * each pair. Ends with status 1 if one failed.
+ * each pair. {@code --scan}: what scanners find out about our defaults. {@code --bulk}: a gibibyte
+ * each way with a slow reader. Ends with status 1 if a handshake failed or something is weak.
  */
 public final class Handshakes {
     private static final int COUNT = 1000;
@@ -22,9 +23,19 @@ public final class Handshakes {
     public static void main(String... arguments) throws Exception {
         int count = COUNT;
         List<String> words = List.of(arguments);
+        if (words.equals(List.of("--scan"))) {
+            int weaknesses = 0;
+            for (Scan scan : Scan.values()) {
+                weaknesses += scan(scan);
+            }
+            System.exit(weaknesses == 0 ? 0 : 1);
+        }
         if (words.size() > 1 && words.getFirst().equals("--count")) {
             count = Integer.parseInt(words.get(1));
             words = words.subList(2, words.size());
+        }
+        if (words.equals(List.of("--bulk"))) {
+            System.exit(bulk() ? 0 : 1);
         }
         int failures = 0;
         for (Pair pair : Pair.values()) {
@@ -58,6 +69,39 @@ public final class Handshakes {
                     name, tally.done() + tally.failures(), tally.failures(), seconds, tally.how());
             tally.told().forEach(text -> System.out.println("    " + text.replace("\n", "\n    ")));
             return tally.failures();
+        } finally {
+            remove(folder);
+        }
+    }
+
+    private static int scan(Scan scan) throws Exception {
+        if (scan.program().isEmpty()) {
+            System.out.println(scan + " skipped: it is not there");
+            return 0;
+        }
+        Path folder = Files.createTempDirectory("millrace-tls");
+        try (Stage stage = new Stage(folder)) {
+            ScanReport report = scan.of(stage);
+            int count = report.weaknesses().size();
+            System.out.println(scan + ": " + (count == 0 ? "no" : count) + " weaknesses");
+            report.weaknesses().forEach(line -> System.out.println("    FAIL " + line));
+            report.summary().forEach(line -> System.out.println("    " + line));
+            return count;
+        } finally {
+            remove(folder);
+        }
+    }
+
+    private static boolean bulk() throws Exception {
+        Path folder = Files.createTempDirectory("millrace-tls");
+        try (Stage stage = new Stage(folder)) {
+            boolean isFlat = true;
+            for (Bulk.Way way : List.<Bulk.Way>of(Bulk::download, Bulk::upload)) {
+                Bulk bulk = way.go(stage, Bulk.FULL_BYTES);
+                System.out.println((bulk.isFlat() ? "PASS " : "FAIL ") + bulk);
+                isFlat &= bulk.isFlat();
+            }
+            return isFlat;
         } finally {
             remove(folder);
         }
