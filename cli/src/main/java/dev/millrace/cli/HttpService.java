@@ -25,6 +25,9 @@ final class HttpService implements Service {
     private final Consumer<? super HttpServer> setUp;
     private final List<HttpServer> servers = new ArrayList<>();
 
+    /** Those that serve, and lead nowhere else. */
+    private final List<HttpServer> serving = new ArrayList<>();
+
     private final Optional<IpAddress> redirect;
     private final Draining draining;
     private final List<Readiness> readiness = new ArrayList<>();
@@ -90,15 +93,19 @@ final class HttpService implements Service {
 
     @Override
     public void listen(Address address, Runnable onListening, Consumer<IOException> onError) {
-        boolean isRedirect = redirect.isPresent() && redirect.get().equals(address);
+        boolean isRedirect = RedirectPort.is(redirect, address);
         HttpServer server = HttpServer.create(loop, isRedirect ? plain() : options);
         Readiness of = Readiness.of(server, draining.delay());
         readiness.add(of);
-        HttpHandler own = isRedirect ? new HttpsRedirect(servers.getFirst()::port) : handler;
+        HttpHandler own = isRedirect ? new HttpsRedirect(() -> serving.getFirst().port()) : handler;
         server.onRequest(draining.around(of, own));
         server.onListening(onListening).onError(onError).onHandlerError(HttpService::complain);
         setUp.accept(server);
-        servers.add(server.listen(address));
+        servers.add(server);
+        if (!isRedirect) {
+            serving.add(server);
+        }
+        server.listen(address);
     }
 
     private HttpServerOptions plain() {
@@ -132,9 +139,7 @@ final class HttpService implements Service {
 
     @Override
     public void reloadTls(TlsOptions tls) {
-        servers.stream()
-                .limit(servers.size() - (redirect.isPresent() ? 1 : 0))
-                .forEach(server -> server.reloadTls(tls));
+        serving.forEach(server -> server.reloadTls(tls));
     }
 
     @Override

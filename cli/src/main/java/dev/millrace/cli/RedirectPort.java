@@ -1,6 +1,8 @@
 package dev.millrace.cli;
 
+import dev.millrace.kernel.Address;
 import dev.millrace.kernel.IpAddress;
+import java.util.List;
 import java.util.Optional;
 
 /** The option that names the port from which plain HTTP is led to https. */
@@ -37,5 +39,43 @@ final class RedirectPort {
             throw new UsageError(OPTION + " " + port.get() + " is the port of https; use another");
         }
         return Optional.of(new IpAddress(https.host(), port.get()));
+    }
+
+    /** By its port: of sockets that are inherited the host is systemd's to say. */
+    static boolean is(Optional<IpAddress> redirect, Address address) {
+        return redirect.isPresent()
+                && address instanceof IpAddress ip
+                && ip.port() == redirect.get().port();
+    }
+
+    /**
+     * What {@code inherited} sockets make of it, which replace the addresses of the command line.
+     *
+     * @throws Failure if none of them is for what it does, or none for what it leads to
+     */
+    static void check(Optional<IpAddress> redirect, List<Address> inherited) {
+        if (redirect.isEmpty()) {
+            return;
+        }
+        long count = inherited.stream().filter(address -> is(redirect, address)).count();
+        int port = redirect.get().port();
+        if (count == 0) {
+            throw new Failure(
+                    OPTION
+                            + " "
+                            + port
+                            + ": systemd passes no socket at that port; add ListenStream="
+                            + port
+                            + ", or leave the option out",
+                    null);
+        }
+        if (count == inherited.size()) {
+            throw new Failure(
+                    OPTION
+                            + " "
+                            + port
+                            + ": systemd passes no other socket, for https; add ListenStream=443",
+                    null);
+        }
     }
 }

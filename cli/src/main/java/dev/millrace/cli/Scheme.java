@@ -16,6 +16,6 @@ record Scheme(String usual, Optional<IpAddress> redirect) {
     }
 
     String of(Address address) {
-        return redirect.filter(address::equals).isPresent() ? "http" : usual;
+        return RedirectPort.is(redirect, address) ? "http" : usual;
     }
 }

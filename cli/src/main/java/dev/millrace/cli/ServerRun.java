@@ -57,6 +57,9 @@ final class ServerRun {
         this.scheme = scheme;
         this.supervision = Supervision.ofProcess();
         this.options = options.orInherited(supervision.sockets());
+        if (!supervision.sockets().isEmpty()) {
+            RedirectPort.check(scheme.redirect(), this.options.addresses());
+        }
         this.factory = factory;
         this.finishMax = finishMax;
         int listens = this.options.loops() * this.options.addresses().size();

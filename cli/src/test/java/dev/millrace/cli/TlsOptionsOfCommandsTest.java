@@ -3,6 +3,9 @@ package dev.millrace.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.millrace.kernel.Address;
+import dev.millrace.kernel.IpAddress;
+import dev.millrace.kernel.UnixAddress;
 import dev.millrace.tls.TlsIdentity;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -11,6 +14,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -71,6 +75,29 @@ class TlsOptionsOfCommandsTest {
                 "tcp://127.0.0.1:0",
                 "tcp://127.0.0.1:1",
                 "--cacert=a.pem");
+    }
+
+    /** Of systemd: they replace what the command line says. */
+    @Test
+    void inheritedSocketsHaveToHaveWhatLeadsToHttps() {
+        Optional<IpAddress> redirect = Optional.of(IpAddress.of("127.0.0.1", 80));
+        Address plain = IpAddress.of("::", 80);
+        Address https = IpAddress.of("::", 443);
+        RedirectPort.check(redirect, List.of(plain, https));
+        RedirectPort.check(Optional.empty(), List.of(https));
+        assertThatThrownBy(() -> RedirectPort.check(redirect, List.of(https)))
+                .isInstanceOf(Failure.class)
+                .hasMessage(
+                        "--redirect-http 80: systemd passes no socket at that port; add"
+                                + " ListenStream=80, or leave the option out");
+        assertThatThrownBy(() -> RedirectPort.check(redirect, List.of(plain)))
+                .isInstanceOf(Failure.class)
+                .hasMessage(
+                        "--redirect-http 80: systemd passes no other socket, for https; add"
+                                + " ListenStream=443");
+        Scheme scheme = new Scheme("https", redirect);
+        assertThat(scheme.of(plain) + " " + scheme.of(https)).isEqualTo("http https");
+        assertThat(scheme.of(UnixAddress.of("/run/a"))).isEqualTo("https");
     }
 
     @Test

@@ -31,6 +31,9 @@ final class SocketFilter implements FilteredTransport.Raw, BytesListener {
 
     private boolean isConnected;
 
+    /** A write was refused whose writer does not hear of it: nothing is sent any more. */
+    private @Nullable IOException gap;
+
     SocketFilter(NetSocket socket, Filter filter) {
         this.socket = socket;
         this.filtered =
@@ -64,18 +67,33 @@ final class SocketFilter implements FilteredTransport.Raw, BytesListener {
             boolean isLent,
             @Nullable Consumer<? super @Nullable IOException> callback) {
         Objects.checkFromIndexSize(offset, length, array.length);
-        if (!filtered.isBeyondLimit(length)) {
+        if (gap == null && !filtered.isBeyondLimit(length)) {
             filtered.write(array, offset, length, isLent, callback);
             return true;
         }
-        IOException error = SystemError.of(Errno.ENOBUFS, "write");
+        IOException error = gap == null ? SystemError.of(Errno.ENOBUFS, "write") : gap;
         if (callback != null) {
             soon(() -> callback.accept(error));
         }
-        if (callback == null || filtered.limit().policy() == WriteLimit.Policy.CLOSE) {
-            socket.transport.onError(error);
+        boolean isGap = callback == null || filtered.limit().policy() == WriteLimit.Policy.CLOSE;
+        if (gap == null && isGap) {
+            gap = error;
+            soon(() -> failed(error));
         }
         return false;
+    }
+
+    private void failed(IOException error) {
+        if (!socket.isDestroyed()) {
+            socket.transport.onError(error);
+        }
+    }
+
+    /** Behind a gap there is no end in order. */
+    void end() {
+        if (gap == null) {
+            filtered.end();
+        }
     }
 
     /** The handle queues nothing; the writer hears of it if the filter holds little as well. */

@@ -17,6 +17,7 @@ import dev.millrace.stream.WriteStream;
 import dev.millrace.sys.Errno;
 import dev.millrace.tls.TlsConnection;
 import java.io.IOException;
+import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -290,7 +291,11 @@ final class SocketTransport extends WriteSide
 
     /** What a filter would make of bytes that the kernel may not take can't be taken back. */
     int tryWrite(byte[] array, int offset, int length) {
-        return filter == null ? socket.handle.tryWrite(array, offset, length) : 0;
+        if (filter == null) {
+            return socket.handle.tryWrite(array, offset, length);
+        }
+        Objects.checkFromIndexSize(offset, length, array.length);
+        return 0;
     }
 
     @Override
@@ -321,7 +326,7 @@ final class SocketTransport extends WriteSide
         if (filter == null) {
             shutdown(socket);
         } else {
-            filter.filtered.end();
+            filter.end();
         }
     }
 

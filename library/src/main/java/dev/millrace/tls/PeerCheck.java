@@ -22,9 +22,11 @@ final class PeerCheck extends X509ExtendedTrustManager {
     private static final int SAN_IP = 7;
 
     private final X509ExtendedTrustManager check;
+    private final @Nullable RevocationLists lists;
 
-    PeerCheck(X509ExtendedTrustManager check) {
+    PeerCheck(X509ExtendedTrustManager check, @Nullable RevocationLists lists) {
         this.check = check;
+        this.lists = lists;
     }
 
     @Override
@@ -32,6 +34,7 @@ final class PeerCheck extends X509ExtendedTrustManager {
             throws CertificateException {
         try {
             check.checkServerTrusted(chain, kind, engine);
+            expectFresh(chain);
         } catch (CertificateException e) {
             throw refusal(chain, e, engine);
         }
@@ -42,13 +45,23 @@ final class PeerCheck extends X509ExtendedTrustManager {
             throws CertificateException {
         try {
             check.checkClientTrusted(chain, kind, engine);
+            expectFresh(chain);
         } catch (CertificateException e) {
             throw refusal(chain, e, engine);
         }
     }
 
-    private static CertificateRefusal refusal(
+    private void expectFresh(X509Certificate[] chain) throws CertificateException {
+        if (lists != null) {
+            lists.expectFresh(chain);
+        }
+    }
+
+    private CertificateRefusal refusal(
             X509Certificate[] chain, CertificateException thrown, SSLEngine engine) {
+        if (thrown instanceof CertificateRefusal told) {
+            return told;
+        }
         X509Certificate first = chain[0];
         String subject = first.getSubjectX500Principal().toString();
         CertPathValidatorException invalid = cause(thrown, CertPathValidatorException.class);
@@ -61,6 +74,9 @@ final class PeerCheck extends X509ExtendedTrustManager {
             X509Certificate which = culprit(chain, invalid);
             String text = "begins " + which.getNotBefore().toInstant();
             return refuse("CERT_NOT_YET_VALID", which, text, thrown);
+        }
+        if (invalid != null && lists != null && RevocationLists.isConcerned(invalid)) {
+            return lists.refusal(chain, thrown, invalid);
         }
         if (invalid != null) {
             return refuse(

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.millrace.http.RawHttp.Answer;
 import dev.millrace.stream.WriteStream;
 import dev.millrace.testing.Kernel;
+import dev.millrace.testing.PlainOnly;
 import java.io.IOException;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
@@ -290,6 +291,7 @@ class HttpBodyTest {
 
     @Tag("R46")
     @Test
+    @PlainOnly(PlainOnly.Reason.BYTES)
     void theInterimAnswerKeepsTheOrder() throws IOException {
         ServerResponse[] first = new ServerResponse[1];
         try (var fixture =

@@ -6,6 +6,7 @@ import static dev.millrace.http.ScriptedServer.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.millrace.testing.PlainOnly;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -196,6 +197,7 @@ class HttpClientFailureTest {
     }
 
     @Test
+    @PlainOnly(PlainOnly.Reason.TIME)
     void aRequestThatIsGivenUpClosesItsConnectionAndTellsNoError() {
         run(
                 (socket, head, number) -> socket.onClose(() -> told.add("server sees it")),

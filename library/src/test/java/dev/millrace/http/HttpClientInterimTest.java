@@ -6,6 +6,7 @@ import static dev.millrace.http.ScriptedServer.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.net.NetSocket;
+import dev.millrace.testing.PlainOnly;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -147,6 +148,7 @@ class HttpClientInterimTest {
 
     @Tag("R46")
     @Test
+    @PlainOnly(PlainOnly.Reason.BYTES)
     void aFinalResponseLeavesItUnsentAndEndsTheConnection() {
         run(
                 PATIENT,

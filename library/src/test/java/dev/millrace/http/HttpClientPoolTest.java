@@ -6,6 +6,7 @@ import static dev.millrace.http.ScriptedServer.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.net.NetSocket;
+import dev.millrace.testing.PlainOnly;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -200,6 +201,7 @@ class HttpClientPoolTest {
     }
 
     @Test
+    @PlainOnly(PlainOnly.Reason.TIME)
     void theOneUsedLastIsUsedFirstAndSurplusFreeOnesAreClosed() {
         HttpPoolLimits limits = HttpPoolLimits.DEFAULTS.withMaxFreeSockets(2);
         List<Held> open = new ArrayList<>();

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.kernel.UnixAddress;
 import dev.millrace.loop.Loop;
+import dev.millrace.testing.PlainOnly;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** Requests that go through a proxy, which the scripted server plays. */
 @Timeout(30)
+@PlainOnly(PlainOnly.Reason.PEER)
 class HttpClientProxyTest {
     private static final String TUNNEL = "HTTP/1.1 200 Established\r\n\r\n";
 

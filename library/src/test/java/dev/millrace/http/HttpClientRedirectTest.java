@@ -4,6 +4,7 @@ import static dev.millrace.http.ScriptedServer.ok;
 import static dev.millrace.http.ScriptedServer.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.testing.PlainOnly;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -156,6 +157,7 @@ class HttpClientRedirectTest {
     }
 
     @Test
+    @PlainOnly(PlainOnly.Reason.PEER)
     void anotherOriginSeesNoSecrets() {
         run(
                 FOLLOWING,

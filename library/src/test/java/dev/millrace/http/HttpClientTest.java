@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.kernel.UnixAddress;
+import dev.millrace.testing.Ends;
 import dev.millrace.testing.LoopFixture;
+import dev.millrace.testing.PlainOnly;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -28,12 +30,12 @@ class HttpClientTest {
     /** A server and a client; {@code test} ends with {@code end}, after which the loop ends. */
     private void exchange(HttpHandler handler, Exchange test) {
         LoopFixture.run(loop -> {
-            HttpServer server = HttpServer.create(loop, handler);
-            HttpClient client = HttpClient.create(loop);
+            HttpServer server = Ends.http(loop, handler);
+            HttpClient client = HttpClient.create(loop, Ends.of(HttpClientOptions.DEFAULTS));
             server.onListening(() ->
                     test.run(
                             client,
-                            "http://127.0.0.1:" + server.port(),
+                            Ends.scheme() + "://127.0.0.1:" + server.port(),
                             () -> {
                                 client.close();
                                 server.close();
@@ -64,7 +66,9 @@ class HttpClientTest {
                         assertThat(response.reason()).isEqualTo("OK");
                         assertThat(response.version()).isEqualTo("1.1");
                         assertThat(response.header("x-line")).contains(method + " /a%20b?c=d");
-                        assertThat(response.header("X-Host").map(host -> "http://" + host))
+                        assertThat(
+                                        response.header("X-Host")
+                                                .map(host -> Ends.scheme() + "://" + host))
                                 .contains(uri);
                         assertThat(response.header("X-Length")).contains(length);
                         assertThat(response.headers().contains("Date")).isTrue();
@@ -238,10 +242,11 @@ class HttpClientTest {
     }
 
     @Test
+    @PlainOnly(PlainOnly.Reason.PEER)
     void everyConnectionMayLeadToAUnixSocket() {
         String path = folder.resolve("http.sock").toString();
         LoopFixture.run(loop -> {
-            HttpServer server = HttpServer.create(loop, HttpClientTest::echo);
+            HttpServer server = Ends.http(loop, HttpClientTest::echo);
             HttpClientOptions options =
                     HttpClientOptions.DEFAULTS.withAddress(UnixAddress.of(path));
             HttpClient client = HttpClient.create(loop, options);

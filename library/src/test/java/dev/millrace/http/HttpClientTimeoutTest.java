@@ -12,6 +12,7 @@ import dev.millrace.loop.Loop;
 import dev.millrace.net.NameOptions;
 import dev.millrace.net.NetSocket;
 import dev.millrace.net.NetSocketOptions;
+import dev.millrace.testing.PlainOnly;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** How long a request may take, in virtual time; and requests that their program gives up. */
 @Timeout(30)
+@PlainOnly(PlainOnly.Reason.TIME)
 class HttpClientTimeoutTest {
     private static final HttpClientTimeouts NONE = HttpClientTimeouts.NONE;
     private static final Duration LIMIT = Duration.ofSeconds(20);

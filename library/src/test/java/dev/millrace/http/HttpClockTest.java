@@ -8,6 +8,8 @@ import dev.millrace.loop.DriverLoops;
 import dev.millrace.loop.Loop;
 import dev.millrace.loop.RunMode;
 import dev.millrace.net.NetSocket;
+import dev.millrace.testing.Ends;
+import dev.millrace.testing.PlainOnly;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -17,6 +19,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Deadlines beside long callbacks, on virtual time; the client is on the server's own loop. */
+@PlainOnly(PlainOnly.Reason.TIME)
 class HttpClockTest {
     private static final Duration KEEP_ALIVE = Duration.ofSeconds(1);
     private static final int LONG_MILLIS = 10_000;
@@ -38,7 +41,7 @@ class HttpClockTest {
         HttpServerOptions options =
                 HttpServerOptions.DEFAULTS.withTimeouts(
                         HttpTimeouts.DEFAULTS.withKeepAlive(KEEP_ALIVE));
-        HttpServer server = HttpServer.create(loop, options, handler);
+        HttpServer server = Ends.http(loop, options, handler);
         server.listen(IpAddress.loopback(0))
                 .onListening(() -> {
                     NetSocket client =

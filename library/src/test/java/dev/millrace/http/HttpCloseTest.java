@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.millrace.http.RawHttp.Answer;
 import dev.millrace.kernel.SystemError;
 import dev.millrace.net.ConnectionLimits;
+import dev.millrace.testing.PlainOnly;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -175,6 +176,7 @@ class HttpCloseTest {
     }
 
     @Test
+    @PlainOnly(PlainOnly.Reason.HANDSHAKE)
     void aConnectionOverTheLimitIsClosedAndCounted() throws IOException {
         HttpServerOptions options = HttpServerOptions.DEFAULTS.withMaxConnections(2);
         try (var fixture =
@@ -199,6 +201,7 @@ class HttpCloseTest {
     /** The number means the same as for a server of net. */
     @Tag("I13")
     @Test
+    @PlainOnly(PlainOnly.Reason.HANDSHAKE)
     void zeroConnectionsIsALimitAndNoLimitHasAName() throws IOException {
         HttpServerOptions options = HttpServerOptions.DEFAULTS.withMaxConnections(0);
         assertThat(HttpServerOptions.DEFAULTS.net().limits().maxConnections())

@@ -7,6 +7,7 @@ import dev.millrace.http.RawHttp.Answer;
 import dev.millrace.loop.Loop;
 import dev.millrace.loop.WorkPool;
 import dev.millrace.stream.WriteLimit;
+import dev.millrace.testing.Ends;
 import java.io.EOFException;
 import java.io.IOException;
 import java.util.List;
@@ -112,7 +113,7 @@ class HttpFailureTest {
     void aFailedStageOfTheHandlerIs500(String path) throws IOException {
         try (var fixture =
                         HttpFixture.of(loop ->
-                                HttpServer.create(
+                                Ends.http(
                                         loop,
                                         (request, response) ->
                                                 handleLater(loop, request, response)));

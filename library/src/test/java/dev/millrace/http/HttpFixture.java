@@ -3,6 +3,7 @@ package dev.millrace.http;
 import dev.millrace.driver.Driver;
 import dev.millrace.loop.DriverLoops;
 import dev.millrace.loop.Loop;
+import dev.millrace.testing.Ends;
 import dev.millrace.testing.LoopFixture;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -62,7 +63,7 @@ public final class HttpFixture implements AutoCloseable {
             Supplier<? extends Driver> driver, HttpServerOptions options, HttpHandler handler) {
         return new HttpFixture(
                 LoopFixture.on(driver),
-                loop -> HttpServer.create(loop, options, handler),
+                loop -> Ends.http(loop, options, handler),
                 server -> server.listen(0, "127.0.0.1"));
     }
 

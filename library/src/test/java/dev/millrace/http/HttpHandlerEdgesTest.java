@@ -6,7 +6,9 @@ import dev.millrace.http.RawHttp.Answer;
 import dev.millrace.kernel.IpAddress;
 import dev.millrace.net.NetSocket;
 import dev.millrace.stream.Framing;
+import dev.millrace.testing.Ends;
 import dev.millrace.testing.LoopFixture;
+import dev.millrace.testing.PlainOnly;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -33,7 +35,7 @@ class HttpHandlerEdgesTest {
         LoopFixture.run(loop -> {
             loop.onUncaught(thrown -> uncaught.add(thrown.getMessage()));
             HttpServer server =
-                    HttpServer.create(
+                    Ends.http(
                             loop,
                             (request, response) -> {
                                 throw new IllegalStateException("of the handler");
@@ -42,7 +44,7 @@ class HttpHandlerEdgesTest {
                 throw new IllegalStateException("of the listener");
             });
             server.onListening(() -> {
-                NetSocket client = NetSocket.connect(loop, server.net().address().orElseThrow());
+                NetSocket client = Ends.connect(loop, server.net().address().orElseThrow());
                 client.onData(bytes -> received.append(StandardCharsets.US_ASCII.decode(bytes)));
                 client.onClose(server::close);
                 client.write(RawHttp.get("/"));
@@ -169,6 +171,7 @@ class HttpHandlerEdgesTest {
 
     /** The drain of the answer must not read on for a reader that has paused. */
     @Test
+    @PlainOnly(PlainOnly.Reason.BYTES)
     void aBodyThatIsPausedStaysSoWhenTheAnswerDrains() throws IOException {
         int size = 16 << 20;
         int[] drains = new int[1];
@@ -205,6 +208,7 @@ class HttpHandlerEdgesTest {
 
     /** What was received in the same go must not reach a reader that has left. */
     @Test
+    @PlainOnly(PlainOnly.Reason.PEER)
     void aRequestThatIsDestroyedByItsReaderGetsNoMore() throws IOException {
         int[] calls = new int[1];
         String chunk = "x".repeat(20_000);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.http.HttpServerStatistics.Timeout;
 import dev.millrace.http.RawHttp.Answer;
+import dev.millrace.testing.PlainOnly;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -52,6 +53,7 @@ class HttpHandlerTimeoutTest {
 
     @Tag("X77")
     @Test
+    @PlainOnly(PlainOnly.Reason.BYTES)
     void withoutAHeadIn503AndTheEndAndNotBefore() throws IOException {
         try (StoppedHttp server = stopped(TIMEOUTS)) {
             server.client.send(RawHttp.get("/"));
@@ -114,6 +116,7 @@ class HttpHandlerTimeoutTest {
 
     @Tag("X77")
     @Test
+    @PlainOnly(PlainOnly.Reason.BYTES)
     void theTimeCountsFromTheEndOfABodyThatComes() throws IOException {
         try (StoppedHttp server =
                 new StoppedHttp(

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.http.RawHttp.Answer;
+import dev.millrace.testing.Ends;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -134,7 +135,7 @@ class HttpInterimTest {
         List<String> calls = new ArrayList<>();
         try (var fixture =
                         HttpFixture.of(loop ->
-                                HttpServer.create(
+                                Ends.http(
                                                 loop,
                                                 (request, response) -> {
                                                     calls.add("request");
@@ -172,7 +173,7 @@ class HttpInterimTest {
     void anUnknownExpectationMayHaveItsHandler() throws IOException {
         try (var fixture =
                         HttpFixture.of(loop ->
-                                HttpServer.create(loop, (request, response) -> response.end())
+                                Ends.http(loop, (request, response) -> response.end())
                                         .onCheckExpectation((request, response) ->
                                                 response.end(request.header("Expect").get())));
                 RawHttp client = fixture.connect()) {
@@ -187,7 +188,7 @@ class HttpInterimTest {
     void aHandlerOfExpectationsThatThrowsIsA500() throws IOException {
         try (var fixture =
                         HttpFixture.of(loop ->
-                                HttpServer.create(loop, (request, response) -> response.end())
+                                Ends.http(loop, (request, response) -> response.end())
                                         .onCheckContinue((request, response) -> {
                                             throw new IOException("a bug");
                                         }));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.millrace.driver.RecordingDriver;
 import dev.millrace.http.RawHttp.Answer;
 import dev.millrace.net.NetSocket;
+import dev.millrace.testing.PlainOnly;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -180,6 +181,7 @@ class HttpLingerTest {
 
     @Tag("R48")
     @Test
+    @PlainOnly(PlainOnly.Reason.BYTES)
     void lingeringEndsSoonWhenNothingComes() throws IOException {
         try (var fixture = serve(HttpLingerTest::answer);
                 RawHttp client = fixture.connect()) {
@@ -198,6 +200,7 @@ class HttpLingerTest {
 
     @Tag("R48")
     @Test
+    @PlainOnly(PlainOnly.Reason.BYTES)
     void lingeringEndsThoughAByteComesNowAndThen() throws IOException {
         try (var fixture = serve(HttpLingerTest::answer);
                 RawHttp client = fixture.connect()) {

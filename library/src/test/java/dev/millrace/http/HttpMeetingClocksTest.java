@@ -7,6 +7,7 @@ import dev.millrace.http.RawHttp.Answer;
 import dev.millrace.kernel.IpAddress;
 import dev.millrace.loop.Loop;
 import dev.millrace.net.NetSocket;
+import dev.millrace.testing.Ends;
 import dev.millrace.testing.LoopFixture;
 import java.io.IOException;
 import java.time.Duration;
@@ -145,7 +146,7 @@ class HttpMeetingClocksTest {
     void theChecksDoNotKeepTheLoopAlive() {
         LoopFixture.run(loop -> {
             HttpServer server =
-                    HttpServer.create(
+                    Ends.http(
                             loop,
                             (request, response) -> {
                                 requests.add(request);
@@ -153,7 +154,7 @@ class HttpMeetingClocksTest {
                             });
             server.net().unref();
             server.onListening(() -> {
-                NetSocket client = NetSocket.connect(loop, server.net().address().orElseThrow());
+                NetSocket client = Ends.connect(loop, server.net().address().orElseThrow());
                 client.onConnect(() -> {
                     client.write(RawHttp.get("/"));
                     client.unref();

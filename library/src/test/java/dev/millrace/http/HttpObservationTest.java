@@ -7,6 +7,7 @@ import dev.millrace.http.HttpServerStatistics.Timeout;
 import dev.millrace.observe.LoopEvent;
 import dev.millrace.observe.LoopEvent.Step;
 import dev.millrace.observe.Observation;
+import dev.millrace.testing.Ends;
 import dev.millrace.testing.Events;
 import java.io.IOException;
 import java.time.Duration;
@@ -27,7 +28,7 @@ class HttpObservationTest {
 
     private HttpFixture telling(HttpHandler handler) {
         return HttpFixture.of(loop ->
-                HttpServer.create(loop, handler)
+                Ends.http(loop, handler)
                         .onExchange(told::add)
                         .onUpgrade((request, socket) -> {
                             request.upgrade().accept();
@@ -158,7 +159,7 @@ class HttpObservationTest {
         try (var fixture =
                         HttpFixture.of(loop -> {
                             loop.onUncaught(uncaught::add);
-                            return HttpServer.create(loop, (request, response) -> response.end("x"))
+                            return Ends.http(loop, (request, response) -> response.end("x"))
                                     .onExchange(exchange -> {
                                         throw new IllegalStateException("a bug");
                                     });

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.driver.RecordingDriver;
 import dev.millrace.stream.WriteStream;
+import dev.millrace.testing.PlainOnly;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -82,6 +83,7 @@ class HttpPipelineTest {
 
     @Tag("R37")
     @Test
+    @PlainOnly(PlainOnly.Reason.BYTES)
     void aSlowAnswerHoldsBackTheFastOnesBehindIt() throws IOException {
         ServerResponse[] slow = new ServerResponse[1];
         try (var fixture =
@@ -165,6 +167,7 @@ class HttpPipelineTest {
     @Tag("X32")
     @Tag("R38")
     @Test
+    @PlainOnly(PlainOnly.Reason.BYTES)
     void aFloodWhoseAnswersNobodyReadsIsBounded() throws Exception {
         AtomicLong most = new AtomicLong();
         AtomicLong bytesRead = new AtomicLong();

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.millrace.http.HttpServerStatistics.Timeout;
 import dev.millrace.http.HttpTimeouts.MinimumRate;
 import dev.millrace.http.RawHttp.Answer;
+import dev.millrace.testing.PlainOnly;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
@@ -52,6 +53,7 @@ class HttpRateTest {
 
     @Tag("X43")
     @Test
+    @PlainOnly(PlainOnly.Reason.BYTES)
     void aBodyBelowTheRateIs408AfterTheGrace() throws IOException {
         try (StoppedHttp server = receiving(true)) {
             server.client.send(HEAD + "\r\n");
@@ -73,6 +75,7 @@ class HttpRateTest {
     /** Every stretch counts by itself: what came fast before is no credit. */
     @Tag("X43")
     @Test
+    @PlainOnly(PlainOnly.Reason.BYTES)
     void aBodyAtTheRateComesAndOneThatStopsLaterDoesNot() throws IOException {
         try (StoppedHttp server = receiving(true)) {
             server.client.send(HEAD + "\r\n");
@@ -88,6 +91,7 @@ class HttpRateTest {
 
     @Tag("X43")
     @Test
+    @PlainOnly(PlainOnly.Reason.BYTES)
     void timeInWhichTheHandlerDoesNotReadDoesNotCount() throws IOException {
         try (StoppedHttp server = receiving(true)) {
             server.client.send(HEAD + "\r\n");
@@ -108,6 +112,7 @@ class HttpRateTest {
 
     @Tag("X43")
     @Test
+    @PlainOnly(PlainOnly.Reason.BYTES)
     void aClientThatWaitsForA100IsNotSlow() throws IOException {
         try (StoppedHttp server = receiving(false)) {
             server.client.send(HEAD + "Expect: 100-continue\r\n\r\n");

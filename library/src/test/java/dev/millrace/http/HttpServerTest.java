@@ -6,6 +6,7 @@ import dev.millrace.http.RawHttp.Answer;
 import dev.millrace.net.NetServer;
 import dev.millrace.net.NetSocket;
 import dev.millrace.testing.LoopFixture;
+import dev.millrace.testing.PlainOnly;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.URI;
@@ -55,6 +56,7 @@ class HttpServerTest {
 
     @Tag("J1")
     @Test
+    @PlainOnly(PlainOnly.Reason.PEER)
     void theClientOfTheJdkIsServed() throws Exception {
         try (var fixture =
                         HttpFixture.serve((request, response) ->
@@ -220,6 +222,7 @@ class HttpServerTest {
 
     @Tag("J20")
     @Test
+    @PlainOnly(PlainOnly.Reason.PEER)
     void aPlainSocketServerCanAnswerByHand() throws IOException {
         try (LoopFixture fixture = new LoopFixture()) {
             CompletableFuture<Integer> port = new CompletableFuture<>();

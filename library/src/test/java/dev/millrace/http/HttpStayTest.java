@@ -8,6 +8,7 @@ import dev.millrace.http.RawHttp.Answer;
 import dev.millrace.net.ConnectionMoves.Counts;
 import dev.millrace.stream.Filter;
 import dev.millrace.stream.FilterWire;
+import dev.millrace.testing.Ends;
 import java.io.IOException;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -103,7 +104,7 @@ class HttpStayTest {
     /** At three quarters of the limit the old way begins, and at the limit it is over. */
     @Test
     void atTheDeadlineResponsesCloseAndAtTheLimitTheRestIsCutOff() throws IOException {
-        HttpFixture fixture = HttpFixture.on(this::stopped, loop -> HttpServer.create(loop));
+        HttpFixture fixture = HttpFixture.on(this::stopped, loop -> Ends.http(loop));
         try (var servers = new MovingHttp(fixture, HttpServerOptions.DEFAULTS);
                 RawHttp moves = servers.connect();
                 RawHttp closes = servers.connect();
@@ -256,8 +257,7 @@ class HttpStayTest {
                         .withKeepAlive(Duration.ofSeconds(5))
                         .withHeader(Duration.ofSeconds(1));
         HttpServerOptions options = HttpServerOptions.DEFAULTS.withTimeouts(timeouts);
-        HttpFixture fixture =
-                HttpFixture.on(this::stopped, loop -> HttpServer.create(loop, options));
+        HttpFixture fixture = HttpFixture.on(this::stopped, loop -> Ends.http(loop, options));
         try (var servers = new MovingHttp(fixture, options);
                 RawHttp client = servers.connect();
                 RawHttp half = servers.connect()) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.http.RawHttp.Answer;
 import dev.millrace.net.NetSocket;
+import dev.millrace.testing.Ends;
 import java.io.IOException;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Tag;
@@ -49,7 +50,7 @@ class HttpUpgradeChoiceTest {
 
     private HttpFixture serving(HttpServerOptions options, Consumer<HttpServer> setting) {
         return HttpFixture.of(loop -> {
-            HttpServer server = HttpServer.create(loop, options, this::serve);
+            HttpServer server = Ends.http(loop, options, this::serve);
             setting.accept(server);
             return server;
         });
@@ -149,7 +150,7 @@ class HttpUpgradeChoiceTest {
         String[] path = {"/ok"};
         try (var fixture =
                 HttpFixture.of(loop ->
-                        HttpServer.create(
+                        Ends.http(
                                         loop,
                                         (request, response) -> {
                                             response.status(path[0].equals("/ok") ? 200 : 403);
@@ -297,7 +298,7 @@ class HttpUpgradeChoiceTest {
     void onlyARequestThatLeavesHasAnUpgrade() throws IOException {
         try (var fixture =
                         HttpFixture.of(loop ->
-                                HttpServer.create(
+                                Ends.http(
                                                 loop,
                                                 (request, response) -> {
                                                     assertThatThrownBy(request::upgrade)

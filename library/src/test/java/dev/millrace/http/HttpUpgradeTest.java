@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.millrace.driver.RecordingDriver;
 import dev.millrace.http.RawHttp.Answer;
 import dev.millrace.net.NetSocket;
+import dev.millrace.testing.Ends;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -54,7 +55,7 @@ class HttpUpgradeTest {
 
     private HttpFixture serving(HttpServerOptions options, Consumer<HttpServer> setting) {
         return HttpFixture.of(loop -> {
-            HttpServer server = HttpServer.create(loop, options, this::serve);
+            HttpServer server = Ends.http(loop, options, this::serve);
             setting.accept(server);
             return server;
         });

@@ -2,6 +2,7 @@ package dev.millrace.http;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import dev.millrace.testing.Ends;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
@@ -49,12 +50,14 @@ public final class RawHttp implements AutoCloseable {
         }
     }
 
+    private final Socket plain;
     private final Socket socket;
     private final InputStream in;
     private final OutputStream out;
 
-    private RawHttp(Socket socket) throws IOException {
-        this.socket = socket;
+    private RawHttp(Socket plain) throws IOException {
+        this.plain = plain;
+        this.socket = Ends.client(plain);
         this.in = new BufferedInputStream(socket.getInputStream(), 64 << 10);
         this.out = socket.getOutputStream();
     }
@@ -113,8 +116,8 @@ public final class RawHttp implements AutoCloseable {
 
     /** Closes with a reset. */
     public void reset() throws IOException {
-        socket.setSoLinger(true, 0);
-        socket.close();
+        plain.setSoLinger(true, 0);
+        plain.close();
     }
 
     public int localPort() {

@@ -8,6 +8,7 @@ import dev.millrace.loop.DriverLoops;
 import dev.millrace.loop.Loop;
 import dev.millrace.net.NetServer;
 import dev.millrace.net.NetSocket;
+import dev.millrace.testing.Ends;
 import dev.millrace.testing.LoopFixture;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -37,9 +38,9 @@ final class ScriptedServer {
     private final NetServer server;
 
     private ScriptedServer(Loop loop, HttpClientOptions options, Script script) {
-        client = HttpClient.create(loop, options);
+        client = HttpClient.create(loop, Ends.of(options));
         server =
-                NetServer.create(
+                Ends.server(
                         loop,
                         socket -> {
                             sockets.add(socket);
@@ -115,7 +116,7 @@ final class ScriptedServer {
     }
 
     String uri() {
-        return "http://127.0.0.1:" + server.port() + "/";
+        return Ends.scheme() + "://127.0.0.1:" + server.port() + "/";
     }
 
     Loop loop() {
@@ -146,7 +147,7 @@ final class ScriptedServer {
 
     /** Another client on the same loop. */
     HttpClient another() {
-        return HttpClient.create(client.loop());
+        return HttpClient.create(client.loop(), Ends.of(HttpClientOptions.DEFAULTS));
     }
 
     /** Ends the test. */

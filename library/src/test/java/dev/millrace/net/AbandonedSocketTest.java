@@ -3,6 +3,7 @@ package dev.millrace.net;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.kernel.IpAddress;
+import dev.millrace.testing.Ends;
 import dev.millrace.testing.Journal;
 import dev.millrace.testing.Kernel;
 import dev.millrace.testing.LoopFixture;
@@ -33,7 +34,7 @@ class AbandonedSocketTest {
 
     private NetServer serve(Consumer<NetSocket> handler) {
         return fixture.call(() ->
-                NetServer.create(
+                Ends.server(
                                 fixture.loop(),
                                 HALF_OPEN,
                                 accepted -> {
@@ -102,8 +103,7 @@ class AbandonedSocketTest {
         int sinkPort = fixture.call(sink::port);
         NetServer relay =
                 serve(source -> {
-                    NetSocket target =
-                            NetSocket.connect(fixture.loop(), IpAddress.loopback(sinkPort));
+                    NetSocket target = Ends.connect(fixture.loop(), IpAddress.loopback(sinkPort));
                     target.onError(error -> {});
                     target.onClose(journal.line("target closed"));
                     source.pipelineTo(target);

@@ -9,6 +9,7 @@ import dev.millrace.kernel.SystemError;
 import dev.millrace.loop.Loop;
 import dev.millrace.loop.RunMode;
 import dev.millrace.sys.Errno;
+import dev.millrace.testing.Ends;
 import dev.millrace.testing.Kernel;
 import dev.millrace.testing.LoopFixture;
 import dev.millrace.testing.RecordedLog;
@@ -298,7 +299,7 @@ class BlockingEndsTest {
     private static boolean serveOne(
             CompletableFuture<BlockingSocket> accepted, CompletableFuture<Integer> port) {
         try (Loop loop = Loop.create()) {
-            NetServer server = NetServer.create(loop);
+            NetServer server = Ends.server(loop);
             server.onConnection(socket -> {
                 accepted.complete(socket.blocking());
                 server.close();

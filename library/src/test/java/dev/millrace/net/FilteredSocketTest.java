@@ -1,7 +1,9 @@
 package dev.millrace.net;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.millrace.kernel.SystemError;
 import dev.millrace.stream.WriteLimit;
 import dev.millrace.stream.WriteStream;
 import dev.millrace.testing.Journal;
@@ -187,6 +189,36 @@ class FilteredSocketTest {
         });
         assertThat(journal.lines().getFirst()).startsWith("second").contains("ENOBUFS");
         assertThat(journal.lines()).endsWith("first null", "close false");
+    }
+
+    /** As without a filter: later, and nothing follows the gap, not even an end. */
+    @Test
+    void aWriteBeyondTheLimitEndsTheSocketBehindTheCall() {
+        LoopFixture.run(loop ->
+                FilteredPair.connect(
+                        loop,
+                        peer -> {
+                            peer.onData(data -> journal.add("peer: data"));
+                            peer.onEnd(journal.line("peer: end"));
+                            peer.onError(error -> {});
+                        },
+                        client -> {
+                            client.onError(error -> journal.add(SystemError.codeOf(error)));
+                            client.onConnect(() -> {
+                                client.writeLimit(new WriteLimit(10, WriteLimit.Policy.CLOSE));
+                                byte[] much = new byte[8 << 20];
+                                assertThatThrownBy(() -> client.tryWrite(much, 1, much.length))
+                                        .isInstanceOf(IndexOutOfBoundsException.class);
+                                client.write(much, 0, much.length);
+                                assertThat(client.write(much, 0, much.length)).isFalse();
+                                client.writeLimit(
+                                        new WriteLimit(1L << 40, WriteLimit.Policy.CLOSE));
+                                assertThat(client.write(much, 0, 1)).as("behind a gap").isFalse();
+                                assertThat(client.isDestroyed()).isFalse();
+                                client.end();
+                            });
+                        }));
+        assertThat(journal.lines()).contains("ENOBUFS").doesNotContain("peer: end");
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.kernel.IpAddress;
+import dev.millrace.testing.Ends;
 import dev.millrace.testing.Journal;
 import dev.millrace.testing.Kernel;
 import dev.millrace.testing.LoopFixture;
@@ -35,7 +36,7 @@ class NetServerLimitTest {
     private NetServer server(ConnectionLimits limits) {
         NetServer server =
                 fixture.call(() ->
-                        NetServer.create(
+                        Ends.server(
                                         fixture.loop(),
                                         NetServerOptions.DEFAULTS.withLimits(limits),
                                         socket -> journal.add("connection"))
@@ -127,12 +128,12 @@ class NetServerLimitTest {
         List<Throwable> uncaught = new ArrayList<>();
         LoopFixture.run(loop -> {
             loop.onUncaught(uncaught::add);
-            NetServer server = NetServer.create(loop, NetSocket::destroy);
+            NetServer server = Ends.server(loop, NetSocket::destroy);
             server.onClose(() -> {
                 throw thrown;
             });
             server.onListening(() -> {
-                NetSocket client = NetSocket.connect(loop, server.port(), "127.0.0.1");
+                NetSocket client = Ends.connect(loop, server.port(), "127.0.0.1");
                 client.onConnect(server::close).onError(reset -> {}).resume();
             });
             server.listen(IpAddress.loopback(0));
@@ -171,7 +172,7 @@ class NetServerLimitTest {
     @Test
     @Tag("D7")
     void aPausedServerLeavesItsConnectionsInTheKernel() {
-        NetServer server = fixture.call(() -> NetServer.create(fixture.loop(), NetSocket::end));
+        NetServer server = fixture.call(() -> Ends.server(fixture.loop(), NetSocket::end));
         fixture.act(() ->
                 server.pause()
                         .onListening(journal.line("listening"))

@@ -9,6 +9,7 @@ import dev.millrace.kernel.SystemError;
 import dev.millrace.loop.DriverLoops;
 import dev.millrace.loop.Loop;
 import dev.millrace.loop.RunMode;
+import dev.millrace.testing.Ends;
 import dev.millrace.testing.Journal;
 import dev.millrace.testing.LoopFixture;
 import java.io.IOException;
@@ -28,7 +29,7 @@ class NetServerShutdownTest {
     private final Journal journal = new Journal();
     private final List<NetSocket> accepted = new ArrayList<>();
     private final NetServer server =
-            NetServer.create(loop, socket -> accepted.add(socket.resume()))
+            Ends.server(loop, socket -> accepted.add(socket.resume()))
                     .onClosing(journal.line("closing"))
                     .onClose(journal.line("close"));
 
@@ -47,7 +48,7 @@ class NetServerShutdownTest {
     private NetSocket connected(String name) {
         int before = accepted.size();
         NetSocket client =
-                NetSocket.connect(
+                Ends.connect(
                         loop,
                         server.address().orElseThrow(),
                         NetSocketOptions.DEFAULTS.withAllowHalfOpen(true));

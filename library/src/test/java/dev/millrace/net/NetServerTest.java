@@ -12,6 +12,7 @@ import dev.millrace.kernel.SystemError;
 import dev.millrace.loop.DriverLoops;
 import dev.millrace.loop.Loop;
 import dev.millrace.loop.RunMode;
+import dev.millrace.testing.Ends;
 import dev.millrace.testing.Journal;
 import dev.millrace.testing.LoopFixture;
 import java.nio.file.Path;
@@ -36,7 +37,7 @@ class NetServerTest {
     private final Journal journal = new Journal();
     private final List<NetSocket> accepted = new ArrayList<>();
     private final NetServer server =
-            NetServer.create(loop, accepted::add)
+            Ends.server(loop, accepted::add)
                     .onListening(journal.line("listening"))
                     .onClose(journal.line("close"));
 
@@ -61,7 +62,7 @@ class NetServerTest {
 
     private NetSocket connected() {
         int before = accepted.size();
-        NetSocket client = NetSocket.connect(loop, server.address().orElseThrow());
+        NetSocket client = Ends.connect(loop, server.address().orElseThrow());
         client.onConnect(journal.line("connect")).onError(error -> {});
         until("a connection", () -> accepted.size() > before);
         until("connect");
@@ -149,15 +150,15 @@ class NetServerTest {
 
     @Test
     void whatIsMissingIsNamed() {
-        assertThatThrownBy(() -> NetServer.create(loop, (Consumer<NetSocket>) null))
+        assertThatThrownBy(() -> Ends.server(loop, (Consumer<NetSocket>) null))
                 .isInstanceOf(NullPointerException.class)
                 .hasMessage("listener");
-        assertThatThrownBy(() -> NetServer.create(loop, (NetServerOptions) null, socket -> {}))
+        assertThatThrownBy(() -> Ends.server(loop, (NetServerOptions) null, socket -> {}))
                 .isInstanceOf(NullPointerException.class)
                 .hasMessage("options");
         assertThatThrownBy(() -> NetServer.create(loop, (NetSocketOptions) null, socket -> {}))
                 .isInstanceOf(NullPointerException.class);
-        assertThatThrownBy(() -> NetServer.create(loop, (NetServerOptions) null))
+        assertThatThrownBy(() -> Ends.server(loop, (NetServerOptions) null))
                 .isInstanceOf(NullPointerException.class)
                 .hasMessage("options");
     }
@@ -169,12 +170,12 @@ class NetServerTest {
         second.put("onListening", one -> one.onListening(() -> {}));
         second.put("onDrop", one -> one.onDrop(drop -> {}));
         second.put("onAcceptError", one -> one.onAcceptError(report -> {}));
-        NetServer fresh = NetServer.create(loop);
+        NetServer fresh = Ends.server(loop);
         second.forEach((event, register) -> {
             register.accept(fresh);
             expectState(() -> register.accept(fresh), event + " has a listener already");
         });
-        NetServer other = NetServer.create(loop, socket -> {});
+        NetServer other = Ends.server(loop, socket -> {});
         assertThatThrownBy(() -> other.onDrop(null))
                 .isInstanceOf(NullPointerException.class)
                 .hasMessage("listener");
@@ -183,9 +184,9 @@ class NetServerTest {
 
     @Test
     void connectionsWaitInTheKernelUntilThereIsAListener() {
-        NetServer late = NetServer.create(loop).listen(IpAddress.loopback(0));
+        NetServer late = Ends.server(loop).listen(IpAddress.loopback(0));
         until("listening", late::isListening);
-        NetSocket client = NetSocket.connect(loop, late.address().orElseThrow());
+        NetSocket client = Ends.connect(loop, late.address().orElseThrow());
         client.onConnect(journal.line("connect")).onClose(journal.line("client closed"));
         until("connect");
         late.resume(); // of no effect without a listener
@@ -206,9 +207,9 @@ class NetServerTest {
 
     @Test
     void aListenerThatComesLateIsEnough() {
-        NetServer late = NetServer.create(loop).listen(IpAddress.loopback(0));
+        NetServer late = Ends.server(loop).listen(IpAddress.loopback(0));
         until("listening", late::isListening);
-        NetSocket client = NetSocket.connect(loop, late.address().orElseThrow());
+        NetSocket client = Ends.connect(loop, late.address().orElseThrow());
         client.onClose(journal.line("client closed")).resume();
         late.onConnection(NetSocket::end);
         until("client closed");
@@ -231,10 +232,10 @@ class NetServerTest {
                 };
         try (Loop other = DriverLoops.on(watched)) {
             NetServerOptions delayed = NetServerOptions.DEFAULTS.withNoDelay(false);
-            NetServer first = NetServer.create(other, delayed).listen(IpAddress.loopback(0));
+            NetServer first = Ends.server(other, delayed).listen(IpAddress.loopback(0));
             LoopFixture.pollUntil(other, "listening", first::isListening);
             assertThat(set).isEmpty();
-            NetServer second = NetServer.create(other).listen(IpAddress.loopback(0));
+            NetServer second = Ends.server(other).listen(IpAddress.loopback(0));
             LoopFixture.pollUntil(other, "listening", second::isListening);
             assertThat(set).containsExactly(1);
         }
@@ -261,7 +262,7 @@ class NetServerTest {
 
     @Test
     void aCloseInTheListeningCallbackEndsTheLoop() {
-        NetServer other = NetServer.create(loop, socket -> {});
+        NetServer other = Ends.server(loop, socket -> {});
         other.onListening(() -> {
             journal.add("port " + (other.port() > 0));
             other.close();
@@ -274,8 +275,7 @@ class NetServerTest {
     @Test
     void anErrorWithoutAListenerEndsTheRun() {
         listening().unref();
-        NetServer other =
-                NetServer.create(loop, socket -> {}).listen(server.address().orElseThrow());
+        NetServer other = Ends.server(loop, socket -> {}).listen(server.address().orElseThrow());
         assertThatThrownBy(() -> loop.run(RunMode.DEFAULT))
                 .hasStackTraceContaining("EADDRINUSE")
                 .hasStackTraceContaining("127.0.0.1:" + server.port());
@@ -285,7 +285,7 @@ class NetServerTest {
     @Test
     void anErrorWithAListenerIsToldOnceAndTheServerMayTryAgain() {
         listening().unref();
-        NetServer other = NetServer.create(loop, socket -> {});
+        NetServer other = Ends.server(loop, socket -> {});
         other.onError(error -> journal.add(SystemError.codeOf(error)));
         other.onListening(journal.line("other"));
         other.listen(server.address().orElseThrow());
@@ -353,7 +353,7 @@ class NetServerTest {
     @Test
     void anotherThreadIsRefusedAndChangesNothing() {
         try (LoopFixture fixture = new LoopFixture()) {
-            NetServer theirs = fixture.call(() -> NetServer.create(fixture.loop(), socket -> {}));
+            NetServer theirs = fixture.call(() -> Ends.server(fixture.loop(), socket -> {}));
             fixture.act(
                     () -> theirs.onListening(journal.line("theirs")).listen(IpAddress.loopback(0)));
             journal.await("theirs");
@@ -364,7 +364,7 @@ class NetServerTest {
                             theirs::unref,
                             () -> theirs.listen(0),
                             () -> theirs.onClose(() -> {}),
-                            () -> NetServer.create(fixture.loop(), socket -> {}));
+                            () -> Ends.server(fixture.loop(), socket -> {}));
             assertThat(calls)
                     .allSatisfy(call ->
                             assertThatThrownBy(call)

@@ -6,6 +6,7 @@ import dev.millrace.kernel.IpAddress;
 import dev.millrace.kernel.SystemError;
 import dev.millrace.loop.Loop;
 import dev.millrace.loop.RunMode;
+import dev.millrace.testing.Ends;
 import dev.millrace.testing.Journal;
 import dev.millrace.testing.LoopFixture;
 import dev.millrace.testing.RawClient;
@@ -45,7 +46,7 @@ class NetSocketBufferTest {
     @Test
     @Tag("E3")
     void withoutABufferItIsPausedUntilItsReaderResumesIt() {
-        NetServer server = NetServer.create(loop, this::serve).listen(IpAddress.loopback(0));
+        NetServer server = Ends.server(loop, this::serve).listen(IpAddress.loopback(0));
         LoopFixture.pollUntil(loop, "listening", server::isListening);
         try (RawClient client = RawClient.connect(server.port())) {
             client.write("hello");

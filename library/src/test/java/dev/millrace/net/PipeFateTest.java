@@ -3,6 +3,7 @@ package dev.millrace.net;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.kernel.IpAddress;
+import dev.millrace.testing.Ends;
 import dev.millrace.testing.Journal;
 import dev.millrace.testing.Kernel;
 import dev.millrace.testing.LoopFixture;
@@ -29,7 +30,7 @@ class PipeFateTest {
     void listen() {
         server =
                 fixture.call(() ->
-                        NetServer.create(fixture.loop(), HALF_OPEN, this::accept)
+                        Ends.server(fixture.loop(), HALF_OPEN, this::accept)
                                 .listen(IpAddress.loopback(0)));
     }
 

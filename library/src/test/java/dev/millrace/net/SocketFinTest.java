@@ -3,6 +3,7 @@ package dev.millrace.net;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.driver.RecordingDriver;
+import dev.millrace.testing.Ends;
 import dev.millrace.testing.LoopFixture;
 import dev.millrace.testing.RawClient;
 import java.util.concurrent.CompletableFuture;
@@ -30,7 +31,7 @@ class SocketFinTest {
         CompletableFuture<Integer> port = new CompletableFuture<>();
         fixture.act(() -> {
             NetServerOptions options = NetServerOptions.DEFAULTS.withAllowHalfOpen(true);
-            server = NetServer.create(fixture.loop(), options);
+            server = Ends.server(fixture.loop(), options);
             server.onConnection(socket -> {
                 socket.onClose(() -> closed.complete(true));
                 accepted.complete(socket);

@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.millrace.kernel.IpAddress;
 import dev.millrace.loop.Loop;
 import dev.millrace.stream.Framing;
+import dev.millrace.testing.Ends;
 import dev.millrace.testing.LoopFixture;
+import dev.millrace.testing.PlainOnly;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -66,7 +68,7 @@ class SocketHandOverTest {
         LoopFixture.run(loop -> {
             NetSocketOptions options = NetSocketOptions.DEFAULTS.withAllowHalfOpen(true);
             NetServer created =
-                    NetServer.create(
+                    Ends.server(
                             loop,
                             NetServerOptions.DEFAULTS.withAllowHalfOpen(true),
                             socket -> {
@@ -76,8 +78,7 @@ class SocketHandOverTest {
             server = created;
             created.listen(IpAddress.loopback(0));
             created.onListening(() -> {
-                NetSocket client =
-                        NetSocket.connect(loop, created.address().orElseThrow(), options);
+                NetSocket client = Ends.connect(loop, created.address().orElseThrow(), options);
                 client.onData(data -> answer.append(StandardCharsets.UTF_8.decode(data)));
                 client.onClose(created::close);
                 if (cut > 0) {
@@ -248,6 +249,7 @@ class SocketHandOverTest {
     }
 
     @Test
+    @PlainOnly(PlainOnly.Reason.END)
     void theFailureIsToldToTheNewOwner() {
         exchange(
                 socket -> {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.millrace.blocking.ByteRing;
 import dev.millrace.kernel.SystemError;
 import dev.millrace.stream.StreamFlow;
+import dev.millrace.testing.Ends;
 import dev.millrace.testing.Journal;
 import dev.millrace.testing.Kernel;
 import dev.millrace.testing.LoopFixture;
@@ -33,7 +34,7 @@ class StreamFlowTest {
     StreamFlowTest() throws IOException {
         CompletableFuture<NetSocket> accepted = new CompletableFuture<>();
         int port = fixture.listen(accepted::complete);
-        peer = new Socket(InetAddress.getLoopbackAddress(), port);
+        peer = Ends.client(new Socket(InetAddress.getLoopbackAddress(), port));
         peer.setSoTimeout((int) LoopFixture.DEADLINE_SECONDS * 1000);
         socket = fixture.await(accepted);
     }

@@ -7,6 +7,7 @@ import dev.millrace.loop.Loop;
 import dev.millrace.net.NetServer;
 import dev.millrace.net.NetSocket;
 import dev.millrace.testing.ChildJvm;
+import dev.millrace.testing.Ends;
 import dev.millrace.testing.LoopFixture;
 import dev.millrace.testing.RawClient;
 import java.io.BufferedReader;
@@ -39,7 +40,7 @@ class FloodTest {
         public static void main(String[] arguments) {
             Loop.run(loop -> {
                 NetServer server =
-                        NetServer.create(
+                        Ends.server(
                                 loop,
                                 socket ->
                                         socket.onBytes((array, offset, length) -> {
@@ -64,7 +65,7 @@ class FloodTest {
 
         PingPong(Loop loop, int port) {
             for (int i = 0; i < CLIENTS; i++) {
-                sockets.add(start(NetSocket.connect(loop, IpAddress.loopback(port))));
+                sockets.add(start(Ends.connect(loop, IpAddress.loopback(port))));
             }
         }
 

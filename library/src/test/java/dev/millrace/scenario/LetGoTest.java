@@ -7,6 +7,7 @@ import dev.millrace.loop.TimerHandle;
 import dev.millrace.loop.Work;
 import dev.millrace.net.NetServer;
 import dev.millrace.net.NetSocket;
+import dev.millrace.testing.Ends;
 import dev.millrace.testing.Kernel;
 import dev.millrace.testing.LoopFixture;
 import java.lang.ref.WeakReference;
@@ -46,7 +47,7 @@ class LetGoTest {
         CompletableFuture<Integer> port = new CompletableFuture<>();
         fixture.act(() -> {
             NetServer server =
-                    NetServer.create(
+                    Ends.server(
                             fixture.loop(),
                             socket -> {
                                 if (isReading) {
@@ -64,7 +65,7 @@ class LetGoTest {
     private NetSocket connect(int port) {
         CompletableFuture<NetSocket> connected = new CompletableFuture<>();
         fixture.act(() -> {
-            NetSocket socket = NetSocket.connect(fixture.loop(), port, "127.0.0.1");
+            NetSocket socket = Ends.connect(fixture.loop(), port, "127.0.0.1");
             socket.onConnect(() -> connected.complete(socket));
         });
         return fixture.await(connected);
@@ -110,7 +111,7 @@ class LetGoTest {
         CompletableFuture<Integer> echo = new CompletableFuture<>();
         fixture.act(() -> {
             NetServer server =
-                    NetServer.create(
+                    Ends.server(
                             fixture.loop(),
                             socket -> {
                                 socket.bufferSource(suggested -> {

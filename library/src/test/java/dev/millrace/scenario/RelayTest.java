@@ -4,13 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.kernel.IpAddress;
 import dev.millrace.kernel.SystemError;
-import dev.millrace.net.NetServer;
 import dev.millrace.net.NetServerOptions;
 import dev.millrace.net.NetSocket;
 import dev.millrace.net.NetSocketOptions;
 import dev.millrace.stream.ReadStream;
+import dev.millrace.testing.Ends;
 import dev.millrace.testing.Journal;
 import dev.millrace.testing.LoopFixture;
+import dev.millrace.testing.PlainOnly;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.function.BiConsumer;
@@ -40,7 +41,7 @@ class RelayTest {
     }
 
     private NetSocket connect(int port) {
-        return NetSocket.connect(fixture.loop(), IpAddress.loopback(port), SOCKET);
+        return Ends.connect(fixture.loop(), IpAddress.loopback(port), SOCKET);
     }
 
     /** Says what becomes of it. */
@@ -137,6 +138,7 @@ class RelayTest {
     /** The relay has ended it itself, so that nothing of what was to come there is missing. */
     @Test
     @Tag("R26")
+    @PlainOnly(PlainOnly.Reason.END)
     void aDestinationThatHadEnoughEndsItsSource() {
         relay(
                 origin -> origin.onEnd(origin::end).resume(),
@@ -172,10 +174,11 @@ class RelayTest {
     /** Unix sockets have no reset: what was cut off can't be told from the end there. */
     @Test
     @Tag("H18")
+    @PlainOnly(PlainOnly.Reason.PEER)
     void aUnixSocketThatIsResetIsAtItsEndForItsPeer(@TempDir Path folder) {
         String path = folder.resolve("socket").toString();
         fixture.call(() ->
-                NetServer.create(
+                Ends.server(
                                 fixture.loop(),
                                 SERVER,
                                 accepted -> accepted.onData(bytes -> accepted.reset()))

@@ -8,6 +8,7 @@ import dev.millrace.net.NetServerOptions;
 import dev.millrace.net.NetSocket;
 import dev.millrace.net.NetSocketOptions;
 import dev.millrace.stream.Framing;
+import dev.millrace.testing.Ends;
 import dev.millrace.testing.Journal;
 import dev.millrace.testing.LoopFixture;
 import dev.millrace.testing.RawClient;
@@ -39,7 +40,7 @@ class SocketEndsTest {
 
     private NetSocket connect(int port) {
         NetSocketOptions halfOpen = NetSocketOptions.DEFAULTS.withAllowHalfOpen(true);
-        return NetSocket.connect(fixture.loop(), IpAddress.loopback(port), halfOpen);
+        return Ends.connect(fixture.loop(), IpAddress.loopback(port), halfOpen);
     }
 
     private static String text(ByteBuffer bytes) {

@@ -6,9 +6,11 @@ import dev.millrace.kernel.IpAddress;
 import dev.millrace.net.NetServer;
 import dev.millrace.net.NetSocket;
 import dev.millrace.stream.WriteStream;
+import dev.millrace.testing.Ends;
 import dev.millrace.testing.Journal;
 import dev.millrace.testing.Kernel;
 import dev.millrace.testing.LoopFixture;
+import dev.millrace.testing.PlainOnly;
 import dev.millrace.testing.RawClient;
 import java.io.ByteArrayOutputStream;
 import java.util.concurrent.CompletableFuture;
@@ -33,7 +35,7 @@ class TcpBackPressureTest {
     private RawClient connect(int receiveBufferBytes, Consumer<NetSocket> handler) {
         NetServer server =
                 fixture.call(() ->
-                        NetServer.create(
+                        Ends.server(
                                         fixture.loop(),
                                         accepted -> {
                                             socket = accepted;
@@ -54,6 +56,7 @@ class TcpBackPressureTest {
     @Test
     @Tag("E1")
     @Tag("I14")
+    @PlainOnly(PlainOnly.Reason.BYTES)
     void aPausedSocketLeavesEveryByteInTheKernel() {
         try (RawClient client = connect(0, NetSocket::pause)) {
             client.write(new byte[20_000]);
@@ -140,6 +143,7 @@ class TcpBackPressureTest {
 
     @Test
     @Tag("R13")
+    @PlainOnly(PlainOnly.Reason.BYTES)
     void unreadDataHoldsBackTheEnd() {
         try (RawClient client = connect(0, accepted -> accepted.onEnd(journal.line("end")))) {
             client.write("unread").halfClose();
@@ -206,6 +210,7 @@ class TcpBackPressureTest {
 
     @Test
     @Tag("R25")
+    @PlainOnly(PlainOnly.Reason.BYTES)
     void writeSaysFalseFromTheMarkOnAndDrainComesOnceWhenAllIsSent() {
         try (RawClient client =
                 connect(
@@ -255,8 +260,7 @@ class TcpBackPressureTest {
         try (RawClient client = connect(0, accepted -> {})) {
             boolean below =
                     fixture.call(() -> {
-                        NetSocket unconnected =
-                                NetSocket.connect(fixture.loop(), IpAddress.loopback(1));
+                        NetSocket unconnected = Ends.connect(fixture.loop(), IpAddress.loopback(1));
                         unconnected.onError(e -> {});
                         boolean answer = unconnected.write(new byte[KEPT_MAX_BYTES - 1]);
                         assertThat(unconnected.write(new byte[1])).isFalse();

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.millrace.kernel.IpAddress;
 import dev.millrace.loop.PhaseHandle;
 import dev.millrace.net.NetServer;
-import dev.millrace.net.NetSocket;
+import dev.millrace.testing.Ends;
 import dev.millrace.testing.Journal;
 import dev.millrace.testing.Kernel;
 import dev.millrace.testing.LoopFixture;
@@ -38,7 +38,7 @@ class TcpCrowdTest {
         try (LoopFixture fixture = new LoopFixture()) {
             NetServer server =
                     fixture.call(() ->
-                            NetServer.create(
+                            Ends.server(
                                             fixture.loop(),
                                             socket -> {
                                                 opened[0]++;
@@ -72,7 +72,7 @@ class TcpCrowdTest {
         try (LoopFixture fixture = new LoopFixture()) {
             NetServer server =
                     fixture.call(() ->
-                            NetServer.create(
+                            Ends.server(
                                             fixture.loop(),
                                             socket -> {
                                                 served.add(
@@ -122,7 +122,7 @@ class TcpCrowdTest {
                             mostPerTurn[0] = Math.max(mostPerTurn[0], flooded[0] - flooded[1]);
                             flooded[1] = flooded[0];
                         });
-                        return NetServer.create(
+                        return Ends.server(
                                         fixture.loop(),
                                         socket ->
                                                 socket.onData(buffer -> {
@@ -173,11 +173,11 @@ class TcpCrowdTest {
         try (LoopFixture fixture = new LoopFixture()) {
             NetServer server =
                     fixture.call(() ->
-                            NetServer.create(fixture.loop(), socket -> journal.add("accepted"))
+                            Ends.server(fixture.loop(), socket -> journal.add("accepted"))
                                     .listen(IpAddress.loopback(0)));
             int port = fixture.call(server::port);
             fixture.act(() ->
-                    NetSocket.connect(fixture.loop(), IpAddress.loopback(port))
+                    Ends.connect(fixture.loop(), IpAddress.loopback(port))
                             .onConnect(journal.line("connected")));
             journal.await("accepted");
             journal.await("connected");

@@ -10,6 +10,7 @@ import dev.millrace.stream.LengthField;
 import dev.millrace.testing.Journal;
 import dev.millrace.testing.Kernel;
 import dev.millrace.testing.LoopFixture;
+import dev.millrace.testing.PlainOnly;
 import dev.millrace.testing.RawClient;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -143,6 +144,7 @@ class TcpFramingTest {
     }
 
     @Test
+    @PlainOnly(PlainOnly.Reason.PEER)
     void aRequestsBodyIsReadInLinesToo() {
         HttpServer server =
                 fixture.call(() ->

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.kernel.IpAddress;
 import dev.millrace.net.NetSocket;
+import dev.millrace.testing.Ends;
 import dev.millrace.testing.Journal;
 import dev.millrace.testing.Kernel;
 import dev.millrace.testing.LoopFixture;
@@ -34,7 +35,7 @@ class TcpPausedTest {
             IpAddress address = IpAddress.loopback(server.getLocalPort());
             NetSocket socket =
                     fixture.call(() ->
-                            NetSocket.connect(fixture.loop(), address)
+                            Ends.connect(fixture.loop(), address)
                                     .pause()
                                     .onData(data -> journal.add("data " + data.remaining()))
                                     .onConnect(journal.line("connected"))
@@ -63,7 +64,7 @@ class TcpPausedTest {
         try (ServerSocket server = new ServerSocket(0, 5, InetAddress.getByName("127.0.0.1"))) {
             IpAddress address = IpAddress.loopback(server.getLocalPort());
             fixture.act(() ->
-                    NetSocket.connect(fixture.loop(), address)
+                    Ends.connect(fixture.loop(), address)
                             .pause()
                             .resume()
                             .onData(data -> journal.add("data " + data.remaining())));

@@ -6,6 +6,7 @@ import dev.millrace.net.NetSocket;
 import dev.millrace.testing.Journal;
 import dev.millrace.testing.Kernel;
 import dev.millrace.testing.LoopFixture;
+import dev.millrace.testing.PlainOnly;
 import dev.millrace.testing.RawClient;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
@@ -65,6 +66,7 @@ class TcpPeerClosedTest {
     @Tag("E7")
     @Tag("R22")
     @Tag("epoll")
+    @PlainOnly(PlainOnly.Reason.BYTES)
     void aFinIsToldWhilePausedAndDataAndEndFollowOnResume() {
         try (RawClient client =
                 connect(socket -> {
@@ -124,6 +126,7 @@ class TcpPeerClosedTest {
     @Test
     @Tag("H16")
     @Tag("epoll")
+    @PlainOnly(PlainOnly.Reason.BYTES)
     void aPeerThatLeavesWhileItsBytesAreKeptIsToldAsWell() {
         try (RawClient client = connect(this::written)) {
             client.write("kept");

@@ -7,9 +7,11 @@ import dev.millrace.kernel.SystemError;
 import dev.millrace.net.NetServer;
 import dev.millrace.net.NetServerOptions;
 import dev.millrace.net.NetSocket;
+import dev.millrace.testing.Ends;
 import dev.millrace.testing.Journal;
 import dev.millrace.testing.Kernel;
 import dev.millrace.testing.LoopFixture;
+import dev.millrace.testing.PlainOnly;
 import dev.millrace.testing.RawClient;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -37,7 +39,7 @@ class TcpResetTest {
         NetServerOptions options = NetServerOptions.DEFAULTS.withAllowHalfOpen(true);
         NetServer server =
                 fixture.call(() ->
-                        NetServer.create(
+                        Ends.server(
                                         fixture.loop(),
                                         options,
                                         accepted -> {
@@ -175,10 +177,11 @@ class TcpResetTest {
 
     /** Urgent data is left out of the stream (tcp(7), SO_OOBINLINE is off) and is no event. */
     @Test
+    @PlainOnly(PlainOnly.Reason.PEER)
     void urgentDataDoesNotDisturbTheRest() throws IOException {
         NetServer server =
                 fixture.call(() ->
-                        NetServer.create(
+                        Ends.server(
                                         fixture.loop(),
                                         accepted -> {
                                             accepted.pipeTo(accepted);

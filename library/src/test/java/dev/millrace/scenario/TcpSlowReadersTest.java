@@ -10,6 +10,7 @@ import dev.millrace.net.NetServer;
 import dev.millrace.net.NetSocket;
 import dev.millrace.stream.WriteStream;
 import dev.millrace.testing.ChildJvm;
+import dev.millrace.testing.Ends;
 import dev.millrace.testing.LoopFixture;
 import dev.millrace.testing.RawClient;
 import java.io.IOException;
@@ -49,7 +50,7 @@ class TcpSlowReadersTest {
         }
 
         NetServer start(Consumer<NetServer> listening) {
-            NetServer server = NetServer.create(loop, this::answer);
+            NetServer server = Ends.server(loop, this::answer);
             return server.listen(IpAddress.loopback(0)).onListening(() -> listening.accept(server));
         }
 
@@ -102,9 +103,7 @@ class TcpSlowReadersTest {
                     crowd[0] = made;
                     made.start(server -> {
                         for (int i = 0; i < READERS; i++) {
-                            made.read(
-                                    NetSocket.connect(loop, server.address().orElseThrow()),
-                                    server);
+                            made.read(Ends.connect(loop, server.address().orElseThrow()), server);
                         }
                     });
                 });

@@ -10,6 +10,7 @@ import dev.millrace.net.NetSocket;
 import dev.millrace.stream.WriteLimit;
 import dev.millrace.stream.WriteLimit.Policy;
 import dev.millrace.stream.WriteStream;
+import dev.millrace.testing.Ends;
 import dev.millrace.testing.Journal;
 import dev.millrace.testing.LoopFixture;
 import dev.millrace.testing.RawClient;
@@ -34,7 +35,7 @@ class TcpWriteLimitTest {
     private RawClient connect(WriteLimit limit) {
         NetServer server =
                 fixture.call(() ->
-                        NetServer.create(
+                        Ends.server(
                                         fixture.loop(),
                                         NetServerOptions.DEFAULTS.withWriteLimit(limit),
                                         accepted -> {

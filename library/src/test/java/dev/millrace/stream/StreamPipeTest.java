@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.millrace.kernel.IpAddress;
 import dev.millrace.net.NetServer;
 import dev.millrace.net.NetSocket;
+import dev.millrace.testing.Ends;
 import dev.millrace.testing.Journal;
 import dev.millrace.testing.Kernel;
 import dev.millrace.testing.LoopFixture;
@@ -41,7 +42,7 @@ class StreamPipeTest {
     private int listen(Consumer<NetSocket> keeper) {
         NetServer server =
                 fixture.call(() ->
-                        NetServer.create(
+                        Ends.server(
                                         fixture.loop(),
                                         socket -> {
                                             keeper.accept(socket);

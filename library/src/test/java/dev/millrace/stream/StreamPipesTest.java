@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.millrace.kernel.IpAddress;
 import dev.millrace.net.NetServer;
 import dev.millrace.net.NetSocket;
+import dev.millrace.testing.Ends;
 import dev.millrace.testing.Journal;
 import dev.millrace.testing.Kernel;
 import dev.millrace.testing.LoopFixture;
@@ -34,7 +35,7 @@ class StreamPipesTest {
     void connect() {
         NetServer server =
                 fixture.call(() ->
-                        NetServer.create(
+                        Ends.server(
                                         fixture.loop(),
                                         socket -> {
                                             sockets.add(socket);

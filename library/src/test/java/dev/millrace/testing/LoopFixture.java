@@ -145,7 +145,7 @@ public final class LoopFixture implements AutoCloseable {
 
     /** A server on the loop that listens on a free port of the loopback address. */
     public NetServer serve(NetServerOptions options, Consumer<? super NetSocket> handler) {
-        return call(() -> NetServer.create(loop(), options, handler).listen(IpAddress.loopback(0)));
+        return call(() -> Ends.server(loop(), options, handler).listen(IpAddress.loopback(0)));
     }
 
     /** The port of a server as {@link #serve} makes it, without options. */

@@ -18,10 +18,12 @@ import java.util.concurrent.TimeUnit;
  * A blocking client of the JDK's own: the other end of a connection, which millrace has no part in.
  */
 public final class RawClient implements AutoCloseable {
+    private final Socket plain;
     private final Socket socket;
 
-    private RawClient(Socket socket) {
-        this.socket = socket;
+    private RawClient(Socket plain) throws IOException {
+        this.plain = plain;
+        this.socket = Ends.client(plain);
     }
 
     /** Connected to {@code port} of 127.0.0.1. */
@@ -144,11 +146,11 @@ public final class RawClient implements AutoCloseable {
     /** Ends the connection with a reset. */
     public void reset() {
         try {
-            socket.setOption(StandardSocketOptions.SO_LINGER, 0);
+            plain.setOption(StandardSocketOptions.SO_LINGER, 0);
+            plain.close();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        close();
     }
 
     /** The client's own port. */

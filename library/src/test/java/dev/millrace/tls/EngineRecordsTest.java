@@ -2,13 +2,17 @@ package dev.millrace.tls;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.testing.Kernel;
 import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.time.Duration;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLSessionContext;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The promises, of the JDK's engine; and what only a peer of that kind can do to us. */
 class EngineRecordsTest extends RecordLayerContract {
@@ -54,6 +58,51 @@ class EngineRecordsTest extends RecordLayerContract {
         assertThat(isResumed(client, "localhost")).isTrue();
         assertThat(isResumed(client, "127.0.0.1")).isFalse();
         assertThat(isResumed(client, "localhost")).isFalse();
+    }
+
+    /** The JDK forgets them by its own clock, when it is told to. */
+    @ParameterizedTest
+    @EnumSource(TlsProtocol.class)
+    void bothEndsHaveTheLimitsOfSessions(TlsProtocol protocol) throws SSLException {
+        TlsSessions few = new TlsSessions(7, Duration.ofMinutes(3));
+        TlsOptions options = CLIENT.withProtocols(protocol).withSessions(few);
+        SSLEngine ours = engine(options);
+        SSLEngine theirs = Engines.of(SERVER.withSessions(few)).server();
+        RecordPair pair =
+                new RecordPair(
+                        new EngineRecords(EngineSource.of(ours), () -> nanos, wall),
+                        new EngineRecords(EngineSource.of(theirs), () -> nanos, wall));
+        pair.begin();
+        assertThat(pair.client.layer.isSecure() && pair.server.layer.isSecure()).isTrue();
+        for (SSLEngine end : new SSLEngine[] {ours, theirs}) {
+            SSLSessionContext kept = end.getSession().getSessionContext();
+            assertThat(kept.getSessionTimeout()).isEqualTo(180);
+            assertThat(kept.getSessionCacheSize()).isEqualTo(7);
+        }
+    }
+
+    /** Seconds of the JDK's clock, which can't be made up; a server's tickets it takes longer. */
+    @ParameterizedTest
+    @EnumSource(TlsProtocol.class)
+    @Tag("faults")
+    void aClientsSessionOlderThanItsLifetimeDoesNotGoOn(TlsProtocol protocol) {
+        TlsOptions brief =
+                CLIENT.withTrust(TestCertificates.AUTHORITY.trust())
+                        .withProtocols(protocol)
+                        .withSessions(TlsSessions.DEFAULTS.withLifetime(Duration.ofSeconds(1)));
+        assertThat(isResumed(brief, SERVER)).isFalse();
+        long kept = wall.millis();
+        Kernel.await("the lifetime is over", () -> wall.millis() - kept > 2000);
+        assertThat(isResumed(brief, SERVER)).isFalse();
+        TlsOptions usual = brief.withSessions(TlsSessions.DEFAULTS);
+        assertThat(isResumed(usual, SERVER)).isFalse();
+        assertThat(isResumed(usual, SERVER)).isTrue();
+    }
+
+    private boolean isResumed(TlsOptions client, TlsOptions server) {
+        long before = wall.millis();
+        Kernel.await("another millisecond", () -> wall.millis() > before);
+        return pair(client, server).begin().client.layer.session().isResumed();
     }
 
     private boolean isResumed(TlsOptions client, String host) {

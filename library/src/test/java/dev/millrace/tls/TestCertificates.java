@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.concurrent.atomic.AtomicLong;
@@ -98,6 +99,42 @@ public final class TestCertificates {
         return make(AUTHORITY, name, false, keys("EC"), from, length, name);
     }
 
+    /** An authority that {@code by} has signed. */
+    static Issued authorityOf(Issued by, String name) {
+        return make(by, name, true, keys("EC"), NOW, Duration.ofDays(1));
+    }
+
+    /** Of another authority than {@link #AUTHORITY}. */
+    static Issued issuedBy(Issued by, String name) {
+        return make(by, name, false, keys("EC"), NOW, Duration.ofDays(1), name);
+    }
+
+    /** What {@code by} has revoked, in DER: good for {@code length} from a minute ago. */
+    public static byte[] revocationList(Issued by, Duration length, Issued... revoked) {
+        Instant start = NOW.minusSeconds(60);
+        byte[][] entries =
+                Arrays.stream(revoked)
+                        .map(one -> one.certificate.getSerialNumber().toByteArray())
+                        .map(serial ->
+                                Der.of(Der.SEQUENCE, Der.of(Der.INTEGER, serial), time(start)))
+                        .toArray(byte[][]::new);
+        byte[] content =
+                Der.of(
+                        Der.SEQUENCE,
+                        Der.of(Der.INTEGER, new byte[] {1}),
+                        ECDSA_SHA256,
+                        by.certificate.getSubjectX500Principal().getEncoded(),
+                        time(start),
+                        time(start.plus(length)),
+                        entries(entries));
+        return wrap(content, by.keys.getPrivate());
+    }
+
+    /** RFC 5280 section 5.1.2.6: there are none of no entry. */
+    private static byte[] entries(byte[][] all) {
+        return all.length == 0 ? new byte[0] : Der.of(Der.SEQUENCE, all);
+    }
+
     private static KeyPair keys(String kind) {
         try {
             KeyPairGenerator generator = KeyPairGenerator.getInstance(kind);
@@ -143,14 +180,21 @@ public final class TestCertificates {
 
     private static X509Certificate signed(byte[] content, PrivateKey signer) {
         try {
+            return (X509Certificate)
+                    CertificateFactory.getInstance("X.509")
+                            .generateCertificate(new ByteArrayInputStream(wrap(content, signer)));
+        } catch (GeneralSecurityException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static byte[] wrap(byte[] content, PrivateKey signer) {
+        try {
             Signature signature = Signature.getInstance("SHA256withECDSA");
             signature.initSign(signer);
             signature.update(content);
             byte[] bits = Der.of(0x03, new byte[1], signature.sign());
-            byte[] whole = Der.of(Der.SEQUENCE, content, ECDSA_SHA256, bits);
-            return (X509Certificate)
-                    CertificateFactory.getInstance("X.509")
-                            .generateCertificate(new ByteArrayInputStream(whole));
+            return Der.of(Der.SEQUENCE, content, ECDSA_SHA256, bits);
         } catch (GeneralSecurityException e) {
             throw new AssertionError(e);
         }

@@ -45,6 +45,26 @@ class TlsExamplesTest {
     }
 
     @Test
+    void revocation(@TempDir Path folder) throws IOException {
+        Files.writeString(
+                folder.resolve("authority.pem"), TestCertificates.AUTHORITY.certificatePem());
+        Files.write(
+                folder.resolve("authority.crl"),
+                TestCertificates.revocationList(
+                        TestCertificates.AUTHORITY,
+                        Duration.ofDays(1),
+                        TestCertificates.LOCALHOST));
+        // @start region="revocation"
+        TlsTrust ours =
+                TlsTrust.ofPem(folder.resolve("authority.pem"))
+                        .withRevocationLists(folder.resolve("authority.crl"));
+        TlsOptions client = TlsOptions.DEFAULTS.withTrust(ours);
+        // @end
+        exchange(TestCertificates.server(), client);
+        assertThat(journal.lines()).contains("client: CERT_REVOKED");
+    }
+
+    @Test
     void aCertificateForDevelopment(@TempDir Path folder) {
         Path file = folder.resolve("localhost.pem");
         // @start region="selfSigned"
