@@ -59,6 +59,14 @@ class ProxyProtocolTest {
         return server;
     }
 
+    /** Those that came before another one are accepted when that one is served. */
+    private void awaitAccepted(NetServer server) {
+        try (RawClient next = RawClient.connect(port(server))) {
+            next.write(HEADER).write("a");
+            assertThat(next.readText(1)).isEqualTo("a");
+        }
+    }
+
     private int port(NetServer server) {
         return fixture.call(server::port);
     }
@@ -281,7 +289,7 @@ class ProxyProtocolTest {
         NetServer server = server(BEHIND);
         try (RawClient balancer = RawClient.connect(port(server))) {
             balancer.write(Arrays.copyOf(HEADER, 5));
-            fixture.act(() -> {});
+            awaitAccepted(server);
             fixture.act(() -> server.close());
             assertThat(journal.lines()).doesNotContain("closed");
             balancer.write(Arrays.copyOfRange(HEADER, 5, HEADER.length)).write("late");
@@ -296,7 +304,7 @@ class ProxyProtocolTest {
         NetServer server = server(BEHIND);
         try (RawClient balancer = RawClient.connect(port(server))) {
             balancer.write(Arrays.copyOf(HEADER, 5));
-            fixture.act(() -> {});
+            awaitAccepted(server);
             fixture.act(() -> {
                 server.shutdown(Duration.ZERO);
             });
