@@ -43,6 +43,10 @@ class GetTest {
         return in(folder, words);
     }
 
+    private List<Several> several(String[]... lines) {
+        return Several.run(folder, Map.of(), lines);
+    }
+
     private static Launched in(Path folder, String... words) {
         Launched.requireBuilt();
         List<String> all =
@@ -64,18 +68,19 @@ class GetTest {
         try (Launched server = serve()) {
             String url = "http://127.0.0.1:" + server.port() + "/";
             expect(get(url + "a.txt"), 0, "hello", "");
-            expect(get("127.0.0.1:" + server.port() + "/a.txt"), 0, "hello", "");
-            expect(get("-o", "-", url + "a.txt"), 0, "hello", "");
-            expect(
-                    get(url + "none"),
-                    4,
-                    "404 Not Found",
-                    "millrace: " + url + "none: 404 Not Found\n");
-            expect(
-                    get("-o", "x", url + "none"),
-                    4,
-                    "",
-                    "millrace: " + url + "none: 404 Not Found; nothing was written\n");
+            List<Several> gets =
+                    several(
+                            Several.line("get", "127.0.0.1:" + server.port() + "/a.txt"),
+                            Several.line("get", "-o", "-", url + "a.txt"),
+                            Several.line("get", url + "none"),
+                            Several.line("get", "-o", "x", url + "none"));
+            String missing = "millrace: " + url + "none: 404 Not Found";
+            assertThat(gets)
+                    .containsExactly(
+                            new Several(0, "hello\n", ""),
+                            new Several(0, "hello\n", ""),
+                            new Several(4, "404 Not Found\n", missing + "\n"),
+                            new Several(4, "", missing + "; nothing was written\n"));
             assertThat(folder.resolve("x")).doesNotExist();
         }
     }
@@ -84,20 +89,22 @@ class GetTest {
     void aHeadIsPrintedWhenAskedFor() {
         try (Launched server = serve()) {
             String url = "http://127.0.0.1:" + server.port() + "/a.txt";
-            try (Launched both = get("-i", url)) {
-                assertThat(both.output())
-                        .startsWith("HTTP/1.1 200 OK\n")
-                        .contains("\nContent-Length: 6\n")
-                        .endsWith("\n\nhello");
-            }
-            try (Launched head = get("-I", url)) {
-                assertThat(head.output()).contains("\nContent-Length: 6\n").doesNotContain("hello");
-                assertThat(head.status()).isZero();
-            }
-            try (Launched file = get("-i", "-o", "copy", url)) {
-                assertThat(file.output()).startsWith("HTTP/1.1 200 OK\n").doesNotContain("hello");
-                assertThat(file.status()).isZero();
-            }
+            List<Several> gets =
+                    several(
+                            Several.line("get", "-i", url),
+                            Several.line("get", "-I", url),
+                            Several.line("get", "-i", "-o", "copy", url));
+            assertThat(gets).allMatch(get -> get.status() == 0);
+            assertThat(gets.get(0).output().replace("\r\n", "\n"))
+                    .startsWith("HTTP/1.1 200 OK\n")
+                    .contains("\nContent-Length: 6\n")
+                    .endsWith("\n\nhello\n");
+            assertThat(gets.get(1).output().replace("\r\n", "\n"))
+                    .contains("\nContent-Length: 6\n")
+                    .doesNotContain("hello");
+            assertThat(gets.get(2).output().replace("\r\n", "\n"))
+                    .startsWith("HTTP/1.1 200 OK\n")
+                    .doesNotContain("hello");
             assertThat(folder.resolve("copy")).hasContent("hello\n");
         }
     }
@@ -106,15 +113,21 @@ class GetTest {
     void aFileHasTheUrlsName() {
         try (Launched server = serve()) {
             String url = "http://127.0.0.1:" + server.port() + "/a.txt";
-            expect(get("-O", url), 0, "", "");
+            List<Several> gets =
+                    several(
+                            Several.line("get", "-O", url),
+                            Several.line("get", "-O", url),
+                            Several.line("get", "-o", "a.txt", url));
+            assertThat(gets)
+                    .containsExactly(
+                            new Several(0, "", ""),
+                            new Several(
+                                    1,
+                                    "",
+                                    "millrace: a.txt is there already; -o replaces a file, remove"
+                                            + " it or name another\n"),
+                            new Several(0, "", ""));
             assertThat(folder.resolve("a.txt")).hasContent("hello\n");
-            expect(
-                    get("-O", url),
-                    1,
-                    "",
-                    "millrace: a.txt is there already; -o replaces a file, remove it or name"
-                            + " another\n");
-            expect(get("-o", "a.txt", url), 0, "", "");
         }
     }
 
@@ -125,11 +138,11 @@ class GetTest {
         Files.writeString(site.resolve("sub/index.html"), "inside");
         try (Launched server = serve()) {
             String url = "http://127.0.0.1:" + server.port() + "/sub";
-            try (Launched plain = get("-o", "page", url)) {
-                assertThat(plain.errors()).contains(", to /sub/; nothing was written");
-                assertThat(plain.status()).isEqualTo(3);
-            }
-            expect(get("-L", url), 0, "inside", "");
+            List<Several> gets =
+                    several(Several.line("get", "-o", "page", url), Several.line("get", "-L", url));
+            assertThat(gets.getFirst().errors()).contains(", to /sub/; nothing was written");
+            assertThat(gets.getFirst().status()).isEqualTo(3);
+            assertThat(gets.getLast()).isEqualTo(new Several(0, "inside", ""));
         }
     }
 
@@ -138,10 +151,17 @@ class GetTest {
         Files.writeString(folder.resolve("body"), "from a file");
         try (Launched server = Launched.start("hello", "--port=0").listening()) {
             String url = "http://127.0.0.1:" + server.port() + "/echo";
-            expect(get("-d", "text", url), 0, "text", "");
-            expect(get("-d", "@body", url), 0, "from a file", "");
+            List<Several> gets =
+                    several(
+                            Several.line("get", "-d", "text", url),
+                            Several.line("get", "-d", "@body", url),
+                            Several.line("get", "-d", "", url));
+            assertThat(gets)
+                    .containsExactly(
+                            new Several(0, "text", ""),
+                            new Several(0, "from a file", ""),
+                            new Several(0, "", ""));
             expect(get("-d", "@-", url).input("from a pipe"), 0, "from a pipe", "");
-            expect(get("-d", "", url), 0, "", "");
         }
     }
 
@@ -161,21 +181,21 @@ class GetTest {
             port = closed.getLocalPort();
         }
         String url = "http://127.0.0.1:" + port + "/";
-        expect(
-                get(url),
-                1,
-                "",
-                "millrace: "
-                        + url
-                        + ": connect ECONNREFUSED 127.0.0.1:"
-                        + port
-                        + "; is the server running there?\n");
-        expect(
-                get("gopher://127.0.0.1/"),
-                2,
-                "",
-                "millrace: URL gopher://127.0.0.1/: the scheme gopher is unknown; use http or"
-                        + " https\n");
+        assertThat(several(Several.line("get", url), Several.line("get", "gopher://127.0.0.1/")))
+                .containsExactly(
+                        new Several(
+                                1,
+                                "",
+                                "millrace: "
+                                        + url
+                                        + ": connect ECONNREFUSED 127.0.0.1:"
+                                        + port
+                                        + "; is the server running there?\n"),
+                        new Several(
+                                2,
+                                "",
+                                "millrace: URL gopher://127.0.0.1/: the scheme gopher is unknown;"
+                                        + " use http or https\n"));
     }
 
     @Test

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The script in front of the JVM. */
 class LauncherTest {
@@ -70,7 +71,7 @@ class LauncherTest {
     @Test
     void outputThatIsClosedOrCutOffIsNoFailure() {
         for (String where : List.of(">&-", "2>&-", ">&- 2>&-", "| true")) {
-            try (Launched command = shell("./millrace doctor " + where)) {
+            try (Launched command = shell("./millrace version " + where)) {
                 assertThat(command.errors()).as(where).isEmpty();
                 assertThat(command.status()).as(where).isZero();
             }
@@ -80,7 +81,7 @@ class LauncherTest {
     @Test
     void aDiskThatIsFullIsAFailure() {
         assumeTrue(Files.exists(Path.of("/dev/full")), "there is no /dev/full");
-        try (Launched command = shell("./millrace doctor >/dev/full")) {
+        try (Launched command = shell("./millrace version >/dev/full")) {
             assertThat(command.errors())
                     .startsWith("millrace: can't write to standard output: No space left")
                     .hasLineCount(1);
@@ -90,15 +91,7 @@ class LauncherTest {
 
     /** The C library then leaves all categories at C, and the JVM could not say the path. */
     @ParameterizedTest
-    @CsvSource({
-        "LC_ALL,xx_YY.UTF-8,C.UTF-8",
-        "LC_CTYPE,xx_YY.UTF-8,C.UTF-8",
-        "LANG,xx_YY.UTF-8,C.UTF-8",
-        "LC_TIME,xx_YY.UTF-8,C.UTF-8",
-        "LC_ALL,C,C.UTF-8",
-        "LANG,C,''",
-        "LANG,C.UTF-8,''",
-    })
+    @CsvSource({"LC_TIME,xx_YY.UTF-8,C.UTF-8", "LANG,C,''"})
     void noLocaleKeepsAFileFromRunning(String variable, String value, String all, @TempDir Path f)
             throws IOException {
         Path program =
@@ -117,6 +110,29 @@ class LauncherTest {
         List<String> words = List.of("sh", "-c", script);
         try (Launched command = Launched.start(Launched.root(), variables, words)) {
             assertThat(command.output().strip()).as(command.errors()).isEqualTo(all);
+            assertThat(command.status()).isZero();
+        }
+    }
+
+    /** What the JVM gets then, by the function that the launcher calls. */
+    @ParameterizedTest
+    @CsvSource({
+        "LC_ALL,xx_YY.UTF-8,C.UTF-8 -",
+        "LC_CTYPE,xx_YY.UTF-8,C.UTF-8 xx_YY.UTF-8",
+        "LANG,xx_YY.UTF-8,C.UTF-8 -",
+        "LC_TIME,xx_YY.UTF-8,C.UTF-8 C.UTF-8",
+        "LC_ALL,C,C.UTF-8 C.UTF-8",
+        "LANG,C,- C.UTF-8",
+        "LANG,C.UTF-8,- -",
+    })
+    void noLocaleIsLeftThatCantWriteFileNames(String variable, String value, String wanted) {
+        Map<String, String> variables = new HashMap<>();
+        List.of("LC_ALL", "LC_CTYPE", "LC_TIME", "LANG").forEach(one -> variables.put(one, ""));
+        variables.put(variable, value);
+        String script = ". .mvn/find-jdk.sh; use_utf8; echo ${LC_ALL:--} ${LC_CTYPE:--}";
+        List<String> words = List.of("sh", "-c", script);
+        try (Launched command = Launched.start(Launched.root(), variables, words)) {
+            assertThat(command.output()).isEqualTo(wanted);
             assertThat(command.status()).isZero();
         }
     }
@@ -162,22 +178,49 @@ class LauncherTest {
         }
     }
 
-    private static String jvmOf(String command, String options) throws IOException {
-        Map<String, String> variables = Map.of("JDK_JAVA_OPTIONS", options);
-        try (Launched server = Launched.start(variables, command, "--port", "0").listening()) {
-            Path line = Path.of("/proc/" + server.pid() + "/cmdline");
-            return Files.readString(line).replace('\0', ' ');
+    /** What the launcher would become, by a JDK that only says how it was called. */
+    private static String jvmOf(Path jdk, String command, String options) {
+        Map<String, String> variables =
+                Map.of("JDK_JAVA_OPTIONS", options, "MILLRACE_JDK", jdk.toString());
+        try (Launched told = Launched.start(variables, command, "--port", "0")) {
+            assertThat(told.status()).isZero();
+            return told.output();
         }
     }
 
-    /** And no heap is so small that the JVM does not start with it. */
+    private static Path tellingJdk(Path folder) throws IOException {
+        Path programs = Files.createDirectories(folder.resolve("bin"));
+        for (String name : List.of("java", "javac")) {
+            Path file = Files.writeString(programs.resolve(name), "#!/bin/sh\necho \"$@\"\n");
+            assertThat(file.toFile().setExecutable(true)).isTrue();
+        }
+        Files.writeString(folder.resolve("release"), "JAVA_VERSION=\"999\"\n");
+        return folder;
+    }
+
     @Test
-    void onlyServeHasASmallYoungGenerationUnlessTheUserWantsAnother() throws IOException {
+    void onlyServeHasASmallYoungGenerationUnlessTheUserWantsAnother(@TempDir Path folder)
+            throws IOException {
         String flag = "-XX:MaxNewSize";
-        assertThat(jvmOf("serve", "-Xmx256m")).contains(flag);
-        assertThat(jvmOf("hello", "-Xmx256m")).doesNotContain(flag);
+        Path jdk = tellingJdk(folder);
+        assertThat(jvmOf(jdk, "serve", "-Xmx256m")).contains(flag, "dev.millrace.cli.Main serve");
+        assertThat(jvmOf(jdk, "hello", "-Xmx256m"))
+                .doesNotContain(flag)
+                .contains("dev.millrace.cli.Main hello");
         for (String options : List.of("-Xmx256m -Xmn64m", "-XX:NewRatio=2", "-Xmx9m", "-Xmx24m")) {
-            assertThat(jvmOf("serve", options)).as(options).doesNotContain(flag);
+            assertThat(jvmOf(jdk, "serve", options))
+                    .as(options)
+                    .doesNotContain(flag)
+                    .contains("dev.millrace.cli.Main serve");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"-Xmx256m -Xmn64m", "-Xmx256m", "-Xmx9m"})
+    void noHeapIsSoSmallThatTheJvmDoesNotStartWithIt(String options) {
+        Map<String, String> variables = Map.of("JDK_JAVA_OPTIONS", options);
+        try (Launched server = Launched.start(variables, "serve", "--port", "0").listening()) {
+            assertThat(server.port()).isPositive();
         }
     }
 }

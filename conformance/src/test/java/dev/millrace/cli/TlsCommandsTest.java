@@ -4,14 +4,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.tls.TlsIdentity;
 import java.io.IOException;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.X509ExtendedTrustManager;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -48,6 +58,16 @@ class TlsCommandsTest {
         return told.group(1);
     }
 
+    private List<Several> several(String[]... lines) {
+        return Several.run(folder, variables, lines);
+    }
+
+    private static void expect(Several command, int status, String output, String errors) {
+        assertThat(command.output()).isEqualTo(output);
+        assertThat(command.errors()).matches(errors);
+        assertThat(command.status()).isEqualTo(status);
+    }
+
     private static void expect(Launched command, int status, String output, String errors) {
         try (command) {
             assertThat(command.output()).isEqualTo(output);
@@ -63,30 +83,41 @@ class TlsCommandsTest {
             assertThat(server.startLine()).contains(" · https://127.0.0.1:" + server.port());
             String url = "https://127.0.0.1:" + server.port() + "/a.txt";
             expect(Launched.start("get", "--cacert", pem.toString(), url), 0, "hello", "");
+            List<Several> gets =
+                    several(
+                            Several.line("get", url),
+                            Several.line("get", "--insecure-trust-any-server", url),
+                            Several.line("get", url.replace("https", "http")));
             expect(
-                    Launched.start("get", url),
+                    gets.get(0),
                     1,
                     "",
                     "millrace: .*DEPTH_ZERO_SELF_SIGNED_CERT: the certificate of CN=localhost is"
                             + " signed by itself, and is not trusted.*\n");
+            expect(gets.get(1), 0, "hello\n", "millrace: the server is not verified .*\n");
             expect(
-                    Launched.start("get", "--insecure-trust-any-server", url),
-                    0,
-                    "hello",
-                    "millrace: the server is not verified .*\n");
-            expect(
-                    Launched.start("get", url.replace("https", "http")),
+                    gets.get(2),
                     4,
-                    "This port speaks HTTPS, and the request came without TLS: use https:// for it.",
+                    "This port speaks HTTPS, and the request came without TLS: use https:// for"
+                            + " it.\n",
                     "millrace: .* 400 Bad Request\n");
             first = fingerprint(server);
         }
         try (Launched server = serve()) {
             String url = "https://127.0.0.1:" + server.port() + "/a.txt";
-            expect(Launched.start("get", "--fingerprint", first, url), 0, "hello", "");
             String wrong = first.substring(0, first.length() - 2) + "XX";
+            String another = first.replace(':', '\n').lines().toList().reversed().toString();
+            another = another.replaceAll("[\\[\\] ]", "").replace(',', ':');
+            List<Several> gets =
+                    several(
+                            Several.line("get", "--fingerprint", first, url),
+                            Several.line("get", "--fingerprint", another, url),
+                            Several.line("get", "--fingerprint", wrong, url));
+            expect(gets.get(0), 0, "hello\n", "");
+            assertThat(gets.get(1).status()).isEqualTo(1);
+            assertThat(gets.get(1).output()).isEmpty();
+            expect(gets.get(2), 2, "", "(?s).*no SHA-256.*");
             assertThat(fingerprint(server)).as("the same as before").isEqualTo(first);
-            expect(Launched.start("get", "--fingerprint", wrong, url), 2, "", "(?s).*no SHA-256.*");
         }
     }
 
@@ -94,18 +125,60 @@ class TlsCommandsTest {
     void workersShareIt() {
         try (Launched server = serve("--workers", "2", "--control", "" + folder.resolve("c"))) {
             String url = "https://localhost:" + server.port() + "/a.txt";
-            for (int times = 0; times < 2; times++) {
-                expect(Launched.start("get", "--cacert", pem.toString(), url), 0, "hello", "");
-            }
+            String[] get = Several.line("get", "--cacert", pem.toString(), url);
+            assertThat(several(get, get))
+                    .containsExactly(new Several(0, "hello\n", ""), new Several(0, "hello\n", ""));
             server.signal("TERM");
             assertThat(server.status()).isZero();
             assertThat(SHA.matcher(server.errors()).results()).as("said once").hasSize(1);
         }
     }
 
-    private static boolean isServed(String url, String fingerprint) {
-        try (Launched get = Launched.start("get", "-s", "--fingerprint", fingerprint, url)) {
-            return get.status() == 0;
+    /** What a handshake shows, of a client that trusts any server. */
+    private static boolean isServed(int port, String fingerprint) {
+        try {
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(null, new TrustManager[] {new TrustsAny()}, null);
+            try (Socket plain = new Socket("127.0.0.1", port);
+                    SSLSocket socket =
+                            (SSLSocket)
+                                    context.getSocketFactory()
+                                            .createSocket(plain, "localhost", port, true)) {
+                socket.setSoTimeout(Launched.DEADLINE_SECONDS * 1000);
+                byte[] shown = socket.getSession().getPeerCertificates()[0].getEncoded();
+                byte[] sum = MessageDigest.getInstance("SHA-256").digest(shown);
+                return HexFormat.ofDelimiter(":")
+                        .withUpperCase()
+                        .formatHex(sum)
+                        .equals(fingerprint);
+            }
+        } catch (GeneralSecurityException | IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static final class TrustsAny extends X509ExtendedTrustManager {
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String type) {}
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String type, Socket socket) {}
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String type, SSLEngine engine) {}
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String type) {}
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String type, Socket socket) {}
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String type, SSLEngine engine) {}
+
+        @Override
+        public X509Certificate[] getAcceptedIssuers() {
+            return new X509Certificate[0];
         }
     }
 
@@ -116,18 +189,18 @@ class TlsCommandsTest {
         TlsIdentity.selfSigned("localhost").writePem(file);
         try (Launched server =
                 Launched.start("hello", "--port=0", "--tls-cert=" + file).listening()) {
-            String url = "https://localhost:" + server.port() + "/";
+            int port = server.port();
             TlsIdentity renewed = TlsIdentity.selfSigned("localhost");
-            assertThat(isServed(url, renewed.fingerprint())).isFalse();
+            assertThat(isServed(port, renewed.fingerprint())).isFalse();
             renewed.writePem(file);
             server.signal("HUP");
             Instant deadline = Instant.now().plusSeconds(Launched.DEADLINE_SECONDS);
-            while (!isServed(url, renewed.fingerprint())) {
+            while (!isServed(port, renewed.fingerprint())) {
                 assertThat(Instant.now()).as("still the former one").isBefore(deadline);
             }
             Files.writeString(file, "half a file");
             server.signal("HUP");
-            assertThat(isServed(url, renewed.fingerprint())).isTrue();
+            assertThat(isServed(port, renewed.fingerprint())).isTrue();
             server.signal("TERM");
             assertThat(server.status()).isZero();
             assertThat(server.errors())

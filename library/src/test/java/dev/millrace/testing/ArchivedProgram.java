@@ -43,7 +43,7 @@ final class ArchivedProgram {
             return;
         }
         List<String> worker = command(Path.of(arguments[0]), Path.of(arguments[1]));
-        worker.add(1, "-XX:ArchiveClassesAtExit=" + arguments[1]);
+        worker.add(1, "-XX:AOTCacheOutput=" + arguments[1]);
         ClusterOptions options =
                 ClusterOptions.DEFAULTS
                         .withWorkers(1)

@@ -19,8 +19,8 @@ import java.util.zip.ZipOutputStream;
 /**
  * What children of the tests begin from, once for each build: the classes of the library and of its
  * tests in one jar, and an archive of those that most children need, which a JVM maps instead of
- * reading and checking them ({@code -XX:SharedArchiveFile}). A child starts with half the processor
- * time then. The first test that needs it makes it, as {@link ArchivedProgram} says.
+ * reading and checking them ({@code -XX:AOTCache}). A child starts with half the processor time
+ * then. The first test that needs it makes it, as {@link ArchivedProgram} says.
  *
  * <p>A JVM that finds the archive unfit for its class path starts without it.
  */
@@ -48,7 +48,7 @@ record ChildArchive(Path jar, List<String> otherClassPath) {
     }
 
     private static Path archive(Path jar) {
-        return jar.resolveSibling("classes.jsa");
+        return jar.resolveSibling("classes.aot");
     }
 
     List<String> options() {
@@ -57,7 +57,7 @@ record ChildArchive(Path jar, List<String> otherClassPath) {
         // The JDK's own archive knows no native access, which a JVM says aloud with another one.
         return List.of(
                 "-Xlog:cds*=off,aot*=off",
-                "-XX:SharedArchiveFile=" + archive(jar),
+                "-XX:AOTCache=" + archive(jar),
                 "-cp",
                 String.join(File.pathSeparator, entries));
     }
