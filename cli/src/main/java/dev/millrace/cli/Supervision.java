@@ -8,6 +8,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What passes between a server command and systemd, if that has started it. */
 final class Supervision {
+    /** Otherwise nothing is told, and what would tell it is not even loaded. */
+    private static final boolean IS_SUPERVISED = System.getenv("NOTIFY_SOCKET") != null;
+
     private final InheritedSockets sockets;
 
     /** On the first loop that has begun. */
@@ -37,6 +40,9 @@ final class Supervision {
                     "the driver nio can't serve sockets of systemd; use --driver epoll", null);
         }
         sockets.join(loop);
+        if (!IS_SUPERVISED) {
+            return;
+        }
         if (manager != null) {
             tell(first -> first.watch(loop));
             return;
@@ -50,12 +56,16 @@ final class Supervision {
 
     /** Every loop listens. */
     void ready() {
-        tell(ServiceNotifier::ready);
+        if (IS_SUPERVISED) {
+            tell(ServiceNotifier::ready);
+        }
     }
 
     /** The first signal came. */
     void stopping() {
-        tell(ServiceNotifier::stopping);
+        if (IS_SUPERVISED) {
+            tell(ServiceNotifier::stopping);
+        }
     }
 
     private synchronized void tell(Consumer<ServiceNotifier> notice) {
