@@ -49,7 +49,8 @@ final class Examples {
                         "-XX:TieredStopAtLevel=1",
                         "--enable-native-access=dev.millrace",
                         "--module-path=" + LIBRARY,
-                        "--add-modules=dev.millrace",
+                        // As the source launcher has it, or the cache does not fit.
+                        "--add-modules=ALL-DEFAULT,dev.millrace",
                         "--class-path=" + Compiled.CLASSES,
                         name));
         words.addAll(List.of(arguments));

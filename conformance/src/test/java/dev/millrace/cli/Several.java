@@ -3,7 +3,6 @@ package dev.millrace.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.conformance.CommandLines;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,10 +20,6 @@ record Several(int status, String output, String errors) {
         List<String> words = new ArrayList<>();
         words.add(Path.of(System.getProperty("java.home"), "bin/java").toString());
         Path app = Launched.root().resolve("cli/target/app");
-        Path cache = app.resolve("command.aot");
-        if (Files.exists(cache)) {
-            words.addAll(List.of("-XX:AOTCache=" + cache, "-Xlog:aot*=off,cds*=off"));
-        }
         String jars =
                 app.resolve("millrace-cli.jar")
                         + ":"
