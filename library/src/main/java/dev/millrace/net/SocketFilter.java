@@ -89,13 +89,6 @@ final class SocketFilter implements FilteredTransport.Raw, BytesListener {
         }
     }
 
-    /** Behind a gap there is no end in order. */
-    void end() {
-        if (gap == null) {
-            filtered.end();
-        }
-    }
-
     /** The handle queues nothing; the writer hears of it if the filter holds little as well. */
     void drained() {
         isDrainDeferred = !filtered.isDrained();

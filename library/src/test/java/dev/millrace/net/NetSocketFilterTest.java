@@ -207,4 +207,21 @@ class NetSocketFilterTest {
             socket.destroy();
         });
     }
+
+    @Test
+    void aRangeOutsideTheArrayIsRefusedByTryWriteToo() {
+        byte[] five = new byte[5];
+        boolean[] refused = {false};
+        LoopFixture.run(loop ->
+                FilteredPair.connect(
+                        loop,
+                        NetSocket::resume,
+                        client -> {
+                            assertThatThrownBy(() -> client.tryWrite(five, 3, 5))
+                                    .isInstanceOf(IndexOutOfBoundsException.class);
+                            refused[0] = true;
+                            client.end();
+                        }));
+        assertThat(refused[0]).isTrue();
+    }
 }

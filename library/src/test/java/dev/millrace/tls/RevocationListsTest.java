@@ -159,6 +159,7 @@ class RevocationListsTest {
         assertThat(told(both.withRevocationLists(ofRoot, ofBetween))).isEqualTo("none");
         byte[] ofLeaf = revocationList(BETWEEN, DAY, LEAF);
         assertThat(told(both.withRevocationLists(ofRoot, ofLeaf))).startsWith("CERT_REVOKED");
+        assertThat(told(both.withRevocationLists(ofLeaf, ofRoot))).startsWith("CERT_REVOKED");
     }
 
     private static void expectWrong(TlsTrust trust, String message, byte[]... lists) {
