@@ -10,7 +10,8 @@ import java.time.Duration;
  *
  * @param max how many are kept; the one used longest ago makes room. A server under TLS 1.3 keeps
  *     none: what it needs is in the ticket that its client keeps
- * @param lifetime how long one may go on, in whole seconds
+ * @param lifetime how long one may go on, in whole seconds. A client forgets it then; the JDK's
+ *     server goes on from a ticket that is older as well
  */
 public record TlsSessions(int max, Duration lifetime) {
     /** RFC 8446 section 4.6.1. */
