@@ -19,6 +19,9 @@ public final class Cluster {
     /** How long a worker drains when its primary has died, in milliseconds. */
     static final String DRAIN = "MILLRACE_DRAIN_MILLIS";
 
+    /** How many workers its primary keeps. */
+    static final String WORKERS = "MILLRACE_WORKERS";
+
     /** Told to a process that comes in the place of its parent, a primary. */
     static final String REPLACES = "MILLRACE_REPLACES";
 

@@ -9,7 +9,9 @@ import java.util.Objects;
  *
  * {@snippet class="dev.millrace.cluster.ClusterExamplesTest" region="options"}
  *
- * @param workers how many processes serve; each has a loop
+ * @param workers how many processes serve; each has a loop. Where they are more than the
+ *     processors, they take turns: one that wakes up does not stop another (SCHED_BATCH of
+ *     sched(7))
  * @param scheduling how connections are dealt out
  * @param child what a worker runs: by default this program once more
  * @param heartbeat how often a worker is asked whether it lives; one that has not answered by the

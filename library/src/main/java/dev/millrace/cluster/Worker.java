@@ -6,6 +6,7 @@ import dev.millrace.loop.Loop;
 import dev.millrace.loop.TimerHandle;
 import dev.millrace.net.ServerLoad;
 import dev.millrace.stream.Listeners;
+import dev.millrace.sys.SchedulingPolicy;
 import java.time.Duration;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -54,7 +55,21 @@ public final class Worker {
     }
 
     static Worker join(Loop loop) {
-        return new Worker(ParentProcess.connect(loop));
+        Worker worker = new Worker(ParentProcess.connect(loop));
+        takeTurns();
+        return worker;
+    }
+
+    /**
+     * Where there are more workers than processors, one that wakes up would stop another in the
+     * middle of its requests, and each such change costs both of them their caches.
+     */
+    private static void takeTurns() {
+        int workers = Integer.parseInt(System.getenv(Cluster.WORKERS));
+        if (workers > Runtime.getRuntime().availableProcessors()) {
+            // Where it is forbidden workers serve all the same.
+            SchedulingPolicy.batch();
+        }
     }
 
     private void came(Message message) {

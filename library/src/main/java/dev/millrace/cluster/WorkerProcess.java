@@ -75,6 +75,7 @@ public final class WorkerProcess {
         this.startNanos = primary.loop().hrtime();
         Map<String, String> environment = new HashMap<>(options.child().environment());
         environment.put(Cluster.WORKER, String.valueOf(id));
+        environment.put(Cluster.WORKERS, String.valueOf(options.workers()));
         environment.put(Cluster.DRAIN, String.valueOf(options.drainLimit().toMillis()));
         TO_PRIMARY.forEach(name -> environment.putIfAbsent(name, ""));
         ChildOptions childOptions = options.child().withEnvironment(environment);

@@ -24,6 +24,7 @@ final class ChildStart {
                     CHANNEL,
                     TOKEN,
                     "MILLRACE_WORKER",
+                    "MILLRACE_WORKERS",
                     "MILLRACE_DRAIN_MILLIS",
                     "MILLRACE_REPLACES",
                     ListenSource.Provider.VARIABLE,

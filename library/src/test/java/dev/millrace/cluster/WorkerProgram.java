@@ -16,6 +16,8 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,6 +40,16 @@ final class WorkerProgram {
         Loop.run(loop -> start(loop, arguments));
     }
 
+    /** Field 41 of the thread's stat (proc_pid_stat(5)), the 39th behind the name. */
+    private static String policy() {
+        try {
+            String stat = Files.readString(Path.of("/proc/thread-self/stat"));
+            return stat.substring(stat.lastIndexOf(')') + 2).split(" ")[38];
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private static void start(Loop loop, String... arguments) {
         Worker worker = Cluster.join(loop);
         worker.onMessage(text -> {
@@ -48,6 +60,7 @@ final class WorkerProgram {
                     opened.forEach(WorkerProgram::close);
                     opened.clear();
                 }
+                case "policy" -> worker.send("policy " + policy());
                 case "leave" -> worker.leave(Duration.ofSeconds(30));
                 case "stick" -> {
                     worker.send("echo " + text);
