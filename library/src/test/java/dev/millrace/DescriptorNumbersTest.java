@@ -29,7 +29,7 @@ class DescriptorNumbersTest {
 
     /**
      * Names of errors, those behind the JDK's exceptions, its grant of native access, what holds a
-     * file by its path, signals, and programs to start.
+     * file by its path, how a thread is scheduled, signals, and programs to start.
      */
     private static final Set<String> OF_SYS_FOR_ALL =
             Set.of(
@@ -39,6 +39,7 @@ class DescriptorNumbersTest {
                     "dev/millrace/sys/NativeAccess",
                     "dev/millrace/sys/PathPin",
                     "dev/millrace/sys/ReadableFile",
+                    "dev/millrace/sys/SchedulingPolicy",
                     "dev/millrace/sys/SignalWatch",
                     "dev/millrace/sys/Spawn");
 
