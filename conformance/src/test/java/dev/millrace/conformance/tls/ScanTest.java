@@ -25,6 +25,10 @@ class ScanTest {
         assumeTrue(scan.program().isPresent(), scan + " is missing: apt-get install it");
         try (Stage stage = new Stage(folder)) {
             ScanReport report = scan.of(stage);
+            if (!report.weaknesses().isEmpty()) {
+                // A weakness is there each time, a connection that the scanner lost is not.
+                report = scan.of(stage);
+            }
             assertThat(report.weaknesses()).isEmpty();
             assertThat(report.summary()).isNotEmpty();
         }
