@@ -78,11 +78,7 @@ class UsageTest {
             "start --listen tcp://127.0.0.1:0 | --listen needs a command; write it behind --",
             "hello --workers 2 --loops 2 | --workers and --loops exclude each other",
         };
-        List<Several> outcomes =
-                several(
-                        Stream.of(rows)
-                                .map(row -> words(row)[0].split(" "))
-                                .toArray(String[][]::new));
+        List<Several> outcomes = ofRows(rows);
         for (int at = 0; at < rows.length; at++) {
             Several outcome = outcomes.get(at);
             assertThat(outcome.status()).as(rows[at]).isEqualTo(2);
@@ -97,6 +93,12 @@ class UsageTest {
     /** What is typed, and what is said of it. */
     private static String[] words(String row) {
         return row.split(" *\\| ");
+    }
+
+    /** Of the command lines in front of what is told. */
+    private static List<Several> ofRows(String... rows) {
+        return several(
+                Stream.of(rows).map(row -> words(row)[0].split(" ")).toArray(String[][]::new));
     }
 
     private static List<Several> several(String[]... lines) {
@@ -199,11 +201,7 @@ class UsageTest {
             "help serve | Usage: millrace serve [OPTION...] [DIR]",
             "doctor | millrace ",
         };
-        List<Several> outcomes =
-                several(
-                        Stream.of(rows)
-                                .map(row -> words(row)[0].split(" "))
-                                .toArray(String[][]::new));
+        List<Several> outcomes = ofRows(rows);
         for (int at = 0; at < rows.length; at++) {
             assertThat(outcomes.get(at).output()).startsWith(words(rows[at])[1]);
             assertThat(outcomes.get(at).errors()).isEmpty();

@@ -13,7 +13,7 @@ import java.lang.foreign.MemorySegment;
  * </pre>
  */
 public final class SchedulingPolicy {
-    /** As long as its turn lasts, no thread of this policy takes the processor from it. */
+    /** A thread that wakes up takes the processor from no other. */
     private static final int SCHED_BATCH = 3;
 
     private static final int THIS_THREAD = 0;

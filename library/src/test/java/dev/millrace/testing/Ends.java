@@ -14,13 +14,9 @@ import dev.millrace.tls.TestCertificates;
 import dev.millrace.tls.TlsOptions;
 import java.io.IOException;
 import java.net.Socket;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
 import java.util.function.Consumer;
-import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
-import javax.net.ssl.TrustManagerFactory;
 
 /**
  * The servers and sockets of contract tests, which run twice: as they are, and with TLS at both
@@ -134,22 +130,8 @@ public final class Ends {
         return secure;
     }
 
+    /** Made in the run that has TLS alone. */
     private static final class Foreign {
-        static final SSLSocketFactory SOCKETS = sockets();
-
-        private static SSLSocketFactory sockets() {
-            try {
-                KeyStore store = KeyStore.getInstance("PKCS12");
-                store.load(null, null);
-                store.setCertificateEntry("authority", TestCertificates.AUTHORITY.certificate());
-                TrustManagerFactory trust = TrustManagerFactory.getInstance("PKIX");
-                trust.init(store);
-                SSLContext context = SSLContext.getInstance("TLS");
-                context.init(null, trust.getTrustManagers(), null);
-                return context.getSocketFactory();
-            } catch (GeneralSecurityException | IOException e) {
-                throw new AssertionError(e);
-            }
-        }
+        static final SSLSocketFactory SOCKETS = TestCertificates.foreign().getSocketFactory();
     }
 }

@@ -1,6 +1,7 @@
 package dev.millrace.conformance.tls;
 
 import dev.millrace.conformance.ServerProcess;
+import dev.millrace.tls.TestCertificates;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -136,7 +137,7 @@ record Bulk(
     private static SSLSocket connect(ServerProcess server) throws IOException {
         int port = Integer.parseInt(server.startLine());
         return (SSLSocket)
-                ForeignClients.trusting().getSocketFactory().createSocket("127.0.0.1", port);
+                TestCertificates.foreign().getSocketFactory().createSocket("127.0.0.1", port);
     }
 
     /** The server's resident memory, looked at now and then. */

@@ -7,14 +7,11 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
 
 /** curl, Node, Java's own client and wrk at our servers. */
 final class ForeignClients {
@@ -101,9 +98,9 @@ final class ForeignClients {
     static Tally java(Stage stage, int count) throws IOException {
         Tally tally = new Tally().how("a client for each, every other with the sessions of before");
         URI uri = URI.create("https://localhost:" + stage.serve() + "/");
-        SSLContext kept = trusting();
+        SSLContext kept = TestCertificates.foreign();
         for (int number = 0; number < count; number++) {
-            SSLContext context = number % 2 == 0 ? trusting() : kept;
+            SSLContext context = number % 2 == 0 ? TestCertificates.foreign() : kept;
             try (HttpClient client = HttpClient.newBuilder().sslContext(context).build()) {
                 HttpResponse<String> response =
                         client.send(
@@ -118,21 +115,6 @@ final class ForeignClients {
             }
         }
         return tally;
-    }
-
-    static SSLContext trusting() {
-        try {
-            KeyStore store = KeyStore.getInstance("PKCS12");
-            store.load(null, null);
-            store.setCertificateEntry("authority", TestCertificates.AUTHORITY.certificate());
-            TrustManagerFactory factory = TrustManagerFactory.getInstance("PKIX");
-            factory.init(store);
-            SSLContext context = SSLContext.getInstance("TLS");
-            context.init(null, factory.getTrustManagers(), null);
-            return context;
-        } catch (GeneralSecurityException | IOException e) {
-            throw new IllegalStateException(e);
-        }
     }
 
     /** A second, and again until there are enough. */

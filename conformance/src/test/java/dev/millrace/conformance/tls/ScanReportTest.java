@@ -69,15 +69,22 @@ class ScanReportTest {
                 "cert_chain_of_trust","localhost/127.0.0.1","8443","CRITICAL","failed","",""
                 "heartbleed","localhost/127.0.0.1","8443","OK","not vulnerable","CVE-2014-0160",""
                 "CCS","localhost/127.0.0.1","8443","CRITICAL","VULNERABLE","CVE-2014-0224",""
+                "tickets","localhost/127.0.0.1","8443","WARN","failed because of connect problem","",""
+                "ROBOT","localhost/127.0.0.1","8443","WARN","failed because of connect problem","",""
                 """;
         ScanReport report = ScanReport.ofTestssl(csv);
         assertThat(report.summary())
                 .containsExactly(
                         "TLS1: LOW, offered (deprecated)",
                         "heartbleed: OK, not vulnerable",
-                        "CCS: CRITICAL, VULNERABLE");
+                        "CCS: CRITICAL, VULNERABLE",
+                        "ROBOT: WARN, failed because of connect problem");
         assertThat(report.weaknesses())
-                .contains("TLS1: LOW, offered (deprecated)", "CCS: CRITICAL, VULNERABLE")
-                .noneMatch(line -> line.startsWith("cert") || line.startsWith("engine"));
+                .contains(
+                        "TLS1: LOW, offered (deprecated)",
+                        "CCS: CRITICAL, VULNERABLE",
+                        "ROBOT: WARN, failed because of connect problem")
+                .noneMatch(line -> line.startsWith("cert") || line.startsWith("engine"))
+                .noneMatch(line -> line.startsWith("tickets"));
     }
 }
