@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class StartupTest {
     @Test
-    void aServerLoadsNoJsonNoDecimalsAndNoNotifier(@TempDir Path folder) throws IOException {
+    void aServerLoadsNoJsonNoDecimalsAndNoLogger(@TempDir Path folder) throws IOException {
         Path log = folder.resolve("classes");
         Launched.requireBuilt();
         List<String> words =
@@ -36,7 +36,14 @@ class StartupTest {
                     .contains("dev.millrace.http.ServerResponse ")
                     .doesNotContain("com.fasterxml.jackson")
                     .doesNotContain("java.math.BigDecimal ")
+                    .doesNotContain("java.util.logging.", "jdk.internal.logger.")
                     .doesNotContain("dev.millrace.systemd.ServiceNotifier ");
+            try (Peer second = Peer.of(server)) {
+                assertThat(second.ask("GET /").status()).isEqualTo(200);
+                assertThat(Files.readString(log))
+                        .as("there before descriptors run short")
+                        .contains("java.util.logging.Logger ");
+            }
         }
     }
 }

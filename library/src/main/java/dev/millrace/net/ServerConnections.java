@@ -17,6 +17,11 @@ import org.jspecify.annotations.Nullable;
  * while the server is not over before the last one's close was told (row R29).
  */
 final class ServerConnections {
+    /**
+     * The place with which {@link SocketListeners#prepareLog} is called: the first does not wait.
+     */
+    private static final int LOG_FROM = 2;
+
     private final ConnectionLimits limits;
     private final ServerLoad load;
     private final Runnable closeListener;
@@ -35,6 +40,9 @@ final class ServerConnections {
 
     /** Destroyed, but not all was told of them yet. */
     private int closing;
+
+    /** How often a place was taken, twice by one that arrives first. */
+    private long taken;
 
     private long served;
     private long dropped;
@@ -103,7 +111,16 @@ final class ServerConnections {
     void arriving(NetSocket socket) {
         arriving.add(socket);
         socket.listeners.countedBy = this;
+        taken();
         counted();
+    }
+
+    /** Where descriptors run short, there has been a second connection before. */
+    private void taken() {
+        taken++;
+        if (taken == LOG_FROM) {
+            SocketListeners.prepareLog();
+        }
     }
 
     /** Its place is free again, for itself above all: what comes next is {@link #add}. */
@@ -120,6 +137,7 @@ final class ServerConnections {
         load.opened();
         open.add(socket);
         socket.listeners.countedBy = this;
+        taken();
         RemoteHost host = isPerHost() ? RemoteHost.of(remote) : null;
         if (host != null) {
             hosts.put(socket, host);

@@ -3,6 +3,7 @@ package dev.millrace.net;
 import dev.millrace.observe.Observation;
 import dev.millrace.turn.Failures;
 import java.io.IOException;
+import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -11,11 +12,10 @@ import org.jspecify.annotations.Nullable;
  * the order in which its last events are told: error, then close (R12).
  */
 final class SocketListeners {
-    /**
-     * Made before descriptors may run short: the JDK looks for its maker in every jar of the class
-     * path, and opens those that nothing has opened before.
-     */
-    private static final System.Logger LOGGER = System.getLogger("dev.millrace.net");
+    /** Made when it is first used. */
+    private static final class Log {
+        static final System.Logger LOGGER = System.getLogger("dev.millrace.net");
+    }
 
     @Nullable Consumer<? super IOException> error;
     @Nullable Consumer<? super @Nullable IOException> peerClosed;
@@ -72,8 +72,17 @@ final class SocketListeners {
         return new IOException("a listener of the socket threw " + text, thrown);
     }
 
+    /**
+     * Makes the logger, if there is none yet, before descriptors may run short: the JDK looks for
+     * its maker in every jar of the class path, and opens those that nothing has opened before.
+     * That takes 15 milliseconds, which the first connection of a process does not wait for.
+     */
+    static void prepareLog() {
+        Objects.requireNonNull(Log.LOGGER);
+    }
+
     private static void log(String text, Throwable thrown) {
-        Failures.log(LOGGER, text, thrown);
+        Failures.log(Log.LOGGER, text, thrown);
     }
 
     /** The socket gets another owner: all are gone. Its server counts it on. */

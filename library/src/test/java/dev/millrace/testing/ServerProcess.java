@@ -9,7 +9,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** A server of the tests in a process of its own, as /proc shows it. */
@@ -74,6 +76,13 @@ public final class ServerProcess implements AutoCloseable {
         }
     }
 
+    private Set<Integer> numbers() throws IOException {
+        try (Stream<Path> all = Files.list(proc("fd"))) {
+            return all.map(one -> Integer.valueOf(one.getFileName().toString()))
+                    .collect(Collectors.toSet());
+        }
+    }
+
     /** Waits; a loop that logs may have the spare descriptor just now. */
     public void awaitDescriptors(int count) {
         Kernel.await(count + " descriptors", () -> descriptors() == count);
@@ -98,8 +107,17 @@ public final class ServerProcess implements AutoCloseable {
         }
     }
 
-    /** The hard limit as well: the JVM lifts the soft one. */
-    public void limitDescriptors(int max) throws IOException, InterruptedException {
+    /**
+     * So that it may have {@code most} in all. The kernel limits their numbers: one that lies
+     * beyond stays open, and each that is free below may be taken. The hard limit as well: the JVM
+     * lifts the soft one.
+     */
+    public void limitDescriptors(int most) throws IOException, InterruptedException {
+        Set<Integer> open = numbers();
+        int max = 0;
+        for (int free = most - open.size(); free > 0 || open.contains(max); max++) {
+            free -= open.contains(max) ? 0 : 1;
+        }
         String limit = "--nofile=" + max + ":" + max;
         List<String> command =
                 List.of(PRLIMIT.toString(), "--pid", Long.toString(process.pid()), limit);
