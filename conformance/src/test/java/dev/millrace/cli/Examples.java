@@ -47,6 +47,7 @@ final class Examples {
                         "-XX:+UseSerialGC",
                         "-XX:-UsePerfData",
                         "-XX:TieredStopAtLevel=1",
+                        "-XX:CompileThresholdScaling=10",
                         "--enable-native-access=dev.millrace",
                         "--module-path=" + LIBRARY,
                         // As the source launcher has it, or the cache does not fit.

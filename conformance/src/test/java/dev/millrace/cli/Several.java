@@ -31,6 +31,7 @@ record Several(int status, String output, String errors) {
                         "-XX:+UseSerialGC",
                         "-XX:-UsePerfData",
                         "-XX:TieredStopAtLevel=1",
+                        "-XX:CompileThresholdScaling=10",
                         "--enable-native-access=dev.millrace",
                         "--module-path=" + jars,
                         "--add-modules=dev.millrace.cli",

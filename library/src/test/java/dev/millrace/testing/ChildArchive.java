@@ -58,6 +58,8 @@ record ChildArchive(Path jar, List<String> otherClassPath) {
         return List.of(
                 "-Xlog:cds*=off,aot*=off",
                 "-XX:AOTCache=" + archive(jar),
+                // Most end before what would be compiled has paid for it.
+                "-XX:CompileThresholdScaling=10",
                 "-cp",
                 String.join(File.pathSeparator, entries));
     }
