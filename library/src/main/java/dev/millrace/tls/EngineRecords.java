@@ -38,6 +38,12 @@ final class EngineRecords implements RecordLayer {
     /** An error was thrown, or nothing is wanted any more. */
     private boolean isOver;
 
+    /**
+     * The engine's last call has said that nothing is under way but data. It changes by calls
+     * alone; each question takes the engine's lock, which costs more than an answer known already.
+     */
+    private boolean isQuiet;
+
     /** The first bytes of the peer have come. */
     private boolean hasBegun;
 
@@ -114,7 +120,7 @@ final class EngineRecords implements RecordLayer {
     @Override
     public @Nullable Runnable task() {
         SSLEngine made = engine;
-        if (isOver || isTasking) {
+        if (isOver || isTasking || isQuiet) {
             return null;
         }
         if (made == null) {
@@ -166,25 +172,28 @@ final class EngineRecords implements RecordLayer {
     }
 
     private boolean step(ByteBuffer in, Outlet outlet) throws IOException {
+        if (isQuiet) {
+            return unwrap(in, outlet);
+        }
         HandshakeStatus status = engine().getHandshakeStatus();
-        refuseRenegotiation(status);
+        if (status == HandshakeStatus.NOT_HANDSHAKING) {
+            isSecure = true;
+            isQuiet = true;
+            return unwrap(in, outlet);
+        }
+        refuseRenegotiation();
         return switch (status) {
             case NEED_TASK -> false;
             case NEED_WRAP -> wrapOwn(outlet);
-            default -> {
-                if (status == HandshakeStatus.NOT_HANDSHAKING) {
-                    isSecure = true;
-                }
-                yield unwrap(in, outlet);
-            }
+            default -> unwrap(in, outlet);
         };
     }
 
     /** TLS 1.3 has none: behind its handshake nothing is heavy, and a new key is one record. */
-    private void refuseRenegotiation(HandshakeStatus status) throws IOException {
+    private void refuseRenegotiation() throws IOException {
         boolean isOld = isSecure && TlsProtocol.TLS_1_2.toString().equals(protocol());
         boolean isClosing = engine().isOutboundDone() || engine().isInboundDone();
-        if (isOld && !isClosing && status != HandshakeStatus.NOT_HANDSHAKING) {
+        if (isOld && !isClosing) {
             isOver = true;
             throw TlsErrors.renegotiation();
         }
@@ -197,10 +206,15 @@ final class EngineRecords implements RecordLayer {
     /** What a user's {@link ServerNames} threw in a task comes out of the engine's next call. */
     private SSLEngineResult wrap(ByteBuffer from, ByteBuffer to) throws SSLException {
         try {
-            return engine().wrap(from, to);
+            return heard(engine().wrap(from, to));
         } catch (RuntimeException e) {
             throw new SSLException(e.toString(), e);
         }
+    }
+
+    private SSLEngineResult heard(SSLEngineResult result) {
+        isQuiet &= result.getHandshakeStatus() == HandshakeStatus.NOT_HANDSHAKING;
+        return result;
     }
 
     /** A record of the engine's own: of the handshake, an alert, a key. */
@@ -220,7 +234,7 @@ final class EngineRecords implements RecordLayer {
         byte[] plain = SCRATCH.get().plain;
         SSLEngineResult result;
         try {
-            result = engine().unwrap(in, ByteBuffer.wrap(plain));
+            result = heard(engine().unwrap(in, ByteBuffer.wrap(plain)));
         } catch (RuntimeException e) {
             throw new SSLException(e.toString(), e);
         }
@@ -273,10 +287,12 @@ final class EngineRecords implements RecordLayer {
         ByteBuffer from = ByteBuffer.wrap(plain, offset, length);
         ByteBuffer out = ByteBuffer.wrap(to);
         try {
-            while (from.hasRemaining() && out.remaining() >= recordMaxBytes()) {
-                SSLEngineResult result = wrap(from, out);
-                if (result.getStatus() != Status.OK) {
-                    throw new SSLException("encrypting came to " + result.getStatus());
+            boolean hasRoom = true;
+            while (from.hasRemaining() && hasRoom) {
+                Status status = wrap(from, out).getStatus();
+                hasRoom = status == Status.OK;
+                if (!hasRoom && (status != Status.BUFFER_OVERFLOW || out.position() == 0)) {
+                    throw new SSLException("encrypting came to " + status);
                 }
             }
         } catch (SSLException e) {
@@ -296,6 +312,7 @@ final class EngineRecords implements RecordLayer {
         if (engine == null) {
             return;
         }
+        isQuiet = false;
         engine.closeOutbound();
         byte[] records = SCRATCH.get().records;
         try {

@@ -28,7 +28,7 @@ final class EngineSession {
                 session.getCipherSuite(),
                 Optional.ofNullable(alpn).filter(name -> !name.isEmpty()),
                 session instanceof ExtendedSSLSession extended ? name(extended) : Optional.empty(),
-                certificates(session),
+                mayHaveCertificates(engine) ? certificates(session) : List.of(),
                 session.getCreationTime() < begunMillis);
     }
 
@@ -41,6 +41,15 @@ final class EngineSession {
                                 ? host.getAsciiName()
                                 : new String(name.getEncoded(), StandardCharsets.US_ASCII))
                 .findFirst();
+    }
+
+    /**
+     * Where none were asked for, the session says so by an exception, and each one takes a while.
+     */
+    private static boolean mayHaveCertificates(SSLEngine engine) {
+        return engine.getUseClientMode()
+                || engine.getNeedClientAuth()
+                || engine.getWantClientAuth();
     }
 
     private static List<X509Certificate> certificates(SSLSession session) {

@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
 final class IdentityChoice extends X509ExtendedKeyManager {
     private static final int CHOSEN_MAX = 256;
 
+    /** Its text says nothing: that of the others begins with a number. */
+    private static final String OWN = "own";
+
     private final @Nullable TlsIdentity own;
     private final @Nullable ServerNames names;
 
@@ -52,6 +55,10 @@ final class IdentityChoice extends X509ExtendedKeyManager {
     }
 
     private String alias(TlsIdentity identity) {
+        if (identity == own) {
+            // Nearly every handshake, and to write out the issuer's name takes a while.
+            return OWN;
+        }
         X509Certificate first = identity.chain().getFirst();
         String alias = first.getSerialNumber() + " " + first.getIssuerX500Principal();
         chosen.put(alias, identity);
@@ -67,14 +74,18 @@ final class IdentityChoice extends X509ExtendedKeyManager {
 
     @Override
     public X509Certificate @Nullable [] getCertificateChain(String alias) {
-        TlsIdentity found = chosen.get(alias);
+        TlsIdentity found = known(alias);
         return found == null ? null : found.chain().toArray(X509Certificate[]::new);
     }
 
     @Override
     public @Nullable PrivateKey getPrivateKey(String alias) {
-        TlsIdentity found = chosen.get(alias);
+        TlsIdentity found = known(alias);
         return found == null ? null : found.key();
+    }
+
+    private @Nullable TlsIdentity known(String alias) {
+        return alias.equals(OWN) ? own : chosen.get(alias);
     }
 
     @Override

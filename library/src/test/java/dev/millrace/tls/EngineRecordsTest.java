@@ -209,4 +209,39 @@ class EngineRecordsTest extends RecordLayerContract {
         server.receive(wrap(engine));
         assertThat(code(server.error)).isEqualTo("ERR_TLS_FLOOD");
     }
+
+    @Test
+    @Tag("X99")
+    void aNewKeyIsAnsweredAtOnceAlsoAfterData() throws SSLException {
+        SSLEngine engine = engine(CLIENT.withProtocols(TlsProtocol.TLS_1_3));
+        RecordPair.End server = served(engine, pair(CLIENT, SERVER));
+        ByteBuffer to = ByteBuffer.allocate(17 << 10);
+        engine.wrap(ByteBuffer.wrap(new byte[] {'a'}), to);
+        server.receive(to.array(), 0, to.position());
+        assertThat(server.text()).isEqualTo("a");
+        server.takeSent();
+        engine.beginHandshake();
+        server.receive(wrap(engine));
+        assertThat(server.error).isNull();
+        assertThat(server.takeSent()).isNotEmpty();
+    }
+
+    @ParameterizedTest
+    @EnumSource(TlsProtocol.class)
+    @Tag("X99")
+    void theServerTakesAes128BeforeAes256AndThatIfItIsNamedAlone(TlsProtocol protocol)
+            throws SSLException {
+        boolean isNew = protocol == TlsProtocol.TLS_1_3;
+        String prefix = isNew ? "TLS_" : "TLS_ECDHE_ECDSA_WITH_";
+        String cheap = prefix + "AES_128_GCM_SHA256";
+        String strong = prefix + "AES_256_GCM_SHA384";
+        TlsOptions client = CLIENT.withProtocols(protocol);
+        assertThat(pair(client, SERVER).begin().client.layer.session().suite()).isEqualTo(cheap);
+        SSLEngine both = engine(client);
+        both.setEnabledCipherSuites(new String[] {strong, cheap});
+        assertThat(served(both, pair(client, SERVER)).layer.session().suite()).isEqualTo(cheap);
+        SSLEngine alone = engine(client);
+        alone.setEnabledCipherSuites(new String[] {strong});
+        assertThat(served(alone, pair(client, SERVER)).layer.session().suite()).isEqualTo(strong);
+    }
 }
