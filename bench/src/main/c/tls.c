@@ -2,11 +2,15 @@
  * Loads a server of TLS on 127.0.0.1, for bench/tls. One thread; OpenSSL; certificates are not looked at.
  *
  *   tls echo PORT CONNECTIONS BYTES SECONDS      sends BYTES and waits for them, again and again
+ *   tls keep PORT CONNECTIONS SECONDS            a small request and its response, again and again
  *   tls hand PORT CONNECTIONS SECONDS RATE       a full handshake and a small request a connection; RATE a second, or 0
  *   tls resume PORT CONNECTIONS SECONDS          the same, going on with the first one's session
  *   tls bulk PORT BYTES                          one request for /bulk, whose body has BYTES
  *   tls idle PORT CONNECTIONS                    a request on each, then holds them until standard input ends
  *   tls paced PORT SECONDS RATE                  requests without TLS at a steady pace; the p50 and p99 of their times
+ *
+ * echo and keep shake hands first: they print "ready" when every connection has done an operation, wait for a line, count from there, and hold
+ * their connections, once they have printed, until standard input ends.
  *
  * Prints the operations that came to their end, and how many connections were resumed; paced: the operations, and both times in microseconds.
  */
@@ -26,12 +30,12 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { ECHO, HAND, RESUME, IDLE };
+enum { ECHO, KEEP, HAND, RESUME, IDLE };
 enum { PIECE = 256 << 10 };
 
 struct connection {
     SSL *ssl;
-    int fd, is_open;
+    int fd, is_open, has_done;
     size_t sent, got;
 };
 
@@ -120,12 +124,15 @@ static int advance(struct connection *one) {
                 one->got += count;
                 if (one->got == whole) {
                     done++;
+                    one->has_done = 1;
                     one->sent = one->got = 0;
                 }
             } else if (count > 0) {
                 if (memcmp(piece, "HTTP/1.1 200", 12)) fail("no 200");
                 done++;
-                return 1;
+                one->has_done = 1;
+                if (mode != KEEP) return 1;
+                one->sent = 0;
             }
         }
         if (count <= 0) {
@@ -140,21 +147,37 @@ static int may_begin(double start) {
     return rate == 0 || begun < (now() - start) * rate;
 }
 
+/* Every connection has shaken hands, and more: what it costs from here on is operations alone. */
+static int is_ready(struct connection *all, int connections) {
+    for (int at = 0; at < connections; at++)
+        if (!all[at].has_done) return 0;
+    printf("ready\n");
+    fflush(stdout);
+    if (getchar() == EOF) fail("no line");
+    done = 0;
+    return 1;
+}
+
 /* A connection that is done is followed by the next, except for idle ones. */
 static void load(int connections, double seconds) {
     struct connection *all = calloc(connections, sizeof *all);
     struct epoll_event events[64];
     double start = now(), end = start + seconds;
+    int is_kept = mode == ECHO || mode == KEEP, has_begun = !is_kept;
     poller = epoll_create1(0);
     int first = mode == RESUME ? 1 : connections;
     for (int at = 0; at < first && rate == 0; at++) begin(&all[at]);
-    while (mode == IDLE ? done < connections : now() < end) {
+    while (mode == IDLE ? done < connections : !has_begun || now() < end) {
+        if (!has_begun && is_ready(all, connections)) {
+            has_begun = 1;
+            end = now() + seconds;
+        }
         for (int at = 0; at < connections && rate > 0; at++)
             if (!all[at].is_open && may_begin(start)) begin(&all[at]);
         int count = epoll_wait(poller, events, 64, rate > 0 ? 1 : 100);
         for (int at = 0; at < count; at++) {
             struct connection *one = events[at].data.ptr;
-            if (!one->is_open || !advance(one) || mode == IDLE) continue;
+            if (!one->is_open || !advance(one) || mode == IDLE || is_kept) continue;
             finish(one);
             if (rate == 0) begin(one);
             if (mode == RESUME && first == 1) {
@@ -219,6 +242,9 @@ int main(int count, char **words) {
         for (int at = 0; at < size; at++) message[at] = (char)(at * 7);
         mode = ECHO;
         load(atoi(words[3]), atof(words[5]));
+    } else if (!strcmp(what, "keep")) {
+        mode = KEEP;
+        load(atoi(words[3]), atof(words[4]));
     } else if (!strcmp(what, "hand") || !strcmp(what, "resume")) {
         mode = what[0] == 'h' ? HAND : RESUME;
         rate = count > 5 ? atol(words[5]) : 0;
@@ -238,5 +264,8 @@ int main(int count, char **words) {
         return 0;
     }
     printf("%ld %ld\n", done, reused);
+    fflush(stdout);
+    if (mode == ECHO || mode == KEEP)
+        while (getchar() != EOF) {}
     return 0;
 }
