@@ -235,7 +235,9 @@ class EngineRecordsTest extends RecordLayerContract {
         String prefix = isNew ? "TLS_" : "TLS_ECDHE_ECDSA_WITH_";
         String cheap = prefix + "AES_128_GCM_SHA256";
         String strong = prefix + "AES_256_GCM_SHA384";
-        TlsOptions client = CLIENT.withProtocols(protocol);
+        // Sessions of its own: one that goes on keeps its suite.
+        TlsSessions own = TlsSessions.DEFAULTS.withMax(11);
+        TlsOptions client = CLIENT.withProtocols(protocol).withSessions(own);
         assertThat(pair(client, SERVER).begin().client.layer.session().suite()).isEqualTo(cheap);
         SSLEngine both = engine(client);
         both.setEnabledCipherSuites(new String[] {strong, cheap});
