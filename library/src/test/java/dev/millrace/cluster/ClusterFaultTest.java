@@ -23,16 +23,6 @@ import org.junit.jupiter.api.Test;
 /** What becomes of a cluster when one of its processes dies, or stops. */
 @Tag("epoll")
 class ClusterFaultTest {
-    private static void signal(String name, long pid) {
-        try {
-            int status =
-                    new ProcessBuilder("kill", "-" + name, String.valueOf(pid)).start().waitFor();
-            assertThat(status).isZero();
-        } catch (IOException | InterruptedException e) {
-            throw new AssertionError(e);
-        }
-    }
-
     @Test
     @Tag("X85")
     @Tag("X91")
@@ -91,7 +81,7 @@ class ClusterFaultTest {
         try (var cluster = new ClusterFixture(1, Scheduling.ROUND_ROBIN, "tcp", "0")) {
             IpAddress address = cluster.tcp(1);
             WorkerProcess first = cluster.primary.workers().getFirst();
-            signal("STOP", first.pid().orElseThrow());
+            Kernel.signal("STOP", first.pid().orElseThrow());
             List<StringBuilder> texts = new ArrayList<>();
             List<NetSocket> sockets = new ArrayList<>();
             for (int number = 0; number < 8; number++) {
@@ -160,7 +150,7 @@ class ClusterFaultTest {
         try (var cluster = new ClusterFixture(options)) {
             IpAddress address = cluster.tcp(2);
             WorkerProcess victim = cluster.primary.workers().getFirst();
-            signal("STOP", victim.pid().orElseThrow());
+            Kernel.signal("STOP", victim.pid().orElseThrow());
             cluster.until("frozen", victim::isFrozen);
             for (int number = 0; number < 4; number++) {
                 assertThat(cluster.greeting(address)).isEqualTo("2");
