@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Names that get other files while they are served: each answer is of one file. */
 class ServeReplacedTest {
-    private static final int ANSWERS = 600;
+    private static final int ANSWERS = 300;
 
     /** Runs {@code change} again and again beside a test, and tells of its failure. */
     private static final class Changing implements AutoCloseable {

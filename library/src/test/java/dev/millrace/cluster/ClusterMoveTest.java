@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.kernel.Address;
 import dev.millrace.kernel.UnixAddress;
-import java.io.IOException;
+import dev.millrace.testing.Kernel;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.Tag;
@@ -131,12 +131,6 @@ class ClusterMoveTest {
         }
     }
 
-    private static void signal(String name, WorkerProcess worker)
-            throws IOException, InterruptedException {
-        String pid = String.valueOf(worker.pid().orElseThrow());
-        assertThat(new ProcessBuilder("kill", "-" + name, pid).start().waitFor()).isZero();
-    }
-
     @Test
     @Tag("X85")
     void whatIsOnItsWayToOneThatDiesGoesToAnother() throws Exception {
@@ -147,7 +141,7 @@ class ClusterMoveTest {
             }
             moving.clients.removeIf(client -> client.get("/") != 1);
             WorkerProcess heir = moving.worker(3);
-            signal("STOP", heir);
+            Kernel.signal("STOP", heir.pid().orElseThrow());
             moving.leave(1);
             moving.cluster.until(
                     "under way", () -> !moving.cluster.primary.moves().heirs().isEmpty());

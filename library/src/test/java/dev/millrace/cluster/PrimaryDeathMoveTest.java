@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.http.RawHttp;
 import dev.millrace.testing.ChildJvm;
+import dev.millrace.testing.Kernel;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -15,11 +16,6 @@ import org.junit.jupiter.api.Test;
 @Tag("epoll")
 @Tag("X88")
 class PrimaryDeathMoveTest {
-    private static void signal(String name, long pid) throws IOException, InterruptedException {
-        assertThat(new ProcessBuilder("kill", "-" + name, String.valueOf(pid)).start().waitFor())
-                .isZero();
-    }
-
     /** Of a client that {@code worker} serves. */
     private static RawHttp servedBy(int port, int worker) throws IOException {
         while (true) {
@@ -60,14 +56,14 @@ class PrimaryDeathMoveTest {
                     RawHttp client = servedBy(port, 1);
                     RawHttp other = servedBy(port, 1)) {
                 long stopped = Long.parseLong(heir.send(RawHttp.get("/pid")).answer().text());
-                signal("STOP", stopped);
+                Kernel.signal("STOP", stopped);
                 // This one is closed, so that only the other one moves.
                 other.send("GET /leave HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
                 assertThat(other.answer().text()).isEqualTo("1 /leave\n");
                 assertThat(lines.readLine()).isEqualTo("under way");
                 primary.destroyForcibly().waitFor();
                 client.send(RawHttp.get("/x"));
-                signal("CONT", stopped);
+                Kernel.signal("CONT", stopped);
                 assertThat(rest(client)).doesNotContain("1 /x");
             }
         } finally {

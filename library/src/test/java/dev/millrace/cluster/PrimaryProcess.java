@@ -87,16 +87,6 @@ final class PrimaryProcess implements AutoCloseable {
         return processes.stream().noneMatch(process -> Kernel.isRunning(process.pid()));
     }
 
-    static void signal(String name, long pid) {
-        try {
-            int status =
-                    new ProcessBuilder("kill", "-" + name, String.valueOf(pid)).start().waitFor();
-            assertThat(status).isZero();
-        } catch (IOException | InterruptedException e) {
-            throw new AssertionError(e);
-        }
-    }
-
     /** A connection that was greeted. */
     static Socket connect(int port) throws IOException {
         Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);

@@ -28,9 +28,9 @@ class PrimarySignalsTest {
             List<ProcessHandle> workers = primary.workers(primary.pid());
             try (Socket client = PrimaryProcess.connect(port)) {
                 // A terminal sends it to all of them.
-                workers.forEach(worker -> PrimaryProcess.signal("INT", worker.pid()));
-                workers.forEach(worker -> PrimaryProcess.signal("HUP", worker.pid()));
-                PrimaryProcess.signal("INT", primary.pid());
+                workers.forEach(worker -> Kernel.signal("INT", worker.pid()));
+                workers.forEach(worker -> Kernel.signal("HUP", worker.pid()));
+                Kernel.signal("INT", primary.pid());
                 Kernel.await("nothing listens", () -> !Kernel.isListening(port));
                 assertThat(PrimaryProcess.echo(client, "still served")).isEqualTo("still served");
                 assertThat(primary.process.isAlive()).isTrue();
@@ -48,10 +48,10 @@ class PrimarySignalsTest {
             int port = primary.port(primary.pid(), "tcp", 2);
             List<ProcessHandle> workers = primary.workers(primary.pid());
             try (Socket client = PrimaryProcess.connect(port)) {
-                PrimaryProcess.signal("TERM", primary.pid());
+                Kernel.signal("TERM", primary.pid());
                 Kernel.await("nothing listens", () -> !Kernel.isListening(port));
                 assertThat(PrimaryProcess.echo(client, "still served")).isEqualTo("still served");
-                PrimaryProcess.signal("TERM", primary.pid());
+                Kernel.signal("TERM", primary.pid());
                 assertThat(primary.process.waitFor()).isEqualTo(128 + 15);
                 assertThat(client.getInputStream().read()).isEqualTo(-1);
                 Kernel.await("no worker", () -> PrimaryProcess.areOver(workers));
@@ -66,7 +66,7 @@ class PrimarySignalsTest {
             int port = primary.port(primary.pid(), "tcp", 2);
             long socket = Kernel.listener(port);
             List<ProcessHandle> old = primary.workers(primary.pid());
-            PrimaryProcess.signal("HUP", primary.pid());
+            Kernel.signal("HUP", primary.pid());
             Kernel.await("they are replaced", () -> PrimaryProcess.areOver(old));
             primary.said(primary.pid(), "online 4");
             assertThat(Kernel.listener(port)).isEqualTo(socket);
@@ -75,8 +75,8 @@ class PrimarySignalsTest {
                             .filter(worker -> !PrimaryProcess.areOver(List.of(worker)))
                             .toList();
             try (Socket client = PrimaryProcess.connect(port)) {
-                PrimaryProcess.signal("TERM", present.get(0).pid());
-                PrimaryProcess.signal("TERM", present.get(1).pid());
+                Kernel.signal("TERM", present.get(0).pid());
+                Kernel.signal("TERM", present.get(1).pid());
                 assertThat(PrimaryProcess.echo(client, "still served")).isEqualTo("still served");
                 assertThat(PrimaryProcess.areOver(present)).isFalse();
             }

@@ -95,7 +95,7 @@ class ReplacementTest {
                     .containsEntry("pid", String.valueOf(pid))
                     .containsEntry("state", "running")
                     .containsEntry("running", "2");
-            PrimaryProcess.signal("USR1", pid);
+            Kernel.signal("USR1", pid);
             Kernel.await("again", () -> !Kernel.isRunning(pid));
             long third = Long.parseLong(ask(loop, "status").get("pid"));
             assertThat(third).isNotIn(pid, primary.pid());
@@ -143,7 +143,7 @@ class ReplacementTest {
             IpAddress address = cluster.tcp(1);
             List<Long> pids = new ArrayList<>();
             cluster.primary.onReplaced(pids::add);
-            PrimaryProcess.signal("STOP", cluster.processes().getFirst().pid());
+            Kernel.signal("STOP", cluster.processes().getFirst().pid());
             List<StringBuilder> texts = new ArrayList<>();
             List<NetSocket> sockets = new ArrayList<>();
             for (int number = 0; number < 10; number++) {
@@ -249,7 +249,7 @@ class ReplacementTest {
                 assertThat(cluster.greeting(address)).as("of the old worker").isEqualTo("1");
             }
             String first = lines(output).getFirst();
-            PrimaryProcess.signal("TERM", Long.parseLong(first.substring(0, first.indexOf(' '))));
+            Kernel.signal("TERM", Long.parseLong(first.substring(0, first.indexOf(' '))));
             assertThat(cluster.said("replace failed ")).contains("before it was ready");
             assertThat(cluster.greeting(address)).isEqualTo("1");
         }

@@ -192,13 +192,13 @@ class RoundRobinTest {
             IpAddress address = cluster.tcp(2);
             // What is sent to it nevertheless does not come back.
             long pid = cluster.primary.workers().getFirst().pid().orElseThrow();
-            PrimaryProcess.signal("STOP", pid);
+            Kernel.signal("STOP", pid);
             leave("2");
             untilServedBy(cluster, address, "2");
             int dropped = drops.size();
             connect(cluster, address, PLACES - 1);
             untilAllAre(cluster, "2\n");
-            PrimaryProcess.signal("CONT", pid);
+            Kernel.signal("CONT", pid);
             assertThat(drops).hasSize(dropped);
             assertThat(outcome(cluster, address)).contains("ECONNRESET");
             assertThat(cluster.primary.droppedCount()).isEqualTo(drops.size());
@@ -211,12 +211,12 @@ class RoundRobinTest {
         try (var cluster = new ClusterFixture(workersWithFewDescriptors(1))) {
             IpAddress address = cluster.tcp(1);
             long pid = cluster.processes().getFirst().pid();
-            PrimaryProcess.signal("STOP", pid);
+            Kernel.signal("STOP", pid);
             connect(cluster, address, 10);
             // Four are under way, one is accepted, and the others wait in the kernel.
             cluster.until("five wait", () -> waiting(address.port()) == 5);
             assertThat(cluster.primary.workers()).hasSize(1);
-            PrimaryProcess.signal("CONT", pid);
+            Kernel.signal("CONT", pid);
             untilAllAre(cluster, "1\n");
             sockets.forEach(NetSocket::destroy);
         }

@@ -58,10 +58,10 @@ class SupervisionTest {
                         .allMatch(worker -> !environment(worker).contains("NOTIFY_SOCKET="))
                         .allMatch(worker -> !environment(worker).contains("WATCHDOG_"));
 
-                PrimaryProcess.signal("HUP", old.pid());
+                Kernel.signal("HUP", old.pid());
                 assertThat(next(notices, 2)).containsExactly("RELOADING=1", "READY=1");
 
-                PrimaryProcess.signal("USR1", old.pid());
+                Kernel.signal("USR1", old.pid());
                 List<String> replaced = next(notices, 2);
                 assertThat(replaced).element(0).asString().startsWith("MAINPID=");
                 assertThat(replaced).element(1).isEqualTo("READY=1");
@@ -72,7 +72,7 @@ class SupervisionTest {
                 assertThat(notices.all()).as("the old one says nothing more").isEmpty();
                 assertThat(Kernel.isListening(port)).isTrue();
 
-                PrimaryProcess.signal("TERM", pid);
+                Kernel.signal("TERM", pid);
                 assertThat(next(notices, 1)).containsExactly("STOPPING=1");
                 Kernel.await("its end", () -> ProcessHandle.of(pid).isEmpty());
                 assertThat(notices.all()).isEmpty();

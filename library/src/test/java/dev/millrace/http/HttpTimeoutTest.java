@@ -86,9 +86,10 @@ class HttpTimeoutTest {
 
     /** How many bytes there were before the refusal. */
     private static int expectRefused(HttpTimeouts timeouts, String begin) throws Exception {
+        // The limit of a head begins with the connection.
+        long start = System.nanoTime();
         try (var fixture = HttpFixture.serve(timeouts, HttpBodyTest::count);
                 RawHttp client = fixture.connect()) {
-            long start = System.nanoTime();
             client.send(begin);
             CompletableFuture<Integer> trickled = new CompletableFuture<>();
             Thread.ofVirtual().start(() -> trickle(fixture, client, begin.length(), trickled));

@@ -177,9 +177,40 @@ public final class Kernel {
      * its status, which an orphan's may do late.
      */
     public static boolean isRunning(long pid) {
-        String stat = String.join("\n", lines(Path.of("/proc", String.valueOf(pid), "stat")));
-        // The state follows the command in parentheses, which may hold any character.
-        return !stat.isEmpty() && "ZX".indexOf(stat.charAt(stat.lastIndexOf(')') + 2)) < 0;
+        return "ZX".indexOf(state(Path.of("/proc", String.valueOf(pid), "stat"))) < 0;
+    }
+
+    /**
+     * Sends a signal, as kill(1) names it. Behind STOP every thread of the process stands: the call
+     * alone does not wait for one that runs on another processor.
+     */
+    public static void signal(String name, long pid) {
+        try {
+            int status =
+                    new ProcessBuilder("kill", "-" + name, String.valueOf(pid)).start().waitFor();
+            if (status != 0) {
+                throw new AssertionError("kill -" + name + " " + pid + " ended with " + status);
+            }
+        } catch (IOException | InterruptedException e) {
+            throw new AssertionError(e);
+        }
+        if (name.equals("STOP")) {
+            await("all threads of " + pid + " stand", () -> doAllStand(pid));
+        }
+    }
+
+    private static boolean doAllStand(long pid) {
+        try (Stream<Path> threads = Files.list(Path.of("/proc/" + pid + "/task"))) {
+            return threads.allMatch(thread -> state(thread.resolve("stat")) == 'T');
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** The state follows the command in parentheses, which may hold any character; ended is X. */
+    private static char state(Path statFile) {
+        String stat = String.join("\n", lines(statFile));
+        return stat.isEmpty() ? 'X' : stat.charAt(stat.lastIndexOf(')') + 2);
     }
 
     /**
