@@ -32,10 +32,7 @@ public @interface PlainOnly {
         PEER("the peer of the test speaks no TLS, or cuts what it sends by itself"),
         TIME(
                 "handshakes calculate on threads, and ends are records: made-up time and counted"
-                        + " turns do not wait for them"),
-        TURN(
-                "bytes that come with the last step of a handshake are told in the same callback as"
-                        + " the connection");
+                        + " turns do not wait for them");
 
         private final String text;
 

@@ -1,0 +1,214 @@
+package dev.millrace.net;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.kernel.IpAddress;
+import dev.millrace.loop.Loop;
+import dev.millrace.stream.Filter;
+import dev.millrace.stream.FilterWire;
+import dev.millrace.testing.Journal;
+import dev.millrace.testing.LoopFixture;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/**
+ * What comes with the last step of a handshake is told as it would be without one: behind what the
+ * listeners of the connection leave to do.
+ */
+@Timeout(30)
+@Tag("H13")
+class FirstDataTest {
+    private final Journal journal = new Journal();
+
+    /** Ready with the first byte; the others are the user's, one at a time, and {@code !} ends. */
+    private static final class Handshake implements Filter {
+        private FilterWire wire;
+        private boolean isReady;
+        private boolean isEnded;
+
+        @Override
+        public void attach(FilterWire toBoth) {
+            wire = toBoth;
+        }
+
+        @Override
+        public void received(byte[] array, int offset, int length) {
+            for (int at = offset; at < offset + length; at++) {
+                if (!isReady) {
+                    isReady = true;
+                    wire.ready();
+                } else if (array[at] == '!') {
+                    isEnded = true;
+                    wire.deliverEnd();
+                } else {
+                    wire.deliver(array, at, 1);
+                }
+            }
+        }
+
+        @Override
+        public void receivedEnd() {
+            if (!isEnded) {
+                wire.fail(new IOException("cut off"));
+            }
+        }
+
+        @Override
+        public void written(byte[] array, int offset, int length) {
+            wire.send(array, offset, length);
+        }
+
+        @Override
+        public void writtenEnd() {
+            wire.sendEnd();
+        }
+    }
+
+    /** All of {@code text} and a FIN are there when the client with the filter looks first. */
+    private List<String> client(String text, Consumer<NetSocket> client) {
+        LoopFixture.run(loop -> {
+            NetServer server =
+                    NetServer.create(loop, NetServerOptions.DEFAULTS.withAllowHalfOpen(true));
+            server.onConnection(socket -> {
+                server.close();
+                socket.onError(error -> {}).resume().write(text);
+                socket.end();
+            });
+            server.listen(IpAddress.loopback(0))
+                    .onListening(() -> {
+                        NetSocket socket = NetSocket.connect(loop, server.address().orElseThrow());
+                        log(socket.filter(new Handshake()));
+                        client.accept(socket);
+                    });
+        });
+        return journal.lines();
+    }
+
+    private void log(NetSocket socket) {
+        socket.onData(data -> journal.add(text(data)))
+                .onEnd(journal.line("end"))
+                .onError(error -> journal.add(error.getMessage()))
+                .onClose(journal.line("close"));
+    }
+
+    private static String text(ByteBuffer data) {
+        return StandardCharsets.UTF_8.decode(data).toString();
+    }
+
+    /** What a listener of a connection leaves to do. */
+    private void leave(NetSocket socket) {
+        Loop loop = socket.loop();
+        journal.add("connect");
+        loop.nextTick(() -> {
+            journal.add("tick");
+            loop.queueMicrotask(() -> loop.nextTick(journal.line("tick of a microtask")));
+        });
+        socket.connected()
+                .thenAccept(same -> journal.add("stage"))
+                .thenCompose(none -> socket.connected())
+                .thenAccept(same -> journal.add("next stage"));
+    }
+
+    @Test
+    void aClientHearsOfItBehindTheTicksAndStagesOfItsConnection() {
+        List<String> lines = client("?hello!", socket -> socket.onConnect(() -> leave(socket)));
+        assertThat(lines)
+                .startsWith("connect")
+                .contains("tick", "stage", "next stage", "tick of a microtask")
+                .endsWith("hello", "end", "close");
+        assertThat(lines).hasSize(8);
+    }
+
+    @Test
+    void soItIsWithTheEndAlone() {
+        List<String> lines = client("?!", socket -> socket.onConnect(() -> leave(socket)));
+        assertThat(lines).contains("tick of a microtask").endsWith("end", "close").hasSize(7);
+    }
+
+    /** The FIN is there as well, and the filter has no use for it. */
+    @Test
+    void aFailureBehindItIsToldBehindIt() {
+        assertThat(client("?hello", socket -> socket.onConnect(journal.line("connect"))))
+                .containsExactly("connect", "hello", "cut off", "close");
+    }
+
+    @Test
+    void aSocketThatWasPausedMeanwhileKeepsIt() {
+        List<String> lines =
+                client(
+                        "?hello!",
+                        socket ->
+                                socket.onConnect(() -> {
+                                    socket.loop().nextTick(socket::pause);
+                                    afterTurns(
+                                            socket.loop(),
+                                            3,
+                                            () -> {
+                                                journal.add("resume");
+                                                socket.resume();
+                                            });
+                                }));
+        assertThat(lines).containsExactly("resume", "hello", "end", "close");
+    }
+
+    private static void afterTurns(Loop loop, int turns, Runnable task) {
+        if (turns == 0) {
+            task.run();
+        } else {
+            loop.setImmediate(() -> afterTurns(loop, turns - 1, task));
+        }
+    }
+
+    @Test
+    void aSocketThatWasDestroyedMeanwhileTellsNothing() {
+        List<String> lines =
+                client(
+                        "?hello!",
+                        socket -> socket.onConnect(() -> socket.loop().nextTick(socket::destroy)));
+        assertThat(lines).containsExactly("close");
+    }
+
+    /** Nor does the listener that comes in a tick lose a byte. */
+    @Test
+    void aListenerThatComesMeanwhileGetsIt() {
+        List<String> lines =
+                client(
+                        "?hello!",
+                        socket ->
+                                socket.onConnect(() ->
+                                        socket.loop()
+                                                .nextTick(() -> {
+                                                    socket.handOver();
+                                                    journal.add("new owner");
+                                                    log(socket);
+                                                })));
+        assertThat(lines).containsExactly("new owner", "hello", "end", "close");
+    }
+
+    @Test
+    void anAcceptedSocketHearsOfItInACallbackOfItsOwn() {
+        LoopFixture.run(loop -> {
+            NetServer server = NetServer.create(loop);
+            server.onConnection(socket -> {
+                server.close();
+                log(socket.filter(new Handshake()));
+                socket.onEnd(socket::end);
+            });
+            server.listen(IpAddress.loopback(0))
+                    .onListening(() -> {
+                        NetSocket client = NetSocket.connect(loop, server.address().orElseThrow());
+                        client.write("?");
+                        client.write("hel");
+                        client.write("lo!");
+                        client.onData(data -> {}).end();
+                    });
+        });
+        assertThat(journal.lines()).containsExactly("hello", "end", "close");
+    }
+}
