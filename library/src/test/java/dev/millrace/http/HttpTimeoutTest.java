@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.driver.RecordingDriver;
 import dev.millrace.http.RawHttp.Answer;
+import dev.millrace.testing.PlainOnly;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -285,6 +286,7 @@ class HttpTimeoutTest {
     /** From the accept, not from the first byte, which comes when half the time is over. */
     @Tag("X45")
     @Test
+    @PlainOnly(PlainOnly.Reason.BYTES)
     void theFirstHeadCountsFromTheAccept() throws IOException {
         Duration limit = SHORT.multipliedBy(4);
         try (var fixture = stopped(NONE.withHeader(limit), HttpTimeoutTest::hello);

@@ -29,6 +29,8 @@ public @interface PlainOnly {
         HANDSHAKE(
                 "a connection that is refused as it is accepted ends before its handshake, which is"
                         + " what the client is told"),
+        LENT("the driver of the test overwrites what it has lent, which are records"),
+        MOVE("a connection with TLS does not move: it ends in order, behind the response it owes"),
         PEER("the peer of the test speaks no TLS, or cuts what it sends by itself"),
         TIME(
                 "handshakes calculate on threads, and ends are records: made-up time and counted"
