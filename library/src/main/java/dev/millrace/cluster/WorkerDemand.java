@@ -88,6 +88,8 @@ final class WorkerDemand {
 
     private void deliver(Message message) {
         Descriptor connection = message.takeDescriptors().getFirst();
+        // Once it has been served here, no other worker may serve it again if this one dies.
+        message.acknowledge();
         try {
             feed.deliver(connection);
         } catch (IOException gone) {

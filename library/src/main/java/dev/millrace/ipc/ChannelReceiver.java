@@ -207,7 +207,7 @@ final class ChannelReceiver implements BytesListener, FrameParser.Receiver {
             channel.tell(message);
         } finally {
             boolean isTaken = message.finish();
-            if (message.hasArrivals()) {
+            if (message.isOutcomeDue()) {
                 channel.outcome(isTaken ? Frame.TAKEN : Frame.NOT_TAKEN);
             }
         }

@@ -22,6 +22,10 @@ public final class Message {
     private final List<Arrival> arrivals;
     private @Nullable List<Passable> taken;
     private boolean isRefused;
+
+    /** The sender was told that it was taken. */
+    private boolean isAcknowledged;
+
     private boolean isOver;
 
     Message(MessageChannel channel, boolean isText, byte[] body, List<Arrival> arrivals) {
@@ -92,18 +96,46 @@ public final class Message {
      *
      * {@snippet class="dev.millrace.net.ConnectionMovesExamplesTest" region="take"}
      *
-     * @throws IllegalStateException if the listener has returned
+     * @throws IllegalStateException if the listener has returned, or it was {@linkplain
+     *     #acknowledge acknowledged}
      */
     public void refuse() {
         channel.loop().checkThread();
-        if (isOver) {
-            throw new IllegalStateException("refuse what came inside the listener");
+        if (isOver || isAcknowledged) {
+            throw new IllegalStateException(
+                    "refuse what came inside the listener, and before it is acknowledged");
         }
         isRefused = true;
     }
 
-    boolean hasArrivals() {
+    /**
+     * Tells the sender now that what passes was taken, not when the listener returns. It is for a
+     * receiver that begins to serve within the listener: if its process died in the middle, the
+     * sender would take the connection for its own again, and another process would serve it once
+     * more. What is written behind this call leaves behind it.
+     *
+     * {@snippet class="dev.millrace.ipc.ChannelExamplesTest" region="acknowledge"}
+     *
+     * @throws IllegalStateException if it was not taken, was refused, or the listener has returned
+     */
+    public void acknowledge() {
+        channel.loop().checkThread();
+        if (taken == null || isRefused || isOver) {
+            throw new IllegalStateException("acknowledge what was taken inside the listener");
+        }
+        if (!isAcknowledged && hasArrivals()) {
+            isAcknowledged = true;
+            channel.outcome(Frame.TAKEN);
+        }
+    }
+
+    private boolean hasArrivals() {
         return !arrivals.isEmpty();
+    }
+
+    /** Whether the sender waits to hear what became of what passes. */
+    boolean isOutcomeDue() {
+        return hasArrivals() && !isAcknowledged;
     }
 
     /** The listener has returned; whether it took what passes. */

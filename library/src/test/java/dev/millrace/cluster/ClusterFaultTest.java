@@ -45,6 +45,9 @@ class ClusterFaultTest {
                 sockets.add(cluster.connect(address, text));
                 cluster.until("greeted", () -> text.indexOf("\n") > 0);
             }
+            assertThat(texts.stream().map(StringBuilder::toString))
+                    .as("one connection for each")
+                    .containsExactlyInAnyOrder("1\n", "2\n");
             WorkerProcess victim = cluster.primary.workers().getFirst();
             String id = String.valueOf(victim.id());
             int ofVictim = texts.get(0).toString().startsWith(id) ? 0 : 1;
@@ -63,6 +66,21 @@ class ClusterFaultTest {
             List<String> greetings = List.of(cluster.greeting(address), cluster.greeting(address));
             assertThat(greetings).contains("3");
             other.destroy();
+        }
+    }
+
+    /** What it was served before it was acknowledged would be served once more by the next. */
+    @Test
+    @Tag("X85")
+    @Tag("R35")
+    void whatAWorkerDiesOfNoOtherWorkerServesAgain() {
+        try (var cluster = new ClusterFixture(1, Scheduling.ROUND_ROBIN, "fall", "0")) {
+            StringBuilder text = new StringBuilder();
+            NetSocket socket = cluster.connect(cluster.tcp(1), text);
+            cluster.until("its end", socket::isDestroyed);
+            cluster.until("tcp listens " + cluster.said("tcp listens "), 2);
+            assertThat(text.toString().strip()).isEqualTo("1");
+            assertThat(cluster.journal.count("exit 2")).isZero();
         }
     }
 

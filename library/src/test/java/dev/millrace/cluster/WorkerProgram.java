@@ -27,7 +27,8 @@ import java.util.concurrent.CompletableFuture;
  * A worker that does what its arguments say: {@code tcp PORT}, {@code unix PATH}, {@code udp PORT},
  * {@code exclusive PORT}, {@code exclusive-udp PORT}. It greets each connection with its number,
  * and echoes; {@code http PORT} responds with its number. {@code places COUNT} limits the
- * connections of what comes behind it. {@code ready X} says so, {@code mute X} listens on nothing.
+ * connections of what comes behind it. {@code fall PORT} dies of each connection, behind a greeting
+ * that has left. {@code ready X} says so, {@code mute X} listens on nothing.
  */
 final class WorkerProgram {
     private static final List<NetServer> servers = new ArrayList<>();
@@ -75,6 +76,7 @@ final class WorkerProgram {
             switch (arguments[at]) {
                 case "tcp" ->
                         listen(worker, "tcp").listen(IpAddress.loopback(Integer.parseInt(where)));
+                case "fall" -> fall(worker, Integer.parseInt(where));
                 case "unix" -> listen(worker, "unix").listen(where);
                 case "exclusive" ->
                         listen(worker, "exclusive")
@@ -125,6 +127,19 @@ final class WorkerProgram {
         return server.onListening(
                         () -> worker.send(name + " listens " + server.handle().orElseThrow().key()))
                 .onError(error -> worker.send(name + " failed " + SystemError.codeOf(error)));
+    }
+
+    private static void fall(Worker worker, int port) {
+        NetServer server =
+                NetServer.create(
+                        worker.loop(),
+                        socket -> {
+                            // It is too long to be gathered with what follows.
+                            socket.write(worker.id() + " ".repeat(20_000) + "\n");
+                            Runtime.getRuntime().halt(1);
+                        });
+        server.onListening(() -> worker.send("tcp listens " + server.handle().orElseThrow().key()))
+                .listen(IpAddress.loopback(port));
     }
 
     private static void http(Worker worker, int port) {

@@ -78,6 +78,31 @@ class ChannelExamplesTest {
     }
 
     @Test
+    void aReceiverServesWithinTheListener() {
+        UnixAddress address = UnixAddress.of(folder.resolve("s"));
+        LoopFixture.run(loop -> {
+            // @start region="acknowledge"
+            NetServer receiver =
+                    NetServer.create(
+                            loop,
+                            peer ->
+                                    MessageChannel.on(peer)
+                                            .onMessage(message -> {
+                                                Passable passed = message.take().getFirst();
+                                                message.acknowledge();
+                                                serve(passed);
+                                            }));
+            // @end region="acknowledge"
+            receiver.listen(address).onListening(() -> pass(loop, address, receiver));
+        });
+        assertThat(said).hasToString("served here");
+    }
+
+    private static void serve(Passable passed) {
+        ((Passable.Connection) passed).socket().end("served here");
+    }
+
+    @Test
     void limitsAreChosen() {
         // @start region="options"
         ChannelOptions small =

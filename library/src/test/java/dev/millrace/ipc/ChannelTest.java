@@ -187,6 +187,31 @@ class ChannelTest {
 
     @Test
     @Tag("R34")
+    void whatIsAcknowledgedIsTheReceiversBeforeItsListenerReturns() {
+        Descriptor sent = open();
+        pair.left.onMessage(message -> pair.journal.add(message.text()));
+        pair.right.onMessage(message -> {
+            assertThatThrownBy(message::acknowledge)
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("acknowledge what was taken");
+            ((Passable.Open) message.take().getFirst()).descriptor().close();
+            message.acknowledge();
+            message.acknowledge();
+            assertThatThrownBy(message::refuse)
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("before it is acknowledged");
+            pair.right.send("served");
+        });
+        pair.left.send(Passable.of(sent), pair::outcome);
+        pair.until("served");
+        assertThat(pair.journal.lines()).containsExactly("outcome taken", "served");
+        pair.turns();
+        // A second outcome would be one of nothing, and the channel's end.
+        assertThat(pair.left.isOpen()).isTrue();
+    }
+
+    @Test
+    @Tag("R34")
     void whatWaitsForAListenerIsClosedWithTheChannel() {
         Descriptor sent = open();
         pair.left.send(Passable.of(sent), pair::outcome);
