@@ -11,11 +11,14 @@ import dev.millrace.testing.LoopFixture;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * What comes with the last step of a handshake is told as it would be without one: behind what the
@@ -28,9 +31,15 @@ class FirstDataTest {
 
     /** Ready with the first byte; the others are the user's, one at a time, and {@code !} ends. */
     private static final class Handshake implements Filter {
+        private final Consumer<Runnable> turn;
         private FilterWire wire;
         private boolean isReady;
         private boolean isEnded;
+
+        /** {@code turn} runs what it does about bytes, at once or later. */
+        Handshake(Consumer<Runnable> turn) {
+            this.turn = turn;
+        }
 
         @Override
         public void attach(FilterWire toBoth) {
@@ -39,7 +48,12 @@ class FirstDataTest {
 
         @Override
         public void received(byte[] array, int offset, int length) {
-            for (int at = offset; at < offset + length; at++) {
+            byte[] copy = Arrays.copyOfRange(array, offset, offset + length);
+            turn.accept(() -> take(copy));
+        }
+
+        private void take(byte[] array) {
+            for (int at = 0; at < array.length; at++) {
                 if (!isReady) {
                     isReady = true;
                     wire.ready();
@@ -72,6 +86,11 @@ class FirstDataTest {
 
     /** All of {@code text} and a FIN are there when the client with the filter looks first. */
     private List<String> client(String text, Consumer<NetSocket> client) {
+        return client(text, false, client);
+    }
+
+    /** {@code isLate}: the handshake is done in a later phase, behind which the loop polls. */
+    private List<String> client(String text, boolean isLate, Consumer<NetSocket> client) {
         LoopFixture.run(loop -> {
             NetServer server =
                     NetServer.create(loop, NetServerOptions.DEFAULTS.withAllowHalfOpen(true));
@@ -83,7 +102,8 @@ class FirstDataTest {
             server.listen(IpAddress.loopback(0))
                     .onListening(() -> {
                         NetSocket socket = NetSocket.connect(loop, server.address().orElseThrow());
-                        log(socket.filter(new Handshake()));
+                        Consumer<Runnable> turn = isLate ? loop::setImmediate : Runnable::run;
+                        log(socket.filter(new Handshake(turn)));
                         client.accept(socket);
                     });
         });
@@ -132,9 +152,10 @@ class FirstDataTest {
     }
 
     /** The FIN is there as well, and the filter has no use for it. */
-    @Test
-    void aFailureBehindItIsToldBehindIt() {
-        assertThat(client("?hello", socket -> socket.onConnect(journal.line("connect"))))
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aFailureBehindItIsToldBehindIt(boolean isLate) {
+        assertThat(client("?hello", isLate, socket -> socket.onConnect(journal.line("connect"))))
                 .containsExactly("connect", "hello", "cut off", "close");
     }
 
@@ -174,12 +195,14 @@ class FirstDataTest {
         assertThat(lines).containsExactly("close");
     }
 
-    /** Nor does the listener that comes in a tick lose a byte. */
-    @Test
-    void aListenerThatComesMeanwhileGetsIt() {
+    /** Nor does the listener that comes in a tick lose a byte, though it begins to read. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aListenerThatComesMeanwhileGetsIt(boolean isLate) {
         List<String> lines =
                 client(
-                        "?hello!",
+                        "?hello",
+                        isLate,
                         socket ->
                                 socket.onConnect(() ->
                                         socket.loop()
@@ -188,7 +211,7 @@ class FirstDataTest {
                                                     journal.add("new owner");
                                                     log(socket);
                                                 })));
-        assertThat(lines).containsExactly("new owner", "hello", "end", "close");
+        assertThat(lines).containsExactly("new owner", "hello", "cut off", "close");
     }
 
     @Test
@@ -197,7 +220,7 @@ class FirstDataTest {
             NetServer server = NetServer.create(loop);
             server.onConnection(socket -> {
                 server.close();
-                log(socket.filter(new Handshake()));
+                log(socket.filter(new Handshake(Runnable::run)));
                 socket.onEnd(socket::end);
             });
             server.listen(IpAddress.loopback(0))
