@@ -44,6 +44,9 @@ final class SocketFilter implements FilteredTransport.Raw, BytesListener {
     /** The reader takes bytes, those that are held first. */
     private boolean isReading;
 
+    /** The filter has ended our side of the line, which it may do before our side ends. */
+    private boolean isLineEnded;
+
     /** A write was refused whose writer does not hear of it: nothing is sent any more. */
     private @Nullable IOException gap;
 
@@ -106,6 +109,23 @@ final class SocketFilter implements FilteredTransport.Raw, BytesListener {
         if (!socket.isDestroyed()) {
             socket.transport.onError(error);
         }
+    }
+
+    /**
+     * Our side ends. Where the filter has ended the line before, as TLS does when its peer ends
+     * both sides and the reader was not told yet, nothing else tells that this is done.
+     */
+    void end() {
+        boolean isDone = isLineEnded && socket.handle.queuedBytes() == 0;
+        filtered.end();
+        if (isDone) {
+            soon(this::finished);
+        }
+    }
+
+    private void finished() {
+        socket.transport.finished();
+        socket.transport.destroyIfBothEnded();
     }
 
     /** The handle queues nothing; the writer hears of it if the filter holds little as well. */
@@ -194,6 +214,7 @@ final class SocketFilter implements FilteredTransport.Raw, BytesListener {
 
     @Override
     public void sendEnd() {
+        isLineEnded = true;
         SocketTransport.shutdown(socket);
     }
 

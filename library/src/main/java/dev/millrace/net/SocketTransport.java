@@ -326,7 +326,7 @@ final class SocketTransport extends WriteSide
         if (filter == null) {
             shutdown(socket);
         } else {
-            filter.filtered.end();
+            filter.end();
         }
     }
 

@@ -29,7 +29,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 class FirstDataTest {
     private final Journal journal = new Journal();
 
-    /** Ready with the first byte; the others are the user's, one at a time, and {@code !} ends. */
+    /**
+     * Ready with the first byte; the others are the user's, one at a time. {@code !} ends, and
+     * {@code #} ends both sides.
+     */
     private static final class Handshake implements Filter {
         private final Consumer<Runnable> turn;
         private FilterWire wire;
@@ -57,9 +60,12 @@ class FirstDataTest {
                 if (!isReady) {
                     isReady = true;
                     wire.ready();
-                } else if (array[at] == '!') {
+                } else if (array[at] == '!' || array[at] == '#') {
                     isEnded = true;
                     wire.deliverEnd();
+                    if (array[at] == '#') {
+                        wire.sendEnd();
+                    }
                 } else {
                     wire.deliver(array, at, 1);
                 }
@@ -212,6 +218,35 @@ class FirstDataTest {
                                                     log(socket);
                                                 })));
         assertThat(lines).containsExactly("new owner", "hello", "cut off", "close");
+    }
+
+    /** As TLS 1.2 does, or 1.3 when its peer has no use for the other side. */
+    @Test
+    void aFilterThatEndsBothSidesWithItLeavesNoneOpen() {
+        assertThat(client("?hello#", socket -> socket.onFinish(journal.line("finish"))))
+                .containsExactly("hello", "end", "finish", "close");
+    }
+
+    @Test
+    void norWhileItsReaderIsPaused() {
+        List<String> lines =
+                client(
+                        "?hello#",
+                        true,
+                        socket -> {
+                            socket.onFinish(journal.line("finish")).pause();
+                            Runnable release = socket.loop().keepAlive();
+                            socket.onConnect(() ->
+                                    afterTurns(
+                                            socket.loop(),
+                                            5,
+                                            () -> {
+                                                journal.add("resume");
+                                                socket.resume();
+                                                release.run();
+                                            }));
+                        });
+        assertThat(lines).containsExactly("resume", "hello", "end", "finish", "close");
     }
 
     @Test
