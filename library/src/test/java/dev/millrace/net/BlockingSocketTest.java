@@ -116,8 +116,9 @@ class BlockingSocketTest {
         // Nothing is read yet: the loop receives no more than the bound, and what it keeps.
         NetSocket socket = pair.here.socket();
         pair.fixture.await(until(socket));
+        // Behind TLS those of the line, with a record that is not whole.
         assertThat(pair.fixture.call(socket::bytesRead))
-                .isLessThanOrEqualTo(2L * ByteRing.CAPACITY);
+                .isLessThanOrEqualTo((Ends.HAVE_TLS ? 3L : 2L) * ByteRing.CAPACITY);
         assertThat((byte[]) pair.outcome(pair.in::readAllBytes)).isEqualTo(much);
         assertThat(pair.outcome(sending)).isEqualTo(true);
     }

@@ -12,10 +12,14 @@ import javax.net.ssl.SSLSocket;
 
 /**
  * A socket of the JDK's behind the JDK's TLS, for tests that know nothing of it. A close does not
- * wait: that of {@link SSLSocket} waits for a thread that writes, which may wait for a peer that
- * does not read. Where one writes, and with a linger time of 0, it ends the connection below TLS.
+ * stand still: that of {@link SSLSocket} waits for a thread that writes, which may wait for a peer
+ * that does not read. Where one writes, and with a linger time of 0, it ends the connection below
+ * TLS.
  */
 final class SecureSocket extends Socket {
+    /** How long a close waits for that of a peer, which may not read. */
+    private static final int ANSWER_MILLIS = 200;
+
     private final Socket plain;
     private final SSLSocket secure;
     private final OutputStream out;
@@ -70,6 +74,7 @@ final class SecureSocket extends Socket {
     @Override
     public void close() throws IOException {
         if (isQuiet() && !plain.isClosed() && plain.getSoLinger() != 0) {
+            plain.setSoTimeout(ANSWER_MILLIS);
             secure.close();
         } else {
             plain.close();
