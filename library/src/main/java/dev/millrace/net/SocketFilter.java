@@ -7,6 +7,7 @@ import dev.millrace.stream.Filter;
 import dev.millrace.stream.FilteredTransport;
 import dev.millrace.stream.WriteLimit;
 import dev.millrace.sys.Errno;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.Objects;
 import java.util.function.Consumer;
@@ -30,6 +31,21 @@ final class SocketFilter implements FilteredTransport.Raw, BytesListener {
     private boolean isDrainDeferred;
 
     private boolean isConnected;
+
+    /** The filter became ready in the running call: what comes with it is told apart from that. */
+    private boolean isFresh;
+
+    /** What came with the last step of a handshake, until it is told; null: nothing waits. */
+    private @Nullable ByteArrayOutputStream held;
+
+    /** The peer's end stands behind {@link #held}. */
+    private boolean isEndHeld;
+
+    /** The reader takes bytes, those that are held first. */
+    private boolean isReading;
+
+    /** The filter has ended our side of the line, which it may do before our side ends. */
+    private boolean isLineEnded;
 
     /** A write was refused whose writer does not hear of it: nothing is sent any more. */
     private @Nullable IOException gap;
@@ -57,6 +73,12 @@ final class SocketFilter implements FilteredTransport.Raw, BytesListener {
             isConnected = true;
             filtered.connected();
         }
+    }
+
+    /** The connection has bytes, lent for the duration of the call. */
+    void received(byte[] array, int offset, int length) {
+        isFresh = false;
+        filtered.received(array, offset, length);
     }
 
     /** As the handle does it: a gap that the writer would not hear of ends the socket. */
@@ -89,6 +111,23 @@ final class SocketFilter implements FilteredTransport.Raw, BytesListener {
         }
     }
 
+    /**
+     * Our side ends. Where the filter has ended the line before, as TLS does when its peer ends
+     * both sides and the reader was not told yet, nothing else tells that this is done.
+     */
+    void end() {
+        boolean isDone = isLineEnded && socket.handle.queuedBytes() == 0;
+        filtered.end();
+        if (isDone) {
+            soon(this::finished);
+        }
+    }
+
+    private void finished() {
+        socket.transport.finished();
+        socket.transport.destroyIfBothEnded();
+    }
+
     /** The handle queues nothing; the writer hears of it if the filter holds little as well. */
     void drained() {
         isDrainDeferred = !filtered.isDrained();
@@ -113,12 +152,49 @@ final class SocketFilter implements FilteredTransport.Raw, BytesListener {
 
     @Override
     public void deliver(byte[] array, int offset, int length) {
-        socket.inbound.deliver(array, offset, length);
+        ByteArrayOutputStream waiting = hold();
+        if (waiting == null) {
+            socket.inbound.deliver(array, offset, length);
+        } else {
+            waiting.write(array, offset, length);
+        }
     }
 
     @Override
     public void deliverEnd() {
-        socket.inbound.end();
+        if (hold() == null) {
+            socket.inbound.end();
+        } else {
+            isEndHeld = true;
+        }
+    }
+
+    /**
+     * Where bytes wait that came with the last step of a handshake; null: they are told at once. As
+     * without a filter, what the listeners of the connection leave to do, ticks and continuations
+     * of stages, is done before they hear of the first byte. Nothing is read meanwhile, so that an
+     * end, or a failure, does not overtake them.
+     */
+    private @Nullable ByteArrayOutputStream hold() {
+        if (isFresh && held == null) {
+            held = new ByteArrayOutputStream();
+            socket.handle.readStop();
+            socket.loop().setImmediate(() -> SocketTransport.guarded(socket, this::tellHeld));
+        }
+        return held;
+    }
+
+    private void tellHeld() {
+        byte[] array = Objects.requireNonNull(held).toByteArray();
+        held = null;
+        isFresh = false;
+        if (isReading) {
+            startReading();
+        }
+        socket.inbound.deliver(array, 0, array.length);
+        if (isEndHeld) {
+            socket.inbound.end();
+        }
     }
 
     @Override
@@ -138,6 +214,7 @@ final class SocketFilter implements FilteredTransport.Raw, BytesListener {
 
     @Override
     public void sendEnd() {
+        isLineEnded = true;
         SocketTransport.shutdown(socket);
     }
 
@@ -148,18 +225,21 @@ final class SocketFilter implements FilteredTransport.Raw, BytesListener {
 
     @Override
     public void startReading() {
-        if (socket.handle.isConnected()) {
+        isReading = true;
+        if (socket.handle.isConnected() && held == null) {
             socket.handle.readStart();
         }
     }
 
     @Override
     public void stopReading() {
+        isReading = false;
         socket.handle.readStop();
     }
 
     @Override
     public void ready() {
+        isFresh = true;
         // That may be before the connection stands, or long after.
         SocketConnect connect = socket.connect;
         if (connect != null && socket.isConnecting() && socket.handle.isConnected()) {
@@ -180,6 +260,7 @@ final class SocketFilter implements FilteredTransport.Raw, BytesListener {
     /** What was received before the filter came. */
     @Override
     public int onBytes(byte[] array, int offset, int length) {
+        isFresh = false;
         filtered.unread(array, offset, length);
         return length;
     }

@@ -173,7 +173,7 @@ final class SocketTransport extends WriteSide
         if (filter == null) {
             socket.inbound.deliver(array, offset, length);
         } else {
-            filter.filtered.received(array, offset, length);
+            filter.received(array, offset, length);
         }
     }
 
@@ -326,7 +326,7 @@ final class SocketTransport extends WriteSide
         if (filter == null) {
             shutdown(socket);
         } else {
-            filter.filtered.end();
+            filter.end();
         }
     }
 

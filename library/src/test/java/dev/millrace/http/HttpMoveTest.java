@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.http.RawHttp.Answer;
 import dev.millrace.net.ConnectionMoves.Counts;
+import dev.millrace.testing.PlainOnly;
 import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -20,6 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** A server leaves, and its clients' connections go on at its successor (X88). */
 @Timeout(60)
+@PlainOnly(PlainOnly.Reason.MOVE)
 class HttpMoveTest {
     private static final String LATER = RawHttp.get("/later");
 

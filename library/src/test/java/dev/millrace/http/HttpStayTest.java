@@ -9,6 +9,7 @@ import dev.millrace.net.ConnectionMoves.Counts;
 import dev.millrace.stream.Filter;
 import dev.millrace.stream.FilterWire;
 import dev.millrace.testing.Ends;
+import dev.millrace.testing.PlainOnly;
 import java.io.IOException;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** A server leaves, and not everything can move: what stays ends in order, and is counted (X88). */
 @Timeout(60)
+@PlainOnly(PlainOnly.Reason.MOVE)
 class HttpStayTest {
     private static final String LATER = RawHttp.get("/later");
 

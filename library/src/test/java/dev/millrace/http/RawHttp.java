@@ -50,13 +50,11 @@ public final class RawHttp implements AutoCloseable {
         }
     }
 
-    private final Socket plain;
     private final Socket socket;
     private final InputStream in;
     private final OutputStream out;
 
     private RawHttp(Socket plain) throws IOException {
-        this.plain = plain;
         this.socket = Ends.client(plain);
         this.in = new BufferedInputStream(socket.getInputStream(), 64 << 10);
         this.out = socket.getOutputStream();
@@ -116,8 +114,8 @@ public final class RawHttp implements AutoCloseable {
 
     /** Closes with a reset. */
     public void reset() throws IOException {
-        plain.setSoLinger(true, 0);
-        plain.close();
+        socket.setSoLinger(true, 0);
+        socket.close();
     }
 
     public int localPort() {

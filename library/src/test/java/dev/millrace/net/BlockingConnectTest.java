@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.millrace.kernel.IpAddress;
 import dev.millrace.loop.Loop;
 import dev.millrace.loop.LoopStage;
+import dev.millrace.testing.Ends;
 import dev.millrace.testing.LoopFixture;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -32,7 +33,10 @@ class BlockingConnectTest {
     void itStandsWhenTheCallReturns() throws IOException {
         int port = fixture.listen(socket -> socket.end("hello"));
         try (BlockingSocket socket =
-                BlockingSocket.connect(fixture.loop(), IpAddress.loopback(port))) {
+                BlockingSocket.connect(
+                        fixture.loop(),
+                        IpAddress.loopback(port),
+                        Ends.of(NetSocketOptions.DEFAULTS))) {
             assertThat(fixture.call(() -> socket.socket().isConnecting())).isFalse();
             byte[] all = socket.inputStream().readAllBytes();
             assertThat(new String(all, StandardCharsets.UTF_8)).isEqualTo("hello");

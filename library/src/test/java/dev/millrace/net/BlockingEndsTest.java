@@ -252,8 +252,12 @@ class BlockingEndsTest {
         }
     }
 
+    private static Socket connect(int port) throws IOException {
+        return Ends.client(new Socket(InetAddress.getLoopbackAddress(), port));
+    }
+
     private static void expectReset(int port) throws IOException {
-        try (Socket client = new Socket(InetAddress.getLoopbackAddress(), port)) {
+        try (Socket client = connect(port)) {
             client.getOutputStream().write(1);
             assertThatThrownBy(() -> client.getInputStream().read())
                     .isInstanceOf(SocketException.class)
@@ -268,8 +272,7 @@ class BlockingEndsTest {
         CompletableFuture<Integer> port = new CompletableFuture<>();
         CompletableFuture<Boolean> ended = new CompletableFuture<>();
         Thread.ofPlatform().daemon().start(() -> ended.complete(serveOne(accepted, port)));
-        try (Socket client =
-                new Socket(InetAddress.getLoopbackAddress(), pair.fixture.await(port))) {
+        try (Socket client = connect(pair.fixture.await(port))) {
             BlockingSocket view = pair.fixture.await(accepted);
             int length = 3 * ByteRing.CAPACITY;
             pair.start(() -> {

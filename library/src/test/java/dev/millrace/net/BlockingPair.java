@@ -1,5 +1,6 @@
 package dev.millrace.net;
 
+import dev.millrace.testing.Ends;
 import dev.millrace.testing.Kernel;
 import dev.millrace.testing.LoopFixture;
 import java.io.IOException;
@@ -26,10 +27,11 @@ final class BlockingPair implements AutoCloseable {
     BlockingPair() throws IOException {
         CompletableFuture<BlockingSocket> accepted = new CompletableFuture<>();
         int port = fixture.listen(socket -> accepted.complete(socket.blocking()));
-        peer = new Socket();
+        Socket plain = new Socket();
         // Or the kernel takes as much as a test may want to be stopped by.
-        peer.setReceiveBufferSize(RECEIVE_BUFFER_BYTES);
-        peer.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+        plain.setReceiveBufferSize(RECEIVE_BUFFER_BYTES);
+        plain.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+        peer = Ends.client(plain);
         peer.setSoTimeout((int) LoopFixture.DEADLINE_SECONDS * 1000);
         here = fixture.await(accepted);
         in = here.inputStream();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.net.ConnectionMoves.Counts;
+import dev.millrace.testing.PlainOnly;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -13,6 +14,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** The connections of a server that leaves (X88). */
+@PlainOnly(PlainOnly.Reason.MOVE)
 class ConnectionMovesTest {
     private static final Duration LONG = Duration.ofHours(1);
 

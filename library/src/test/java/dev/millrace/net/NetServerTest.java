@@ -188,7 +188,7 @@ class NetServerTest {
         until("listening", late::isListening);
         NetSocket client = Ends.connect(loop, late.address().orElseThrow());
         client.onConnect(journal.line("connect")).onClose(journal.line("client closed"));
-        until("connect");
+        until("it stands", () -> client.localAddress().isPresent());
         late.resume(); // of no effect without a listener
         assertThat(loop.run(RunMode.NOWAIT)).isTrue();
         assertThat(late.acceptedCount()).isZero();

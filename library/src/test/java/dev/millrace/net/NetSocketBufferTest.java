@@ -9,7 +9,6 @@ import dev.millrace.loop.RunMode;
 import dev.millrace.testing.Ends;
 import dev.millrace.testing.Journal;
 import dev.millrace.testing.LoopFixture;
-import dev.millrace.testing.RawClient;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -48,18 +47,18 @@ class NetSocketBufferTest {
     void withoutABufferItIsPausedUntilItsReaderResumesIt() {
         NetServer server = Ends.server(loop, this::serve).listen(IpAddress.loopback(0));
         LoopFixture.pollUntil(loop, "listening", server::isListening);
-        try (RawClient client = RawClient.connect(server.port())) {
-            client.write("hello");
-            LoopFixture.pollUntil(loop, "ENOBUFS", () -> journal.count("ENOBUFS") > 0);
-            NetSocket socket = accepted.getFirst();
-            assertThat(socket.isPaused()).isTrue();
-            loop.run(RunMode.NOWAIT);
-            loop.run(RunMode.NOWAIT);
-            assertThat(journal.lines()).containsExactly("asked", "ENOBUFS");
-            hasRoom = true;
-            socket.resume();
-            LoopFixture.pollUntil(loop, "hello", () -> journal.count("hello") > 0);
-        }
-        assertThat(journal.lines()).startsWith("asked", "ENOBUFS", "asked", "hello");
+        NetSocket client = Ends.connect(loop, server.address().orElseThrow());
+        LoopFixture.pollUntil(loop, "a connection", () -> !accepted.isEmpty());
+        client.write("hello");
+        LoopFixture.pollUntil(loop, "ENOBUFS", () -> journal.count("ENOBUFS") > 0);
+        NetSocket socket = accepted.getFirst();
+        assertThat(socket.isPaused()).isTrue();
+        loop.run(RunMode.NOWAIT);
+        loop.run(RunMode.NOWAIT);
+        assertThat(journal.lines()).containsExactly("asked", "ENOBUFS");
+        hasRoom = true;
+        socket.resume();
+        LoopFixture.pollUntil(loop, "hello", () -> journal.count("hello") > 0);
+        assertThat(journal.lines()).startsWith("asked", "ENOBUFS", "asked");
     }
 }

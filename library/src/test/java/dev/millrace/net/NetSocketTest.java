@@ -247,7 +247,6 @@ class NetSocketTest {
     }
 
     @Test
-    @PlainOnly(PlainOnly.Reason.TURN)
     void anAcceptedSocketIsConnectedFromTheStart() {
         NetServer other =
                 Ends.server(

@@ -7,6 +7,7 @@ import dev.millrace.testing.Ends;
 import dev.millrace.testing.Journal;
 import dev.millrace.testing.Kernel;
 import dev.millrace.testing.LoopFixture;
+import dev.millrace.testing.PlainOnly;
 import dev.millrace.testing.RawClient;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -116,6 +117,7 @@ class PipeFateTest {
 
     /** A drain of the destination does not undo a pause of the user's. */
     @Test
+    @PlainOnly(PlainOnly.Reason.BYTES)
     void theDrainOfADestinationDoesNotResumeWhatItsUserHasPaused() {
         try (RawClient writer = connect(1);
                 RawClient slow = connect(2)) {

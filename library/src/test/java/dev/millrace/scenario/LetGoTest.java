@@ -107,6 +107,7 @@ class LetGoTest {
     @Test
     void whereBytesWereReceived() {
         List<WeakReference<byte[]>> lent = new ArrayList<>();
+        CompletableFuture<Boolean> accepted = new CompletableFuture<>();
         CompletableFuture<Boolean> received = new CompletableFuture<>();
         CompletableFuture<Integer> echo = new CompletableFuture<>();
         fixture.act(() -> {
@@ -120,11 +121,13 @@ class LetGoTest {
                                     return ByteBuffer.wrap(array);
                                 });
                                 socket.onData(buffer -> received.complete(true));
+                                accepted.complete(true);
                             });
             server.onListening(() -> echo.complete(server.port()));
             server.listen(0, "127.0.0.1");
         });
         NetSocket socket = connect(fixture.await(echo));
+        fixture.await(accepted);
         fixture.act(() -> socket.write("x"));
         fixture.await(received);
         expectGone(fixture.call(() -> lent.get(0)));

@@ -8,6 +8,7 @@ import dev.millrace.testing.Ends;
 import dev.millrace.testing.Journal;
 import dev.millrace.testing.Kernel;
 import dev.millrace.testing.LoopFixture;
+import dev.millrace.testing.PlainOnly;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
@@ -30,6 +31,7 @@ class TcpPausedTest {
 
     @Test
     @Tag("R27")
+    @PlainOnly(PlainOnly.Reason.PEER)
     void itStaysPausedToTheByte() throws IOException {
         try (ServerSocket server = new ServerSocket(0, 5, InetAddress.getByName("127.0.0.1"))) {
             IpAddress address = IpAddress.loopback(server.getLocalPort());
@@ -60,6 +62,7 @@ class TcpPausedTest {
 
     @Test
     @Tag("R27")
+    @PlainOnly(PlainOnly.Reason.PEER)
     void resumedBeforeItStandsItFlows() throws IOException {
         try (ServerSocket server = new ServerSocket(0, 5, InetAddress.getByName("127.0.0.1"))) {
             IpAddress address = IpAddress.loopback(server.getLocalPort());
@@ -74,5 +77,29 @@ class TcpPausedTest {
                 assertThat(journal.lines()).containsExactly("data 5");
             }
         }
+    }
+
+    /** Behind TLS it has to read before its connection stands, and its handshake may bring more. */
+    @Test
+    @Tag("R27")
+    void whatAServerSaysFirstWaitsForTheResume() {
+        int port =
+                fixture.listen(peer ->
+                        peer.write(new byte[5], 0, 5, error -> journal.add("sent " + error)));
+        NetSocket socket =
+                fixture.call(() ->
+                        Ends.connect(fixture.loop(), IpAddress.loopback(port))
+                                .pause()
+                                .onData(data -> journal.add("data " + data.remaining()))
+                                .onConnect(journal.line("connected")));
+        journal.await("connected");
+        journal.await("sent null");
+        for (int turn = 0; turn < 3; turn++) {
+            fixture.act(() -> {});
+        }
+        assertThat(journal.lines()).containsExactlyInAnyOrder("connected", "sent null");
+        assertThat(fixture.<Boolean>call(socket::isPaused)).isTrue();
+        fixture.act(() -> socket.resume());
+        journal.await("data 5");
     }
 }

@@ -99,10 +99,11 @@ public final class Ends {
 
     /** For a server: {@code options}, with TLS in the run that has it. */
     public static NetServerOptions of(NetServerOptions options) {
-        return HAVE_TLS ? options.withTls(SERVER) : options;
+        return HAVE_TLS && options != null ? options.withTls(SERVER) : options;
     }
 
-    private static NetSocketOptions of(NetSocketOptions options) {
+    /** For a socket that connects: {@code options}, with TLS in the run that has it. */
+    public static NetSocketOptions of(NetSocketOptions options) {
         return HAVE_TLS ? options.withTls(CLIENT.withServerName("localhost")) : options;
     }
 
@@ -126,8 +127,13 @@ public final class Ends {
         }
         SSLSocket secure =
                 (SSLSocket) Foreign.SOCKETS.createSocket(plain, "localhost", plain.getPort(), true);
-        secure.startHandshake();
-        return secure;
+        try {
+            secure.startHandshake();
+        } catch (IOException e) {
+            plain.close();
+            throw e;
+        }
+        return new SecureSocket(plain, secure);
     }
 
     /** Made in the run that has TLS alone. */

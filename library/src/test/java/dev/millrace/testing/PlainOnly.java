@@ -29,13 +29,12 @@ public @interface PlainOnly {
         HANDSHAKE(
                 "a connection that is refused as it is accepted ends before its handshake, which is"
                         + " what the client is told"),
+        LENT("the driver of the test overwrites what it has lent, which are records"),
+        MOVE("a connection with TLS does not move: it ends in order, behind the response it owes"),
         PEER("the peer of the test speaks no TLS, or cuts what it sends by itself"),
         TIME(
                 "handshakes calculate on threads, and ends are records: made-up time and counted"
-                        + " turns do not wait for them"),
-        TURN(
-                "bytes that come with the last step of a handshake are told in the same callback as"
-                        + " the connection");
+                        + " turns do not wait for them");
 
         private final String text;
 

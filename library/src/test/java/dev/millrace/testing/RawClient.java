@@ -6,7 +6,6 @@ import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketAddress;
-import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
@@ -18,12 +17,10 @@ import java.util.concurrent.TimeUnit;
  * A blocking client of the JDK's own: the other end of a connection, which millrace has no part in.
  */
 public final class RawClient implements AutoCloseable {
-    private final Socket plain;
     private final Socket socket;
 
-    private RawClient(Socket plain) throws IOException {
-        this.plain = plain;
-        this.socket = Ends.client(plain);
+    private RawClient(Socket socket) {
+        this.socket = socket;
     }
 
     /** Connected to {@code port} of 127.0.0.1. */
@@ -36,15 +33,28 @@ public final class RawClient implements AutoCloseable {
      * default.
      */
     public static RawClient connect(int port, String host, int receiveBufferBytes) {
-        return connect("0.0.0.0", port, host, receiveBufferBytes);
+        return secure(open("0.0.0.0", port, host, receiveBufferBytes));
     }
 
     /** Connected to {@code port} of 127.0.0.1, from another address of this machine. */
     public static RawClient connectFrom(String local, int port) {
-        return connect(local, port, "127.0.0.1", 0);
+        return secure(open(local, port, "127.0.0.1", 0));
     }
 
-    private static RawClient connect(String local, int port, String host, int receiveBufferBytes) {
+    /** As {@link #connectFrom}, and says nothing by itself: there is no handshake. */
+    public static RawClient connectSilently(String local, int port) {
+        return new RawClient(open(local, port, "127.0.0.1", 0));
+    }
+
+    private static RawClient secure(Socket plain) {
+        try {
+            return new RawClient(Ends.client(plain));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Socket open(String local, int port, String host, int receiveBufferBytes) {
         try {
             Socket socket = new Socket();
             if (receiveBufferBytes > 0) {
@@ -57,7 +67,7 @@ public final class RawClient implements AutoCloseable {
             socket.setSoTimeout(millis);
             socket.setTcpNoDelay(true);
             socket.connect(new InetSocketAddress(host, port), millis);
-            return new RawClient(socket);
+            return socket;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -146,8 +156,8 @@ public final class RawClient implements AutoCloseable {
     /** Ends the connection with a reset. */
     public void reset() {
         try {
-            plain.setOption(StandardSocketOptions.SO_LINGER, 0);
-            plain.close();
+            socket.setSoLinger(true, 0);
+            socket.close();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
