@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 class SimTest {
     /** Of all seeds, how many each build runs. */
-    private static final int FIRST = 100;
+    private static final int FIRST = 60;
 
     private static final int ALL = 500;
 

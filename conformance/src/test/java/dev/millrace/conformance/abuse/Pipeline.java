@@ -103,6 +103,7 @@ final class Pipeline {
         Scale scale = stage.scale();
         ByteBuffer requests = requests(asked, scale.pipelined());
         List<Flood> floods = new ArrayList<>();
+        server.settle();
         long descriptorsBefore = server.descriptors();
         double mibBefore = server.residentKib() / 1024.0;
         long descriptors;

@@ -67,6 +67,7 @@ final class Slow {
                                 "--send-rate=1k," + time,
                                 "--body-rate=100," + time);
                 Crowd crowd = new Crowd(server.port(), RECEIVE_BYTES, TICK_MILLIS)) {
+            server.settle();
             long before = server.descriptors() + OTHER_DESCRIPTORS;
             double seconds;
             Probe probe = Probe.begin(server.port(), command.equals("hello") ? "/" : "/small");
