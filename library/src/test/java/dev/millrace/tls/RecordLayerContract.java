@@ -291,6 +291,10 @@ abstract class RecordLayerContract {
         TlsOptions wanted = server.withClientCertificates(ClientCertificates.WANTED);
         RecordPair without = pair(client, wanted).begin();
         assertThat(without.server.layer.isSecure()).isTrue();
+        assertThat(without.server.layer.session().peerCertificates()).isEmpty();
+        RecordPair given = pair(client.withIdentity(own.identity()), wanted).begin();
+        assertThat(given.server.layer.session().peerCertificates())
+                .containsExactly(own.certificate());
         TestCertificates.Issued other = TestCertificates.authority("other");
         RecordPair wrong = pair(client.withIdentity(other.identity()), server).begin();
         assertThat(wrong.server.layer.isSecure()).isFalse();
